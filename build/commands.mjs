@@ -1,0 +1,62 @@
+// Child processes and progress lines for the set-up scripts.
+import { spawn, spawnSync } from 'node:child_process';
+
+const seconds = (sinceMs) => `${((performance.now() - sinceMs) / 1000).toFixed(1)} s`;
+
+/** A failure that a person can act on: printed as one sentence, without a stack. */
+export class SetUpError extends Error {
+  name = 'SetUpError';
+}
+
+/** Says what begins, then how long it took. `hint` tells the patient reader what to expect. */
+export const step = async (what, hint, work) => {
+  const startedAtMs = performance.now();
+  process.stdout.write(`  … ${what}${hint ? ` (${hint})` : ''}\n`);
+  const result = await work();
+  process.stdout.write(`  ✓ ${what}: ${seconds(startedAtMs)}\n`);
+  return result;
+};
+
+/** Runs a command quietly and returns its output; a failure carries the end of what it printed. */
+export const run = (command, args, options = {}) =>
+  new Promise((resolve, reject) => {
+    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], ...options });
+    let out = '';
+    let all = '';
+    child.stdout.on('data', (chunk) => {
+      out += chunk;
+      all += chunk;
+    });
+    child.stderr.on('data', (chunk) => {
+      all += chunk;
+    });
+    child.on('error', (error) => reject(new SetUpError(`${command} could not be started: ${error.message}`)));
+    child.on('close', (code, signal) => {
+      if (code === 0) resolve(out);
+      else {
+        const tail = all.trim().split('\n').slice(-15).join('\n');
+        reject(new SetUpError(`\`${[command, ...args].join(' ')}\` ended with ${signal ?? code}:\n${tail}`));
+      }
+    });
+  });
+
+/** Runs a command on this terminal and returns its exit code. */
+export const runVisibly = (command, args, options = {}) =>
+  new Promise((resolve, reject) => {
+    const child = spawn(command, args, { stdio: 'inherit', ...options });
+    child.on('error', reject);
+    child.on('close', (code, signal) => resolve(signal === null ? (code ?? 1) : 1));
+  });
+
+export const outputOf = (command, args) => {
+  const result = spawnSync(command, args, { encoding: 'utf8' });
+  return result.error === undefined ? result.stdout : '';
+};
+
+/** Ends the script with one sentence for an expected failure, with the whole error for a bug. */
+export const main = (work) => {
+  work().catch((error) => {
+    process.stderr.write(`\n${error instanceof SetUpError ? error.message : (error?.stack ?? error)}\n`);
+    process.exitCode = 1;
+  });
+};

