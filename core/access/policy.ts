@@ -1,0 +1,37 @@
+import type { PlatformId } from '../kernel/index.ts';
+import type { AccessRules } from './roles.ts';
+
+/**
+ * Policy document v1 (docs/decisions/0001): everything that the rules leave to the operator, versioned and signed.
+ * № 57 gives no numbers; each here is a parameter.
+ */
+export type PolicyDocument = {
+  readonly form: 'qorgan.policy/1';
+  readonly platform: PlatformId;
+  readonly profile: 'demo' | 'production';
+  readonly version: number;
+  readonly effectiveFromMs: number;
+  readonly access: AccessRules;
+  readonly registration: {
+    /** A claim that is not decided by then may be taken over. */
+    readonly claimTtlMs: number;
+  };
+  readonly clock: {
+    readonly warnDriftMs: number;
+    readonly refuseDriftMs: number;
+  };
+  readonly sync: {
+    /** The log must hold an act this long after its promise at the latest. */
+    readonly promiseDeadlineMs: number;
+    /** An act signed offline and received later than this is held back. */
+    readonly offlineTtlMs: number;
+  };
+  readonly signatures: {
+    /** Key carriers (OID of extension 1.2.398.3.3.5) that may act; empty allows all. */
+    readonly carriers: readonly string[];
+    /** Certificate policy OIDs that never act under this profile. */
+    readonly refusedPolicies: readonly string[];
+    /** A revocation list older than this answers nothing, even before its nextUpdate. */
+    readonly crlAgeMaxMs: number;
+  };
+};

@@ -1,0 +1,44 @@
+import type { RegistrationForm } from './registration-form.ts';
+
+/** Why a registration is returned or refused; words are in `locales/reasons`. */
+export const reasonCodes = [
+  'document-unreadable',
+  'document-expired',
+  'document-mismatch',
+  'face-mismatch',
+  'eds-mismatch',
+  'authority-missing',
+  'authority-expired',
+  'bank-account-mismatch',
+  'consent-missing',
+  'duplicate-registration',
+  'sanctions-match',
+  'contact-unconfirmed',
+  'other',
+] as const;
+
+export type ReasonCode = (typeof reasonCodes)[number];
+
+/** What each type of act carries. */
+export type ActPayloads = {
+  readonly 'registration.submit': { readonly form: RegistrationForm };
+  readonly 'registration.claim': Readonly<Record<string, never>>;
+  readonly 'registration.release': Readonly<Record<string, never>>;
+  readonly 'registration.return': { readonly reasons: readonly ReasonCode[]; readonly note: string };
+  readonly 'registration.approve': { readonly note: string };
+  readonly 'registration.refuse': { readonly reasons: readonly ReasonCode[]; readonly note: string };
+};
+
+export type ActType = keyof ActPayloads;
+
+export const actTypes = [
+  'registration.submit',
+  'registration.claim',
+  'registration.release',
+  'registration.return',
+  'registration.approve',
+  'registration.refuse',
+] as const satisfies readonly ActType[];
+
+/** Longest free text beside a decision, in UTF-16 units. */
+export const noteLengthMax = 2_000;

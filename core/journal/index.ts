@@ -1,0 +1,1 @@
+export { entryHash, entryKinds, type EntryHeader, type EntryKind } from './chain.ts';

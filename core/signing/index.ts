@@ -1,0 +1,24 @@
+export { canonicalize, depthMax, parseCanonical, type Json } from './canonical.ts';
+export {
+  documentKeyId,
+  signedDocument,
+  verifyDocument,
+  type DeviceRecord,
+  type EnrolmentBundle,
+  type SignedDocument,
+  type StaffRecord,
+} from './documents.ts';
+export {
+  caseHashStart,
+  envelopeSizeMax,
+  envelopeText,
+  nextCaseHash,
+  textHash,
+  type ActEnvelope,
+  type Locale,
+  type Profile,
+  type Shown,
+  type Subject,
+} from './envelope.ts';
+export { challengeText, type SignInChallenge } from './sign-in.ts';
+export { renderShown, type ShownTemplate, type ShownValues } from './shown.ts';

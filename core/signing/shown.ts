@@ -1,0 +1,28 @@
+import { refuse, ok, type Result } from '../kernel/index.ts';
+
+/** Lines of a signing template: plain words with `{name}` places, one list of lines a locale. Data of `locales/signing`. */
+export type ShownTemplate = { readonly version: number; readonly lines: readonly string[] };
+
+/** Values for the places of a template; a missing or empty optional value drops its line. */
+export type ShownValues = Readonly<Record<string, string | undefined>>;
+
+const place = /\{([a-z][a-zA-Z0-9]*)\}/gu;
+
+/**
+ * Renders the text that a signer reads and whose hash he signs: substitution only, no ICU, no locale data, so that the
+ * server renders the same bytes years later. A line with a place that has no value is left out; line breaks and control
+ * characters inside values become spaces, so that a value cannot forge a line.
+ */
+export function renderShown(template: ShownTemplate, values: ShownValues): Result<string, 'shown-text-empty'> {
+  const lines = template.lines.flatMap((line) => {
+    let isComplete = true;
+    const text = line.replace(place, (_whole, name: string) => {
+      const value = values[name];
+      if (value === undefined || value === '') isComplete = false;
+      // eslint-disable-next-line no-control-regex -- control characters are exactly what is looked for
+      return (value ?? '').replace(/[\u0000-\u001F\u007F-\u009F\u2028\u2029\u202A-\u202E\u2066-\u2069]+/gu, ' ');
+    });
+    return isComplete ? [text] : [];
+  });
+  return lines.length === 0 ? refuse('shown-text-empty') : ok(`${lines.join('\n')}\n`);
+}
