@@ -1,0 +1,4 @@
+export const root: string;
+export function inRoot(...parts: readonly string[]): string;
+export const runtimeFolder: string;
+export const node24: string;
