@@ -1,0 +1,34 @@
+export type { OperatorBridge, PromptBridge } from './bridge.ts';
+export { refusalSchema, type IpcVerb } from './common.ts';
+export {
+  actDraftSchema,
+  operatorEvents,
+  operatorVerbs,
+  type ActDraft,
+  type OperatorEvent,
+  type OperatorInput,
+  type OperatorOutput,
+  type OperatorVerb,
+  type OperatorVerbs,
+} from './operator.ts';
+export {
+  promptEvents,
+  promptVerbs,
+  type PromptEvent,
+  type PromptInput,
+  type PromptOutput,
+  type PromptVerb,
+  type PromptVerbs,
+} from './prompt.ts';
+export type {
+  AppView,
+  CaseSummary,
+  CaseView,
+  CertificateView,
+  CheckView,
+  HistoryItem,
+  JournalEntryView,
+  JournalItem,
+  PromptView,
+  StatusView,
+} from './views.ts';

@@ -1,0 +1,78 @@
+import * as z from 'zod';
+import { idSchema, localeSchema, nothing, sha256HexSchema, timeMsSchema, verb } from './common.ts';
+import {
+  appViewSchema,
+  caseStatusSchema,
+  caseSummarySchema,
+  caseViewSchema,
+  certificateViewSchema,
+  journalEntryViewSchema,
+  journalItemSchema,
+} from './views.ts';
+
+const reasons = z.array(z.string().max(64)).max(16);
+const note = z.string().max(2_000);
+
+/** What a screen may propose; main builds the envelope, shows it in the sealed prompt and records it. */
+export const actDraftSchema = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('registration.claim'), caseId: idSchema }),
+  z.strictObject({ type: z.literal('registration.release'), caseId: idSchema }),
+  z.strictObject({ type: z.literal('registration.approve'), caseId: idSchema, note }),
+  z.strictObject({ type: z.literal('registration.return'), caseId: idSchema, reasons, note }),
+  z.strictObject({ type: z.literal('registration.refuse'), caseId: idSchema, reasons, note }),
+]);
+
+export type ActDraft = z.infer<typeof actDraftSchema>;
+
+/** Verbs of the operator's window. Each answers a `Result`; refusals are data, bugs become `internal` with an incident id. */
+export const operatorVerbs = {
+  'app.get': verb(nothing, appViewSchema),
+  'preferences.set': verb(
+    z.strictObject({
+      locale: localeSchema.optional(),
+      colourScheme: z.enum(['light', 'dark', 'auto']).optional(),
+      density: z.enum(['compact', 'comfortable']).optional(),
+    }),
+    nothing,
+  ),
+  'certificates.list': verb(nothing, z.array(certificateViewSchema)),
+  'enrolment.start': verb(z.strictObject({ code: z.string().max(512), name: z.string().min(1).max(80), certificateId: idSchema }), nothing),
+  'shift.start': verb(z.strictObject({ certificateId: idSchema }), nothing),
+  'shift.end': verb(nothing, nothing),
+  'cases.list': verb(
+    z.strictObject({
+      view: z.enum(['needs-me', 'all', 'mine', 'decided']),
+      statuses: z.array(caseStatusSchema).max(5),
+      query: z.string().max(120),
+      sort: z.enum(['oldest', 'newest', 'number']),
+      offset: z.int().nonnegative(),
+      limit: z.int().min(1).max(500),
+    }),
+    z.strictObject({ total: z.int(), items: z.array(caseSummarySchema), counts: z.record(z.string(), z.int()) }),
+  ),
+  'cases.get': verb(z.strictObject({ id: idSchema }), caseViewSchema),
+  /** The text that would be signed, and whether the rules allow it now. */
+  'acts.preview': verb(actDraftSchema, z.strictObject({ text: z.string(), hash: sha256HexSchema })),
+  /** Opens the sealed prompt; answers after the entry is durable, or with `cancelled`. */
+  'acts.sign': verb(actDraftSchema, z.strictObject({ actionId: idSchema, sequence: z.int(), recordedAtMs: timeMsSchema })),
+  'journal.list': verb(
+    z.strictObject({ before: z.int().nullable(), limit: z.int().min(1).max(500), onlyActs: z.boolean() }),
+    z.strictObject({ items: z.array(journalItemSchema), total: z.int() }),
+  ),
+  'journal.get': verb(z.strictObject({ sequence: z.int() }), journalEntryViewSchema),
+  /** Checks both chains from the first entry to the last. */
+  'journal.check': verb(nothing, z.strictObject({ entries: z.int(), acts: z.int(), head: sha256HexSchema })),
+  /** Asks for a place by the system's dialog and writes act, signature and receipt there. */
+  'receipt.export': verb(z.strictObject({ actionId: idSchema }), z.strictObject({ isSaved: z.boolean() })),
+  'sync.now': verb(nothing, nothing),
+  'alarm.acknowledge': verb(z.strictObject({ id: idSchema }), nothing),
+} as const;
+
+/** What main tells the operator's window; each says only that something changed, the page asks again. */
+export const operatorEvents = ['app.changed', 'cases.changed', 'journal.changed', 'certificates.changed'] as const;
+
+export type OperatorVerbs = typeof operatorVerbs;
+export type OperatorVerb = keyof OperatorVerbs;
+export type OperatorInput<V extends OperatorVerb> = z.input<OperatorVerbs[V]['input']>;
+export type OperatorOutput<V extends OperatorVerb> = z.output<OperatorVerbs[V]['output']>;
+export type OperatorEvent = (typeof operatorEvents)[number];

@@ -1,0 +1,172 @@
+import * as z from 'zod';
+import { idSchema, localeSchema, refusalSchema, sha256HexSchema, timeMsSchema } from './common.ts';
+
+/** A certificate on a card as the picker shows it; unusable ones carry the reason. */
+export const certificateViewSchema = z.strictObject({
+  /** Opaque handle of token and key, valid while the card stays in. */
+  id: idSchema,
+  tokenLabel: z.string(),
+  commonName: z.string(),
+  iin: z.string().nullable(),
+  bin: z.string().nullable(),
+  organisation: z.string().nullable(),
+  /** Ids of roles in the certificate: individual, head, signing-right, employee … */
+  certificateRoles: z.array(z.string()),
+  issuer: z.string(),
+  notAfterMs: timeMsSchema,
+  sha256: sha256HexSchema,
+  attempts: z.enum(['ok', 'count-low', 'final-try', 'locked']),
+  hasPinPad: z.boolean(),
+  unusable: refusalSchema.nullable(),
+  /** True where this certificate opens the journal of this workstation. */
+  opensJournal: z.boolean(),
+});
+
+/** The bottom line of the window: card, connection, queue, last proven entry. */
+export const statusViewSchema = z.strictObject({
+  card: z.strictObject({
+    state: z.enum(['present', 'absent', 'locked', 'module-failed']),
+    label: z.string().nullable(),
+  }),
+  server: z.strictObject({
+    state: z.enum(['connected', 'connecting', 'offline', 'refused', 'closed']),
+    since: timeMsSchema.nullable(),
+    url: z.string().nullable(),
+    refusal: refusalSchema.nullable(),
+  }),
+  outbox: z.strictObject({ waiting: z.int(), overdue: z.int() }),
+  log: z.strictObject({
+    /** Index of the last own act proven in the central log; people read it as № index + 1. */
+    lastIndex: z.int().nullable(),
+    treeSize: z.int().nullable(),
+    checkedAtMs: timeMsSchema.nullable(),
+  }),
+  clock: z.strictObject({ driftMs: z.int().nullable(), state: z.enum(['good', 'warn', 'refused', 'unknown']) }),
+  alarms: z.array(z.strictObject({ id: idSchema, code: z.string(), atMs: timeMsSchema })),
+});
+
+export const appViewSchema = z.strictObject({
+  phase: z.enum(['not-enrolled', 'locked', 'open', 'quarantined']),
+  profile: z.enum(['demo', 'production']).nullable(),
+  operatorName: z.string().nullable(),
+  device: z.strictObject({ id: idSchema, name: z.string() }).nullable(),
+  staff: z.strictObject({ name: z.string(), iin: z.string(), roles: z.array(z.string()) }).nullable(),
+  preferences: z.strictObject({
+    locale: localeSchema,
+    colourScheme: z.enum(['light', 'dark', 'auto']),
+    density: z.enum(['compact', 'comfortable']),
+  }),
+  /** Demo only: which PIN and password open which demo person's card. */
+  demoCredentials: z.array(z.strictObject({ name: z.string(), role: z.string(), pin: z.string(), password: z.string() })),
+  version: z.string(),
+  status: statusViewSchema,
+});
+
+export const caseStatusSchema = z.enum(['submitted', 'claimed', 'returned', 'approved', 'refused']);
+
+export const checkViewSchema = z.strictObject({
+  id: z.enum(['document-valid', 'identity-number', 'age', 'eds', 'face', 'liveness', 'consents', 'authority', 'duplicate', 'submission-signature']),
+  result: z.enum(['pass', 'fail', 'unknown']),
+  /** Id in locales/checks with its values. */
+  reason: z.string(),
+  values: z.record(z.string(), z.union([z.string(), z.number()])),
+});
+
+export const caseSummarySchema = z.strictObject({
+  id: idSchema,
+  number: z.string(),
+  kind: z.enum(['individual', 'legal-entity']),
+  name: z.string(),
+  status: caseStatusSchema,
+  submittedAtMs: timeMsSchema,
+  changedAtMs: timeMsSchema,
+  claimedBy: z.strictObject({ name: z.string(), isMe: z.boolean(), untilMs: timeMsSchema }).nullable(),
+  /** Something a reviewer should see first: a failed or unknown check. */
+  flags: z.int(),
+  /** An own act on this case that the central log does not hold yet. */
+  isPending: z.boolean(),
+});
+
+export const historyItemSchema = z.strictObject({
+  actionId: idSchema,
+  type: z.string(),
+  byName: z.string(),
+  byIin: z.string(),
+  atMs: timeMsSchema,
+  reasons: z.array(z.string()),
+  note: z.string(),
+  state: z.enum(['recorded', 'sent', 'logged', 'refused', 'superseded']),
+  logIndex: z.int().nullable(),
+  hash: sha256HexSchema,
+});
+
+export const allowedActSchema = z.strictObject({
+  type: z.string(),
+  /** `null` where the act may be signed now, otherwise why not. */
+  refusal: refusalSchema.nullable(),
+});
+
+export const caseViewSchema = z.strictObject({
+  summary: caseSummarySchema,
+  /** Validated as RegistrationForm of core/actions at the door of the vault. */
+  form: z.custom<import('../../core/actions/index.ts').RegistrationForm>((value) => typeof value === 'object' && value !== null),
+  checks: z.array(checkViewSchema),
+  history: z.array(historyItemSchema),
+  allowed: z.array(allowedActSchema),
+  revision: z.int(),
+});
+
+export const journalItemSchema = z.strictObject({
+  sequence: z.int(),
+  kind: z.string(),
+  atMs: timeMsSchema,
+  hash: sha256HexSchema,
+  act: z
+    .strictObject({
+      actionId: idSchema,
+      type: z.string(),
+      caseId: idSchema,
+      caseNumber: z.string().nullable(),
+      state: z.enum(['recorded', 'sent', 'logged', 'refused', 'superseded', 'overdue']),
+      refusal: refusalSchema.nullable(),
+      logIndex: z.int().nullable(),
+    })
+    .nullable(),
+});
+
+export const journalEntryViewSchema = z.strictObject({
+  item: journalItemSchema,
+  shownText: z.string().nullable(),
+  envelope: z.string().nullable(),
+  signer: z.strictObject({ name: z.string(), iin: z.string(), certificate: sha256HexSchema }).nullable(),
+  /** The receipt text (C2SP tlog-proof) and what the workstation checked of it. */
+  receipt: z.strictObject({ text: z.string(), index: z.int(), treeSize: z.int(), root: z.string(), level: z.string() }).nullable(),
+  times: z.strictObject({ recordedAtMs: timeMsSchema, sentAtMs: timeMsSchema.nullable(), loggedAtMs: timeMsSchema.nullable() }).nullable(),
+});
+
+export const promptViewSchema = z.strictObject({
+  kind: z.enum(['sign-act', 'start-shift', 'enrol']),
+  /** Message id in locales/prompt and its values: the act as a sentence. */
+  title: z.strictObject({ id: z.string(), values: z.record(z.string(), z.string()) }),
+  locale: localeSchema,
+  colourScheme: z.enum(['light', 'dark', 'auto']),
+  /** The exact text whose hash is signed, or null where nothing is signed but a challenge. */
+  text: z.string().nullable(),
+  textHash: sha256HexSchema.nullable(),
+  signer: certificateViewSchema,
+  /** What the person chose and only the vault holds; null before the vault is open. */
+  recognitionPhrase: z.string().nullable(),
+  asks: z.strictObject({ pin: z.boolean(), password: z.boolean(), newRecognitionPhrase: z.boolean() }),
+  demoHint: z.strictObject({ pin: z.string(), password: z.string() }).nullable(),
+});
+
+export type AppView = z.infer<typeof appViewSchema>;
+export type StatusView = z.infer<typeof statusViewSchema>;
+export type CertificateView = z.infer<typeof certificateViewSchema>;
+export type CaseSummary = z.infer<typeof caseSummarySchema>;
+export type CaseView = z.infer<typeof caseViewSchema>;
+export type CheckView = z.infer<typeof checkViewSchema>;
+export type HistoryItem = z.infer<typeof historyItemSchema>;
+export type JournalItem = z.infer<typeof journalItemSchema>;
+export type JournalEntryView = z.infer<typeof journalEntryViewSchema>;
+export type PromptView = z.infer<typeof promptViewSchema>;
