@@ -1,0 +1,10 @@
+export { hostEnvironment } from './environment.ts';
+export {
+  defaultHostLimits,
+  type HostLimits,
+  type HostLogEntry,
+  type HostTimers,
+  type SuperviseOptions,
+} from './options.ts';
+export { superviseHost, type SupervisedHost } from './supervise.ts';
+export type { HostState } from './supervisor.ts';
