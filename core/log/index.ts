@@ -1,0 +1,54 @@
+export { checkpointText, logOrigin, openCheckpoint, parseCheckpoint, type Checkpoint } from './checkpoint.ts';
+export { createFrontier, type Frontier } from './frontier.ts';
+export {
+  commitment,
+  leafHash,
+  leafKinds,
+  leafSizeMax,
+  leafText,
+  parseLeaf,
+  saltSizeBytes,
+  validationCommitment,
+  type Leaf,
+  type LeafKind,
+  type LeafOutcome,
+} from './leaf.ts';
+export {
+  consistencyPath,
+  hashLeaf,
+  hashNode,
+  hashSizeBytes,
+  inclusionPath,
+  rootOf,
+  verifyConsistency,
+  verifyInclusion,
+  type ReadHash,
+} from './merkle.ts';
+export {
+  formatNote,
+  formatNoteKey,
+  noteKey,
+  noteKeyTypes,
+  noteSignaturesMax,
+  noteSizeMax,
+  parseNote,
+  parseNoteKey,
+  signNote,
+  type Note,
+  type NoteKey,
+  type NoteKeyType,
+  type NoteSignature,
+} from './note.ts';
+export { cosignedText, cosignNote, openNote, type TrustedNote, type TrustedSignature } from './note-trust.ts';
+export { formatOpening, opensLeaf, parseOpening, type Opening } from './opening.ts';
+export { formatProof, parseProof, proofSizeMax, type Proof } from './proof.ts';
+export { promiseText, type IntakePromise } from './promise.ts';
+export {
+  verifyReceipt,
+  type ReceiptDoubt,
+  type ReceiptFacts,
+  type ReceiptFault,
+  type ReceiptQuestion,
+  type ReceiptVerdict,
+} from './receipt.ts';
+export { hashesOfTiles, tileHeight, tilePath, tileWidth, tileWidthAt, type ReadTile } from './tiles.ts';
