@@ -13,8 +13,17 @@ export default defineConfig({
     ...shared,
     passWithNoTests: true,
     projects: [
-      { test: { ...shared, name: 'unit', include: ['**/*.test.ts', '**/*.test.tsx'], exclude: [...outside, 'tests/**'] } },
-      ...suites.map(({ name }) => ({ test: { ...shared, name, include: [`tests/${name}/**/*.test.ts`], exclude: outside } })),
+      {
+        test: {
+          ...shared,
+          name: 'unit',
+          include: ['**/*.test.ts', '**/*.test.tsx'],
+          exclude: [...outside, 'tests/**'],
+        },
+      },
+      ...suites.map(({ name }) => ({
+        test: { ...shared, name, include: [`tests/${name}/**/*.test.ts`], exclude: outside },
+      })),
     ],
   },
 });

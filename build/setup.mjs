@@ -14,5 +14,7 @@ main(async () => {
   await prepareSystem();
   const electron = await prepareRuntime();
   const took = ((performance.now() - startedAtMs) / 1000).toFixed(1);
-  process.stdout.write(`  ready in ${took} s: Electron ${electron.version}${electron.isRelease ? '' : ' (development runtime)'}\n`);
+  process.stdout.write(
+    `  ready in ${took} s: Electron ${electron.version}${electron.isRelease ? '' : ' (development runtime)'}\n`,
+  );
 });

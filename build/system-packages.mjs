@@ -14,7 +14,9 @@ function installedNames() {
 export function missingPackages(purpose) {
   const installed = installedNames();
   if (installed.size === 0) return undefined;
-  return listed()[purpose].map(({ names }) => names).filter((names) => !names.some((name) => installed.has(name)));
+  return listed()
+    [purpose].map(({ names }) => names)
+    .filter((names) => !names.some((name) => installed.has(name)));
 }
 
 const isOffered = (name) => /Candidate: (?!\(none\))/u.test(outputOf('apt-cache', ['policy', name]));
@@ -25,7 +27,11 @@ async function install(missing) {
   await step('read the lists of the distribution', '', () => run('apt-get', ['update', '-q'], options));
   const names = chosen(missing);
   await step(`install ${names.join(', ')}`, 'a few minutes at most', () =>
-    run('apt-get', ['-o', 'DPkg::Lock::Timeout=300', 'install', '-y', '-q', '--no-install-recommends', ...names], options),
+    run(
+      'apt-get',
+      ['-o', 'DPkg::Lock::Timeout=300', 'install', '-y', '-q', '--no-install-recommends', ...names],
+      options,
+    ),
   );
 }
 
@@ -33,7 +39,9 @@ async function install(missing) {
 export async function prepareSystem() {
   const forStart = missingPackages('start');
   if (forStart === undefined) {
-    process.stdout.write('  ! This is not Debian or Ubuntu: see build/system-packages.json for what has to be there.\n');
+    process.stdout.write(
+      '  ! This is not Debian or Ubuntu: see build/system-packages.json for what has to be there.\n',
+    );
     return;
   }
   const missing = [...forStart, ...missingPackages('test')];

@@ -48,7 +48,8 @@ function report({ passed, failed, skipped }) {
 main(async () => {
   const isChosen = chosenSuites();
   const totals = { passed: 0, failed: [], skipped: [] };
-  if (isChosen('types')) for (const project of typeProjects()) await asTest(project.name, () => checkTypes(project), totals);
+  if (isChosen('types'))
+    for (const project of typeProjects()) await asTest(project.name, () => checkTypes(project), totals);
   if (isChosen('lint')) await asTest('lint of the whole tree', checkLint, totals);
   const suites = suiteNames().filter(isChosen);
   const environment = suites.length > 0 ? await environmentOfSuites() : {};

@@ -5,10 +5,22 @@ import { runVisibly } from '../commands.mjs';
 import { inRoot, node24, root } from '../paths.mjs';
 
 // What is quick and decides most comes first; what starts whole applications comes last.
-const order = ['architecture', 'unit', 'golden', 'interop', 'doors', 'faults', 'server', 'electron', 'journeys', 'package'];
+const order = [
+  'architecture',
+  'unit',
+  'golden',
+  'interop',
+  'doors',
+  'faults',
+  'server',
+  'electron',
+  'journeys',
+  'package',
+];
 const rank = (name) => (order.includes(name) ? order.indexOf(name) : order.length - 3.5);
 
-const holdsTests = (name) => readdirSync(inRoot('tests', name), { recursive: true }).some((file) => file.endsWith('.test.ts'));
+const holdsTests = (name) =>
+  readdirSync(inRoot('tests', name), { recursive: true }).some((file) => file.endsWith('.test.ts'));
 
 /** The suite `unit` (tests beside the code) and one suite for each folder of tests. */
 export function suiteNames() {
@@ -21,10 +33,13 @@ const skippedStates = ['pending', 'skipped', 'todo', 'disabled'];
 
 /** Counts from Vitest's report. A file that could not even be loaded, or an error outside any test, is one failure. */
 export function countsOf(report, exitCode) {
-  const tests = report.testResults.flatMap((file) => file.assertionResults.map((test) => ({ ...test, file: file.name })));
+  const tests = report.testResults.flatMap((file) =>
+    file.assertionResults.map((test) => ({ ...test, file: file.name })),
+  );
   const failed = tests.filter(({ status }) => status === 'failed').map(({ fullName }) => fullName);
   for (const file of report.testResults) {
-    if (file.status === 'failed' && !file.assertionResults.some(({ status }) => status === 'failed')) failed.push(`${file.name} (the file itself)`);
+    if (file.status === 'failed' && !file.assertionResults.some(({ status }) => status === 'failed'))
+      failed.push(`${file.name} (the file itself)`);
   }
   if (exitCode !== 0 && failed.length === 0) failed.push(`an error outside any test (exit code ${exitCode})`);
   return {

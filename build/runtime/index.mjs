@@ -9,7 +9,9 @@ export { developmentVersion, electronRuntime, releaseVersion } from './electron.
 /** Brings the runtime of the product up to date: Node, PostgreSQL, the PKCS#11 addon, Electron. */
 export async function prepareRuntime() {
   if (!existsSync(node24)) {
-    throw new SetUpError('The pinned Node is missing from node_modules: this works on Linux x64 only, after `npm ci --ignore-scripts`.');
+    throw new SetUpError(
+      'The pinned Node is missing from node_modules: this works on Linux x64 only, after `npm ci --ignore-scripts`.',
+    );
   }
   preparePostgres();
   await preparePkcs11();

@@ -18,7 +18,10 @@ function directoryOf(descriptor, sizeBytes) {
   const tail = readAt(descriptor, sizeBytes - tailBytes, tailBytes);
   for (let at = tailBytes - 22; at >= 0; at -= 1) {
     if (tail.readUInt32LE(at) === endOfDirectory) {
-      return { count: tail.readUInt16LE(at + 10), bytes: readAt(descriptor, tail.readUInt32LE(at + 16), tail.readUInt32LE(at + 12)) };
+      return {
+        count: tail.readUInt16LE(at + 10),
+        bytes: readAt(descriptor, tail.readUInt32LE(at + 16), tail.readUInt32LE(at + 12)),
+      };
     }
   }
   throw new SetUpError('this is not a zip file');
@@ -45,7 +48,13 @@ export function* zipEntries(file) {
         if (method === deflated) return inflateRawSync(packed);
         throw new SetUpError(`${name} is packed by an unknown method ${method}`);
       };
-      yield { name, mode: unixMode & 0o777, isFolder: name.endsWith('/'), isLink: (unixMode & 0o170000) === 0o120000, read };
+      yield {
+        name,
+        mode: unixMode & 0o777,
+        isFolder: name.endsWith('/'),
+        isLink: (unixMode & 0o170000) === 0o120000,
+        read,
+      };
     }
   } finally {
     closeSync(descriptor);
