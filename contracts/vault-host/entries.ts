@@ -1,0 +1,93 @@
+import * as z from 'zod';
+import { entryKinds } from '../../core/journal/index.ts';
+import {
+  actionIdSchema,
+  base64Schema,
+  caseIdSchema,
+  iinSchema,
+  indexSchema,
+  outboxStateSchema,
+  sequenceSchema,
+  sha256HexSchema,
+  signedDocumentSchema,
+  timeMsSchema,
+} from './shapes.ts';
+
+const code = z.string().regex(/^[a-z0-9]+(?:-[a-z0-9]+)*(?::[a-z0-9-]+)?$/u).max(96);
+const person = z.strictObject({ iin: iinSchema, certificate: sha256HexSchema });
+
+/**
+ * Entries that main may ask for; `enrolled`, `act` and `slot-changed` are made by the vault alone. `promise` and `receipt`
+ * move an act of the outbox and are verified first, by the keys that the enrolment bundle pinned.
+ */
+export const newEntrySchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('promise'), body: z.strictObject({ actionId: actionIdSchema, document: signedDocumentSchema }) }),
+  z.strictObject({ kind: z.literal('receipt'), body: z.strictObject({ actionId: actionIdSchema, proof: z.string().max(131_072) }) }),
+  /** The server turned the act away without a promise: the code of its refusal. It has no place in the log. */
+  z.strictObject({ kind: z.literal('outcome'), body: z.strictObject({ actionId: actionIdSchema, refusal: code }) }),
+  /** A signed note whose signature and consistency main has checked. */
+  z.strictObject({ kind: z.literal('checkpoint'), body: z.strictObject({ note: z.string().max(16_384) }) }),
+  z.strictObject({ kind: z.literal('sign-in'), body: person }),
+  z.strictObject({ kind: z.literal('shift-started'), body: person }),
+  z.strictObject({ kind: z.literal('shift-ended'), body: person }),
+  /** `promise-overdue` with the act named moves it to `overdue`; other codes are only kept. */
+  z.strictObject({
+    kind: z.literal('alarm'),
+    body: z.strictObject({
+      code,
+      actionId: actionIdSchema.optional(),
+      details: z.record(z.string().max(64), z.union([z.string().max(256), z.int()])).optional(),
+    }),
+  }),
+]);
+
+export const entryKindSchema = z.enum(entryKinds);
+
+/** A journal entry as a list shows it. */
+export const entryViewSchema = z.strictObject({
+  sequence: sequenceSchema,
+  kind: entryKindSchema,
+  atMs: timeMsSchema,
+  /** The link that the next entry names. */
+  hash: sha256HexSchema,
+  /** Canonical JSON whose hash the header names. */
+  body: z.string(),
+});
+
+/** An own act and how far it came. */
+export const actViewSchema = z.strictObject({
+  actionId: actionIdSchema,
+  sequence: sequenceSchema,
+  entrySequence: sequenceSchema,
+  hash: sha256HexSchema,
+  type: z.string(),
+  caseId: caseIdSchema,
+  caseNumber: z.string().nullable(),
+  actor: person,
+  recordedAtMs: timeMsSchema,
+  state: outboxStateSchema,
+  /** True with a verified receipt: nothing is left to do. */
+  isDone: z.boolean(),
+  /** Why it was refused or superseded. */
+  refusal: z.string().nullable(),
+  promisedAtMs: timeMsSchema.nullable(),
+  deadlineMs: timeMsSchema.nullable(),
+  provenAtMs: timeMsSchema.nullable(),
+  /** From 0; people read it as № index + 1. */
+  logIndex: indexSchema.nullable(),
+});
+
+/** The act with everything that a stranger needs to check it. */
+export const actDetailSchema = z.strictObject({
+  act: actViewSchema,
+  envelope: z.string(),
+  cms: base64Schema,
+  promise: signedDocumentSchema.nullable(),
+  /** C2SP tlog-proof. */
+  receipt: z.string().nullable(),
+});
+
+export type NewEntry = z.output<typeof newEntrySchema>;
+export type EntryView = z.output<typeof entryViewSchema>;
+export type ActView = z.output<typeof actViewSchema>;
+export type ActDetail = z.output<typeof actDetailSchema>;
