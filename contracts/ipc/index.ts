@@ -11,6 +11,7 @@ export {
   type OperatorVerb,
   type OperatorVerbs,
 } from './operator.ts';
+export { namesAgree, operatorVerbPhases, type Phase } from './phases.ts';
 export {
   promptEvents,
   promptVerbs,

@@ -1,0 +1,8 @@
+export {
+  channelOf,
+  operatorEventNames,
+  operatorVerbNames,
+  promptEventNames,
+  promptVerbNames,
+  type WindowKind,
+} from './names.ts';

@@ -1,0 +1,35 @@
+/**
+ * The names that a preload lets through. They stand apart from `contracts/ipc`, whose schemas would put a parser into every
+ * preload; `contracts/ipc` is checked against these lists when it is compiled.
+ */
+export const operatorVerbNames = [
+  'app.get',
+  'preferences.set',
+  'certificates.list',
+  'enrolment.start',
+  'shift.start',
+  'shift.end',
+  'cases.list',
+  'cases.get',
+  'acts.preview',
+  'acts.sign',
+  'journal.list',
+  'journal.get',
+  'journal.check',
+  'receipt.export',
+  'sync.now',
+  'alarm.acknowledge',
+] as const;
+
+export const operatorEventNames = ['app.changed', 'cases.changed', 'journal.changed', 'certificates.changed'] as const;
+
+export const promptVerbNames = ['prompt.get', 'prompt.submit', 'prompt.cancel'] as const;
+
+export const promptEventNames = ['prompt.changed'] as const;
+
+export type WindowKind = 'operator' | 'prompt';
+
+/** The channel of a verb or event between a window of this kind and main. Pages never see it. */
+export function channelOf(kind: WindowKind, name: string): string {
+  return `${kind}:${name}`;
+}

@@ -1,0 +1,42 @@
+import type { operatorEventNames, operatorVerbNames, promptEventNames, promptVerbNames } from '../bridge/index.ts';
+import type { OperatorEvent, OperatorVerb } from './operator.ts';
+import type { PromptEvent, PromptVerb } from './prompt.ts';
+import type { AppView } from './views.ts';
+
+export type Phase = AppView['phase'];
+
+const always = ['not-enrolled', 'locked', 'open', 'quarantined'] as const;
+const whileOpen = ['open', 'quarantined'] as const;
+
+/**
+ * In which phases of the workstation a verb of the operator's window is answered; in any other it is refused with
+ * `phase-wrong` before its handler runs. Roles are the business of the act and of the server's scoped reads.
+ */
+export const operatorVerbPhases = {
+  'app.get': always,
+  'preferences.set': always,
+  'certificates.list': always,
+  'enrolment.start': ['not-enrolled'],
+  'shift.start': ['locked'],
+  'shift.end': whileOpen,
+  'cases.list': whileOpen,
+  'cases.get': whileOpen,
+  'acts.preview': ['open'],
+  'acts.sign': ['open'],
+  'journal.list': whileOpen,
+  'journal.get': whileOpen,
+  'journal.check': whileOpen,
+  'receipt.export': whileOpen,
+  'sync.now': ['open'],
+  'alarm.acknowledge': whileOpen,
+} as const satisfies Readonly<Record<OperatorVerb, readonly Phase[]>>;
+
+type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false;
+
+/** Fails to compile where the preloads would let through other names than the doors answer. */
+export const namesAgree: readonly [
+  Same<OperatorVerb, (typeof operatorVerbNames)[number]>,
+  Same<OperatorEvent, (typeof operatorEventNames)[number]>,
+  Same<PromptVerb, (typeof promptVerbNames)[number]>,
+  Same<PromptEvent, (typeof promptEventNames)[number]>,
+] = [true, true, true, true];
