@@ -1,0 +1,34 @@
+export { actEnvelope, parseActEnvelope } from './act.ts';
+export {
+  deviceRecord,
+  documentSizeMax,
+  enrolmentBundle,
+  parseDeviceRecord,
+  parseEnrolmentBundle,
+  parsePolicyDocument,
+  parseSignInChallenge,
+  parseStaffRecord,
+  policyDocument,
+  signedDocument,
+  signInChallenge,
+  staffRecord,
+} from './platform-documents.ts';
+export {
+  actionId,
+  base64,
+  base64Exact,
+  bin,
+  caseId,
+  count,
+  deviceId,
+  iin,
+  journalEpoch,
+  line,
+  locale,
+  platformId,
+  profile,
+  sha256Hex,
+  timeMs,
+} from './primitives.ts';
+export { registrationEvent } from './registration-event.ts';
+export { registrationForm } from './registration-form.ts';

@@ -1,0 +1,127 @@
+import * as z from 'zod';
+import { actTypes, type ActType } from '../../core/actions/index.ts';
+import { roles, type PolicyDocument, type Role } from '../../core/access/index.ts';
+import { ok, refuse, type Result } from '../../core/kernel/index.ts';
+import { parseCanonical, type DeviceRecord, type EnrolmentBundle, type SignedDocument, type SignInChallenge, type StaffRecord } from '../../core/signing/index.ts';
+import { base64, base64Exact, count, deviceId, iin, journalEpoch, line, platformId, profile, sha256Hex, timeMs } from './primitives.ts';
+
+/** Largest text of a document that a platform key signs, in UTF-16 units; an enrolment bundle with its anchors is the largest. */
+export const documentSizeMax = 262_144;
+
+const certificateSizeMaxBytes = 8_192;
+const objectIdentifier = z.string().regex(/^[0-2](?:\.[0-9]{1,40})+$/u).max(128);
+
+/** A canonical text with Ed25519 signatures; `verifyDocument` of core says whether one of them counts. */
+export const signedDocument = z.strictObject({
+  document: z.string().min(2).max(documentSizeMax),
+  signatures: z.array(z.strictObject({ key: z.string().regex(/^[0-9a-f]{16}$/u), signature: base64Exact(64) })).min(1).max(8),
+}) satisfies z.ZodType<SignedDocument>;
+
+export const deviceRecord = z.strictObject({
+  form: z.literal('qorgan.device/1'),
+  platform: platformId,
+  profile,
+  device: deviceId,
+  name: line(80, 1),
+  kind: z.enum(['workstation', 'import-station']),
+  publicKey: base64Exact(32),
+  epoch: journalEpoch,
+  enrolledAtMs: timeMs,
+}) satisfies z.ZodType<DeviceRecord>;
+
+const roleList = z.array(z.enum(roles)).max(roles.length);
+
+export const staffRecord = z.strictObject({
+  form: z.literal('qorgan.staff/1'),
+  platform: platformId,
+  profile,
+  iin,
+  name: line(200, 1),
+  roles: roleList,
+  certificates: z.array(sha256Hex).max(16),
+  validFromMs: timeMs,
+  validUntilMs: timeMs,
+  basis: line(300, 1),
+}) satisfies z.ZodType<StaffRecord>;
+
+const actRules = z.strictObject(
+  Object.fromEntries(actTypes.map((type) => [type, roleList])) as Record<ActType, typeof roleList>,
+);
+const readScopes = z.array(z.enum(['registration', 'operations'])).max(2);
+const readRules = z.strictObject(Object.fromEntries(roles.map((role) => [role, readScopes])) as Record<Role, typeof readScopes>);
+
+export const policyDocument = z.strictObject({
+  form: z.literal('qorgan.policy/1'),
+  platform: platformId,
+  profile,
+  version: count.min(1),
+  effectiveFromMs: timeMs,
+  access: z.strictObject({ acts: actRules, reads: readRules }),
+  registration: z.strictObject({ claimTtlMs: count.min(1_000) }),
+  clock: z.strictObject({ warnDriftMs: count.min(1), refuseDriftMs: count.min(1) }),
+  sync: z.strictObject({ promiseDeadlineMs: count.min(100), offlineTtlMs: count.min(1_000) }),
+  signatures: z.strictObject({
+    carriers: z.array(objectIdentifier).max(64),
+    refusedPolicies: z.array(objectIdentifier).max(64),
+    crlAgeMaxMs: count.min(1_000),
+  }),
+}) satisfies z.ZodType<PolicyDocument>;
+
+export const signInChallenge = z.strictObject({
+  form: z.literal('qorgan.sign-in/1'),
+  platform: platformId,
+  profile,
+  log: line(128, 1),
+  device: deviceId,
+  nonce: base64Exact(32),
+  issuedAtMs: timeMs,
+  expiresAtMs: timeMs,
+}) satisfies z.ZodType<SignInChallenge>;
+
+export const enrolmentBundle = z.strictObject({
+  form: z.literal('qorgan.enrolment/1'),
+  platform: platformId,
+  profile,
+  operatorName: line(300, 1),
+  log: z.strictObject({ origin: line(128, 1), key: line(256, 1) }),
+  platformKey: base64Exact(32),
+  server: z.strictObject({ url: z.url().max(300), spki: sha256Hex, certificate: base64(certificateSizeMaxBytes) }),
+  checkpoint: z.string().min(1).max(65_536),
+  anchors: z.array(base64(certificateSizeMaxBytes)).max(16),
+  intermediates: z.array(base64(certificateSizeMaxBytes)).max(64),
+  policy: signedDocument,
+  witnesses: z.strictObject({ threshold: count, keys: z.array(line(4_096, 1)).max(32) }),
+  device: signedDocument,
+}) satisfies z.ZodType<EnrolmentBundle>;
+
+function parseText<Schema extends z.ZodType>(schema: Schema, text: string): Result<z.output<Schema>, 'document-malformed'> {
+  const value = parseCanonical(text, documentSizeMax);
+  if (!value.ok) return refuse('document-malformed');
+  const parsed = schema.safeParse(value.value);
+  return parsed.success ? ok(parsed.data) : refuse('document-malformed');
+}
+
+/** Reads the canonical text of a device record; its signature is checked apart. */
+export function parseDeviceRecord(text: string): Result<DeviceRecord, 'document-malformed'> {
+  return parseText(deviceRecord, text);
+}
+
+/** Reads the canonical text of a staff record; its signature is checked apart. */
+export function parseStaffRecord(text: string): Result<StaffRecord, 'document-malformed'> {
+  return parseText(staffRecord, text);
+}
+
+/** Reads the canonical text of a policy document; its signature is checked apart. */
+export function parsePolicyDocument(text: string): Result<PolicyDocument, 'document-malformed'> {
+  return parseText(policyDocument, text);
+}
+
+/** Reads the canonical text of a sign-in challenge. */
+export function parseSignInChallenge(text: string): Result<SignInChallenge, 'document-malformed'> {
+  return parseText(signInChallenge, text);
+}
+
+/** Reads the canonical text of an enrolment bundle; its signature is checked apart. */
+export function parseEnrolmentBundle(text: string): Result<EnrolmentBundle, 'document-malformed'> {
+  return parseText(enrolmentBundle, text);
+}

@@ -1,0 +1,73 @@
+import * as z from 'zod';
+import {
+  fromBase64,
+  parseBin,
+  parseIin,
+  type ActionId,
+  type Bin,
+  type CaseId,
+  type DeviceId,
+  type Iin,
+  type JournalEpoch,
+  type PlatformId,
+  type Sha256Hex,
+} from '../../core/kernel/index.ts';
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/u;
+const uuidV7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/u;
+
+/** Lower-case label: it becomes the last part of the log origin. */
+export const platformId = z
+  .string()
+  .regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/u)
+  .transform((text) => text as PlatformId);
+
+/** UUID, lower case. */
+export const deviceId = z.string().regex(uuid).transform((text) => text as DeviceId);
+
+/** UUIDv7, lower case: acts sort by the time they were claimed at. */
+export const actionId = z.string().regex(uuidV7).transform((text) => text as ActionId);
+
+/** UUID, lower case. */
+export const caseId = z.string().regex(uuid).transform((text) => text as CaseId);
+
+/** UUID, lower case. */
+export const journalEpoch = z.string().regex(uuid).transform((text) => text as JournalEpoch);
+
+export const sha256Hex = z.string().regex(/^[0-9a-f]{64}$/u).transform((text) => text as Sha256Hex);
+
+/** Individual identification number with a right control digit. */
+export const iin = z.string().length(12).refine((text) => parseIin(text).ok).transform((text) => text as Iin);
+
+/** Business identification number with a right control digit. */
+export const bin = z.string().length(12).refine((text) => parseBin(text).ok).transform((text) => text as Bin);
+
+/** Canonical base64 of at most `sizeMaxBytes` bytes. */
+export function base64(sizeMaxBytes: number) {
+  return z.string().max(4 * Math.ceil(sizeMaxBytes / 3)).refine((text) => fromBase64(text).ok);
+}
+
+/** Canonical base64 of exactly `sizeBytes` bytes: a key, a nonce or a signature. */
+export function base64Exact(sizeBytes: number) {
+  return z
+    .string()
+    .length(4 * Math.ceil(sizeBytes / 3))
+    .refine((text) => {
+      const bytes = fromBase64(text);
+      return bytes.ok && bytes.value.length === sizeBytes;
+    });
+}
+
+/** Milliseconds since 1970 UTC, up to the year 9999. */
+export const timeMs = z.int().min(0).max(253_402_300_799_999);
+
+/** A count, a revision or an index. */
+export const count = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
+
+/** One line of text of a person: no control characters and no direction overrides, which could forge what is shown. */
+export function line(lengthMax: number, lengthMin = 0) {
+  return z.string().min(lengthMin).max(lengthMax).regex(/^[^\p{Cc}\p{Cs}\u2028\u2029\u202A-\u202E\u2066-\u2069]*$/u);
+}
+
+export const profile = z.enum(['demo', 'production']);
+export const locale = z.enum(['kk', 'ru', 'en']);

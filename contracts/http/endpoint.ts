@@ -1,0 +1,36 @@
+import type * as z from 'zod';
+
+/**
+ * Who may ask. `none`: anybody. `device`: an enrolled device, by an HTTP message signature (`signature.ts`).
+ * `session`: the device signature, and the opaque token of a person who signed in at that device.
+ */
+export type EndpointAuth = 'none' | 'device' | 'session';
+
+/** One door of the server: what both sides agree on, and every refusal that this door adds to the common ones. */
+export type Endpoint = {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  /** Fastify route syntax: `:name` and a last `*`. */
+  readonly path: string;
+  readonly auth: EndpointAuth;
+  readonly query?: z.ZodType;
+  readonly body?: z.ZodType;
+  /** Absent where the answer is text, a file or a stream; `media` names it then. */
+  readonly response?: z.ZodType;
+  readonly media?: string;
+  /** Larger bodies are refused unread with `body-too-large`. */
+  readonly bodySizeMaxBytes: number;
+  readonly refusals: readonly string[];
+};
+
+/** Keeps the literal types of one endpoint. */
+export function defineEndpoint<const Shape extends Endpoint>(endpoint: Shape): Shape {
+  return endpoint;
+}
+
+export type EndpointQuery<E extends Endpoint> = E extends { readonly query: z.ZodType } ? z.output<E['query']> : undefined;
+export type EndpointBody<E extends Endpoint> = E extends { readonly body: z.ZodType } ? z.output<E['body']> : undefined;
+export type EndpointBodyInput<E extends Endpoint> = E extends { readonly body: z.ZodType } ? z.input<E['body']> : undefined;
+export type EndpointResponse<E extends Endpoint> = E extends { readonly response: z.ZodType } ? z.output<E['response']> : undefined;
+
+/** Doors without a body still accept this much, so that a stray header body is refused by name and not by a cut connection. */
+export const noBodyMaxBytes = 1_024;

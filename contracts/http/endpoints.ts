@@ -1,0 +1,144 @@
+import { defineEndpoint, noBodyMaxBytes } from './endpoint.ts';
+import {
+  actsRequest,
+  actsResponse,
+  challengeResponse,
+  changesQuery,
+  changesResponse,
+  consistencyQuery,
+  consistencyResponse,
+  contactRequest,
+  contactResponse,
+  enrolmentRequest,
+  enrolmentResponse,
+  policyResponse,
+  receiptsQuery,
+  receiptsResponse,
+  revocationResponse,
+  signInRequest,
+  signInResponse,
+  statusResponse,
+} from './messages.ts';
+
+/** A batch of acts: 64 envelopes fit with their signatures, and one large registration alone always does. */
+const actsBodyMaxBytes = 1_048_576;
+
+/** Refusals that every door may answer with, before its own. */
+export const commonRefusals = ['internal', 'input-malformed', 'body-too-large', 'not-found', 'server-busy', 'too-many-requests'] as const;
+
+/** Refusals of every door that asks for a device. */
+export const deviceRefusals = [
+  'device-signature-missing',
+  'device-signature-invalid',
+  'device-unknown',
+  'request-replayed',
+  'request-clock-drift',
+] as const;
+
+/** Refusals of every door that asks for a person. */
+export const sessionRefusals = ['session-missing', 'session-ended'] as const;
+
+/** Every door of the platform server. A client builds its calls from this table, and the server its routes. */
+export const endpoints = {
+  status: defineEndpoint({ method: 'GET', path: '/v1/status', auth: 'none', response: statusResponse, bodySizeMaxBytes: noBodyMaxBytes, refusals: [] }),
+  enrol: defineEndpoint({
+    method: 'POST',
+    path: '/v1/enrolments',
+    auth: 'none',
+    body: enrolmentRequest,
+    response: enrolmentResponse,
+    bodySizeMaxBytes: 4_096,
+    refusals: ['enrolment-code-unknown', 'enrolment-proof-invalid', 'server-read-only'],
+  }),
+  challenge: defineEndpoint({
+    method: 'POST',
+    path: '/v1/sign-in/challenges',
+    auth: 'device',
+    response: challengeResponse,
+    bodySizeMaxBytes: noBodyMaxBytes,
+    refusals: [],
+  }),
+  signIn: defineEndpoint({
+    method: 'POST',
+    path: '/v1/sign-in',
+    auth: 'device',
+    body: signInRequest,
+    response: signInResponse,
+    bodySizeMaxBytes: 65_536,
+    refusals: [
+      'challenge-unknown',
+      'challenge-expired',
+      'signature-invalid',
+      'signature-unknown',
+      'certificate-foreign',
+      'certificate-revoked',
+      'certificate-expired',
+      'certificate-demo',
+      'carrier-refused',
+      'actor-unknown',
+      'certificate-unknown',
+    ],
+  }),
+  signOut: defineEndpoint({ method: 'DELETE', path: '/v1/session', auth: 'session', bodySizeMaxBytes: noBodyMaxBytes, refusals: [] }),
+  contact: defineEndpoint({
+    method: 'POST',
+    path: '/v1/contacts',
+    auth: 'device',
+    body: contactRequest,
+    response: contactResponse,
+    bodySizeMaxBytes: 4_096,
+    refusals: ['epoch-unknown', 'tree-size-unknown'],
+  }),
+  acts: defineEndpoint({
+    method: 'POST',
+    path: '/v1/acts',
+    auth: 'device',
+    body: actsRequest,
+    response: actsResponse,
+    bodySizeMaxBytes: actsBodyMaxBytes,
+    refusals: ['server-read-only'],
+  }),
+  receipts: defineEndpoint({
+    method: 'GET',
+    path: '/v1/receipts',
+    auth: 'device',
+    query: receiptsQuery,
+    response: receiptsResponse,
+    bodySizeMaxBytes: noBodyMaxBytes,
+    refusals: [],
+  }),
+  changes: defineEndpoint({
+    method: 'GET',
+    path: '/v1/changes',
+    auth: 'session',
+    query: changesQuery,
+    response: changesResponse,
+    bodySizeMaxBytes: noBodyMaxBytes,
+    refusals: ['read-not-allowed'],
+  }),
+  /** Server-sent events `position` with `changesSignal` as data, at most one a second. */
+  changesStream: defineEndpoint({
+    method: 'GET',
+    path: '/v1/changes/stream',
+    auth: 'session',
+    media: 'text/event-stream',
+    bodySizeMaxBytes: noBodyMaxBytes,
+    refusals: ['read-not-allowed'],
+  }),
+  checkpoint: defineEndpoint({ method: 'GET', path: '/v1/log/checkpoint', auth: 'none', media: 'text/plain; charset=utf-8', bodySizeMaxBytes: noBodyMaxBytes, refusals: [] }),
+  /** C2SP tlog-tiles paths: `<L>/<N>[.p/<W>]` and `entries/<N>[.p/<W>]`. */
+  tile: defineEndpoint({ method: 'GET', path: '/v1/log/tile/*', auth: 'none', media: 'application/octet-stream', bodySizeMaxBytes: noBodyMaxBytes, refusals: [] }),
+  consistency: defineEndpoint({
+    method: 'GET',
+    path: '/v1/log/consistency',
+    auth: 'none',
+    query: consistencyQuery,
+    response: consistencyResponse,
+    bodySizeMaxBytes: noBodyMaxBytes,
+    refusals: ['tree-size-unknown'],
+  }),
+  policy: defineEndpoint({ method: 'GET', path: '/v1/policy', auth: 'none', response: policyResponse, bodySizeMaxBytes: noBodyMaxBytes, refusals: [] }),
+  revocation: defineEndpoint({ method: 'GET', path: '/v1/revocation', auth: 'none', response: revocationResponse, bodySizeMaxBytes: noBodyMaxBytes, refusals: [] }),
+} as const;
+
+export type EndpointName = keyof typeof endpoints;

@@ -1,0 +1,37 @@
+export {
+  defineEndpoint,
+  noBodyMaxBytes,
+  type Endpoint,
+  type EndpointAuth,
+  type EndpointBody,
+  type EndpointBodyInput,
+  type EndpointQuery,
+  type EndpointResponse,
+} from './endpoint.ts';
+export { commonRefusals, deviceRefusals, endpoints, sessionRefusals, type EndpointName } from './endpoints.ts';
+export {
+  batchItemsMax,
+  changesLimitMax,
+  changesSignal,
+  cmsSizeMaxBytes,
+  enrolmentProofText,
+  refusalBody,
+  type ActItem,
+  type ActsResponse,
+  type ChainHead,
+  type Change,
+  type ContactRequest,
+  type ContactResponse,
+  type RefusalBody,
+  type SignInResponse,
+  type StatusResponse,
+} from './messages.ts';
+export {
+  contentDigest,
+  parseSignatureHeaders,
+  requestWindowMs,
+  signatureBase,
+  signatureHeaders,
+  type SignatureParameters,
+  type SignedRequest,
+} from './signature.ts';

@@ -1,0 +1,199 @@
+import * as z from 'zod';
+import { roles } from '../../core/access/index.ts';
+import { envelopeSizeMax } from '../../core/signing/index.ts';
+import {
+  actionId,
+  base64,
+  base64Exact,
+  caseId,
+  count,
+  deviceId,
+  iin,
+  journalEpoch,
+  line,
+  platformId,
+  profile,
+  registrationEvent,
+  sha256Hex,
+  signedDocument,
+  timeMs,
+} from '../documents/index.ts';
+
+/** A CAdES-BES with a chain of certificates fits well; more is an attack. */
+export const cmsSizeMaxBytes = 32_768;
+/** Most acts in one batch; a workstation sends the rest in the next. */
+export const batchItemsMax = 64;
+/** Most changes in one answer. */
+export const changesLimitMax = 500;
+
+const refusalCode = z.string().regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/u).max(64);
+
+/** The only body of an answer that is not a success: a code of the catalogue, an incident id, and values for its words. */
+export const refusalBody = z.strictObject({
+  refusal: z.strictObject({
+    code: refusalCode,
+    incidentId: z.string().max(64),
+    details: z.record(z.string().max(64), z.union([z.string().max(256), z.number()])).optional(),
+  }),
+});
+
+export const statusResponse = z.strictObject({
+  platform: platformId,
+  profile,
+  operatorName: line(300, 1),
+  log: z.strictObject({ origin: line(128, 1), size: count }),
+  policyVersion: count,
+  serverTimeMs: timeMs,
+  /** `read-only` where the database is behind the log: nothing is accepted until the gap is dealt with. */
+  state: z.enum(['accepting', 'read-only']),
+  version: line(32, 1),
+});
+
+/** `code` comes from `qorgan server enrol-code`; it lives once and shortly. */
+export const enrolmentRequest = z.strictObject({
+  code: z.string().regex(/^[0-9A-Z]{4}(?:-[0-9A-Z]{4}){5}$/u),
+  publicKey: base64Exact(32),
+  name: line(80, 1),
+  kind: z.enum(['workstation', 'import-station']),
+  epoch: journalEpoch,
+  /** Signature by the device key over `enrolmentProofText`: who asks holds the key. */
+  proof: base64Exact(64),
+});
+
+/** A `qorgan.enrolment/1` document. */
+export const enrolmentResponse = z.strictObject({ bundle: signedDocument });
+
+/** The text whose signature by the new device key goes as `proof` of an enrolment. */
+export function enrolmentProofText(request: { readonly code: string; readonly publicKey: string; readonly epoch: string }): string {
+  return `qorgan.enrolment-proof/1\n${request.code}\n${request.publicKey}\n${request.epoch}\n`;
+}
+
+/** Canonical text of a `qorgan.sign-in/1` challenge. */
+export const challengeResponse = z.strictObject({ challenge: z.string().max(4_096) });
+
+export const signInRequest = z.strictObject({ challenge: z.string().max(4_096), cms: base64(cmsSizeMaxBytes) });
+
+/** `token` is opaque, bound to this device, and sent as `authorization: Bearer …` under the message signature. */
+export const signInResponse = z.strictObject({
+  token: z.string().regex(/^[A-Za-z0-9_-]{43}$/u),
+  expiresAtMs: timeMs,
+  staff: z.strictObject({ iin, name: line(200, 1), roles: z.array(z.enum(roles)) }),
+  policyVersion: count,
+});
+
+/** Head of a chain: its last sequence and the hash there; sequence 0 with the hash of the device record where it is empty. */
+export const chainHead = z.strictObject({ sequence: count, hash: sha256Hex });
+
+export const contactRequest = z.strictObject({
+  form: z.literal('qorgan.contact/1'),
+  epoch: journalEpoch,
+  heads: z.strictObject({ acts: chainHead, entries: chainHead }),
+  knownTreeSize: count,
+});
+
+/** What the server holds of this device: a vault that lacks it was rolled back or cloned (DESIGN §4.5). */
+export const contactResponse = z.strictObject({
+  held: z.strictObject({ epoch: journalEpoch, acts: chainHead, entries: chainHead }),
+  serverTimeMs: timeMs,
+  /** Signed note. */
+  checkpoint: z.string().max(65_536),
+  /** RFC 6962 proof from `knownTreeSize` to the checkpoint; empty for size 0. */
+  consistency: z.array(base64Exact(32)).max(64),
+  policyVersion: count,
+  changesPosition: count,
+});
+
+export const actItem = z.strictObject({
+  actionId,
+  epoch: journalEpoch,
+  sequence: count.min(1),
+  /** Canonical text of the envelope, exactly as signed. */
+  envelope: z.string().min(1).max(2 * envelopeSizeMax),
+  cms: base64(cmsSizeMaxBytes),
+});
+
+export const actsRequest = z.strictObject({ items: z.array(actItem).min(1).max(batchItemsMax) });
+
+/**
+ * One answer for each item, in order. A `promise` (`qorgan.promise/1`) is given for all that the log will hold, accepted
+ * or not: its `outcome` says which. A bare `refusal` means that nothing was kept, so the item may be sent again.
+ */
+export const actsResponse = z.strictObject({
+  results: z.array(
+    z.union([
+      z.strictObject({ actionId, promise: signedDocument }),
+      z.strictObject({
+        actionId,
+        refusal: z.strictObject({ code: refusalCode, details: z.record(z.string(), z.union([z.string(), z.number()])).optional() }),
+      }),
+    ]),
+  ),
+  serverTimeMs: timeMs,
+});
+
+/** Up to `batchItemsMax` action ids, comma-separated. */
+export const receiptsQuery = z.strictObject({
+  ids: z
+    .string()
+    .max(batchItemsMax * 37)
+    .transform((text) => text.split(','))
+    .pipe(z.array(actionId).min(1).max(batchItemsMax)),
+});
+
+/** `receipt` is a C2SP tlog-proof text; `null` where the log does not hold the act yet; unknown acts of the device are left out. */
+export const receiptsResponse = z.strictObject({
+  receipts: z.array(z.strictObject({ actionId, receipt: z.string().max(65_536).nullable() })),
+});
+
+const decimal = (max: number) => z.string().regex(/^[0-9]{1,15}$/u).transform(Number).pipe(z.int().max(max));
+
+export const changesQuery = z.strictObject({ after: decimal(Number.MAX_SAFE_INTEGER), limit: decimal(changesLimitMax).default(changesLimitMax) });
+
+/** One accepted act as a reader needs it. `leafIndex` is null until the log holds the act. */
+export const change = z.strictObject({
+  position: count,
+  case: caseId,
+  /** Revision and hash of the case after this act. */
+  revision: count,
+  hash: sha256Hex,
+  act: z.strictObject({
+    id: actionId,
+    type: z.string().max(64),
+    hash: sha256Hex,
+    device: deviceId,
+    actorName: line(200),
+    claimedAtMs: timeMs,
+    receivedAtMs: timeMs,
+    leafIndex: count.nullable(),
+  }),
+  event: registrationEvent,
+});
+
+/** Changes after a position in order, without gaps within what the roles of the session may read. */
+export const changesResponse = z.strictObject({ changes: z.array(change), position: count, latest: count });
+
+/** One event of the stream: there is something newer than this position. It carries nothing else. */
+export const changesSignal = z.strictObject({ latest: count, treeSize: count });
+
+export const consistencyQuery = z.strictObject({ from: decimal(Number.MAX_SAFE_INTEGER), to: decimal(Number.MAX_SAFE_INTEGER) });
+
+export const consistencyResponse = z.strictObject({ from: count, to: count, hashes: z.array(base64Exact(32)).max(64) });
+
+export const policyResponse = z.strictObject({ policy: signedDocument });
+
+/** Base64 DER of the anchors, intermediates and revocation lists that the server decides by. */
+export const revocationResponse = z.strictObject({
+  anchors: z.array(z.string()),
+  intermediates: z.array(z.string()),
+  lists: z.array(z.string()),
+});
+
+export type Change = z.output<typeof change>;
+export type ActItem = z.output<typeof actItem>;
+export type ActsResponse = z.output<typeof actsResponse>;
+export type ContactRequest = z.output<typeof contactRequest>;
+export type ContactResponse = z.output<typeof contactResponse>;
+export type ChainHead = z.output<typeof chainHead>;
+export type SignInResponse = z.output<typeof signInResponse>;
+export type StatusResponse = z.output<typeof statusResponse>;
+export type RefusalBody = z.output<typeof refusalBody>;

@@ -1,0 +1,46 @@
+/**
+ * Why an act is not accepted: the rules of the case (core/actions) and the checks of the intake (DESIGN §4.6). `retry`
+ * says whether the very same act may be sent again; a person can always decide and sign anew.
+ */
+export const actRefusals = {
+  'case-exists': { retry: false },
+  'case-absent': { retry: false },
+  'case-closed': { retry: false },
+  'case-not-claimed': { retry: false },
+  'case-claimed-by-other': { retry: false },
+  'case-claimed-already': { retry: false },
+  'case-own-submission': { retry: false },
+  'case-number-taken': { retry: false },
+  'reason-missing': { retry: false },
+  'note-missing': { retry: false },
+  'act-malformed': { retry: false },
+  'act-too-large': { retry: false },
+  'act-too-deep': { retry: false },
+  'act-other-platform': { retry: false },
+  'act-other-profile': { retry: false },
+  'act-cover-differs': { retry: false },
+  'act-out-of-order': { retry: true },
+  'act-replayed': { retry: false },
+  'act-chain-broken': { retry: false },
+  'act-tree-head-foreign': { retry: false },
+  'act-clock-ahead': { retry: false },
+  'act-too-late': { retry: false },
+  'id-reused': { retry: false },
+  'epoch-unknown': { retry: false },
+  'shown-text-differs': { retry: false },
+  'shown-template-unknown': { retry: false },
+  'signature-invalid': { retry: false },
+  'signature-unknown': { retry: false },
+  'certificate-foreign': { retry: false },
+  'certificate-revoked': { retry: false },
+  'certificate-expired': { retry: false },
+  'certificate-demo': { retry: false },
+  'certificate-unknown': { retry: false },
+  'carrier-refused': { retry: false },
+  'signer-differs': { retry: false },
+  'actor-unknown': { retry: false },
+  'role-missing': { retry: false },
+  'policy-not-in-force': { retry: false },
+} as const;
+
+export type ActRefusalCode = keyof typeof actRefusals;

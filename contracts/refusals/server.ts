@@ -1,0 +1,31 @@
+/** Why a door of the platform server did not open, and the HTTP status that carries it; `retry` says whether waiting helps. */
+export const serverRefusals = {
+  'body-too-large': { retry: false, status: 413 },
+  'not-found': { retry: false, status: 404 },
+  'server-busy': { retry: true, status: 503 },
+  'server-read-only': { retry: true, status: 503 },
+  'too-many-requests': { retry: true, status: 429 },
+  'device-signature-missing': { retry: false, status: 401 },
+  'device-signature-invalid': { retry: false, status: 401 },
+  'device-unknown': { retry: false, status: 401 },
+  'request-replayed': { retry: false, status: 401 },
+  'request-clock-drift': { retry: true, status: 401 },
+  'session-missing': { retry: false, status: 401 },
+  'session-ended': { retry: false, status: 401 },
+  'read-not-allowed': { retry: false, status: 403 },
+  'enrolment-code-unknown': { retry: false, status: 403 },
+  'enrolment-proof-invalid': { retry: false, status: 403 },
+  'challenge-unknown': { retry: false, status: 403 },
+  'challenge-expired': { retry: false, status: 403 },
+  'tree-size-unknown': { retry: false, status: 409 },
+  'document-malformed': { retry: false, status: 400 },
+  'document-signature-invalid': { retry: false, status: 400 },
+  'platform-exists': { retry: false, status: 409 },
+  'platform-absent': { retry: false, status: 409 },
+  'profile-differs': { retry: false, status: 409 },
+  'demo-in-production': { retry: false, status: 409 },
+  'root-in-production': { retry: false, status: 409 },
+  'log-behind': { retry: false, status: 409 },
+} as const;
+
+export type ServerRefusalCode = keyof typeof serverRefusals;
