@@ -16,7 +16,8 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** What a tool of the repository prints about a planted file, and nothing when it is content. */
 async function outputOf(tool: readonly string[], cwd = root): Promise<string> {
-  const done = await runFile(node24, tool, { cwd }).catch((error: { stdout: string }) => error);
+  const env = { ...process.env, OXLINT_TSGOLINT_PATH: inRoot('node_modules', '.bin', 'tsgolint') };
+  const done = await runFile(node24, tool, { cwd, env }).catch((error: { stdout: string }) => error);
   return done.stdout;
 }
 
