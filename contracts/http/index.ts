@@ -9,6 +9,7 @@ export {
   type EndpointResponse,
 } from './endpoint.ts';
 export { commonRefusals, deviceRefusals, endpoints, sessionRefusals, type EndpointName } from './endpoints.ts';
+export { formatInvitation, parseInvitation, type Invitation } from './invitation.ts';
 export {
   batchItemsMax,
   changesLimitMax,
