@@ -1,30 +1,20 @@
 import * as z from 'zod';
 import { entryKinds } from '../../core/journal/index.ts';
-import {
-  actionIdSchema,
-  base64Schema,
-  caseIdSchema,
-  iinSchema,
-  indexSchema,
-  outboxStateSchema,
-  sequenceSchema,
-  sha256HexSchema,
-  signedDocumentSchema,
-  timeMsSchema,
-} from './shapes.ts';
+import { actionId, caseId, count, iin, sha256Hex, signedDocument, timeMs } from '../documents/index.ts';
+import { cmsSchema, outboxStateSchema } from './shapes.ts';
 
 const code = z.string().regex(/^[a-z0-9]+(?:-[a-z0-9]+)*(?::[a-z0-9-]+)?$/u).max(96);
-const person = z.strictObject({ iin: iinSchema, certificate: sha256HexSchema });
+const person = z.strictObject({ iin, certificate: sha256Hex });
 
 /**
  * Entries that main may ask for; `enrolled`, `act` and `slot-changed` are made by the vault alone. `promise` and `receipt`
  * move an act of the outbox and are verified first, by the keys that the enrolment bundle pinned.
  */
 export const newEntrySchema = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('promise'), body: z.strictObject({ actionId: actionIdSchema, document: signedDocumentSchema }) }),
-  z.strictObject({ kind: z.literal('receipt'), body: z.strictObject({ actionId: actionIdSchema, proof: z.string().max(131_072) }) }),
-  /** The server turned the act away without a promise: the code of its refusal. It has no place in the log. */
-  z.strictObject({ kind: z.literal('outcome'), body: z.strictObject({ actionId: actionIdSchema, refusal: code }) }),
+  z.strictObject({ kind: z.literal('promise'), body: z.strictObject({ actionId, document: signedDocument }) }),
+  z.strictObject({ kind: z.literal('receipt'), body: z.strictObject({ actionId, proof: z.string().max(131_072) }) }),
+  /** The server kept nothing of the act and said why; it stays to be sent, after all others. */
+  z.strictObject({ kind: z.literal('outcome'), body: z.strictObject({ actionId, refusal: code }) }),
   /** A signed note whose signature and consistency main has checked. */
   z.strictObject({ kind: z.literal('checkpoint'), body: z.strictObject({ note: z.string().max(16_384) }) }),
   z.strictObject({ kind: z.literal('sign-in'), body: person }),
@@ -35,7 +25,7 @@ export const newEntrySchema = z.discriminatedUnion('kind', [
     kind: z.literal('alarm'),
     body: z.strictObject({
       code,
-      actionId: actionIdSchema.optional(),
+      actionId: actionId.optional(),
       details: z.record(z.string().max(64), z.union([z.string().max(256), z.int()])).optional(),
     }),
   }),
@@ -45,44 +35,44 @@ export const entryKindSchema = z.enum(entryKinds);
 
 /** A journal entry as a list shows it. */
 export const entryViewSchema = z.strictObject({
-  sequence: sequenceSchema,
+  sequence: count,
   kind: entryKindSchema,
-  atMs: timeMsSchema,
+  atMs: timeMs,
   /** The link that the next entry names. */
-  hash: sha256HexSchema,
+  hash: sha256Hex,
   /** Canonical JSON whose hash the header names. */
   body: z.string(),
 });
 
 /** An own act and how far it came. */
 export const actViewSchema = z.strictObject({
-  actionId: actionIdSchema,
-  sequence: sequenceSchema,
-  entrySequence: sequenceSchema,
-  hash: sha256HexSchema,
+  actionId,
+  sequence: count,
+  entrySequence: count,
+  hash: sha256Hex,
   type: z.string(),
-  caseId: caseIdSchema,
+  caseId,
   caseNumber: z.string().nullable(),
   actor: person,
-  recordedAtMs: timeMsSchema,
+  recordedAtMs: timeMs,
   state: outboxStateSchema,
   /** True with a verified receipt: nothing is left to do. */
   isDone: z.boolean(),
   /** Why it was refused or superseded. */
   refusal: z.string().nullable(),
-  promisedAtMs: timeMsSchema.nullable(),
-  deadlineMs: timeMsSchema.nullable(),
-  provenAtMs: timeMsSchema.nullable(),
+  promisedAtMs: timeMs.nullable(),
+  deadlineMs: timeMs.nullable(),
+  provenAtMs: timeMs.nullable(),
   /** From 0; people read it as № index + 1. */
-  logIndex: indexSchema.nullable(),
+  logIndex: count.nullable(),
 });
 
 /** The act with everything that a stranger needs to check it. */
 export const actDetailSchema = z.strictObject({
   act: actViewSchema,
   envelope: z.string(),
-  cms: base64Schema,
-  promise: signedDocumentSchema.nullable(),
+  cms: cmsSchema,
+  promise: signedDocument.nullable(),
   /** C2SP tlog-proof. */
   receipt: z.string().nullable(),
 });

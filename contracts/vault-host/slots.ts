@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { publicKeySchema, secretBytesSchema, sha256HexSchema, slotIdSchema, timeMsSchema } from './shapes.ts';
+import { sha256Hex, timeMs } from '../documents/index.ts';
+import { publicKeySchema, secretBytesSchema, slotIdSchema } from './shapes.ts';
 
 /** Readable before anything is open: names no person, so that a stolen workstation tells nothing. */
 const label = z.string().min(1).max(80);
@@ -11,7 +12,7 @@ export const newSlotSchema = z.discriminatedUnion('kind', [
     kind: z.literal('card'),
     label,
     /** Hash of the certificate by which the card is found again; what signs is another key. */
-    certificate: sha256HexSchema,
+    certificate: sha256Hex,
     /** Decryption (RSA) or agreement (P-256, P-384) key of the card. */
     publicKey: publicKeySchema,
     /** Hash of RSA-OAEP that the carrier can do; of no meaning for agreement keys. */
@@ -47,7 +48,7 @@ export const rewrapSchema = z.discriminatedUnion('kind', [
     slotId: slotIdSchema,
     passphrase: secretBytesSchema,
     newPassphrase: secretBytesSchema,
-    nowMs: timeMsSchema,
+    nowMs: timeMs,
   }),
   z.strictObject({
     kind: z.literal('card'),
@@ -55,7 +56,7 @@ export const rewrapSchema = z.discriminatedUnion('kind', [
     cardSecret: secretBytesSchema,
     password: secretBytesSchema,
     newPassword: secretBytesSchema,
-    nowMs: timeMsSchema,
+    nowMs: timeMs,
   }),
 ]);
 
@@ -63,7 +64,7 @@ export const slotSummarySchema = z.strictObject({
   id: slotIdSchema,
   kind: z.enum(['passphrase', 'card', 'recovery']),
   label: z.string(),
-  certificate: sha256HexSchema.nullable(),
+  certificate: sha256Hex.nullable(),
   kdf: z.strictObject({ name: z.literal('argon2id'), memoryKib: z.int(), passes: z.int(), lanes: z.int() }).nullable(),
   /** Counts the changes of this slot. */
   version: z.int().positive(),

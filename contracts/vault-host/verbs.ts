@@ -2,27 +2,19 @@ import * as z from 'zod';
 import { envelopeSizeMax } from '../../core/signing/index.ts';
 import { defineHost, defineVerbs, type VerbHandlers, type VerbInput, type VerbOutput } from '../rpc/index.ts';
 import { actDetailSchema, actViewSchema, entryKindSchema, entryViewSchema, newEntrySchema } from './entries.ts';
+import { actionId, caseId, count, deviceId, iin, journalEpoch, platformId, profile, sha256Hex, signedDocument, timeMs } from '../documents/index.ts';
+import { changesLimitMax } from '../http/index.ts';
 import {
-  actionIdSchema,
-  base64Schema,
-  caseChangeSchema,
   caseHistorySchema,
-  caseIdSchema,
   caseStatusSchema,
   caseSummarySchema,
-  deviceIdSchema,
-  epochSchema,
-  headSchema,
+  chainHead,
+  changesSchema,
+  cmsSchema,
   headsSchema,
-  iinSchema,
-  platformIdSchema,
-  profileSchema,
+  heldSchema,
   registrationSchema,
-  sequenceSchema,
-  sha256HexSchema,
-  signedDocumentSchema,
   slotIdSchema,
-  timeMsSchema,
   treeHeadSchema,
 } from './shapes.ts';
 import { newSlotSchema, rewrapSchema, slotChallengeSchema, slotKeySchema, slotSummarySchema } from './slots.ts';
@@ -45,14 +37,14 @@ const people = z.strictObject({
 });
 
 const enrolment = z.strictObject({
-  platform: platformIdSchema,
-  device: deviceIdSchema,
+  platform: platformId,
+  device: deviceId,
   deviceName: z.string(),
   operatorName: z.string(),
   logOrigin: z.string(),
   /** The document that the platform key signed; main parses the rest of it. */
-  bundle: signedDocumentSchema,
-  deviceRecordHash: sha256HexSchema,
+  bundle: signedDocument,
+  deviceRecordHash: sha256Hex,
 });
 
 const slotChange = ['vault-closed', 'vault-disk-failed'] as const;
@@ -65,8 +57,8 @@ export const vaultVerbs = defineVerbs({
       exists: z.boolean(),
       isOpen: z.boolean(),
       /** Known while open. */
-      profile: profileSchema.nullable(),
-      epoch: epochSchema.nullable(),
+      profile: profile.nullable(),
+      epoch: journalEpoch.nullable(),
       devicePublicKey: z.instanceof(Uint8Array).nullable(),
       enrolment: enrolment.nullable(),
       /** Readable while closed; authenticated only by the opening. */
@@ -78,14 +70,14 @@ export const vaultVerbs = defineVerbs({
   },
   /** Makes data key, device key (never leaves) and journal, and leaves the vault open and not yet bound. */
   'vault.create': {
-    input: z.strictObject({ profile: profileSchema, slots: z.array(newSlotSchema).min(1).max(32), nowMs: timeMsSchema }),
-    output: z.strictObject({ devicePublicKey: z.instanceof(Uint8Array), epoch: epochSchema, slots: z.array(slotSummarySchema) }),
+    input: z.strictObject({ profile, slots: z.array(newSlotSchema).min(1).max(32), nowMs: timeMs }),
+    output: z.strictObject({ devicePublicKey: z.instanceof(Uint8Array), epoch: journalEpoch, slots: z.array(slotSummarySchema) }),
     timeoutMs: slowMs,
     refusals: ['vault-exists', 'slot-key-unsupported', 'vault-disk-failed'],
   },
   /** Verifies bundle and device record against each other and this vault's key, and starts both chains. Idempotent. */
   'vault.bind': {
-    input: z.strictObject({ bundle: signedDocumentSchema, nowMs: timeMsSchema }),
+    input: z.strictObject({ bundle: signedDocument, nowMs: timeMs }),
     output: enrolment,
     timeoutMs: quickMs,
     refusals: ['vault-closed', 'vault-bound', 'bundle-malformed', 'document-signature-invalid', 'bundle-foreign', 'profile-differs', 'vault-disk-failed'],
@@ -118,14 +110,14 @@ export const vaultVerbs = defineVerbs({
   'vault.close': { input: nothing, output: done, timeoutMs: quickMs, refusals: [] },
 
   'slots.add': {
-    input: z.strictObject({ slot: newSlotSchema, nowMs: timeMsSchema }),
+    input: z.strictObject({ slot: newSlotSchema, nowMs: timeMs }),
     output: slotSummarySchema,
     timeoutMs: slowMs,
     refusals: [...slotChange, 'slot-key-unsupported', 'slots-too-many'],
   },
   /** Takes the slot away and rotates the data key, so that a copy of the old slots opens nothing that comes later. */
   'slots.remove': {
-    input: z.strictObject({ slotId: slotIdSchema, nowMs: timeMsSchema }),
+    input: z.strictObject({ slotId: slotIdSchema, nowMs: timeMs }),
     output: done,
     timeoutMs: slowMs,
     refusals: [...slotChange, 'slot-absent', 'slot-last'],
@@ -138,12 +130,12 @@ export const vaultVerbs = defineVerbs({
     refusals: [...slotChange, 'slot-absent', 'slot-kind-differs', 'slot-key-wrong'],
   },
   /** New data key for all slots, nobody's secret needed. After a power cut the vault opens under the old key or the new. */
-  'slots.rotate': { input: z.strictObject({ nowMs: timeMsSchema }), output: done, timeoutMs: slowMs, refusals: slotChange },
+  'slots.rotate': { input: z.strictObject({ nowMs: timeMs }), output: done, timeoutMs: slowMs, refusals: slotChange },
 
-  'identity.get': { input: z.strictObject({ iin: iinSchema }), output: people, timeoutMs: quickMs, refusals: closed },
+  'identity.get': { input: z.strictObject({ iin }), output: people, timeoutMs: quickMs, refusals: closed },
   /** `null` leaves a field as it is. */
   'identity.set': {
-    input: people.extend({ iin: iinSchema }),
+    input: people.extend({ iin }),
     output: done,
     timeoutMs: quickMs,
     refusals: [...closed, 'vault-disk-failed'],
@@ -151,15 +143,15 @@ export const vaultVerbs = defineVerbs({
 
   /** What the next envelope has to name. Ask it with the clock that will be claimed. */
   'acts.next': {
-    input: z.strictObject({ nowMs: timeMsSchema }),
+    input: z.strictObject({ nowMs: timeMs }),
     output: z.strictObject({
-      platform: platformIdSchema,
-      profile: profileSchema,
+      platform: platformId,
+      profile,
       logOrigin: z.string(),
-      device: deviceIdSchema,
-      epoch: epochSchema,
-      sequence: sequenceSchema,
-      previous: sha256HexSchema,
+      device: deviceId,
+      epoch: journalEpoch,
+      sequence: count,
+      previous: sha256Hex,
       treeHead: treeHeadSchema,
     }),
     timeoutMs: quickMs,
@@ -167,13 +159,13 @@ export const vaultVerbs = defineVerbs({
   },
   /** One transaction: entry, view, outbox. The same bytes again give the same answer. */
   'acts.append': {
-    input: z.strictObject({ envelope: z.string().max(envelopeSizeMax), cms: base64Schema, atMs: timeMsSchema }),
+    input: z.strictObject({ envelope: z.string().max(envelopeSizeMax), cms: cmsSchema, atMs: timeMs }),
     output: z.strictObject({
-      actionId: actionIdSchema,
-      sequence: sequenceSchema,
-      entrySequence: sequenceSchema,
-      hash: sha256HexSchema,
-      recordedAtMs: timeMsSchema,
+      actionId,
+      sequence: count,
+      entrySequence: count,
+      hash: sha256Hex,
+      recordedAtMs: timeMs,
     }),
     timeoutMs: quickMs,
     refusals: [
@@ -189,21 +181,21 @@ export const vaultVerbs = defineVerbs({
   },
   /** Newest first. */
   'acts.list': {
-    input: z.strictObject({ before: sequenceSchema.nullable(), limit: z.int().min(1).max(500) }),
+    input: z.strictObject({ before: count.nullable(), limit: z.int().min(1).max(500) }),
     output: z.strictObject({ items: z.array(actViewSchema), total: z.int() }),
     timeoutMs: quickMs,
     refusals: closed,
   },
   'acts.get': {
-    input: z.strictObject({ actionId: actionIdSchema }),
+    input: z.strictObject({ actionId }),
     output: actDetailSchema,
     timeoutMs: quickMs,
     refusals: [...closed, 'act-absent'],
   },
 
   'entries.append': {
-    input: z.strictObject({ entry: newEntrySchema, atMs: timeMsSchema }),
-    output: z.strictObject({ sequence: sequenceSchema, hash: sha256HexSchema, act: actViewSchema.nullable() }),
+    input: z.strictObject({ entry: newEntrySchema, atMs: timeMs }),
+    output: z.strictObject({ sequence: count, hash: sha256Hex, act: actViewSchema.nullable() }),
     timeoutMs: quickMs,
     refusals: [
       ...unbound,
@@ -218,7 +210,7 @@ export const vaultVerbs = defineVerbs({
   /** Newest first. */
   'entries.list': {
     input: z.strictObject({
-      before: sequenceSchema.nullable(),
+      before: count.nullable(),
       limit: z.int().min(1).max(500),
       kinds: z.array(entryKindSchema).max(16).nullable(),
     }),
@@ -232,9 +224,9 @@ export const vaultVerbs = defineVerbs({
     input: z.strictObject({ limit: z.int().min(1).max(64) }),
     output: z.strictObject({
       toSend: z.array(
-        z.strictObject({ actionId: actionIdSchema, epoch: epochSchema, sequence: sequenceSchema, envelope: z.string(), cms: base64Schema }),
+        z.strictObject({ actionId, epoch: journalEpoch, sequence: count, envelope: z.string(), cms: cmsSchema }),
       ),
-      toProve: z.array(z.strictObject({ actionId: actionIdSchema, deadlineMs: timeMsSchema, state: z.enum(['promised', 'overdue', 'refused', 'superseded']) })),
+      toProve: z.array(z.strictObject({ actionId, deadlineMs: timeMs, state: z.enum(['promised', 'overdue', 'refused', 'superseded']) })),
       waiting: z.int(),
       overdue: z.int(),
     }),
@@ -242,19 +234,22 @@ export const vaultVerbs = defineVerbs({
     refusals: closed,
   },
 
-  /** Signs only an RFC 9421 signature base that names this device, or a canonical `qorgan.contact/1` of it. */
+  /**
+   * Signs only an RFC 9421 signature base that names this device, a canonical `qorgan.contact/1` of it, or, before the vault is
+   * bound, the `enrolmentProofText` of contracts/http that names this vault's own public key and epoch.
+   */
   'device.sign': {
     input: z.strictObject({ message: z.instanceof(Uint8Array).refine((bytes) => bytes.length <= 16_384, 'message length') }),
     output: z.strictObject({ signature: z.instanceof(Uint8Array) }),
     timeoutMs: quickMs,
-    refusals: [...unbound, 'device-message-foreign'],
+    refusals: [...closed, 'device-message-foreign'],
   },
 
-  'cases.position': { input: nothing, output: z.strictObject({ position: z.int().nonnegative() }), timeoutMs: quickMs, refusals: closed },
+  'cases.position': { input: nothing, output: z.strictObject({ position: count }), timeoutMs: quickMs, refusals: closed },
   /** All or nothing; changes at or before the position held are passed over. `position` is where the server's answer ended. */
   'cases.apply': {
-    input: z.strictObject({ position: z.int().nonnegative(), changes: z.array(caseChangeSchema).max(1_000) }),
-    output: z.strictObject({ position: z.int().nonnegative(), changed: z.array(caseIdSchema) }),
+    input: z.strictObject({ position: count, changes: changesSchema.max(changesLimitMax) }),
+    output: z.strictObject({ position: count, changed: z.array(caseId) }),
     timeoutMs: quickMs,
     refusals: [...unbound, 'changes-out-of-order', 'vault-disk-failed'],
   },
@@ -264,12 +259,12 @@ export const vaultVerbs = defineVerbs({
       statuses: z.array(caseStatusSchema).max(5),
       /** Part of number or name, any case of letters. */
       query: z.string().max(120),
-      claimedBy: iinSchema.nullable(),
-      decidedBy: iinSchema.nullable(),
+      claimedBy: iin.nullable(),
+      decidedBy: iin.nullable(),
       /** Leaves out what this person submitted. */
-      notSubmittedBy: iinSchema.nullable(),
+      notSubmittedBy: iin.nullable(),
       /** Open for this person at this time: submitted, claimed by him, or claimed by another whose claim ran out. */
-      openFor: z.strictObject({ iin: iinSchema, nowMs: timeMsSchema }).nullable(),
+      openFor: z.strictObject({ iin, nowMs: timeMs }).nullable(),
       sort: z.enum(['oldest', 'newest', 'number']),
       offset: z.int().nonnegative(),
       limit: z.int().min(1).max(500),
@@ -287,26 +282,26 @@ export const vaultVerbs = defineVerbs({
   },
   /** With own acts that the log does not hold yet laid over; `confirmed` is what the server told. */
   'cases.get': {
-    input: z.strictObject({ caseId: caseIdSchema }),
+    input: z.strictObject({ caseId }),
     output: z.strictObject({
-      caseId: caseIdSchema,
+      caseId,
       state: registrationSchema,
       revision: z.int(),
-      hash: sha256HexSchema,
-      pending: z.array(actionIdSchema),
-      confirmed: z.strictObject({ state: registrationSchema, revision: z.int(), hash: sha256HexSchema }),
+      hash: sha256Hex,
+      pending: z.array(actionId),
+      confirmed: z.strictObject({ state: registrationSchema, revision: z.int(), hash: sha256Hex }),
       history: z.array(caseHistorySchema),
     }),
     timeoutMs: quickMs,
     refusals: [...closed, 'case-absent'],
   },
 
-  heads: { input: nothing, output: headsSchema.extend({ epoch: epochSchema }), timeoutMs: quickMs, refusals: unbound },
+  heads: { input: nothing, output: headsSchema.extend({ epoch: journalEpoch }), timeoutMs: quickMs, refusals: unbound },
   /** What the server says it holds of this device. A vault that lacks it was rolled back or cloned, and stays quarantined. */
   'contact.check': {
     input: z.strictObject({
-      held: z.strictObject({ epoch: epochSchema, acts: headSchema.nullable(), entries: headSchema.nullable() }),
-      atMs: timeMsSchema,
+      held: heldSchema,
+      atMs: timeMs,
     }),
     output: done,
     timeoutMs: quickMs,
@@ -315,7 +310,7 @@ export const vaultVerbs = defineVerbs({
   /** Both chains, all bodies, and every view against the fold. */
   'journal.check': {
     input: nothing,
-    output: z.strictObject({ entries: z.int(), acts: z.int(), cases: z.int(), head: headSchema }),
+    output: z.strictObject({ entries: z.int(), acts: z.int(), cases: z.int(), head: chainHead }),
     timeoutMs: slowMs,
     refusals: [...closed, 'journal-damaged'],
   },
