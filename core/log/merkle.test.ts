@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { toHex, type Sha256 } from '../kernel/index.ts';
+import { flipBit as flip, seeded, sha256 } from '../../tests/support/index.ts';
+import { toHex } from '../kernel/index.ts';
 import {
   consistencyPath,
   createFrontier,
@@ -18,12 +18,6 @@ import {
   verifyInclusion,
   type ReadHash,
 } from './index.ts';
-
-const sha256: Sha256 = (...parts) => {
-  const hash = createHash('sha256');
-  for (const part of parts) hash.update(part);
-  return new Uint8Array(hash.digest());
-};
 
 const unhex = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'hex'));
 
@@ -60,8 +54,6 @@ function grow(size: number, data: (index: number) => Uint8Array | string): Grown
     new Uint8Array(Buffer.concat((levels[level] ?? []).slice(index * tileWidth, (index + 1) * tileWidth)));
   return { readHash: hashesOfTiles(sha256, readTile), rootAt, leaf: (index) => hashLeaf(sha256, data(index)) };
 }
-
-const flip = (bytes: Uint8Array, at: number): Uint8Array => bytes.map((byte, i) => (i === at ? byte ^ 1 : byte));
 
 describe('the Merkle tree', () => {
   it('has the roots of the reference vectors', () => {
@@ -121,7 +113,7 @@ describe('proofs of random trees of up to 2,000 leaves', () => {
         expect(verifyInclusion({ ...good, path: good.path.map((hash, i) => (i === place ? flip(hash, byte) : hash)) })).toBe(false);
         expect(verifyInclusion({ ...good, path: good.path.slice(1) })).toBe(false);
       }),
-      { numRuns: 400 },
+      seeded('inclusion proofs', 400),
     );
   });
 
@@ -145,7 +137,7 @@ describe('proofs of random trees of up to 2,000 leaves', () => {
         expect(verifyConsistency({ ...good, path: good.path.slice(1) })).toBe(false);
         expect(verifyConsistency({ ...good, oldSize: size, size: oldSize })).toBe(false);
       }),
-      { numRuns: 400 },
+      seeded('consistency proofs', 400),
     );
   });
 
@@ -158,7 +150,7 @@ describe('proofs of random trees of up to 2,000 leaves', () => {
         expect(frontier.size()).toBe(size + 10);
         expect(frontier.root()).toEqual(rootAt(size + 10));
       }),
-      { numRuns: 100 },
+      seeded('frontier', 100),
     );
   });
 });
