@@ -6,8 +6,9 @@ import { existsSync } from 'node:fs';
 import { checkLint } from './checks/lint.mjs';
 import { runSuite, suiteNames } from './checks/suites.mjs';
 import { checkTypes, typeProjects } from './checks/types.mjs';
-import { main } from './commands.mjs';
+import { main, run } from './commands.mjs';
 import { startDisplay } from './display.mjs';
+import { inRoot, node24, root } from './paths.mjs';
 
 const fast = ['types', 'lint', 'architecture'];
 
@@ -31,6 +32,8 @@ async function asTest(name, check, totals) {
   }
 }
 
+const bundle = () => run(node24, [inRoot('build', 'bundle.mjs')], { cwd: root });
+
 async function environmentOfSuites() {
   if (process.env.DISPLAY !== undefined || !existsSync('/usr/bin/Xvfb')) return {};
   const { display } = await startDisplay();
@@ -52,6 +55,7 @@ main(async () => {
     for (const project of typeProjects()) await asTest(project.name, () => checkTypes(project), totals);
   if (isChosen('lint')) await asTest('lint of the whole tree', checkLint, totals);
   const suites = suiteNames().filter(isChosen);
+  if (suites.some((name) => name !== 'architecture')) await asTest('bundles of main, preloads and pages', bundle, totals);
   const environment = suites.length > 0 ? await environmentOfSuites() : {};
   for (const name of suites) {
     process.stdout.write(`\nSuite ${name}\n`);
