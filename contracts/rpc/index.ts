@@ -1,3 +1,4 @@
+export { bytesOrNoneUpTo, bytesUpTo } from './byte-schema.ts';
 export { toHostMessage, toMainMessage, type ToHostMessage, type ToMainMessage, type WireRefusal } from './messages.ts';
 export {
   defineHost,
@@ -7,6 +8,7 @@ export {
   type EventName,
   type EventPayload,
   type EventTable,
+  type HandlersOf,
   type HostConfiguration,
   type HostContract,
   type HostRefusalCode,

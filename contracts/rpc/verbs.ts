@@ -73,11 +73,14 @@ export type CallResult<Verb extends VerbDefinition> = Result<
   VerbRefusal<Verb> | HostRefusalCode | OptionalCode<Verb['lostAs']> | OptionalCode<Verb['lateAs']>
 >;
 
-export type VerbHandlers<Contract extends HostContract> = {
-  readonly [Name in VerbName<Contract>]: (
-    input: z.output<Contract['verbs'][Name]['input']>,
-  ) => VerbResult<Contract['verbs'][Name]> | Promise<VerbResult<Contract['verbs'][Name]>>;
+/** One handler for each verb of a table; a host that serves several tables spreads them into one. */
+export type HandlersOf<Verbs extends VerbTable> = {
+  readonly [Name in keyof Verbs & string]: (
+    input: z.output<Verbs[Name]['input']>,
+  ) => VerbResult<Verbs[Name]> | Promise<VerbResult<Verbs[Name]>>;
 };
+
+export type VerbHandlers<Contract extends HostContract> = HandlersOf<Contract['verbs']>;
 
 export type EventName<Contract extends HostContract> = keyof Contract['events'] & string;
 export type EventInput<Contract extends HostContract, Name extends EventName<Contract>> = z.input<

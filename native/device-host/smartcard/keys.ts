@@ -1,0 +1,172 @@
+import { createHash, verify, X509Certificate } from 'node:crypto';
+import pkcs11js from 'pkcs11js';
+import type {
+  AgreementMechanism,
+  DecryptionMechanism,
+  SignatureMechanism,
+  TokenReference,
+} from '../../../contracts/device-host/index.ts';
+import { ok, refuse, type Result } from '../../../core/kernel/index.ts';
+import { certificateOf } from './certificates.ts';
+import { withSession, type CardSession, type ModuleFinder, type SessionRefusal } from './login.ts';
+import { removeOaep } from './oaep.ts';
+import { attribute, findObjects, flag } from './objects.ts';
+
+/** As wide as the widest key that a card holds, RSA-4096, with room to spare. */
+const outputMaxBytes = 1_024;
+
+type KeyUse = { readonly token: TokenReference; readonly keyId: string; readonly pin?: Uint8Array | undefined };
+type KeyRefusal = SessionRefusal | 'key-absent';
+
+function withKey<T, Code extends string>(
+  modules: ModuleFinder,
+  use: KeyUse,
+  run: (card: CardSession, key: Buffer) => Result<T, Code>,
+): Result<T, Code | KeyRefusal> {
+  return withSession<T, Code | KeyRefusal>(modules, { token: use.token, login: { pin: use.pin } }, (card) => {
+    const [key] = findObjects(card.api, card.session, 'private-key', use.keyId);
+    return key === undefined ? refuse('key-absent') : run(card, key);
+  });
+}
+
+/** A key that wants its own login gets it between the start of the operation and the operation (PKCS#11 2.40 §11.6, C_Login). */
+function authenticateIfAsked(card: CardSession, key: Buffer): void {
+  if (flag(card.api, card.session, key, pkcs11js.CKA_ALWAYS_AUTHENTICATE) === true) card.authenticateAgain();
+}
+
+/** DigestInfo of SHA-256 (RFC 8017 §9.2, note 1). */
+const sha256DigestInfo = Buffer.from('3031300d060960864801650304020105000420', 'hex');
+
+function signWith(card: CardSession, key: Buffer, mechanism: SignatureMechanism, data: Uint8Array): Buffer {
+  const { api, session, slot } = card;
+  const begin = (type: number): void => {
+    api.C_SignInit(session, { mechanism: type }, key);
+    authenticateIfAsked(card, key);
+  };
+  const sign = (input: Buffer): Buffer => api.C_Sign(session, input, Buffer.alloc(outputMaxBytes));
+  switch (mechanism) {
+    case 'rsa-pkcs1-sha256': {
+      const isHashing = api.C_GetMechanismList(slot).includes(pkcs11js.CKM_SHA256_RSA_PKCS);
+      begin(isHashing ? pkcs11js.CKM_SHA256_RSA_PKCS : pkcs11js.CKM_RSA_PKCS);
+      if (isHashing) return sign(Buffer.from(data));
+      return sign(Buffer.concat([sha256DigestInfo, createHash('sha256').update(data).digest()]));
+    }
+    case 'ecdsa-p256-sha256':
+    case 'ecdsa-p384-sha384': {
+      begin(pkcs11js.CKM_ECDSA);
+      return sign(createHash(hashOf(mechanism)).update(data).digest());
+    }
+  }
+}
+
+function hashOf(mechanism: SignatureMechanism): 'sha256' | 'sha384' {
+  return mechanism === 'ecdsa-p384-sha384' ? 'sha384' : 'sha256';
+}
+
+const signatureKey: Record<SignatureMechanism, { type: string; curve?: string }> = {
+  'rsa-pkcs1-sha256': { type: 'rsa' },
+  'ecdsa-p256-sha256': { type: 'ec', curve: 'prime256v1' },
+  'ecdsa-p384-sha384': { type: 'ec', curve: 'secp384r1' },
+};
+
+/** Signs, then checks with the certificate of the same key: a faulty token is found here and not by the first reader of the act. */
+export function signOnCard(
+  modules: ModuleFinder,
+  use: KeyUse & { readonly mechanism: SignatureMechanism; readonly data: Uint8Array },
+): Result<{ signature: Uint8Array }, KeyRefusal | 'card-signature-wrong'> {
+  return withKey<{ signature: Uint8Array }, KeyRefusal | 'card-signature-wrong'>(modules, use, (card, key) => {
+    const der = certificateOf(card, use.keyId);
+    if (der === undefined) return refuse('key-absent');
+    const { publicKey } = new X509Certificate(der);
+    const expected = signatureKey[use.mechanism];
+    const curve = publicKey.asymmetricKeyDetails?.namedCurve;
+    if (publicKey.asymmetricKeyType !== expected.type || curve !== expected.curve) return refuse('mechanism-unsupported');
+    const signature = signWith(card, key, use.mechanism, use.data);
+    const isRight = verify(hashOf(use.mechanism), use.data, { key: publicKey, dsaEncoding: 'ieee-p1363' }, signature);
+    return isRight ? ok({ signature: Uint8Array.from(signature) }) : refuse('card-signature-wrong');
+  });
+}
+
+/** The bare RSA operation on the token, padding removed in this process. */
+function decryptBare(card: CardSession, key: Buffer, hash: 'sha1' | 'sha256', ciphertext: Uint8Array): Uint8Array | undefined {
+  card.api.C_DecryptInit(card.session, { mechanism: pkcs11js.CKM_RSA_X_509 }, key);
+  authenticateIfAsked(card, key);
+  const space = Buffer.alloc(outputMaxBytes);
+  const output = card.api.C_Decrypt(card.session, Buffer.from(ciphertext), space);
+  // Some modules drop leading zeroes of the number; the padding is checked on the full width.
+  const encoded = new Uint8Array(ciphertext.length);
+  encoded.set(output.subarray(0, encoded.length), Math.max(encoded.length - output.length, 0));
+  const message = removeOaep(encoded, hash);
+  space.fill(0);
+  encoded.fill(0);
+  return message;
+}
+
+/** CKZ_DATA_SPECIFIED, which the binding does not name; no data, so the empty label. */
+const dataSpecified = 1;
+
+/** OAEP inside the token. SHA-1 only: SoftHSM 2.6 knows no other hash here. */
+function decryptPadded(card: CardSession, key: Buffer, ciphertext: Uint8Array): Uint8Array {
+  const parameter = {
+    type: pkcs11js.CK_PARAMS_RSA_OAEP,
+    hashAlg: pkcs11js.CKM_SHA_1,
+    mgf: pkcs11js.CKG_MGF1_SHA1,
+    source: dataSpecified,
+  };
+  card.api.C_DecryptInit(card.session, { mechanism: pkcs11js.CKM_RSA_PKCS_OAEP, parameter }, key);
+  authenticateIfAsked(card, key);
+  const space = Buffer.alloc(outputMaxBytes);
+  const message = Uint8Array.from(card.api.C_Decrypt(card.session, Buffer.from(ciphertext), space));
+  space.fill(0);
+  return message;
+}
+
+/** Opens an OAEP ciphertext: by the token's own OAEP where it has the hash, else by the bare operation. */
+export function decryptOnCard(
+  modules: ModuleFinder,
+  use: KeyUse & { readonly mechanism: DecryptionMechanism; readonly ciphertext: Uint8Array },
+): Result<{ plaintext: Uint8Array }, KeyRefusal> {
+  return withKey<{ plaintext: Uint8Array }, KeyRefusal>(modules, use, (card, key) => {
+    const offered = card.api.C_GetMechanismList(card.slot);
+    const hash = use.mechanism === 'rsa-oaep-sha1' ? 'sha1' : 'sha256';
+    if (hash === 'sha1' && offered.includes(pkcs11js.CKM_RSA_PKCS_OAEP)) {
+      return ok({ plaintext: decryptPadded(card, key, use.ciphertext) });
+    }
+    if (!offered.includes(pkcs11js.CKM_RSA_X_509)) return refuse('mechanism-unsupported');
+    const plaintext = decryptBare(card, key, hash, use.ciphertext);
+    return plaintext === undefined ? refuse('ciphertext-invalid') : ok({ plaintext });
+  });
+}
+
+const coordinateBytes: Record<AgreementMechanism, number> = { 'ecdh-p256': 32, 'ecdh-p384': 48 };
+
+/** Diffie–Hellman on the token; the derived key is a session object, read and gone with the session. */
+export function agreeOnCard(
+  modules: ModuleFinder,
+  use: KeyUse & { readonly mechanism: AgreementMechanism; readonly peerPublicKey: Uint8Array },
+): Result<{ sharedSecret: Uint8Array }, KeyRefusal> {
+  const width = coordinateBytes[use.mechanism];
+  if (use.peerPublicKey.length !== 1 + 2 * width || use.peerPublicKey[0] !== 4) return refuse('peer-key-invalid');
+  return withKey<{ sharedSecret: Uint8Array }, KeyRefusal>(modules, use, (card, key) => {
+    const { api, session } = card;
+    const parameter = {
+      type: pkcs11js.CK_PARAMS_EC_DH,
+      kdf: pkcs11js.CKD_NULL,
+      publicData: Buffer.from(use.peerPublicKey),
+    };
+    authenticateIfAsked(card, key);
+    const derived = api.C_DeriveKey(session, { mechanism: pkcs11js.CKM_ECDH1_DERIVE, parameter }, key, [
+      { type: pkcs11js.CKA_CLASS, value: pkcs11js.CKO_SECRET_KEY },
+      { type: pkcs11js.CKA_KEY_TYPE, value: pkcs11js.CKK_GENERIC_SECRET },
+      { type: pkcs11js.CKA_TOKEN, value: false },
+      { type: pkcs11js.CKA_SENSITIVE, value: false },
+      { type: pkcs11js.CKA_EXTRACTABLE, value: true },
+      { type: pkcs11js.CKA_VALUE_LEN, value: width },
+    ]);
+    const secret = attribute(api, session, derived, pkcs11js.CKA_VALUE);
+    if (secret?.length !== width) return refuse('mechanism-unsupported');
+    const sharedSecret = Uint8Array.from(secret);
+    secret.fill(0);
+    return ok({ sharedSecret });
+  });
+}

@@ -1,0 +1,91 @@
+import pkcs11js from 'pkcs11js';
+import type { CardMechanism, PinAttempts, TokenReference, TokenState } from '../../../contracts/device-host/index.ts';
+import type { Pkcs11 } from './module.ts';
+import { isPkcs11Error } from './refusals.ts';
+
+/** CKF_TOKEN_PRESENT, which the binding does not name. */
+const slotHoldsToken = 0x1;
+
+/** Blank-padded text of a vendor: trimmed, and without characters that could disturb a screen or a log. */
+function vendorText(text: string): string {
+  return text
+    .replaceAll(/[\p{Cc}\p{Cf}\uFFFD]/gu, '')
+    .trim()
+    .slice(0, 64);
+}
+
+function attemptsOf(flags: number): PinAttempts {
+  if ((flags & pkcs11js.CKF_USER_PIN_LOCKED) !== 0) return 'locked';
+  if ((flags & pkcs11js.CKF_USER_PIN_FINAL_TRY) !== 0) return 'final-try';
+  if ((flags & pkcs11js.CKF_USER_PIN_COUNT_LOW) !== 0) return 'count-low';
+  return 'ok';
+}
+
+/** Whether a mechanism works on keys of this size; modules that name no range are believed. */
+function coversKeyOf(api: Pkcs11, slot: Buffer, mechanism: number, bits: number): boolean {
+  const { minKeySize, maxKeySize } = api.C_GetMechanismInfo(slot, mechanism);
+  return maxKeySize === 0 || (minKeySize <= bits && bits <= maxKeySize);
+}
+
+/** The contract's mechanisms that the module can carry out on this token, alone or with the host's help. */
+export function mechanismsOf(api: Pkcs11, slot: Buffer): readonly CardMechanism[] {
+  const offered = new Set(api.C_GetMechanismList(slot));
+  const mechanisms: CardMechanism[] = [];
+  if (offered.has(pkcs11js.CKM_SHA256_RSA_PKCS) || offered.has(pkcs11js.CKM_RSA_PKCS)) mechanisms.push('rsa-pkcs1-sha256');
+  if (offered.has(pkcs11js.CKM_ECDSA)) {
+    if (coversKeyOf(api, slot, pkcs11js.CKM_ECDSA, 256)) mechanisms.push('ecdsa-p256-sha256');
+    if (coversKeyOf(api, slot, pkcs11js.CKM_ECDSA, 384)) mechanisms.push('ecdsa-p384-sha384');
+  }
+  if (offered.has(pkcs11js.CKM_RSA_X_509)) mechanisms.push('rsa-oaep-sha1', 'rsa-oaep-sha256');
+  else if (offered.has(pkcs11js.CKM_RSA_PKCS_OAEP)) mechanisms.push('rsa-oaep-sha1');
+  if (offered.has(pkcs11js.CKM_ECDH1_DERIVE)) {
+    if (coversKeyOf(api, slot, pkcs11js.CKM_ECDH1_DERIVE, 256)) mechanisms.push('ecdh-p256');
+    if (coversKeyOf(api, slot, pkcs11js.CKM_ECDH1_DERIVE, 384)) mechanisms.push('ecdh-p384');
+  }
+  return mechanisms;
+}
+
+function readToken(api: Pkcs11, moduleId: string, slot: Buffer): TokenState | undefined {
+  const info = api.C_GetTokenInfo(slot);
+  // SoftHSM always lists one blank token, and a new card has no PIN yet: nobody can sign with either.
+  if ((info.flags & pkcs11js.CKF_TOKEN_INITIALIZED) === 0) return undefined;
+  return {
+    reference: { moduleId, slotId: slot.toString('hex'), serial: vendorText(info.serialNumber) },
+    label: vendorText(info.label),
+    manufacturer: vendorText(info.manufacturerID),
+    model: vendorText(info.model),
+    attempts: attemptsOf(info.flags),
+    hasPinPad: (info.flags & pkcs11js.CKF_PROTECTED_AUTHENTICATION_PATH) !== 0,
+    pinLengthMin: info.minPinLen,
+    pinLengthMax: info.maxPinLen,
+    mechanisms: [...mechanismsOf(api, slot)],
+  };
+}
+
+/** The cards that one module sees now. A slot that cannot be read is left out: its card is leaving, or is not of this module. */
+export function readTokens(api: Pkcs11, moduleId: string): readonly TokenState[] {
+  return api.C_GetSlotList(true).flatMap((slot) => {
+    try {
+      return readToken(api, moduleId, slot) ?? [];
+    } catch (error) {
+      if (isPkcs11Error(error)) return [];
+      throw error;
+    }
+  });
+}
+
+/** The token in the slot of a reference, when it is still the same one. Throws the module's own error otherwise. */
+export function readReferenced(api: Pkcs11, reference: TokenReference): TokenState | undefined {
+  const token = readToken(api, reference.moduleId, Buffer.from(reference.slotId, 'hex'));
+  return token?.reference.serial === reference.serial ? token : undefined;
+}
+
+/** Whether any card is in the slot; false also when the module cannot tell. */
+export function isCardThere(api: Pkcs11, slot: Buffer): boolean {
+  try {
+    return (api.C_GetSlotInfo(slot).flags & slotHoldsToken) !== 0;
+  } catch (error) {
+    if (isPkcs11Error(error)) return false;
+    throw error;
+  }
+}
