@@ -1,0 +1,26 @@
+import { actRefusals } from './acts.ts';
+import { generalRefusals } from './general.ts';
+import { logRefusals } from './log.ts';
+import { serverRefusals } from './server.ts';
+import { vaultRefusals } from './vault.ts';
+
+/**
+ * Every refusal that a person can meet. The words are `refusals.<code>.what|why|next` of `locales`; `retry` says whether
+ * the same call may succeed later without anybody changing what it says.
+ */
+export const refusals = {
+  ...generalRefusals,
+  ...logRefusals,
+  ...vaultRefusals,
+  ...serverRefusals,
+  ...actRefusals,
+} as const;
+
+export type RefusalCode = keyof typeof refusals;
+
+/** True for a code of the catalogue. */
+export function isRefusalCode(code: string): code is RefusalCode {
+  return Object.hasOwn(refusals, code);
+}
+
+export { actRefusals, generalRefusals, logRefusals, serverRefusals, vaultRefusals };

@@ -1,0 +1,23 @@
+/** What proofs of the central log are refused for; words in `locales/refusals-log`. */
+export const logRefusals = {
+  'log-key-absent': { retry: false },
+  'log-key-malformed': { retry: false },
+  'receipt-malformed': { retry: false },
+  'receipt-opening-wrong': { retry: false },
+  'receipt-other-platform': { retry: false },
+  'receipt-path-wrong': { retry: false },
+  'receipt-other-act': { retry: false },
+  'receipt-other-signature': { retry: false },
+  'receipt-log-key-other': { retry: false },
+  'receipt-signature-wrong': { retry: false },
+  'note-malformed': { retry: true },
+  'note-too-large': { retry: true },
+  'note-key-unknown': { retry: false },
+  'note-signature-invalid': { retry: false },
+  'checkpoint-malformed': { retry: true },
+  'checkpoint-other-log': { retry: false },
+  'proof-malformed': { retry: true },
+  'proof-too-large': { retry: true },
+  'opening-malformed': { retry: true },
+  'leaf-malformed': { retry: true },
+} as const;

@@ -1,0 +1,20 @@
+import actTypes from './act-types/en.json' with { type: 'json' };
+import checks from './checks/en.json' with { type: 'json' };
+import cli from './cli/en.json' with { type: 'json' };
+import prompt from './prompt/en.json' with { type: 'json' };
+import reasons from './reasons/en.json' with { type: 'json' };
+import refusalsGeneral from './refusals-general/en.json' with { type: 'json' };
+import refusalsLog from './refusals-log/en.json' with { type: 'json' };
+
+/** All words in English, by namespace; `refusals` is made of every `refusals-…` folder. */
+export const en = {
+  'act-types': actTypes,
+  checks,
+  cli,
+  prompt,
+  reasons,
+  refusals: { ...refusalsGeneral, ...refusalsLog },
+};
+
+/** The ids that every language has; English gives the list. */
+export type Catalogue = { readonly [N in keyof typeof en]: { readonly [Id in keyof (typeof en)[N]]: string } };

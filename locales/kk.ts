@@ -1,0 +1,18 @@
+import type { Catalogue } from './en.ts';
+import actTypes from './act-types/kk.json' with { type: 'json' };
+import checks from './checks/kk.json' with { type: 'json' };
+import cli from './cli/kk.json' with { type: 'json' };
+import prompt from './prompt/kk.json' with { type: 'json' };
+import reasons from './reasons/kk.json' with { type: 'json' };
+import refusalsGeneral from './refusals-general/kk.json' with { type: 'json' };
+import refusalsLog from './refusals-log/kk.json' with { type: 'json' };
+
+/** All words in Kazakh, by namespace; `refusals` is made of every `refusals-…` folder. */
+export const kk: Catalogue = {
+  'act-types': actTypes,
+  checks,
+  cli,
+  prompt,
+  reasons,
+  refusals: { ...refusalsGeneral, ...refusalsLog },
+};

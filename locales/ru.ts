@@ -1,0 +1,18 @@
+import type { Catalogue } from './en.ts';
+import actTypes from './act-types/ru.json' with { type: 'json' };
+import checks from './checks/ru.json' with { type: 'json' };
+import cli from './cli/ru.json' with { type: 'json' };
+import prompt from './prompt/ru.json' with { type: 'json' };
+import reasons from './reasons/ru.json' with { type: 'json' };
+import refusalsGeneral from './refusals-general/ru.json' with { type: 'json' };
+import refusalsLog from './refusals-log/ru.json' with { type: 'json' };
+
+/** All words in Russian, by namespace; `refusals` is made of every `refusals-…` folder. */
+export const ru: Catalogue = {
+  'act-types': actTypes,
+  checks,
+  cli,
+  prompt,
+  reasons,
+  refusals: { ...refusalsGeneral, ...refusalsLog },
+};
