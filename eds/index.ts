@@ -1,0 +1,50 @@
+export { defaultAlgorithmPolicy, joinSuites, nodeSuite, type AlgorithmPolicy, type AlgorithmSuite } from './algorithms/index.ts';
+export {
+  parseSignedAttributes,
+  parseSignedData,
+  prepareBes,
+  type BesRequest,
+  type PreparedBes,
+  type SignedData,
+  type SigningAlgorithm,
+} from './cms/index.ts';
+export {
+  createRevocationListStore,
+  parseRevocationList,
+  type RevocationEntry,
+  type RevocationList,
+  type RevocationListStore,
+} from './crl/index.ts';
+export {
+  btsDigitalRoles,
+  carrierOf,
+  hardwareCarriers,
+  nationalRoles,
+  parseCertificate,
+  rolesOf,
+  type Certificate,
+  type KeyCarrier,
+  type KeyUsage,
+  type RoleMap,
+  type SignerRole,
+  type Subject,
+} from './x509/index.ts';
+export {
+  createVerifier,
+  DEMO_POLICY_OID,
+  nationalPurposes,
+  nationalRoleMappings,
+  stageNames,
+  type CertificateRequest,
+  type ReasonId,
+  type RoleMapping,
+  type SignerReport,
+  type SignerVerdict,
+  type Stage,
+  type StageName,
+  type TrustConfiguration,
+  type VerificationReport,
+  type VerificationRequest,
+  type Verdict,
+  type Verifier,
+} from './verify/index.ts';

@@ -1,0 +1,78 @@
+import { allowsKey, allowsScheme } from '../algorithms/index.ts';
+import { isSameName, type Certificate } from '../x509/index.ts';
+import type { CertificateMemory } from './certificate-memory.ts';
+import { stageOf, weightiest, type Stage } from './reasons.ts';
+import type { TrustConfiguration } from './trust.ts';
+
+type Reason = Parameters<typeof stageOf>[0];
+
+/** Judges what a path says about itself (RFC 5280 §6.1 without time and revocation). `path` runs from the signer to the anchor. */
+export function judgePath(path: readonly Certificate[], trust: TrustConfiguration, memory: CertificateMemory): Stage {
+  const reasons: Reason[] = [];
+  path.forEach((certificate, depth) => {
+    reasons.push(...judgeMember(certificate, trust, memory));
+    if (depth > 0) reasons.push(...judgeAuthority(certificate, depth));
+    const issuer = path[depth + 1];
+    if (issuer !== undefined) reasons.push(...judgeLink(certificate, issuer, trust, memory));
+  });
+  const [signer] = path;
+  if (signer !== undefined) reasons.push(...judgePurpose(signer, trust));
+  return weightiest(reasons.map(stageOf), stageOf('chain-trusted'));
+}
+
+function judgeMember(certificate: Certificate, trust: TrustConfiguration, memory: CertificateMemory): readonly Reason[] {
+  const reasons: Reason[] = [];
+  const { unknownCritical, policies } = certificate.extensions;
+  if (unknownCritical.length > 0) reasons.push('critical-extension-unknown');
+  if (policies?.some((policy) => trust.refusedPolicies.includes(policy)) === true) reasons.push('policy-refused');
+  const key = memory.keyOf(certificate);
+  if (key === undefined) reasons.push('certificate-algorithm-unsupported');
+  else if (!allowsKey(trust.algorithmPolicy, key)) reasons.push('certificate-algorithm-weak');
+  return reasons;
+}
+
+/** `depth` counts from the signer at 0, so an authority at depth d has d - 1 authorities below it. */
+function judgeAuthority(certificate: Certificate, depth: number): readonly Reason[] {
+  const { basicConstraints, keyUsage } = certificate.extensions;
+  if (basicConstraints?.isAuthority !== true) return ['issuer-not-authority'];
+  const reasons: Reason[] = [];
+  if (basicConstraints.pathLengthMax !== undefined && depth - 1 > basicConstraints.pathLengthMax) reasons.push('path-length-exceeded');
+  if (keyUsage === undefined) reasons.push('key-usage-missing');
+  else if (!keyUsage.includes('keyCertSign')) reasons.push('issuer-key-usage-wrong');
+  return reasons;
+}
+
+function judgeLink(
+  certificate: Certificate,
+  issuer: Certificate,
+  trust: TrustConfiguration,
+  memory: CertificateMemory,
+): readonly Reason[] {
+  const reasons: Reason[] = [];
+  const link = memory.link(certificate, issuer);
+  if (link.kind !== 'right') return ['certificate-signature-wrong'];
+  if (!allowsScheme(trust.algorithmPolicy, link.schemeName)) reasons.push('certificate-algorithm-weak');
+  if (!isSameName(certificate.issuer, issuer.subjectName)) reasons.push('issuer-name-differs');
+  return reasons;
+}
+
+function judgePurpose(signer: Certificate, trust: TrustConfiguration): readonly Reason[] {
+  const reasons: Reason[] = [];
+  const { keyUsage, extendedKeyUsage } = signer.extensions;
+  if (keyUsage === undefined) reasons.push('key-usage-missing');
+  else if (!keyUsage.includes('digitalSignature') && !keyUsage.includes('nonRepudiation')) reasons.push('key-usage-wrong');
+  const isFor = (purposes: readonly string[]): boolean => extendedKeyUsage?.some((oid) => purposes.includes(oid)) ?? false;
+  if (!isFor(trust.purposes.accepted) || isFor(trust.purposes.refused)) reasons.push('purpose-wrong');
+  return reasons;
+}
+
+/** Judges the validity periods of a path at one time. */
+export function judgeTime(path: readonly Certificate[], atMs: number): Stage {
+  const [signer, ...authorities] = path;
+  if (signer === undefined) return stageOf('issuer-out-of-validity');
+  // Written so that a time that is not a number is outside every period.
+  if (!(atMs >= signer.notBeforeMs)) return stageOf('certificate-not-yet-valid');
+  if (!(atMs <= signer.notAfterMs)) return stageOf('certificate-expired');
+  const areInForce = authorities.every((one) => atMs >= one.notBeforeMs && atMs <= one.notAfterMs);
+  return stageOf(areInForce ? 'time-in-validity' : 'issuer-out-of-validity');
+}

@@ -1,0 +1,77 @@
+import type { KeyCarrier, SignerRole } from '../x509/index.ts';
+import { stageNames, subIndicationOf, type ReasonId, type Stage, type StageName } from './reasons.ts';
+
+/** VALID authorises; INDETERMINATE ("cannot tell") and INVALID ("the evidence speaks against it") never do. */
+export type Verdict = 'VALID' | 'INVALID' | 'INDETERMINATE';
+
+/** Who signed, as the certificate says. It is worth as much as the verdict beside it. */
+export type SignerReport = {
+  readonly commonName: string | undefined;
+  readonly surname: string | undefined;
+  readonly givenName: string | undefined;
+  readonly organisation: string | undefined;
+  /** Twelve digits as written by the authority; parse before using as an identity. */
+  readonly iin: string | undefined;
+  readonly bin: string | undefined;
+  readonly roles: readonly SignerRole[];
+  readonly carrier: KeyCarrier;
+  readonly policies: readonly string[];
+  /** Lower-case hexadecimal. */
+  readonly certificateSha256: string;
+  readonly serial: string;
+  readonly issuerName: string | undefined;
+  readonly notBeforeMs: number;
+  readonly notAfterMs: number;
+  /** Name of the signature scheme, or of the key's family where only a certificate was judged; `undefined` where not known. */
+  readonly algorithm: string | undefined;
+  /** What the signer claims; never relied on. */
+  readonly claimedAtMs: number | undefined;
+};
+
+/** The judgement of one signature or one certificate. */
+export type SignerVerdict = {
+  readonly verdict: Verdict;
+  /** The first reason against, else the first thing not known, else that of the last stage. */
+  readonly reason: ReasonId;
+  readonly stage: StageName;
+  /** Sub-indication of EN 319 102-1; empty when VALID. */
+  readonly subIndication: string;
+  /** One for each name in `stageNames`, in that order; for a certificate alone only those that do not need a signature. */
+  readonly stages: readonly Stage[];
+  /** `undefined` where no certificate of the signer could be read. */
+  readonly signer: SignerReport | undefined;
+  /** The time at which everything was judged. */
+  readonly referenceTimeMs: number;
+};
+
+/** The judgement of a signature file: that of the weakest of its signatures, and each of them. */
+export type VerificationReport = SignerVerdict & { readonly signers: readonly SignerVerdict[] };
+
+/** Joins stages into a verdict. Stages that are missing count as not checked, so that forgetting one can never give VALID. */
+export function concludeStages(
+  found: readonly Stage[],
+  signer: SignerReport | undefined,
+  referenceTimeMs: number,
+  names: readonly StageName[] = stageNames,
+): SignerVerdict {
+  const stages = names.map(
+    (name): Stage => found.find((stage) => stage.name === name) ?? { name, outcome: 'UNKNOWN', reason: 'not-checked' },
+  );
+  const failed = stages.find((stage) => stage.outcome === 'FAIL');
+  const unknown =
+    stages.find((stage) => stage.outcome === 'UNKNOWN' && stage.reason !== 'not-checked') ??
+    stages.find((stage) => stage.outcome === 'UNKNOWN');
+  const decisive = failed ?? unknown ?? stages[stages.length - 1];
+  const verdict = failed !== undefined ? 'INVALID' : unknown !== undefined ? 'INDETERMINATE' : 'VALID';
+  const reason = decisive?.reason ?? 'not-checked';
+  const subIndication = verdict === 'VALID' ? '' : subIndicationOf(reason);
+  return { verdict, reason, stage: decisive?.name ?? 'parse', subIndication, stages, signer, referenceTimeMs };
+}
+
+const weight: Readonly<Record<Verdict, number>> = { INVALID: 2, INDETERMINATE: 1, VALID: 0 };
+
+/** The report of a file: all its signatures must be VALID for it to be. */
+export function concludeSigners(signers: readonly [SignerVerdict, ...SignerVerdict[]]): VerificationReport {
+  const weakest = signers.reduce((worst, one) => (weight[one.verdict] > weight[worst.verdict] ? one : worst));
+  return { ...weakest, signers };
+}
