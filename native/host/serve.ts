@@ -111,7 +111,8 @@ class Server {
   }
 
   #refuse(id: number, refusal: Refusal): void {
-    this.#send({ kind: 'refusal', id, refusal: { ...refusal, details: { ...refusal.details } } });
+    const { details, ...rest } = refusal;
+    this.#send({ kind: 'refusal', id, refusal: details === undefined ? rest : { ...rest, details: { ...details } } });
   }
 
   #send(message: ToMainMessage): void {

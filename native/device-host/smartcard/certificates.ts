@@ -14,7 +14,7 @@ function usageOf({ api, session }: CardSession, keyId: string): Usage {
   const has = (type: number): boolean => flag(api, session, publicKey, type) ?? false;
   return {
     sign: has(pkcs11js.CKA_VERIFY),
-    decrypt: !isElliptic && (has(pkcs11js.CKA_ENCRYPT) || has(pkcs11js.CKA_WRAP)),
+    decrypt: !isElliptic && has(pkcs11js.CKA_ENCRYPT),
     agree: isElliptic && has(pkcs11js.CKA_DERIVE),
   };
 }

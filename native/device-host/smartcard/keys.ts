@@ -11,9 +11,20 @@ import { certificateOf } from './certificates.ts';
 import { withSession, type CardSession, type ModuleFinder, type SessionRefusal } from './login.ts';
 import { removeOaep } from './oaep.ts';
 import { attribute, findObjects, flag } from './objects.ts';
+import { isPkcs11Error } from './refusals.ts';
+import { isCardThere } from './tokens.ts';
 
 /** As wide as the widest key that a card holds, RSA-4096, with room to spare. */
 const outputMaxBytes = 1_024;
+
+const vagueErrors: ReadonlySet<number> = new Set([
+  pkcs11js.CKR_GENERAL_ERROR,
+  pkcs11js.CKR_FUNCTION_FAILED,
+  pkcs11js.CKR_DEVICE_ERROR,
+  pkcs11js.CKR_ARGUMENTS_BAD,
+  pkcs11js.CKR_DATA_INVALID,
+  pkcs11js.CKR_DATA_LEN_RANGE,
+]);
 
 type KeyUse = { readonly token: TokenReference; readonly keyId: string; readonly pin?: Uint8Array | undefined };
 type KeyRefusal = SessionRefusal | 'key-absent';
@@ -80,19 +91,41 @@ export function signOnCard(
     const { publicKey } = new X509Certificate(der);
     const expected = signatureKey[use.mechanism];
     const curve = publicKey.asymmetricKeyDetails?.namedCurve;
-    if (publicKey.asymmetricKeyType !== expected.type || curve !== expected.curve) return refuse('mechanism-unsupported');
+    if (publicKey.asymmetricKeyType !== expected.type || curve !== expected.curve)
+      return refuse('mechanism-unsupported');
     const signature = signWith(card, key, use.mechanism, use.data);
     const isRight = verify(hashOf(use.mechanism), use.data, { key: publicKey, dsaEncoding: 'ieee-p1363' }, signature);
     return isRight ? ok({ signature: Uint8Array.from(signature) }) : refuse('card-signature-wrong');
   });
 }
 
+/**
+ * A token that is still there and says no more than "failed" has met a ciphertext that is not for its key: SoftHSM answers
+ * CKR_GENERAL_ERROR to wrong padding, to a number beyond the modulus and to a wrong width alike.
+ */
+function decryptInto(card: CardSession, ciphertext: Uint8Array, space: Buffer): Buffer | undefined {
+  const { api, session, slot } = card;
+  try {
+    return api.C_Decrypt(session, Buffer.from(ciphertext), space);
+  } catch (error) {
+    const isVague = isPkcs11Error(error) && vagueErrors.has(error.code);
+    if (isVague && isCardThere(api, slot)) return undefined;
+    throw error;
+  }
+}
+
 /** The bare RSA operation on the token, padding removed in this process. */
-function decryptBare(card: CardSession, key: Buffer, hash: 'sha1' | 'sha256', ciphertext: Uint8Array): Uint8Array | undefined {
+function decryptBare(
+  card: CardSession,
+  key: Buffer,
+  hash: 'sha1' | 'sha256',
+  ciphertext: Uint8Array,
+): Uint8Array | undefined {
   card.api.C_DecryptInit(card.session, { mechanism: pkcs11js.CKM_RSA_X_509 }, key);
   authenticateIfAsked(card, key);
   const space = Buffer.alloc(outputMaxBytes);
-  const output = card.api.C_Decrypt(card.session, Buffer.from(ciphertext), space);
+  const output = decryptInto(card, ciphertext, space);
+  if (output === undefined) return undefined;
   // Some modules drop leading zeroes of the number; the padding is checked on the full width.
   const encoded = new Uint8Array(ciphertext.length);
   encoded.set(output.subarray(0, encoded.length), Math.max(encoded.length - output.length, 0));
@@ -106,7 +139,7 @@ function decryptBare(card: CardSession, key: Buffer, hash: 'sha1' | 'sha256', ci
 const dataSpecified = 1;
 
 /** OAEP inside the token. SHA-1 only: SoftHSM 2.6 knows no other hash here. */
-function decryptPadded(card: CardSession, key: Buffer, ciphertext: Uint8Array): Uint8Array {
+function decryptPadded(card: CardSession, key: Buffer, ciphertext: Uint8Array): Uint8Array | undefined {
   const parameter = {
     type: pkcs11js.CK_PARAMS_RSA_OAEP,
     hashAlg: pkcs11js.CKM_SHA_1,
@@ -116,7 +149,8 @@ function decryptPadded(card: CardSession, key: Buffer, ciphertext: Uint8Array): 
   card.api.C_DecryptInit(card.session, { mechanism: pkcs11js.CKM_RSA_PKCS_OAEP, parameter }, key);
   authenticateIfAsked(card, key);
   const space = Buffer.alloc(outputMaxBytes);
-  const message = Uint8Array.from(card.api.C_Decrypt(card.session, Buffer.from(ciphertext), space));
+  const output = decryptInto(card, ciphertext, space);
+  const message = output === undefined ? undefined : Uint8Array.from(output);
   space.fill(0);
   return message;
 }
@@ -129,11 +163,11 @@ export function decryptOnCard(
   return withKey<{ plaintext: Uint8Array }, KeyRefusal>(modules, use, (card, key) => {
     const offered = card.api.C_GetMechanismList(card.slot);
     const hash = use.mechanism === 'rsa-oaep-sha1' ? 'sha1' : 'sha256';
-    if (hash === 'sha1' && offered.includes(pkcs11js.CKM_RSA_PKCS_OAEP)) {
-      return ok({ plaintext: decryptPadded(card, key, use.ciphertext) });
-    }
-    if (!offered.includes(pkcs11js.CKM_RSA_X_509)) return refuse('mechanism-unsupported');
-    const plaintext = decryptBare(card, key, hash, use.ciphertext);
+    const isPaddingOnToken = hash === 'sha1' && offered.includes(pkcs11js.CKM_RSA_PKCS_OAEP);
+    if (!isPaddingOnToken && !offered.includes(pkcs11js.CKM_RSA_X_509)) return refuse('mechanism-unsupported');
+    const plaintext = isPaddingOnToken
+      ? decryptPadded(card, key, use.ciphertext)
+      : decryptBare(card, key, hash, use.ciphertext);
     return plaintext === undefined ? refuse('ciphertext-invalid') : ok({ plaintext });
   });
 }

@@ -36,16 +36,26 @@ function ignoringCardErrors<T>(leave: () => T): T | undefined {
 
 function logIn(api: Pkcs11, session: Buffer, userType: number, pin: Uint8Array | undefined): void {
   // The binding takes a string only: this copy, and the one inside the addon, cannot be wiped (docs/THREATS.md).
-  api.C_Login(session, userType, pin === undefined ? '' : Buffer.from(pin.buffer, pin.byteOffset, pin.length).toString('utf8'));
+  api.C_Login(
+    session,
+    userType,
+    pin === undefined ? '' : Buffer.from(pin.buffer, pin.byteOffset, pin.length).toString('utf8'),
+  );
 }
 
 /** What can be known before the card is asked, so that no attempt is spent on it. */
-function preconditionOf(token: TokenState, pin: Uint8Array | undefined): Result<undefined, 'pin-locked' | 'pin-length'> {
+function preconditionOf(
+  token: TokenState,
+  pin: Uint8Array | undefined,
+): Result<undefined, 'pin-locked' | 'pin-length'> {
   if (token.attempts === 'locked') return refuse('pin-locked');
   if (token.hasPinPad) return ok(undefined);
   const length = pin?.length ?? 0;
-  const isRight = length > 0 && length >= token.pinLengthMin && (token.pinLengthMax === 0 || length <= token.pinLengthMax);
-  return isRight ? ok(undefined) : refuse('pin-length', { lengthMin: token.pinLengthMin, lengthMax: token.pinLengthMax });
+  const isRight =
+    length > 0 && length >= token.pinLengthMin && (token.pinLengthMax === 0 || length <= token.pinLengthMax);
+  return isRight
+    ? ok(undefined)
+    : refuse('pin-length', { lengthMin: token.pinLengthMin, lengthMax: token.pinLengthMax });
 }
 
 function openSession(api: Pkcs11, slot: Buffer, options: SessionOptions): Buffer {

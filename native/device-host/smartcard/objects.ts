@@ -14,12 +14,7 @@ const classOf: Record<ObjectKind, number> = {
 };
 
 /** The objects of one kind that the session can see, all or those with one CKA_ID. */
-export function findObjects(
-  api: Pkcs11,
-  session: Buffer,
-  kind: ObjectKind,
-  keyId?: string,
-): readonly Buffer[] {
+export function findObjects(api: Pkcs11, session: Buffer, kind: ObjectKind, keyId?: string): readonly Buffer[] {
   const template = [{ type: pkcs11js.CKA_CLASS, value: classOf[kind] }];
   const identified = keyId === undefined ? [] : [{ type: pkcs11js.CKA_ID, value: Buffer.from(keyId, 'hex') }];
   api.C_FindObjectsInit(session, [...template, ...identified]);

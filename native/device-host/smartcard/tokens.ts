@@ -31,7 +31,8 @@ function coversKeyOf(api: Pkcs11, slot: Buffer, mechanism: number, bits: number)
 export function mechanismsOf(api: Pkcs11, slot: Buffer): readonly CardMechanism[] {
   const offered = new Set(api.C_GetMechanismList(slot));
   const mechanisms: CardMechanism[] = [];
-  if (offered.has(pkcs11js.CKM_SHA256_RSA_PKCS) || offered.has(pkcs11js.CKM_RSA_PKCS)) mechanisms.push('rsa-pkcs1-sha256');
+  if (offered.has(pkcs11js.CKM_SHA256_RSA_PKCS) || offered.has(pkcs11js.CKM_RSA_PKCS))
+    mechanisms.push('rsa-pkcs1-sha256');
   if (offered.has(pkcs11js.CKM_ECDSA)) {
     if (coversKeyOf(api, slot, pkcs11js.CKM_ECDSA, 256)) mechanisms.push('ecdsa-p256-sha256');
     if (coversKeyOf(api, slot, pkcs11js.CKM_ECDSA, 384)) mechanisms.push('ecdsa-p384-sha384');

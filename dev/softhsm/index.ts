@@ -1,0 +1,9 @@
+export type { KeyKind, KeyPurpose, KeyRequest } from './keys.ts';
+export {
+  importCertificates,
+  makeTokens,
+  type IssuedCertificate,
+  type MadeKey,
+  type TokenRequest,
+} from './provision.ts';
+export { openSoftHsmStore, softHsmModuleFile, type SoftHsmStore } from './token-store.ts';
