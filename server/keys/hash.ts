@@ -1,0 +1,50 @@
+import { createHash, createPublicKey, hash, sign, verify, type KeyObject } from 'node:crypto';
+import { toHex, type Sha256, type Sha256Hex, type VerifyEd25519 } from '../../core/kernel/index.ts';
+
+/** SHA-256 by OpenSSL. */
+export const sha256: Sha256 = (...parts) => {
+  const [only] = parts;
+  if (parts.length === 1 && only !== undefined) return hash('sha256', only, 'buffer');
+  const digest = createHash('sha256');
+  for (const part of parts) digest.update(part);
+  return digest.digest();
+};
+
+/** SHA-256 of a text or of bytes in hexadecimal. */
+export function sha256Hex(data: Uint8Array | string): Sha256Hex {
+  return hash('sha256', data, 'hex') as Sha256Hex;
+}
+
+/** DER of SubjectPublicKeyInfo before the 32 bytes of an Ed25519 key (RFC 8410). */
+const ed25519Prefix = Buffer.from('302a300506032b6570032100', 'hex');
+/** A platform has some hundreds of devices; importing a key costs more than verifying with it. */
+const importedKeysMax = 4_096;
+const importedKeys = new Map<string, KeyObject>();
+
+/** The key object of 32 raw bytes. */
+export function ed25519PublicKey(publicKey: Uint8Array): KeyObject {
+  const name = toHex(publicKey);
+  const known = importedKeys.get(name);
+  if (known !== undefined) return known;
+  const key = createPublicKey({ key: Buffer.concat([ed25519Prefix, publicKey]), format: 'der', type: 'spki' });
+  if (importedKeys.size >= importedKeysMax) importedKeys.clear();
+  importedKeys.set(name, key);
+  return key;
+}
+
+/** Ed25519 by OpenSSL; bytes of a wrong length are a signature that does not hold. */
+export const verifyEd25519: VerifyEd25519 = (publicKey, message, signature) => {
+  if (publicKey.length !== 32 || signature.length !== 64) return false;
+  return verify(null, typeof message === 'string' ? Buffer.from(message) : message, ed25519PublicKey(publicKey), signature);
+};
+
+/** The 32 raw bytes of an Ed25519 public key. */
+export function rawPublicKey(key: KeyObject): Uint8Array {
+  const spki = (key.type === 'private' ? createPublicKey(key) : key).export({ format: 'der', type: 'spki' });
+  return Uint8Array.from(spki.subarray(ed25519Prefix.length));
+}
+
+/** Ed25519 signature over the UTF-8 bytes of a text. */
+export function signText(privateKey: KeyObject, text: string): Uint8Array {
+  return sign(null, Buffer.from(text), privateKey);
+}

@@ -1,0 +1,60 @@
+import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
+import { assert, InvariantError, type Secret } from '../../core/kernel/index.ts';
+
+const keySizeBytes = 32;
+const nonceSizeBytes = 12;
+const tagSizeBytes = 16;
+
+/** AES-256-GCM with a random nonce: nonce ‖ ciphertext ‖ tag. `purpose` is authenticated, so that no record passes for another. */
+function sealWith(key: Uint8Array, purpose: string, plain: Uint8Array | string): Buffer {
+  const nonce = randomBytes(nonceSizeBytes);
+  const cipher = createCipheriv('aes-256-gcm', key, nonce);
+  cipher.setAAD(Buffer.from(purpose));
+  const body = cipher.update(typeof plain === 'string' ? Buffer.from(plain) : plain);
+  return Buffer.concat([nonce, body, cipher.final(), cipher.getAuthTag()]);
+}
+
+function openWith(key: Uint8Array, purpose: string, sealed: Uint8Array): Buffer {
+  assert(sealed.length >= nonceSizeBytes + tagSizeBytes, 'sealing: a record is longer than its overhead');
+  const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, nonceSizeBytes));
+  decipher.setAAD(Buffer.from(purpose));
+  decipher.setAuthTag(sealed.subarray(sealed.length - tagSizeBytes));
+  try {
+    return Buffer.concat([decipher.update(sealed.subarray(nonceSizeBytes, sealed.length - tagSizeBytes)), decipher.final()]);
+  } catch {
+    throw new InvariantError('sealing: a stored record is what was sealed');
+  }
+}
+
+/** A data key of one subject: what is destroyed when his data must be. */
+export type DataKey = {
+  readonly seal: (purpose: string, plain: Uint8Array | string) => Buffer;
+  /** Throws where the record is not what this key sealed for this purpose: the database was edited. */
+  readonly open: (purpose: string, sealed: Uint8Array) => Buffer;
+};
+
+/** The wrapping key of the platform over all data keys. */
+export type Keyring = {
+  /** A fresh data key and its wrapped form, bound to the subject. */
+  readonly create: (subject: string) => { readonly key: DataKey; readonly wrapped: Buffer };
+  readonly unwrap: (subject: string, wrapped: Uint8Array) => DataKey;
+  /** Keyed fingerprint, so that a person can be found without his number standing in a column. */
+  readonly tag: (purpose: string, text: string) => string;
+};
+
+function dataKey(bytes: Uint8Array): DataKey {
+  return { seal: (purpose, plain) => sealWith(bytes, purpose, plain), open: (purpose, sealed) => openWith(bytes, purpose, sealed) };
+}
+
+/** Opens the keyring; the secret stays with it for the life of the server. */
+export function createKeyring(wrappingKey: Secret<'data-wrapping-key'>): Keyring {
+  return {
+    create: (subject) => {
+      const bytes = randomBytes(keySizeBytes);
+      return { key: dataKey(bytes), wrapped: wrappingKey.use((key) => sealWith(key, `data-key ${subject}`, bytes)) };
+    },
+    unwrap: (subject, wrapped) => dataKey(wrappingKey.use((key) => openWith(key, `data-key ${subject}`, wrapped))),
+    tag: (purpose, text) =>
+      wrappingKey.use((key) => createHmac('sha256', createHmac('sha256', key).update(`tag ${purpose}`).digest()).update(text).digest('hex')),
+  };
+}

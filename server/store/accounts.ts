@@ -1,0 +1,104 @@
+import { sql } from 'kysely';
+import type { Database, Session } from './database.ts';
+import type { Row } from './schema.ts';
+
+export type DocumentRow = Row<'document'> & { readonly body: string; readonly opening: Buffer; readonly leaf_index: number };
+
+/** Stores a signed document; its leaf goes into the same transaction. */
+export async function insertDocument(session: Session, row: Row<'document'>): Promise<void> {
+  await session.insertInto('document').values(row).execute();
+}
+
+/** Documents of a kind that are leaves of the log, oldest first; those that are not yet, or never were, do not count. */
+export async function readLoggedDocuments(session: Session, kind: string): Promise<readonly DocumentRow[]> {
+  return session
+    .selectFrom('document')
+    .innerJoin('leaf', 'leaf.leaf_id', 'document.leaf_id')
+    .innerJoin('leaf_position', 'leaf_position.leaf_id', 'document.leaf_id')
+    .selectAll('document')
+    .select(['leaf.body', 'leaf.opening', 'leaf_position.leaf_index'])
+    .where('document.kind', '=', kind)
+    .orderBy('leaf_position.leaf_index')
+    .execute();
+}
+
+export async function insertEnrolmentCode(session: Session, row: Row<'enrolment_code'>): Promise<void> {
+  await session.insertInto('enrolment_code').values(row).execute();
+}
+
+/** Uses a code up: true for exactly one caller, and only before it expires. */
+export async function useEnrolmentCode(session: Session, codeHash: string, nowMs: number): Promise<boolean> {
+  const used = await session
+    .updateTable('enrolment_code')
+    .set({ used_at_ms: nowMs })
+    .where('code_hash', '=', codeHash)
+    .where('used_at_ms', 'is', null)
+    .where('expires_at_ms', '>', nowMs)
+    .executeTakeFirst();
+  return used.numUpdatedRows === 1n;
+}
+
+export async function insertChallenge(session: Session, row: Row<'challenge'>): Promise<void> {
+  await session.insertInto('challenge').values(row).execute();
+  await session.deleteFrom('challenge').where('expires_at_ms', '<', row.expires_at_ms - 86_400_000).execute();
+}
+
+/** Uses a challenge up: true for exactly one caller. Whether it is still fresh, the challenge itself says. */
+export async function useChallenge(session: Session, options: { readonly nonce: string; readonly device: string; readonly nowMs: number }): Promise<boolean> {
+  const used = await session
+    .updateTable('challenge')
+    .set({ used_at_ms: options.nowMs })
+    .where('nonce', '=', options.nonce)
+    .where('device', '=', options.device)
+    .where('used_at_ms', 'is', null)
+    .executeTakeFirst();
+  return used.numUpdatedRows === 1n;
+}
+
+export async function insertSession(session: Session, row: Row<'session'>): Promise<void> {
+  await session.insertInto('session').values(row).execute();
+}
+
+/** The session of a token at this device, unless it ended or ran out. */
+export async function readSession(
+  session: Session,
+  options: { readonly tokenHash: string; readonly device: string; readonly nowMs: number },
+): Promise<Row<'session'> | undefined> {
+  return session
+    .selectFrom('session')
+    .selectAll()
+    .where('token_hash', '=', options.tokenHash)
+    .where('device', '=', options.device)
+    .where('ended_at_ms', 'is', null)
+    .where('expires_at_ms', '>', options.nowMs)
+    .executeTakeFirst();
+}
+
+export async function endSession(session: Session, tokenHash: string, nowMs: number): Promise<void> {
+  await session.updateTable('session').set({ ended_at_ms: nowMs }).where('token_hash', '=', tokenHash).where('ended_at_ms', 'is', null).execute();
+}
+
+/** What a device last said of its chains. */
+export async function readContact(session: Session, device: string, epoch: string): Promise<Row<'device_contact'> | undefined> {
+  return session.selectFrom('device_contact').selectAll().where('device', '=', device).where('epoch', '=', epoch).executeTakeFirst();
+}
+
+/** Keeps the furthest head that the device ever stated: an older one never replaces it. */
+export async function advanceContact(database: Database, row: Row<'device_contact'>): Promise<void> {
+  await database
+    .insertInto('device_contact')
+    .values(row)
+    .onConflict((on) =>
+      on
+        .columns(['device', 'epoch'])
+        .doUpdateSet({
+          act_sequence: sql`excluded.act_sequence`,
+          act_hash: sql`excluded.act_hash`,
+          entry_sequence: sql`excluded.entry_sequence`,
+          entry_hash: sql`excluded.entry_hash`,
+          at_ms: sql`excluded.at_ms`,
+        })
+        .whereRef('device_contact.entry_sequence', '<=', sql`excluded.entry_sequence`),
+    )
+    .execute();
+}

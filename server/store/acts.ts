@@ -1,0 +1,117 @@
+import { sql } from 'kysely';
+import { insertRows } from './bulk.ts';
+import type { Session } from './database.ts';
+import type { Row } from './schema.ts';
+
+const columns = {
+  device: 'text',
+  epoch: 'text',
+  sequence: 'bigint',
+  action_id: 'text',
+  envelope_hash: 'text',
+  cms_hash: 'text',
+  commitment: 'text',
+  leaf_id: 'text',
+  subject: 'text',
+  sealed: 'bytea',
+  outcome: 'text',
+  received_at_ms: 'bigint',
+  deadline_ms: 'bigint',
+} as const;
+
+/** Stores acts of any outcome; their key is the place in the chain of the device, so nothing is stored twice. */
+export async function insertActs(session: Session, rows: readonly Row<'act'>[]): Promise<void> {
+  await insertRows(session, { table: 'act', columns, rows });
+}
+
+export type ChainPlace = { readonly sequence: number; readonly hash: string };
+
+/** The last act of a device and epoch that the server holds, whatever became of it; `undefined` before the first. */
+export async function readActHead(session: Session, device: string, epoch: string): Promise<ChainPlace | undefined> {
+  const row = await session
+    .selectFrom('act')
+    .select(['sequence', 'envelope_hash'])
+    .where('device', '=', device)
+    .where('epoch', '=', epoch)
+    .orderBy('sequence', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row === undefined ? undefined : { sequence: row.sequence, hash: row.envelope_hash };
+}
+
+/** Acts of one device by their ids, in any epoch. */
+export async function readActs(session: Session, device: string, actionIds: readonly string[]): Promise<readonly Row<'act'>[]> {
+  if (actionIds.length === 0) return [];
+  return session.selectFrom('act').selectAll().where('device', '=', device).where('action_id', 'in', [...actionIds]).execute();
+}
+
+/** States of the cases that exist. */
+export async function readCases(session: Session, caseIds: readonly string[]): Promise<readonly Row<'case_state'>[]> {
+  if (caseIds.length === 0) return [];
+  return session.selectFrom('case_state').selectAll().where('case_id', 'in', [...caseIds]).execute();
+}
+
+/** Which of these registration numbers are taken, and by which case. */
+export async function readCaseNumbers(session: Session, numbers: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  if (numbers.length === 0) return new Map();
+  const rows = await session.selectFrom('case_number').selectAll().where('number', 'in', [...numbers]).execute();
+  return new Map(rows.map((row) => [row.number, row.case_id]));
+}
+
+/** Writes the new state of each case; the revision that stands there must be the one named. */
+export async function writeCases(session: Session, rows: readonly Row<'case_state'>[]): Promise<void> {
+  await insertRows(session, {
+    table: 'case_state',
+    columns: { case_id: 'text', revision: 'bigint', hash: 'text', scope: 'text', sealed: 'bytea' },
+    rows,
+    suffix: sql`on conflict (case_id) do update set revision = excluded.revision, hash = excluded.hash, sealed = excluded.sealed`,
+  });
+}
+
+export async function insertCaseNumbers(session: Session, rows: readonly Row<'case_number'>[]): Promise<void> {
+  await insertRows(session, { table: 'case_number', columns: { number: 'text', case_id: 'text' }, rows });
+}
+
+/** Takes the next `count` positions of the change feed; the row lock is held to the commit, so positions appear in order. */
+export async function takePositions(session: Session, count: number): Promise<number> {
+  const row = await session
+    .updateTable('counter')
+    .set((of) => ({ value: of('value', '+', count) }))
+    .where('name', '=', 'change')
+    .returning('value')
+    .executeTakeFirstOrThrow();
+  return row.value - count + 1;
+}
+
+/** Two changes to one revision of a case are a conflict: the later writer decides again on the newer state. */
+export async function insertChanges(session: Session, rows: readonly Row<'change'>[]): Promise<void> {
+  await insertRows(session, {
+    table: 'change',
+    columns: { position: 'bigint', case_id: 'text', revision: 'bigint', scope: 'text', leaf_id: 'text', sealed: 'bytea', at_ms: 'bigint' },
+    rows,
+  });
+}
+
+/** Changes after a position within these scopes, in order. */
+export async function readChanges(
+  session: Session,
+  options: { readonly after: number; readonly limit: number; readonly scopes: readonly string[] },
+): Promise<readonly (Row<'change'> & { readonly leaf_index: number | null })[]> {
+  if (options.scopes.length === 0) return [];
+  return session
+    .selectFrom('change')
+    .leftJoin('leaf_position', 'leaf_position.leaf_id', 'change.leaf_id')
+    .selectAll('change')
+    .select('leaf_position.leaf_index')
+    .where('change.position', '>', options.after)
+    .where('change.scope', 'in', [...options.scopes])
+    .orderBy('change.position')
+    .limit(options.limit)
+    .execute();
+}
+
+/** Position of the newest change. */
+export async function readLatestPosition(session: Session): Promise<number> {
+  const row = await session.selectFrom('counter').select('value').where('name', '=', 'change').executeTakeFirstOrThrow();
+  return row.value;
+}

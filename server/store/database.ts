@@ -1,0 +1,68 @@
+import { Kysely, PostgresDialect, type Transaction } from 'kysely';
+import pg from 'pg';
+import { assert } from '../../core/kernel/index.ts';
+import type { DatabaseAddress } from './postgres/embedded.ts';
+import type { Schema } from './schema.ts';
+
+export type Database = Kysely<Schema>;
+/** A transaction or the database itself: what a query needs. */
+export type Session = Kysely<Schema> | Transaction<Schema>;
+
+/** Enough for the group commit, the sequencer and readers at once; the engine allows 40 in all. */
+const connectionsMax = 12;
+/** A statement of ours takes milliseconds; one that takes longer than this holds locks that others wait for. */
+const statementTimeoutMs = 30_000;
+
+const int8TypeId = 20;
+
+function readInteger(text: string): number {
+  const value = Number(text);
+  assert(Number.isSafeInteger(value), 'store: stored integers are safe integers');
+  return value;
+}
+
+/** Opens a pool; `onStatement` sees the text of every statement, never its values. */
+export function openDatabase(address: DatabaseAddress | { readonly url: string }, onStatement?: (text: string) => void): Database {
+  const getTypeParser: typeof pg.types.getTypeParser = (id: number, format?: 'text' | 'binary') =>
+    id === int8TypeId && format !== 'binary' ? readInteger : pg.types.getTypeParser(id, format as 'text');
+  const target = 'url' in address ? { connectionString: address.url } : address;
+  const pool = new pg.Pool({
+    ...target,
+    max: connectionsMax,
+    statement_timeout: statementTimeoutMs,
+    idle_in_transaction_session_timeout: statementTimeoutMs,
+    types: { getTypeParser },
+  });
+  // A connection that breaks while idle is replaced by the pool; the next query tells whether the database is gone.
+  pool.on('error', () => undefined);
+  return new Kysely<Schema>({
+    dialect: new PostgresDialect({ pool }),
+    ...(onStatement === undefined ? {} : { log: (event: { readonly query: { readonly sql: string } }) => onStatement(event.query.sql) }),
+  });
+}
+
+const retriedCodes = new Set(['40001', '40P01', '23505']);
+const attemptsMax = 4;
+
+function sqlState(error: unknown): string | undefined {
+  return typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}
+
+/** True where somebody else wrote the same row first. */
+export function isConflict(error: unknown): boolean {
+  return retriedCodes.has(sqlState(error) ?? '');
+}
+
+/**
+ * Runs `body` in one transaction, durable on return. A serialisation failure, a deadlock or a row that another writer
+ * made first rolls back and runs `body` again, at most four times in all; then the error is thrown.
+ */
+export async function inTransaction<T>(database: Database, body: (session: Session) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await database.transaction().execute(body);
+    } catch (error) {
+      if (!isConflict(error) || attempt >= attemptsMax) throw error;
+    }
+  }
+}

@@ -1,0 +1,54 @@
+export {
+  advanceContact,
+  endSession,
+  insertChallenge,
+  insertDocument,
+  insertEnrolmentCode,
+  insertSession,
+  readContact,
+  readLoggedDocuments,
+  readSession,
+  useChallenge,
+  useEnrolmentCode,
+  type DocumentRow,
+} from './accounts.ts';
+export {
+  insertActs,
+  insertCaseNumbers,
+  insertChanges,
+  readActHead,
+  readActs,
+  readCaseNumbers,
+  readCases,
+  readChanges,
+  readLatestPosition,
+  takePositions,
+  writeCases,
+  type ChainPlace,
+} from './acts.ts';
+export { inTransaction, isConflict, type Database, type Session } from './database.ts';
+export {
+  assignPositions,
+  countSequenced,
+  insertLeaves,
+  readCheckpoint,
+  readLeaves,
+  readPositions,
+  readSequencedLeaves,
+  readTreeHead,
+  swapCheckpoint,
+  type TreeHeadRow,
+} from './leaves.ts';
+export { openStore, type OpenStoreOptions, type Store, type StoreProfile } from './open.ts';
+export {
+  insertAlarm,
+  insertPlatform,
+  insertReading,
+  insertRevocationList,
+  insertTrustCertificates,
+  readPlatform,
+  readRevocationLists,
+  readTrustCertificates,
+} from './platform.ts';
+export type { Row } from './schema.ts';
+export { openSubjectKeys, type SubjectKeys } from './subject-keys.ts';

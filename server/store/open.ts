@@ -1,0 +1,79 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { sql } from 'kysely';
+import * as z from 'zod';
+import { ok, type Result } from '../../core/kernel/index.ts';
+import { openDatabase, type Database } from './database.ts';
+import { migrate } from './migrate.ts';
+import { startEmbeddedPostgres, type EmbeddedRefusal } from './postgres/embedded.ts';
+
+export type StoreProfile = 'embedded' | 'external';
+
+/** The one store of the platform: a pool of the app role on tables that are up to date. */
+export type Store = { readonly database: Database; readonly kind: StoreProfile; readonly close: () => Promise<void> };
+
+export type OpenStoreOptions = {
+  /** Private folder of the server; holds the embedded cluster, and the app role's password of an external one. */
+  readonly folder: string;
+  /** Owner of an external database (`postgres://…`); absent: the embedded one. */
+  readonly databaseUrl?: string | undefined;
+  readonly nowMs: number;
+  readonly onStatement?: ((text: string) => void) | undefined;
+};
+
+const appShape = z.strictObject({ role: z.string(), password: z.string() });
+type App = z.infer<typeof appShape>;
+
+/** Role and password of the app, made once; a role name is known to a whole external cluster, so it is random. */
+function appCredentials(folder: string): App {
+  const file = join(folder, 'app-role.json');
+  if (existsSync(file)) return appShape.parse(JSON.parse(readFileSync(file, 'utf8')));
+  const app = { role: `qorgan_app_${randomBytes(6).toString('hex')}`, password: randomBytes(24).toString('hex') };
+  writeFileSync(file, JSON.stringify(app), { mode: 0o600, flush: true });
+  return app;
+}
+
+async function ensureRole(owner: Database, app: App): Promise<void> {
+  const known = await sql`select 1 from pg_roles where rolname = ${app.role}`.execute(owner);
+  if (known.rows.length > 0) return;
+  // The password is hexadecimal of our own making, and a role statement takes no parameters.
+  await sql`create role ${sql.id(app.role)} login password ${sql.lit(app.password)}`.execute(owner);
+}
+
+function withAppRole(url: string, app: App): string {
+  const address = new URL(url);
+  address.username = app.role;
+  address.password = app.password;
+  return address.href;
+}
+
+/** Opens the store and migrates it. The owner's connection is closed again: what serves requests is the app role. */
+export async function openStore(options: OpenStoreOptions): Promise<Result<Store, EmbeddedRefusal>> {
+  const { folder, databaseUrl, nowMs, onStatement } = options;
+  // The database's own user must pass through where the server is root (demonstration only); every file inside is 0600.
+  mkdirSync(folder, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 });
+  const embedded = databaseUrl === undefined ? await startEmbeddedPostgres(join(folder, 'postgres')) : undefined;
+  if (embedded?.ok === false) return embedded;
+  const stop = embedded?.value.stop ?? (async () => undefined);
+  try {
+    const app = appCredentials(folder);
+    const owner = openDatabase(embedded?.value.owner ?? { url: databaseUrl ?? '' }, onStatement);
+    try {
+      await ensureRole(owner, app);
+      await migrate({ database: owner, appRole: app.role, nowMs });
+    } finally {
+      await owner.destroy();
+    }
+    const address = embedded === undefined ? { url: withAppRole(databaseUrl ?? '', app) } : { ...embedded.value.owner, user: app.role, password: app.password };
+    const database = openDatabase(address, onStatement);
+    const close = async (): Promise<void> => {
+      await database.destroy();
+      await stop();
+    };
+    return ok({ database, kind: embedded === undefined ? 'external' : 'embedded', close });
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}

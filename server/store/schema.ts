@@ -1,0 +1,65 @@
+/** The tables as Kysely sees them; `bigint` columns are read as safe integers (store/database.ts). */
+export type Schema = {
+  platform: {
+    id: string;
+    profile: string;
+    log_origin: string;
+    operator_name: string;
+    url: string;
+    document_key: string;
+    log_key: string;
+    created_at_ms: number;
+  };
+  subject_key: { subject: string; wrapped: Buffer };
+  document: { document_hash: string; kind: string; subject: string; version: number; sealed: Buffer; leaf_id: string; at_ms: number };
+  leaf: { leaf_id: string; body: string; subject: string; opening: Buffer; received_at_ms: number };
+  leaf_pending: { leaf_id: string; ordinal: number };
+  leaf_position: { leaf_index: number; leaf_id: string };
+  checkpoint: { tree_size: number; note: string; signed_at_ms: number };
+  checkpoint_head: { name: string; tree_size: number; root: string };
+  act: {
+    device: string;
+    epoch: string;
+    sequence: number;
+    action_id: string;
+    envelope_hash: string;
+    cms_hash: string;
+    commitment: string;
+    leaf_id: string;
+    subject: string;
+    sealed: Buffer;
+    outcome: string;
+    received_at_ms: number;
+    deadline_ms: number;
+  };
+  case_state: { case_id: string; revision: number; hash: string; scope: string; sealed: Buffer };
+  case_number: { number: string; case_id: string };
+  change: { position: number; case_id: string; revision: number; scope: string; leaf_id: string; sealed: Buffer; at_ms: number };
+  counter: { name: string; value: number };
+  device_contact: {
+    device: string;
+    epoch: string;
+    act_sequence: number;
+    act_hash: string;
+    entry_sequence: number;
+    entry_hash: string;
+    at_ms: number;
+  };
+  alarm: { alarm_id: string; kind: string; device: string | null; details: string; at_ms: number };
+  reading: { reading_id: string; device: string; reader: string; door: string; details: string; at_ms: number };
+  enrolment_code: { code_hash: string; expires_at_ms: number; used_at_ms: number | null };
+  challenge: { nonce: string; device: string; expires_at_ms: number; used_at_ms: number | null };
+  session: {
+    token_hash: string;
+    device: string;
+    person: string;
+    started_at_ms: number;
+    expires_at_ms: number;
+    ended_at_ms: number | null;
+  };
+  trust_certificate: { sha256: string; kind: string; der: Buffer; at_ms: number };
+  revocation_list: { sha256: string; der: Buffer; at_ms: number };
+  schema_migration: { name: string; at_ms: number };
+};
+
+export type Row<Table extends keyof Schema> = Readonly<Schema[Table]>;
