@@ -5,6 +5,7 @@ import prompt from './prompt/en.json' with { type: 'json' };
 import reasons from './reasons/en.json' with { type: 'json' };
 import refusalsGeneral from './refusals-general/en.json' with { type: 'json' };
 import refusalsLog from './refusals-log/en.json' with { type: 'json' };
+import screens from './screens/en.json' with { type: 'json' };
 
 /** All words in English, by namespace; `refusals` is made of every `refusals-…` folder. */
 export const en = {
@@ -14,6 +15,7 @@ export const en = {
   prompt,
   reasons,
   refusals: { ...refusalsGeneral, ...refusalsLog },
+  screens,
 };
 
 /** The ids that every language has; English gives the list. */

@@ -6,6 +6,7 @@ import prompt from './prompt/kk.json' with { type: 'json' };
 import reasons from './reasons/kk.json' with { type: 'json' };
 import refusalsGeneral from './refusals-general/kk.json' with { type: 'json' };
 import refusalsLog from './refusals-log/kk.json' with { type: 'json' };
+import screens from './screens/kk.json' with { type: 'json' };
 
 /** All words in Kazakh, by namespace; `refusals` is made of every `refusals-…` folder. */
 export const kk: Catalogue = {
@@ -15,4 +16,5 @@ export const kk: Catalogue = {
   prompt,
   reasons,
   refusals: { ...refusalsGeneral, ...refusalsLog },
+  screens,
 };

@@ -6,6 +6,7 @@ import prompt from './prompt/ru.json' with { type: 'json' };
 import reasons from './reasons/ru.json' with { type: 'json' };
 import refusalsGeneral from './refusals-general/ru.json' with { type: 'json' };
 import refusalsLog from './refusals-log/ru.json' with { type: 'json' };
+import screens from './screens/ru.json' with { type: 'json' };
 
 /** All words in Russian, by namespace; `refusals` is made of every `refusals-…` folder. */
 export const ru: Catalogue = {
@@ -15,4 +16,5 @@ export const ru: Catalogue = {
   prompt,
   reasons,
   refusals: { ...refusalsGeneral, ...refusalsLog },
+  screens,
 };
