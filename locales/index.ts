@@ -6,6 +6,11 @@ import { ru } from './ru.ts';
 export const locales = ['kk', 'ru', 'en'] as const;
 export type Locale = (typeof locales)[number];
 
+/** True for the name of a language that the product speaks. */
+export function isLocale(text: string): text is Locale {
+  return locales.some((locale) => locale === text);
+}
+
 /** `<namespace>.<id>`, as in `reasons.other`; words of refusals are `refusals.<code>.what`, `.why` and `.next`. */
 export type MessageId = { [N in keyof Catalogue]: `${N & string}.${keyof Catalogue[N] & string}` }[keyof Catalogue];
 

@@ -1,0 +1,28 @@
+import { randomUUID } from 'node:crypto';
+import { askSecret } from './secret.ts';
+import { run } from './run.ts';
+
+const { env } = process;
+
+function stopAsked(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+  });
+}
+
+/** The stack goes to the error stream, for whoever keeps the machine; people read a number. */
+function report(bug: unknown): string {
+  const incidentId = randomUUID();
+  const stack = bug instanceof Error ? bug.stack : undefined;
+  process.stderr.write(`${JSON.stringify({ incidentId, level: 'error', stack: stack ?? 'not an error' })}\n`);
+  return incidentId;
+}
+
+process.exitCode = await run(process.argv.slice(2), {
+  nowMs: Date.now,
+  askSecret,
+  stopAsked,
+  write: (text) => void process.stdout.write(text),
+  languageOf: env['LC_ALL'] ?? env['LC_MESSAGES'] ?? env['LANG'] ?? '',
+  report,
+});

@@ -1,0 +1,1 @@
+export { answerOf, receiptVerify } from './verify.ts';

@@ -1,0 +1,93 @@
+import { proofSizeMax, verifyReceipt, type LeafOutcome, type ReceiptFacts, type ReceiptVerdict } from '../../core/log/index.ts';
+import { refusalWords, words, type Locale, type MessageId, type MessageValues } from '../../locales/index.ts';
+import { misuse, readSmallFile, sha256, verifyEd25519, type Answer, type Command, type Fact } from '../kit/index.ts';
+
+const keySizeMaxBytes = 1_024;
+/** Envelopes and signatures are far smaller; a bound keeps a wrong file from filling the memory. */
+const actSizeMaxBytes = 4_194_304;
+
+function outcomeWords(locale: Locale, outcome: LeafOutcome): string {
+  if (outcome === 'accepted' || outcome === 'superseded') return words(locale, `cli.receipt.outcome.${outcome}`);
+  return words(locale, 'cli.receipt.outcome.refused', { code: outcome.slice('refused:'.length) });
+}
+
+const timeText = (atMs: number): string => new Date(atMs).toISOString().replace(/\.\d+Z$/u, 'Z');
+
+function factLines(locale: Locale, facts: ReceiptFacts): readonly string[] {
+  const pair = (id: MessageId, value: string | number): string => `  ${words(locale, id)}: ${value}`;
+  return [
+    ...(facts.isDemo ? [words(locale, 'cli.receipt.demo')] : []),
+    pair('cli.receipt.origin', facts.origin),
+    pair('cli.receipt.action', facts.leaf.actionId),
+    pair('cli.receipt.outcome', outcomeWords(locale, facts.leaf.outcome)),
+    pair('cli.receipt.received', timeText(facts.leaf.receivedAtMs)),
+    pair('cli.receipt.tree', facts.size),
+    pair('cli.receipt.envelope', facts.envelope),
+    pair('cli.receipt.level', words(locale, 'cli.receipt.level.log')),
+    words(locale, facts.isGivenAct === true ? 'cli.receipt.act-matches' : 'cli.receipt.act-not-given'),
+    ...(facts.isGivenSignature === true ? [words(locale, 'cli.receipt.signature-matches')] : []),
+  ];
+}
+
+function factsFor(facts: ReceiptFacts): { readonly [name: string]: Fact } {
+  const { leaf, index, ...rest } = facts;
+  return { ...rest, number: index + 1, index, leaf: { ...leaf } };
+}
+
+/** Says a verdict on a receipt in words and facts. */
+export function answerOf(locale: Locale, verdict: ReceiptVerdict): Answer {
+  if (verdict.verdict === 'good') {
+    const { facts } = verdict;
+    const id = facts.leaf.outcome === 'accepted' ? 'cli.receipt.good' : 'cli.receipt.good-not-accepted';
+    const values: MessageValues = { number: facts.index + 1 };
+    return { exit: 0, facts: { receipt: factsFor(facts) }, lines: [words(locale, id, values), ...factLines(locale, facts)] };
+  }
+  const { what, why, next } = refusalWords(locale, { code: verdict.reason });
+  const advice = [why, words(locale, 'cli.next', { next })];
+  if (verdict.verdict === 'bad') {
+    return { exit: 1, facts: { reason: verdict.reason }, lines: [words(locale, 'cli.receipt.bad', { reason: what }), ...advice] };
+  }
+  const claims = verdict.facts === undefined ? [] : [words(locale, 'cli.receipt.claims'), ...factLines(locale, verdict.facts)];
+  const unproven = verdict.facts === undefined ? {} : { unproven: factsFor(verdict.facts) };
+  return {
+    exit: 2,
+    facts: { reason: verdict.reason, ...unproven },
+    lines: [words(locale, 'cli.receipt.cannot-tell', { reason: what }), ...advice, ...claims],
+  };
+}
+
+/** `qorgan receipt verify FILE`: offline, and without any secret. */
+export const receiptVerify: Command = {
+  shape: { operands: ['FILE'], options: { 'log-key': 'optional', act: 'optional', signature: 'optional' } },
+  run: async (given, { locale }) => {
+    const [file = ''] = given.operands;
+    const wanted = [
+      { name: 'proof', path: file, sizeMaxBytes: proofSizeMax },
+      { name: 'logKey', path: given.option('log-key'), sizeMaxBytes: keySizeMaxBytes },
+      { name: 'act', path: given.option('act'), sizeMaxBytes: actSizeMaxBytes },
+      { name: 'signature', path: given.option('signature'), sizeMaxBytes: actSizeMaxBytes },
+    ];
+    const read = new Map<string, Uint8Array>();
+    for (const { name, path, sizeMaxBytes } of wanted) {
+      if (path === undefined) continue;
+      const bytes = await readSmallFile(path, sizeMaxBytes);
+      if (!bytes.ok) return misuse(locale, `cli.error.${bytes.refusal.code}`, { file: path });
+      read.set(name, bytes.value);
+    }
+    const text = (name: string): string | undefined => {
+      const bytes = read.get(name);
+      return bytes === undefined ? undefined : Buffer.from(bytes).toString('utf8');
+    };
+    const logKey = text('logKey')?.trim();
+    const [act, signature] = [read.get('act'), read.get('signature')];
+    const verdict = verifyReceipt({
+      proof: text('proof') ?? '',
+      ...(logKey === undefined ? {} : { logKey }),
+      ...(act === undefined ? {} : { act }),
+      ...(signature === undefined ? {} : { signature }),
+      sha256,
+      verifyEd25519,
+    });
+    return answerOf(locale, verdict);
+  },
+};
