@@ -22,3 +22,4 @@ export {
 } from './envelope.ts';
 export { challengeText, type SignInChallenge } from './sign-in.ts';
 export { renderShown, type ShownTemplate, type ShownValues } from './shown.ts';
+export { commandOf, shownText, shownTextOfEnvelope, shownVersion, type ShownAct, type SigningTexts } from './shown-act.ts';
