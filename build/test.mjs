@@ -55,7 +55,8 @@ main(async () => {
     for (const project of typeProjects()) await asTest(project.name, () => checkTypes(project), totals);
   if (isChosen('lint')) await asTest('lint of the whole tree', checkLint, totals);
   const suites = suiteNames().filter(isChosen);
-  if (suites.some((name) => name !== 'architecture')) await asTest('bundles of main, preloads and pages', bundle, totals);
+  if (suites.some((name) => name !== 'architecture'))
+    await asTest('bundles of main, preloads and pages', bundle, totals);
   const environment = suites.length > 0 ? await environmentOfSuites() : {};
   for (const name of suites) {
     process.stdout.write(`\nSuite ${name}\n`);

@@ -24,7 +24,8 @@ async function bundleOne({ entry, file, external, platform }) {
 const preloadEntries = ['operator', 'kiosk', 'prompt', 'witness'];
 
 /** The preloads that there are, one for each kind of window. */
-export const preloads = () => preloadEntries.map((name) => `preload/${name}.ts`).filter((entry) => existsSync(inRoot(entry)));
+export const preloads = () =>
+  preloadEntries.map((name) => `preload/${name}.ts`).filter((entry) => existsSync(inRoot(entry)));
 
 export const outputOfPreload = (entry) => `dist/preload/${basename(entry, '.ts')}.cjs`;
 
@@ -41,5 +42,10 @@ export const mainEntry = 'main/boot/index.ts';
 
 export async function bundleMain() {
   rmSync(inRoot('dist', 'main'), { recursive: true, force: true });
-  await bundleOne({ entry: mainEntry, file: 'dist/main/boot.cjs', external: ['electron', /^node:/u], platform: 'node' });
+  await bundleOne({
+    entry: mainEntry,
+    file: 'dist/main/boot.cjs',
+    external: ['electron', /^node:/u],
+    platform: 'node',
+  });
 }

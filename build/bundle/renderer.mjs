@@ -6,39 +6,20 @@ import { inRoot } from '../paths.mjs';
 /** Names of the pages: `operator`, `prompt`, `gallery`… */
 export function pageNames() {
   if (!existsSync(inRoot('renderer'))) return [];
-  return readdirSync(inRoot('renderer')).filter((file) => file.endsWith('.html')).map((file) => basename(file, '.html'));
+  return readdirSync(inRoot('renderer'))
+    .filter((file) => file.endsWith('.html'))
+    .map((file) => basename(file, '.html'));
 }
 
-/** Vite's configuration, for the build and for the developer's watch. The oldest engine is Chromium 130. */
-export async function rendererConfig() {
-  const { default: react } = await import('@vitejs/plugin-react');
-  return {
-    configFile: false,
+/** Builds the pages by renderer/vite.config.ts. What main and the package rely on is fixed here. */
+export async function bundleRenderer() {
+  const { build } = await import('vite');
+  await build({
+    configFile: inRoot('renderer', 'vite.config.ts'),
     root: inRoot('renderer'),
-    base: './',
-    publicDir: false,
-    plugins: [react()],
     logLevel: 'warn',
     // main replaces the place by a fresh nonce in each response.
     html: { cspNonce: '__CSP_NONCE__' },
-    build: {
-      outDir: inRoot('dist', 'renderer'),
-      emptyOutDir: true,
-      target: 'chrome130',
-      sourcemap: true,
-      // Fonts stay files: the policy of the pages allows no data: addresses for them.
-      assetsInlineLimit: 0,
-      modulePreload: { polyfill: false },
-      chunkSizeWarningLimit: 4096,
-      reportCompressedSize: false,
-      rolldownOptions: {
-        input: Object.fromEntries(pageNames().map((name) => [name, inRoot('renderer', `${name}.html`)])),
-      },
-    },
-  };
-}
-
-export async function bundleRenderer() {
-  const { build } = await import('vite');
-  await build(await rendererConfig());
+    build: { outDir: inRoot('dist', 'renderer'), emptyOutDir: true, reportCompressedSize: false },
+  });
 }

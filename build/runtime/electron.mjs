@@ -21,7 +21,7 @@ import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { run, SetUpError, step } from '../commands.mjs';
 import { inRoot, runtimeFolder } from '../paths.mjs';
-import { hashOf } from '../stamps.mjs';
+import { hashOf, isStamped, stamp, unstamp } from '../stamps.mjs';
 import { withFuses } from './fuses.mjs';
 import { zipEntries } from './zip.mjs';
 
@@ -58,12 +58,9 @@ function genuineFolder() {
   return candidates.find((folder) => versionOf(folder) === releaseVersion && existsSync(join(folder, 'electron')));
 }
 
-const assembledInputs = () =>
-  hashOf(
-    JSON.stringify(source),
-    JSON.stringify(developmentFuses),
-    ...['main.js', 'package.json'].map((file) => readFileSync(join(defaultApp, file))),
-  );
+const assembledInputs = () => hashOf(JSON.stringify(source), JSON.stringify(developmentFuses));
+
+const loaderInputs = () => hashOf(...['main.js', 'package.json'].map((file) => readFileSync(join(defaultApp, file))));
 
 const isAssembled = () => {
   try {
@@ -144,9 +141,9 @@ async function assemble() {
         throw new SetUpError(`the assembled Electron has SHA-256 ${sum}, and ${source.binarySha256} is pinned.`);
       writeFileSync(join(folder, 'version'), developmentVersion);
       copyFileSync(join(folder, 'LICENSE.electron.txt'), join(folder, 'LICENSE'));
-      await addLoader(folder);
       writeFileSync(join(folder, '.assembled-from'), assembledInputs());
       chmodSync(folder, 0o755);
+      unstamp('electron-loader');
       rmSync(assembled, { recursive: true, force: true });
       renameSync(folder, assembled);
     });
@@ -158,5 +155,10 @@ async function assemble() {
 /** Makes sure that an Electron is there and returns it, see `electronRuntime`. */
 export async function prepareElectron() {
   if (electronRuntime() === undefined) await assemble();
-  return electronRuntime();
+  const electron = electronRuntime();
+  if (!electron.isRelease && !isStamped('electron-loader', loaderInputs())) {
+    await addLoader(electron.folder);
+    stamp('electron-loader', loaderInputs());
+  }
+  return electron;
 }

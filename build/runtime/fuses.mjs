@@ -17,6 +17,7 @@ export const fuseNames = [
   'OnlyLoadAppFromAsar',
   'LoadBrowserProcessSpecificV8Snapshot',
   'GrantFileProtocolExtraPrivileges',
+  'WasmTrapHandlers',
 ];
 
 function wireOf(binary) {

@@ -18,7 +18,7 @@ function visiting(
 }
 
 // Tools that demand a default export from their configuration.
-const configurations = ['vitest.config.ts', 'renderer/vite.config.ts', 'build/package/after-pack.cjs'];
+const configurations = ['vitest.config.ts', 'renderer/vite.config.ts'];
 
 /** Named exports only, and each by its name. */
 export const namedExports: Law = visiting(

@@ -1,0 +1,2 @@
+// Called by electron-builder: `false` tells it that the packages which ship are laid out already (build/package/stage.mjs).
+exports.default = () => false;

