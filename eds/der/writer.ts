@@ -45,7 +45,8 @@ export function taggedPrimitive(number: number, content: Uint8Array): Uint8Array
 
 /** A whole element under another identifier octet: implicit tagging of what is already encoded. */
 export function retagged(tag: number, encoded: Uint8Array): Uint8Array {
-  const copy = encoded.slice();
+  // Not `slice`, which shares memory when the octets are a Node Buffer.
+  const copy = Uint8Array.from(encoded);
   copy[0] = tag;
   return copy;
 }

@@ -1,0 +1,41 @@
+import { bitString, enumerated, integer, integerFromHex, oids, sequence, tagged, time } from '../../eds/der/index.ts';
+import { extensions, writeExtension, writeName, type NameParts, type WrittenExtension } from './certificate-writer.ts';
+import { signatureAlgorithm, signOctets, type SignatureKind, type SigningKey } from './signing-key.ts';
+
+/** One revoked certificate; `reason` is the number of RFC 5280 §5.3.1. */
+export type Revoked = { readonly serial: string; readonly revokedAtMs: number; readonly reason: number };
+
+/** Everything that a revocation list says; nothing is checked here. */
+export type RevocationListContent = {
+  readonly issuer: NameParts;
+  readonly authorityKeyIdentifier: Uint8Array;
+  readonly number: number;
+  readonly thisUpdateMs: number;
+  readonly nextUpdateMs?: number;
+  readonly revoked: readonly Revoked[];
+  readonly furtherExtensions?: readonly WrittenExtension[];
+};
+
+/** Writes and signs a revocation list, version 2. */
+export function writeRevocationList(content: RevocationListContent, key: SigningKey, digest: SignatureKind = 'sha256'): Uint8Array {
+  const algorithm = signatureAlgorithm(key, digest);
+  const entries = content.revoked.map(({ serial, revokedAtMs, reason }) => {
+    const reasonCode = writeExtension({ oid: oids.reasonCode, isCritical: false, value: enumerated(reason) });
+    return sequence(integerFromHex(serial), time(revokedAtMs), ...(reason === 0 ? [] : [sequence(reasonCode)]));
+  });
+  const list = [
+    extensions.authorityKey(content.authorityKeyIdentifier),
+    { oid: oids.crlNumber, isCritical: false, value: integer(content.number) },
+    ...(content.furtherExtensions ?? []),
+  ];
+  const signedPart = sequence(
+    integer(1),
+    algorithm,
+    writeName(content.issuer),
+    time(content.thisUpdateMs),
+    ...(content.nextUpdateMs === undefined ? [] : [time(content.nextUpdateMs)]),
+    ...(entries.length === 0 ? [] : [sequence(...entries)]),
+    tagged(0, sequence(...list.map(writeExtension))),
+  );
+  return sequence(signedPart, algorithm, bitString(signOctets(key, digest, signedPart)));
+}
