@@ -22,7 +22,13 @@ export default defineConfig({
         },
       },
       ...suites.map(({ name }) => ({
-        test: { ...shared, name, include: [`tests/${name}/**/*.test.ts`], exclude: outside },
+        test: {
+          ...shared,
+          name,
+          include: [`tests/${name}/**/*.test.ts`],
+          exclude: outside,
+          fileParallelism: name === 'architecture',
+        },
       })),
     ],
   },

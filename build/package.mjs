@@ -4,8 +4,9 @@
 //   npm run package:deb -- --release   fails unless the Electron is the one that the product is pinned to
 import { readFileSync, rmSync } from 'node:fs';
 import { main, run, SetUpError, step } from './commands.mjs';
+import { unlessUnchanged } from './bundle/inputs.mjs';
 import { buildDeb } from './package/deb.mjs';
-import { stage, stageFolder } from './package/stage.mjs';
+import { layers, stage, stageFolder } from './package/stage.mjs';
 import { inRoot, node24, root } from './paths.mjs';
 import { electronRuntime, releaseVersion } from './runtime/index.mjs';
 
@@ -28,8 +29,7 @@ function assemble(electron) {
   return run(node24, [builder, '--linux', 'dir', '--publish', 'never', ...chosen], { cwd: root });
 }
 
-main(async () => {
-  const electron = chosenElectron();
+async function packageAll(electron) {
   const suffix = electron.isRelease ? '' : '-dev';
   const { version } = JSON.parse(readFileSync(inRoot('package.json'), 'utf8'));
   await step('bundle', '', () => run(node24, [inRoot('build', 'bundle.mjs')], { cwd: root }));
@@ -44,4 +44,13 @@ main(async () => {
     process.stdout.write(`${file}\n`);
   } else process.stdout.write(`${application}\n`);
   rmSync(stageFolder, { recursive: true, force: true });
+}
+
+const inputs = ['build', 'electron-builder.yml', 'package.json', 'renderer', 'preload', ...layers];
+
+main(async () => {
+  const electron = chosenElectron();
+  if (!process.argv.includes('--if-changed')) return packageAll(electron);
+  const outputs = ['out/linux-unpacked/qorgan-workstation'];
+  return unlessUnchanged({ name: `package-${electron.version}`, inputs, outputs, make: () => packageAll(electron) });
 });

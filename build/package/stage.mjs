@@ -13,7 +13,8 @@ import { copyPackages, notices } from './dependencies.mjs';
 
 export const stageFolder = inRoot('out', 'stage');
 
-const layers = ['cli', 'contracts', 'core', 'eds', 'locales', 'main', 'native', 'server'];
+/** What runs on Node outside of Electron. */
+export const layers = ['cli', 'contracts', 'core', 'eds', 'locales', 'main', 'native', 'server'];
 // These parts of main are in the archive: they talk to Electron, which Node cannot load.
 const onlyElectron = ['main/boot', 'main/ipc', 'main/security', 'main/windows'];
 
