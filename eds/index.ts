@@ -1,4 +1,10 @@
-export { defaultAlgorithmPolicy, joinSuites, nodeSuite, type AlgorithmPolicy, type AlgorithmSuite } from './algorithms/index.ts';
+export {
+  defaultAlgorithmPolicy,
+  joinSuites,
+  nodeSuite,
+  type AlgorithmPolicy,
+  type AlgorithmSuite,
+} from './algorithms/index.ts';
 export {
   parseSignedAttributes,
   parseSignedData,

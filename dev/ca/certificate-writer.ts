@@ -39,7 +39,11 @@ export type CertificateContent = {
 };
 
 /** Writes and signs a certificate, X.509 v3. */
-export function writeCertificate(content: CertificateContent, issuerKey: SigningKey, digest: SignatureKind = 'sha256'): Uint8Array {
+export function writeCertificate(
+  content: CertificateContent,
+  issuerKey: SigningKey,
+  digest: SignatureKind = 'sha256',
+): Uint8Array {
   const algorithm = signatureAlgorithm(issuerKey, digest);
   const signedPart = sequence(
     tagged(0, integer(2)),
@@ -80,11 +84,15 @@ export const extensions = {
     isCritical: true,
     value: namedBits(usages.map((usage) => keyUsageBits.indexOf(usage))),
   }),
-  extendedKeyUsage: (purposes: readonly string[]): WrittenExtension => plain(oids.extendedKeyUsage, sequence(...purposes.map(objectIdentifier))),
+  extendedKeyUsage: (purposes: readonly string[]): WrittenExtension =>
+    plain(oids.extendedKeyUsage, sequence(...purposes.map(objectIdentifier))),
   basicConstraints: (isAuthority: boolean, pathLengthMax?: number): WrittenExtension => ({
     oid: oids.basicConstraints,
     isCritical: true,
-    value: sequence(...(isAuthority ? [boolean(true)] : []), ...(pathLengthMax === undefined ? [] : [integer(pathLengthMax)])),
+    value: sequence(
+      ...(isAuthority ? [boolean(true)] : []),
+      ...(pathLengthMax === undefined ? [] : [integer(pathLengthMax)]),
+    ),
   }),
   subjectKey: (identifier: Uint8Array): WrittenExtension => plain(oids.subjectKeyIdentifier, octetString(identifier)),
   authorityKey: (identifier: Uint8Array): WrittenExtension =>

@@ -17,7 +17,11 @@ export type RevocationListContent = {
 };
 
 /** Writes and signs a revocation list, version 2. */
-export function writeRevocationList(content: RevocationListContent, key: SigningKey, digest: SignatureKind = 'sha256'): Uint8Array {
+export function writeRevocationList(
+  content: RevocationListContent,
+  key: SigningKey,
+  digest: SignatureKind = 'sha256',
+): Uint8Array {
   const algorithm = signatureAlgorithm(key, digest);
   const entries = content.revoked.map(({ serial, revokedAtMs, reason }) => {
     const reasonCode = writeExtension({ oid: oids.reasonCode, isCritical: false, value: enumerated(reason) });

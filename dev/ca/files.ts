@@ -52,7 +52,10 @@ export function writeAuthority(directory: string, state: AuthorityState): void {
     replace(join(directory, 'issuing.cer'), state.issuingCertificate);
   }
   const { isDemo, issuedCount, listNumber, revoked } = state;
-  replace(join(directory, 'authority.json'), `${JSON.stringify({ version, isDemo, issuedCount, listNumber, revoked }, null, 1)}\n`);
+  replace(
+    join(directory, 'authority.json'),
+    `${JSON.stringify({ version, isDemo, issuedCount, listNumber, revoked }, null, 1)}\n`,
+  );
 }
 
 function replace(file: string, content: string | Uint8Array): void {

@@ -8,5 +8,13 @@ export {
 } from './certificate-writer.ts';
 export { writeRevocationList, type RevocationListContent, type Revoked } from './crl-writer.ts';
 export type { Holder, KeyPurpose } from './profile.ts';
-export { makeKey, readKey, signOctets, writeKey, type KeyKind, type SignatureKind, type SigningKey } from './signing-key.ts';
+export {
+  makeKey,
+  readKey,
+  signOctets,
+  writeKey,
+  type KeyKind,
+  type SignatureKind,
+  type SigningKey,
+} from './signing-key.ts';
 export { createTestCa, type IssueRequest, type IssuedCertificate, type TestCa, type TestCaOptions } from './test-ca.ts';

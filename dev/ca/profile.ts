@@ -38,7 +38,13 @@ export function subjectParts(holder: Holder): NameParts {
   ];
 }
 
-const staffRoles = new Set<SignerRole>(['head', 'signing-right', 'financial-signing-right', 'human-resources', 'employee']);
+const staffRoles = new Set<SignerRole>([
+  'head',
+  'signing-right',
+  'financial-signing-right',
+  'human-resources',
+  'employee',
+]);
 
 /** Extended key usages of the national profile: the purpose, then the kind of person, then the roles. */
 export function purposeOids(purpose: KeyPurpose, roles: readonly SignerRole[]): readonly string[] {

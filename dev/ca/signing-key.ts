@@ -41,7 +41,9 @@ const ecdsaOids = { sha256: oids.ecdsaWithSha256, sha384: oids.ecdsaWithSha384, 
 /** AlgorithmIdentifier of the signatures that this key makes with this digest. */
 export function signatureAlgorithm(key: SigningKey, digest: SignatureKind): Uint8Array {
   const isRsa = key.privateKey.asymmetricKeyType === 'rsa';
-  return isRsa ? sequence(objectIdentifier(rsaOids[digest]), nullValue()) : sequence(objectIdentifier(ecdsaOids[digest]));
+  return isRsa
+    ? sequence(objectIdentifier(rsaOids[digest]), nullValue())
+    : sequence(objectIdentifier(ecdsaOids[digest]));
 }
 
 /** PKCS#1 v1.5, or ECDSA in DER. */

@@ -59,7 +59,8 @@ const crlUrls = { root: 'http://crl.qorgan.test/root.crl', issuing: 'http://crl.
 export function createTestCa(options: TestCaOptions): TestCa {
   const { directory, now } = options;
   const kept = directory === undefined ? undefined : readAuthority(directory);
-  if (kept !== undefined && kept.isDemo !== options.demo) throw new Error('test authority: the folder holds one of the other kind');
+  if (kept !== undefined && kept.isDemo !== options.demo)
+    throw new Error('test authority: the folder holds one of the other kind');
   let state = kept ?? establish(options);
   const save = (next: AuthorityState): void => {
     if (directory !== undefined) writeAuthority(directory, next);
@@ -126,7 +127,13 @@ function establish({ demo, now, keys = 'rsa-3072' }: TestCaOptions): AuthoritySt
       notBeforeMs,
       notAfterMs: notBeforeMs + 20 * 365 * dayMs,
       subjectPublicKeyInfo: rootKey.subjectPublicKeyInfo,
-      extensions: [extensions.basicConstraints(true), authorityUsage, extensions.subjectKey(rootIdentifier), extensions.authorityKey(rootIdentifier), policies],
+      extensions: [
+        extensions.basicConstraints(true),
+        authorityUsage,
+        extensions.subjectKey(rootIdentifier),
+        extensions.authorityKey(rootIdentifier),
+        policies,
+      ],
     },
     rootKey,
   );
@@ -149,13 +156,24 @@ function establish({ demo, now, keys = 'rsa-3072' }: TestCaOptions): AuthoritySt
     },
     rootKey,
   );
-  return { isDemo: demo, rootKey, issuingKey, rootCertificate, issuingCertificate, issuedCount: 0, listNumber: 1, revoked: [] };
+  return {
+    isDemo: demo,
+    rootKey,
+    issuingKey,
+    rootCertificate,
+    issuingCertificate,
+    issuedCount: 0,
+    listNumber: 1,
+    revoked: [],
+  };
 }
 
 function issue(request: IssueRequest, state: AuthorityState, issuer: NameParts, nowMs: number): IssuedCertificate {
   const { subjectPublicKeyInfo } = request;
   // The national authority takes serial numbers from the key; the count keeps two certificates of one key apart.
-  const serial = serialFrom(createHash('sha256').update(subjectPublicKeyInfo).update(String(state.issuedCount)).digest());
+  const serial = serialFrom(
+    createHash('sha256').update(subjectPublicKeyInfo).update(String(state.issuedCount)).digest(),
+  );
   const certificate = writeCertificate(
     {
       serial,

@@ -93,7 +93,11 @@ function importKey(spki: Uint8Array): KeyObject | undefined {
   }
 }
 
-function rsaScheme(key: KeyObject, algorithm: AlgorithmIdentifier, digestOid: string | undefined): SignatureScheme | undefined {
+function rsaScheme(
+  key: KeyObject,
+  algorithm: AlgorithmIdentifier,
+  digestOid: string | undefined,
+): SignatureScheme | undefined {
   if (algorithm.oid === oids.rsaPss) return pssScheme(key, algorithm, digestOid);
   if (!hasNoParameters(algorithm)) return undefined;
   const declared = digestOid === undefined ? undefined : digestNames[digestOid];
@@ -102,14 +106,27 @@ function rsaScheme(key: KeyObject, algorithm: AlgorithmIdentifier, digestOid: st
   return scheme(`rsa-pkcs1-${digest}`, digest, { key, padding: constants.RSA_PKCS1_PADDING });
 }
 
-function pssScheme(key: KeyObject, algorithm: AlgorithmIdentifier, digestOid: string | undefined): SignatureScheme | undefined {
+function pssScheme(
+  key: KeyObject,
+  algorithm: AlgorithmIdentifier,
+  digestOid: string | undefined,
+): SignatureScheme | undefined {
   const pss = readPssDigest(algorithm.parameters);
   const digest = pss === undefined ? undefined : digestNames[pss.digestOid];
-  if (pss === undefined || digest === undefined || (digestOid !== undefined && digestOid !== pss.digestOid)) return undefined;
-  return scheme(`rsa-pss-${digest}`, digest, { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: pss.saltLengthBytes });
+  if (pss === undefined || digest === undefined || (digestOid !== undefined && digestOid !== pss.digestOid))
+    return undefined;
+  return scheme(`rsa-pss-${digest}`, digest, {
+    key,
+    padding: constants.RSA_PKCS1_PSS_PADDING,
+    saltLength: pss.saltLengthBytes,
+  });
 }
 
-function ecdsaScheme(key: KeyObject, algorithm: AlgorithmIdentifier, digestOid: string | undefined): SignatureScheme | undefined {
+function ecdsaScheme(
+  key: KeyObject,
+  algorithm: AlgorithmIdentifier,
+  digestOid: string | undefined,
+): SignatureScheme | undefined {
   const digest = ecdsaDigests[algorithm.oid];
   // RFC 5758 §3.2: the parameters of ECDSA identifiers are absent.
   if (digest === undefined || algorithm.parameters !== undefined) return undefined;

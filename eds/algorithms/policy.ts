@@ -31,7 +31,10 @@ export const defaultAlgorithmPolicy: AlgorithmPolicy = {
   digests: ['2.16.840.1.101.3.4.2.1', '2.16.840.1.101.3.4.2.2', '2.16.840.1.101.3.4.2.3'],
 };
 
-export function allowsKey(policy: AlgorithmPolicy, key: { readonly family: string; readonly sizeBits: number }): boolean {
+export function allowsKey(
+  policy: AlgorithmPolicy,
+  key: { readonly family: string; readonly sizeBits: number },
+): boolean {
   const minimum = policy.keySizeMinBits[key.family];
   return minimum !== undefined && key.sizeBits >= minimum;
 }

@@ -1,5 +1,17 @@
 import { hasNoParameters, readAlgorithm } from '../algorithms/index.ts';
-import { contextTag, oids, openDer, messageLimits, readOctets, readOid, readSerial, readTimeMs, retagged, tags, type DerReader } from '../der/index.ts';
+import {
+  contextTag,
+  oids,
+  openDer,
+  messageLimits,
+  readOctets,
+  readOid,
+  readSerial,
+  readTimeMs,
+  retagged,
+  tags,
+  type DerReader,
+} from '../der/index.ts';
 import { readName, type Name } from '../x509/index.ts';
 
 /** The first entry of signing-certificate-v2 (RFC 5035 §3): which certificate the signer meant. */

@@ -33,7 +33,10 @@ type Profile = {
   readonly coordinateBytes: number | undefined;
 };
 
-const sha2 = { sha256: { digest: 'sha256', digestOid: oids.sha256 }, sha384: { digest: 'sha384', digestOid: oids.sha384 } } as const;
+const sha2 = {
+  sha256: { digest: 'sha256', digestOid: oids.sha256 },
+  sha384: { digest: 'sha384', digestOid: oids.sha384 },
+} as const;
 
 const profiles: Readonly<Record<SigningAlgorithm, Profile>> = {
   // CMS names the key for RSA PKCS#1 v1.5 (RFC 3370 §3.2), as the national samples do.
@@ -65,14 +68,18 @@ export type PreparedBes = {
    * against the certificate first. Refuses `signature-malformed` for a wrong shape and `signature-not-by-certificate` when the key that
    * signed is not the certificate's: nothing unverifiable leaves this function.
    */
-  readonly finish: (signature: Uint8Array) => Result<Uint8Array, 'signature-malformed' | 'signature-not-by-certificate'>;
+  readonly finish: (
+    signature: Uint8Array,
+  ) => Result<Uint8Array, 'signature-malformed' | 'signature-not-by-certificate'>;
 };
 
 /**
  * Prepares a CAdES-BES signature (ETSI EN 319 122-1, baseline B): content type, message digest, claimed time and signing-certificate-v2.
  * Reads no clock and holds no key. Refuses `certificate-malformed`, and `key-algorithm-differs` when the certificate's key is not of the algorithm.
  */
-export function prepareBes(request: BesRequest): Result<PreparedBes, 'certificate-malformed' | 'key-algorithm-differs'> {
+export function prepareBes(
+  request: BesRequest,
+): Result<PreparedBes, 'certificate-malformed' | 'key-algorithm-differs'> {
   const profile = profiles[request.algorithm];
   const certificate = parseCertificate(request.certificate);
   if (!certificate.ok) return certificate;
@@ -80,9 +87,13 @@ export function prepareBes(request: BesRequest): Result<PreparedBes, 'certificat
   const isFit = key?.family === profile.family && (key.family !== 'rsa' || key.sizeBits >= 2048);
   if (key === undefined || !isFit) return refuse('key-algorithm-differs');
   const signedAttributes = setOf(...attributes(request, profile, certificate.value));
-  assert(parseSignedAttributes(signedAttributes)?.signingCertificate !== undefined, 'signed attributes read back as written');
+  assert(
+    parseSignedAttributes(signedAttributes)?.signingCertificate !== undefined,
+    'signed attributes read back as written',
+  );
   const finish: PreparedBes['finish'] = (signature) => {
-    const value = profile.coordinateBytes === undefined ? signature : ecdsaSignatureDer(signature, profile.coordinateBytes);
+    const value =
+      profile.coordinateBytes === undefined ? signature : ecdsaSignatureDer(signature, profile.coordinateBytes);
     if (value === undefined || value.length === 0) return refuse('signature-malformed');
     if (!isSignedBy(key, profile, signedAttributes, value)) return refuse('signature-not-by-certificate');
     return ok(assemble({ request, profile, certificate: certificate.value, signedAttributes, signature: value }));
@@ -101,7 +112,10 @@ function attributes(request: BesRequest, profile: Profile, certificate: Certific
   // RFC 5035 §4: SHA-256 is the default and DER forbids writing a default.
   const hashAlgorithm = isDefaultHash ? [] : [sequence(objectIdentifier(profile.digestOid))];
   const certificateDigest = createHash(profile.digest).update(certificate.der).digest();
-  const issuerSerial = sequence(sequence(element(contextTag(4), certificate.issuer.der)), integerFromHex(certificate.serial));
+  const issuerSerial = sequence(
+    sequence(element(contextTag(4), certificate.issuer.der)),
+    integerFromHex(certificate.serial),
+  );
   const binding = sequence(...hashAlgorithm, octetString(certificateDigest), issuerSerial);
   return [
     attribute(oids.contentType, objectIdentifier(oids.data)),
@@ -144,7 +158,13 @@ function assemble({ request, profile, certificate, signedAttributes, signature }
   );
   const certificates = retagged(contextTag(0), setOf(certificate.der, ...(request.chain ?? [])));
   const encapsulated = sequence(objectIdentifier(oids.data), ...attachedContent(request));
-  const body = sequence(integer(1), element(tags.set, digestAlgorithm), encapsulated, certificates, element(tags.set, signer));
+  const body = sequence(
+    integer(1),
+    element(tags.set, digestAlgorithm),
+    encapsulated,
+    certificates,
+    element(tags.set, signer),
+  );
   return sequence(objectIdentifier(oids.signedData), tagged(0, body));
 }
 

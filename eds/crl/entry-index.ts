@@ -159,7 +159,9 @@ function reasonIn(rest: Uint8Array): RevocationReason {
     if (readOid(one) !== oids.reasonCode) continue;
     if (one.peek() === tags.boolean) one.skip();
     const octets = one.content(tags.octetString);
-    return (octets[0] === tags.enumerated && octets.length === 3 ? reasons[octets[2] ?? 0] : undefined) ?? 'unspecified';
+    return (
+      (octets[0] === tags.enumerated && octets.length === 3 ? reasons[octets[2] ?? 0] : undefined) ?? 'unspecified'
+    );
   }
   return 'unspecified';
 }

@@ -40,7 +40,10 @@ export type RevocationList = {
   readonly size: () => number;
 };
 
-type Header = Omit<RevocationList, 'der' | 'sha256' | 'signedPart' | 'signatureAlgorithm' | 'signature' | 'find' | 'size'> & {
+type Header = Omit<
+  RevocationList,
+  'der' | 'sha256' | 'signedPart' | 'signatureAlgorithm' | 'signature' | 'find' | 'size'
+> & {
   readonly innerAlgorithm: AlgorithmIdentifier;
   readonly entries: Uint8Array;
 };
@@ -64,11 +67,20 @@ export function parseRevocationList(
   list.finish();
   reader.finish();
   const isSame = isSameAlgorithm(header.innerAlgorithm, signatureAlgorithm);
-  if (reader.fault !== undefined || !isSame) return refuse('crl-malformed', { fault: reader.fault ?? 'algorithm-differs' });
+  if (reader.fault !== undefined || !isSame)
+    return refuse('crl-malformed', { fault: reader.fault ?? 'algorithm-differs' });
   const { innerAlgorithm: _, entries, ...rest } = header;
   const index = scanEntries(entries, limits);
   if (index === undefined) return refuse('crl-malformed', { fault: 'entries' });
-  return ok({ ...rest, ...lookups(index), der: reader.bytes, sha256: hash(reader.bytes), signedPart, signatureAlgorithm, signature });
+  return ok({
+    ...rest,
+    ...lookups(index),
+    der: reader.bytes,
+    sha256: hash(reader.bytes),
+    signedPart,
+    signatureAlgorithm,
+    signature,
+  });
 }
 
 function lookups(index: RevocationIndex): Pick<RevocationList, 'find' | 'size'> {
@@ -88,7 +100,8 @@ function readHeader(fields: DerReader): Header {
   const isTime = fields.peek() === tags.utcTime || fields.peek() === tags.generalizedTime;
   const nextUpdateMs = isTime ? readTimeMs(fields) : undefined;
   const entries = fields.peek() === tags.sequence ? fields.content(tags.sequence) : new Uint8Array(0);
-  const extensions = fields.peek() === contextTag(0) ? readListExtensions(fields.enter(contextTag(0))) : noListExtensions;
+  const extensions =
+    fields.peek() === contextTag(0) ? readListExtensions(fields.enter(contextTag(0))) : noListExtensions;
   fields.finish();
   return { innerAlgorithm, issuer, thisUpdateMs, nextUpdateMs, entries, ...extensions };
 }

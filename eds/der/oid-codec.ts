@@ -4,7 +4,8 @@ const oidMaxBytes = 64;
 
 /** Dotted text of the content octets of an OBJECT IDENTIFIER, or `undefined` where they are malformed. */
 export function decodeOid(content: Uint8Array): string | undefined {
-  if (content.length === 0 || content.length > oidMaxBytes || (content[content.length - 1] ?? 0x80) >= 0x80) return undefined;
+  if (content.length === 0 || content.length > oidMaxBytes || (content[content.length - 1] ?? 0x80) >= 0x80)
+    return undefined;
   let text = '';
   let arc = 0;
   let arcBytes = 0;

@@ -25,7 +25,11 @@ export const messageLimits: DerLimits = { sizeMaxBytes: 32 * 1024 * 1024, depthM
 /** One certificate: real ones are 1–2 kB. */
 export const certificateLimits: DerLimits = { sizeMaxBytes: 64 * 1024, depthMax: 16, elementsMax: 2_000 };
 /** A revocation list of a national authority: several million entries of about 40 bytes. */
-export const revocationListLimits: DerLimits = { sizeMaxBytes: 512 * 1024 * 1024, depthMax: 12, elementsMax: 64_000_000 };
+export const revocationListLimits: DerLimits = {
+  sizeMaxBytes: 512 * 1024 * 1024,
+  depthMax: 12,
+  elementsMax: 64_000_000,
+};
 
 type Walk = { fault: DerFault | undefined; elementsLeft: number };
 
@@ -47,7 +51,11 @@ export class DerReader {
   #contentAt = 0;
   #contentEnd = 0;
 
-  constructor(bytes: Uint8Array, walk: Walk, span: { readonly from: number; readonly to: number; readonly depthLeft: number }) {
+  constructor(
+    bytes: Uint8Array,
+    walk: Walk,
+    span: { readonly from: number; readonly to: number; readonly depthLeft: number },
+  ) {
     this.bytes = bytes;
     this.#walk = walk;
     this.#at = span.from;
@@ -77,7 +85,11 @@ export class DerReader {
   enter(tag: number): DerReader {
     if (this.#depthLeft === 0) this.fail('der-too-deep');
     const isThere = this.#header(tag);
-    const span = { from: this.#contentAt, to: isThere ? this.#contentEnd : this.#contentAt, depthLeft: this.#depthLeft - 1 };
+    const span = {
+      from: this.#contentAt,
+      to: isThere ? this.#contentEnd : this.#contentAt,
+      depthLeft: this.#depthLeft - 1,
+    };
     return new DerReader(this.bytes, this.#walk, span);
   }
 
@@ -150,5 +162,9 @@ export function openDer(bytes: Uint8Array, limits: DerLimits): DerReader {
   // A plain view: `subarray` of a Node Buffer is a Buffer, slower to make and with other `slice` semantics.
   const view = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const fault = view.length > limits.sizeMaxBytes ? 'der-too-large' : undefined;
-  return new DerReader(view, { fault, elementsLeft: limits.elementsMax }, { from: 0, to: view.length, depthLeft: limits.depthMax });
+  return new DerReader(
+    view,
+    { fault, elementsLeft: limits.elementsMax },
+    { from: 0, to: view.length, depthLeft: limits.depthMax },
+  );
 }

@@ -107,7 +107,8 @@ function latin(content: Uint8Array): string {
 function utf16(reader: DerReader, content: Uint8Array): string {
   if (content.length % 2 !== 0) reader.fail('der-value-malformed');
   let text = '';
-  for (let i = 0; i + 1 < content.length; i += 2) text += String.fromCharCode(((content[i] ?? 0) << 8) | (content[i + 1] ?? 0));
+  for (let i = 0; i + 1 < content.length; i += 2)
+    text += String.fromCharCode(((content[i] ?? 0) << 8) | (content[i + 1] ?? 0));
   return text;
 }
 
@@ -134,7 +135,13 @@ export function parseTimeMs(content: Uint8Array, yearDigits: 2 | 4): number {
   const rest = yearDigits;
   const first = pair(0);
   const year = yearDigits === 4 ? first * 100 + pair(2) : first + (first < 50 ? 2000 : 1900);
-  const [month, day, hour, minute, second] = [pair(rest), pair(rest + 2), pair(rest + 4), pair(rest + 6), pair(rest + 8)];
+  const [month, day, hour, minute, second] = [
+    pair(rest),
+    pair(rest + 2),
+    pair(rest + 4),
+    pair(rest + 6),
+    pair(rest + 8),
+  ];
   const isInRange = month >= 1 && month <= 12 && day >= 1 && hour <= 23 && minute <= 59 && second <= 59;
   if (!isInRange || day > daysIn(year, month) || year < 1) return Number.NaN;
   // Date.UTC reads years 0–99 as 1900–1999; no certificate is that old, so such a year is refused with the rest.

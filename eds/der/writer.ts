@@ -123,7 +123,9 @@ export function enumerated(value: number): Uint8Array {
 export function time(timeMs: number): Uint8Array {
   const digits = `${new Date(timeMs).toISOString().replaceAll(/[-:T]/gu, '').slice(0, 14)}Z`;
   const isUtcTime = digits >= '1950' && digits < '2050';
-  return isUtcTime ? element(tags.utcTime, utf8.encode(digits.slice(2))) : element(tags.generalizedTime, utf8.encode(digits));
+  return isUtcTime
+    ? element(tags.utcTime, utf8.encode(digits.slice(2)))
+    : element(tags.generalizedTime, utf8.encode(digits));
 }
 
 function compareBytes(a: Uint8Array, b: Uint8Array): number {

@@ -6,9 +6,7 @@ import { parseCertificate, type Certificate } from '../x509/index.ts';
 const certificatesMax = 10_000;
 
 /** Whether a certificate's signature was made by an issuer's key. */
-export type Link =
-  | { readonly kind: 'right'; readonly schemeName: string }
-  | { readonly kind: 'wrong' | 'unsupported' };
+export type Link = { readonly kind: 'right'; readonly schemeName: string } | { readonly kind: 'wrong' | 'unsupported' };
 
 /**
  * What never changes about a certificate, worked out once: its parse, its key, and which issuer's key signed it. Nothing remembered depends on

@@ -1,4 +1,17 @@
-export { reasonCatalogue, stageNames, type ReasonId, type Stage, type StageName, type StageOutcome } from './reasons.ts';
+export {
+  reasonCatalogue,
+  stageNames,
+  type ReasonId,
+  type Stage,
+  type StageName,
+  type StageOutcome,
+} from './reasons.ts';
 export type { SignerReport, SignerVerdict, VerificationReport, Verdict } from './report.ts';
-export { DEMO_POLICY_OID, nationalPurposes, nationalRoleMappings, type RoleMapping, type TrustConfiguration } from './trust.ts';
+export {
+  DEMO_POLICY_OID,
+  nationalPurposes,
+  nationalRoleMappings,
+  type RoleMapping,
+  type TrustConfiguration,
+} from './trust.ts';
 export { createVerifier, type CertificateRequest, type VerificationRequest, type Verifier } from './verifier.ts';

@@ -20,7 +20,11 @@ export function judgePath(path: readonly Certificate[], trust: TrustConfiguratio
   return weightiest(reasons.map(stageOf), stageOf('chain-trusted'));
 }
 
-function judgeMember(certificate: Certificate, trust: TrustConfiguration, memory: CertificateMemory): readonly Reason[] {
+function judgeMember(
+  certificate: Certificate,
+  trust: TrustConfiguration,
+  memory: CertificateMemory,
+): readonly Reason[] {
   const reasons: Reason[] = [];
   const { unknownCritical, policies } = certificate.extensions;
   if (unknownCritical.length > 0) reasons.push('critical-extension-unknown');
@@ -36,7 +40,8 @@ function judgeAuthority(certificate: Certificate, depth: number): readonly Reaso
   const { basicConstraints, keyUsage } = certificate.extensions;
   if (basicConstraints?.isAuthority !== true) return ['issuer-not-authority'];
   const reasons: Reason[] = [];
-  if (basicConstraints.pathLengthMax !== undefined && depth - 1 > basicConstraints.pathLengthMax) reasons.push('path-length-exceeded');
+  if (basicConstraints.pathLengthMax !== undefined && depth - 1 > basicConstraints.pathLengthMax)
+    reasons.push('path-length-exceeded');
   if (keyUsage === undefined) reasons.push('key-usage-missing');
   else if (!keyUsage.includes('keyCertSign')) reasons.push('issuer-key-usage-wrong');
   return reasons;
@@ -60,8 +65,10 @@ function judgePurpose(signer: Certificate, trust: TrustConfiguration): readonly 
   const reasons: Reason[] = [];
   const { keyUsage, extendedKeyUsage } = signer.extensions;
   if (keyUsage === undefined) reasons.push('key-usage-missing');
-  else if (!keyUsage.includes('digitalSignature') && !keyUsage.includes('nonRepudiation')) reasons.push('key-usage-wrong');
-  const isFor = (purposes: readonly string[]): boolean => extendedKeyUsage?.some((oid) => purposes.includes(oid)) ?? false;
+  else if (!keyUsage.includes('digitalSignature') && !keyUsage.includes('nonRepudiation'))
+    reasons.push('key-usage-wrong');
+  const isFor = (purposes: readonly string[]): boolean =>
+    extendedKeyUsage?.some((oid) => purposes.includes(oid)) ?? false;
   if (!isFor(trust.purposes.accepted) || isFor(trust.purposes.refused)) reasons.push('purpose-wrong');
   return reasons;
 }

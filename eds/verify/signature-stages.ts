@@ -21,11 +21,13 @@ export function judgeDigest(
   trust: TrustConfiguration,
 ): Stage {
   const attached = signedData.content;
-  if (attached !== undefined && content !== undefined && !equalBytes(attached, content)) return stageOf('content-differs');
+  if (attached !== undefined && content !== undefined && !equalBytes(attached, content))
+    return stageOf('content-differs');
   const octets = content ?? attached;
   if (octets === undefined) return stageOf('content-missing');
   const claimed = signer.signedAttributes?.messageDigest;
-  if (claimed === undefined) return stageOf(signer.signedAttributes === undefined ? 'content-missing' : 'message-digest-missing');
+  if (claimed === undefined)
+    return stageOf(signer.signedAttributes === undefined ? 'content-missing' : 'message-digest-missing');
   const digest = trust.suite.digest(signer.digestOid, octets);
   if (digest === undefined) return stageOf('digest-unsupported');
   if (!equalBytes(digest, claimed)) return stageOf('content-differs');
@@ -44,17 +46,24 @@ export function judgeSignature(
   if (attributes === undefined) return { stage: stageOf('signed-attributes-missing'), algorithm: undefined };
   const key = memory.keyOf(certificate);
   const scheme = key?.scheme(signer.signatureAlgorithm, signer.digestOid);
-  if (key === undefined || scheme === undefined) return { stage: stageOf('signature-algorithm-unsupported'), algorithm: undefined };
+  if (key === undefined || scheme === undefined)
+    return { stage: stageOf('signature-algorithm-unsupported'), algorithm: undefined };
   const algorithm = scheme.name;
-  const isConsistent = attributes.contentType === signedData.contentType && signedData.digestOids.includes(signer.digestOid);
+  const isConsistent =
+    attributes.contentType === signedData.contentType && signedData.digestOids.includes(signer.digestOid);
   if (!isConsistent) return { stage: stageOf('signed-attributes-inconsistent'), algorithm };
-  if (!scheme.verify(attributes.signedOctets, signer.signature)) return { stage: stageOf('signature-wrong'), algorithm };
+  if (!scheme.verify(attributes.signedOctets, signer.signature))
+    return { stage: stageOf('signature-wrong'), algorithm };
   const isStrong = allowsKey(trust.algorithmPolicy, key) && allowsScheme(trust.algorithmPolicy, scheme.name);
   return { stage: stageOf(isStrong ? 'signature-right' : 'signature-algorithm-weak'), algorithm };
 }
 
 /** Checks that the signer meant this certificate (signing-certificate-v2), so that nobody can put another one with the same key in its place. */
-export function judgeSigningCertificate(signer: SignerInfo, certificate: Certificate, trust: TrustConfiguration): Stage {
+export function judgeSigningCertificate(
+  signer: SignerInfo,
+  certificate: Certificate,
+  trust: TrustConfiguration,
+): Stage {
   const binding = signer.signedAttributes?.signingCertificate;
   if (binding === undefined) return stageOf('signing-certificate-not-named');
   const isSha256 = binding.digestOid === oids.sha256;

@@ -7,7 +7,13 @@ import { findPath, poolOf, type CertificatePool, type PathSearch } from './path.
 import { stageOf, type Stage } from './reasons.ts';
 import { concludeSigners, concludeStages, type SignerVerdict, type VerificationReport } from './report.ts';
 import { createRevocationJudge, type RevocationJudge } from './revocation.ts';
-import { findSignerCertificate, judgeDigest, judgeForm, judgeSignature, judgeSigningCertificate } from './signature-stages.ts';
+import {
+  findSignerCertificate,
+  judgeDigest,
+  judgeForm,
+  judgeSignature,
+  judgeSigningCertificate,
+} from './signature-stages.ts';
 import type { TrustConfiguration } from './trust.ts';
 
 export type VerificationRequest = {
@@ -78,7 +84,9 @@ function verifySignedData(request: VerificationRequest, bench: Bench): Verificat
   const recalled = signedData.certificates.map((der) => bench.memory.recall(der));
   const carried = recalled.filter((certificate) => certificate !== undefined);
   const isAllRead = carried.length === recalled.length;
-  const [first, ...others] = signedData.signers.map((signer) => judgeSigner({ signer, signedData, carried, isAllRead, request }, bench));
+  const [first, ...others] = signedData.signers.map((signer) =>
+    judgeSigner({ signer, signedData, carried, isAllRead, request }, bench),
+  );
   return first === undefined
     ? concludeSigners([concludeStages([stageOf('cms-without-signer')], undefined, request.atMs)])
     : concludeSigners([first, ...others]);
@@ -148,7 +156,9 @@ function searchPath(certificate: Certificate, pool: CertificatePool, bench: Benc
  * with altered octets in one of them from being called VALID.
  */
 function areExplained(carried: readonly Certificate[], path: readonly Certificate[], bench: Bench): boolean {
-  return carried.every((certificate) => path.includes(certificate) || pathOf(certificate, carried, bench).search.isFound);
+  return carried.every(
+    (certificate) => path.includes(certificate) || pathOf(certificate, carried, bench).search.isFound,
+  );
 }
 
 /** One stage for each name: the weightiest of those found. */

@@ -53,13 +53,25 @@ export function parseCertificate(der: Uint8Array): Result<Certificate, 'certific
   reader.finish();
   // RFC 5280 §4.1.1.2: the algorithm outside and inside the signed part must be the same, or an attacker could swap the outer one.
   const isSame = isSameAlgorithm(fields.innerAlgorithm, signatureAlgorithm);
-  if (reader.fault !== undefined || !isSame) return refuse('certificate-malformed', { fault: reader.fault ?? 'algorithm-differs' });
+  if (reader.fault !== undefined || !isSame)
+    return refuse('certificate-malformed', { fault: reader.fault ?? 'algorithm-differs' });
   const sha256 = createHash('sha256').update(copy).digest('hex');
   const { innerAlgorithm: _, ...rest } = fields;
-  return ok({ der: copy, sha256, signedPart, signatureAlgorithm, signature, ...rest, subject: subjectOf(fields.subjectName) });
+  return ok({
+    der: copy,
+    sha256,
+    signedPart,
+    signatureAlgorithm,
+    signature,
+    ...rest,
+    subject: subjectOf(fields.subjectName),
+  });
 }
 
-type SignedPart = Omit<Certificate, 'der' | 'sha256' | 'signedPart' | 'signatureAlgorithm' | 'signature' | 'subject'> & {
+type SignedPart = Omit<
+  Certificate,
+  'der' | 'sha256' | 'signedPart' | 'signatureAlgorithm' | 'signature' | 'subject'
+> & {
   readonly innerAlgorithm: AlgorithmIdentifier;
 };
 

@@ -46,12 +46,7 @@ export type Extensions = {
 };
 
 /** Understood, or harmless when critical since what they say is not relied on. */
-const readOnly = new Set<string>([
-  oids.subjectAltName,
-  oids.issuerAltName,
-  oids.freshestCrl,
-  oids.authorityInfoAccess,
-]);
+const readOnly = new Set<string>([oids.subjectAltName, oids.issuerAltName, oids.freshestCrl, oids.authorityInfoAccess]);
 
 type Draft = { -readonly [Key in keyof Extensions]: Extensions[Key] };
 type Parser = (draft: Draft, value: DerReader) => void;
@@ -127,7 +122,11 @@ export const noExtensions: Extensions = {
 };
 
 /** One `Extension`, shared with revocation lists. */
-export function readExtension(list: DerReader): { readonly oid: string; readonly isCritical: boolean; readonly value: Uint8Array } {
+export function readExtension(list: DerReader): {
+  readonly oid: string;
+  readonly isCritical: boolean;
+  readonly value: Uint8Array;
+} {
   const one = list.enter(tags.sequence);
   const oid = readOid(one);
   const isCritical = one.peek() === tags.boolean && readBoolean(one);

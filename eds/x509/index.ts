@@ -1,5 +1,12 @@
 export { parseCertificate, type Certificate } from './certificate.ts';
-export { keyUsageBits, parseValue, readAuthorityKey, readExtension, type Extensions, type KeyUsage } from './extensions.ts';
+export {
+  keyUsageBits,
+  parseValue,
+  readAuthorityKey,
+  readExtension,
+  type Extensions,
+  type KeyUsage,
+} from './extensions.ts';
 export { isSameName, readName, type Name, type NameAttribute, type Subject } from './name.ts';
 export {
   btsDigitalRoles,

@@ -35,7 +35,11 @@ function readAttribute(set: DerReader): NameAttribute {
  */
 export function isSameName(a: Name, b: Name): boolean {
   if (equalBytes(a.der, b.der)) return true;
-  const sorted = (name: Name): string => JSON.stringify(name.attributes.map((one) => [one.oid, one.value]).sort());
+  const sorted = (name: Name): string =>
+    name.attributes
+      .map((one) => JSON.stringify([one.oid, one.value]))
+      .toSorted()
+      .join();
   return sorted(a) === sorted(b);
 }
 

@@ -16,7 +16,8 @@ const hasOpenssl = ((): boolean => {
     return false;
   }
 })();
-if (!hasOpenssl) console.warn('SKIPPED LOUDLY: the openssl program is absent, so nothing independent has judged these signatures');
+if (!hasOpenssl)
+  process.stderr.write('SKIPPED: the openssl program is absent, so nothing independent judged these signatures\n');
 
 const file = (name: string, bytes: Uint8Array | string): string => {
   const path = join(folder, name);
@@ -51,7 +52,24 @@ describe.skipIf(!hasOpenssl)('openssl and we agree', () => {
   const contentFile = file('content.json', content);
   const at = ['-attime', String(nowMs / 1000)];
   const check = (cms: string, detached: string = contentFile): ReturnType<typeof openssl> =>
-    openssl('cms', '-verify', '-cades', '-binary', '-inform', 'DER', '-in', cms, '-content', detached, '-CAfile', trusted, '-crl_check_all', ...at, '-out', '/dev/null');
+    openssl(
+      'cms',
+      '-verify',
+      '-cades',
+      '-binary',
+      '-inform',
+      'DER',
+      '-in',
+      cms,
+      '-content',
+      detached,
+      '-CAfile',
+      trusted,
+      '-crl_check_all',
+      ...at,
+      '-out',
+      '/dev/null',
+    );
 
   test.each(kinds)('openssl accepts our CAdES-BES made with %s, its chain and its revocation lists', (kind) => {
     const signer = makeSigner(ca, kind);
@@ -61,14 +79,37 @@ describe.skipIf(!hasOpenssl)('openssl and we agree', () => {
     // The check can fail: other content is refused by both.
     const other = new TextEncoder().encode('other');
     expect(check(file(`${kind}.p7s`, cms), file('other.json', other)).isOk).toBe(false);
-    expect(verifier.verify({ cms, content: other, atMs: nowMs })).toMatchObject({ verdict: 'INVALID', reason: 'content-differs' });
+    expect(verifier.verify({ cms, content: other, atMs: nowMs })).toMatchObject({
+      verdict: 'INVALID',
+      reason: 'content-differs',
+    });
   });
 
   test('openssl accepts our attached form and one that carries its chain', () => {
     const signer = makeSigner(ca, 'rsa-2048');
-    const cms = signBes(signer, { kind: 'rsa-2048', form: 'attached', chain: [ca.issuingCertificate, ca.rootCertificate] });
+    const cms = signBes(signer, {
+      kind: 'rsa-2048',
+      form: 'attached',
+      chain: [ca.issuingCertificate, ca.rootCertificate],
+    });
     const path = file('attached.p7s', cms);
-    expect(openssl('cms', '-verify', '-cades', '-binary', '-inform', 'DER', '-in', path, '-CAfile', trusted, ...at, '-out', '/dev/null').isOk).toBe(true);
+    expect(
+      openssl(
+        'cms',
+        '-verify',
+        '-cades',
+        '-binary',
+        '-inform',
+        'DER',
+        '-in',
+        path,
+        '-CAfile',
+        trusted,
+        ...at,
+        '-out',
+        '/dev/null',
+      ).isOk,
+    ).toBe(true);
     expect(verifier.verify({ cms, atMs: nowMs })).toMatchObject({ verdict: 'VALID' });
   });
 
@@ -83,12 +124,18 @@ describe.skipIf(!hasOpenssl)('openssl and we agree', () => {
   ] as const)('we accept what openssl signs with $kind $more', ({ kind, more }) => {
     const signer = makeSigner(ca, kind);
     const cms = signWithOpenssl(signer, more);
-    expect(verifier.verify({ cms, content, atMs: nowMs })).toMatchObject({ verdict: 'VALID', signer: { iin: '900101400013' } });
+    expect(verifier.verify({ cms, content, atMs: nowMs })).toMatchObject({
+      verdict: 'VALID',
+      signer: { iin: '900101400013' },
+    });
   });
 
   test('we do not accept a signature of openssl that names no certificate, and say why', () => {
     const cms = signWithOpenssl(makeSigner(ca, 'rsa-2048'), [], []);
-    expect(verifier.verify({ cms, content, atMs: nowMs })).toMatchObject({ verdict: 'INDETERMINATE', reason: 'signing-certificate-not-named' });
+    expect(verifier.verify({ cms, content, atMs: nowMs })).toMatchObject({
+      verdict: 'INDETERMINATE',
+      reason: 'signing-certificate-not-named',
+    });
   });
 
   test('a revoked signer is refused by both', () => {
@@ -98,18 +145,59 @@ describe.skipIf(!hasOpenssl)('openssl and we agree', () => {
     const [root, issuing] = ca.crls();
     const lists = file(
       'revoked.pem',
-      pem('CERTIFICATE', ca.rootCertificate) + pem('CERTIFICATE', ca.issuingCertificate) + pem('X509 CRL', root) + pem('X509 CRL', issuing),
+      pem('CERTIFICATE', ca.rootCertificate) +
+        pem('CERTIFICATE', ca.issuingCertificate) +
+        pem('X509 CRL', root) +
+        pem('X509 CRL', issuing),
     );
-    const answer = openssl('cms', '-verify', '-cades', '-binary', '-inform', 'DER', '-in', path, '-content', contentFile, '-CAfile', lists, '-crl_check_all', ...at, '-out', '/dev/null');
+    const answer = openssl(
+      'cms',
+      '-verify',
+      '-cades',
+      '-binary',
+      '-inform',
+      'DER',
+      '-in',
+      path,
+      '-content',
+      contentFile,
+      '-CAfile',
+      lists,
+      '-crl_check_all',
+      ...at,
+      '-out',
+      '/dev/null',
+    );
     expect(answer.isOk).toBe(false);
     expect(answer.output).toContain('revoked');
-    expect(verifierOf(ca).verify({ cms: signBes(signer), content, atMs: nowMs })).toMatchObject({ verdict: 'INVALID', reason: 'revoked' });
+    expect(verifierOf(ca).verify({ cms: signBes(signer), content, atMs: nowMs })).toMatchObject({
+      verdict: 'INVALID',
+      reason: 'revoked',
+    });
   });
 
-  function signWithOpenssl(signer: ReturnType<typeof makeSigner>, more: readonly string[], cades: readonly string[] = ['-cades']): Uint8Array {
+  function signWithOpenssl(
+    signer: ReturnType<typeof makeSigner>,
+    more: readonly string[],
+    cades: readonly string[] = ['-cades'],
+  ): Uint8Array {
     const certificate = file('signer.pem', pem('CERTIFICATE', signer.certificate));
     const key = file('signer.key', writeKey(signer.key));
-    const args = ['cms', '-sign', '-binary', ...cades, '-in', contentFile, '-signer', certificate, '-inkey', key, '-outform', 'DER', ...more];
+    const args = [
+      'cms',
+      '-sign',
+      '-binary',
+      ...cades,
+      '-in',
+      contentFile,
+      '-signer',
+      certificate,
+      '-inkey',
+      key,
+      '-outform',
+      'DER',
+      ...more,
+    ];
     const out = join(folder, 'signed.p7s');
     const answer = openssl(...args, '-out', out);
     if (!answer.isOk) throw new Error(answer.output);

@@ -1,5 +1,12 @@
 import { sign } from 'node:crypto';
-import { createTestCa, makeKey, type IssueRequest, type KeyKind, type SigningKey, type TestCa } from '../../dev/ca/index.ts';
+import {
+  createTestCa,
+  makeKey,
+  type IssueRequest,
+  type KeyKind,
+  type SigningKey,
+  type TestCa,
+} from '../../dev/ca/index.ts';
 import {
   createRevocationListStore,
   createVerifier,
@@ -34,8 +41,14 @@ export const content = new TextEncoder().encode('{"act":"registration.approve","
 export type Signer = { readonly key: SigningKey; readonly certificate: Uint8Array; readonly serial: string };
 
 /** A fresh test authority with elliptic keys, so that tests are quick. */
-export function makeCa(options: { readonly demo?: boolean; readonly keys?: KeyKind; readonly now?: () => number } = {}): TestCa {
-  return createTestCa({ demo: options.demo ?? false, now: options.now ?? ((): number => nowMs), keys: options.keys ?? 'ec-p256' });
+export function makeCa(
+  options: { readonly demo?: boolean; readonly keys?: KeyKind; readonly now?: () => number } = {},
+): TestCa {
+  return createTestCa({
+    demo: options.demo ?? false,
+    now: options.now ?? ((): number => nowMs),
+    keys: options.keys ?? 'ec-p256',
+  });
 }
 
 export function makeSigner(ca: TestCa, kind: KeyKind = 'ec-p256', request: Partial<IssueRequest> = {}): Signer {
@@ -56,7 +69,12 @@ const algorithms: Readonly<Record<KeyKind, SigningAlgorithm>> = {
 /** Signs as the workstation does: attributes out, token's raw signature in. */
 export function signBes(
   signer: Signer,
-  options: { readonly kind?: KeyKind; readonly form?: 'attached'; readonly chain?: readonly Uint8Array[]; readonly content?: Uint8Array } = {},
+  options: {
+    readonly kind?: KeyKind;
+    readonly form?: 'attached';
+    readonly chain?: readonly Uint8Array[];
+    readonly content?: Uint8Array;
+  } = {},
 ): Uint8Array {
   const algorithm = algorithms[options.kind ?? 'ec-p256'];
   const prepared = unwrap(
@@ -70,11 +88,16 @@ export function signBes(
     }),
   );
   // What a PKCS#11 token answers: RSA as it is, ECDSA as r || s.
-  const signature = sign(prepared.digest, prepared.signedAttributes, { key: signer.key.privateKey, dsaEncoding: 'ieee-p1363' });
+  const signature = sign(prepared.digest, prepared.signedAttributes, {
+    key: signer.key.privateKey,
+    dsaEncoding: 'ieee-p1363',
+  });
   return unwrap(prepared.finish(new Uint8Array(signature)));
 }
 
-export function unwrap<T>(result: { readonly ok: true; readonly value: T } | { readonly ok: false; readonly refusal: unknown }): T {
+export function unwrap<T>(
+  result: { readonly ok: true; readonly value: T } | { readonly ok: false; readonly refusal: unknown },
+): T {
   if (!result.ok) throw new Error(`refused: ${JSON.stringify(result.refusal)}`);
   return result.value;
 }
