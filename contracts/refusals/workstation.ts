@@ -1,0 +1,21 @@
+/** What the workstation itself refuses: windows, prompt, clock, first contact, line to the server; words in `locales/refusals-workstation`. */
+export const workstationRefusals = {
+  cancelled: { retry: true },
+  'prompt-open': { retry: true },
+  'sender-refused': { retry: false },
+  'phase-wrong': { retry: false },
+  'password-missing': { retry: true },
+  'clock-wrong': { retry: true },
+  'case-changed': { retry: true },
+  'invitation-malformed': { retry: false },
+  'server-unreachable': { retry: true },
+  'server-key-differs': { retry: false },
+  'server-answer-malformed': { retry: true },
+  'challenge-foreign': { retry: false },
+  'certificate-without-iin': { retry: false },
+  'certificate-not-yet-valid': { retry: true },
+  'log-forked': { retry: false },
+  'promise-overdue': { retry: false },
+  'receipt-absent': { retry: true },
+  'entry-absent': { retry: false },
+} as const;

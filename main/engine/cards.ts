@@ -1,0 +1,145 @@
+import { ok, parseIin, refuse, type Iin, type Refusal, type Result, type Sha256Hex } from '../../core/kernel/index.ts';
+import type { CardCertificate, DeviceHostContract, SignatureMechanism, TokenState } from '../../contracts/device-host/index.ts';
+import type { CertificateView } from '../../contracts/ipc/index.ts';
+import { btsDigitalRoles, nationalRoles, parseCertificate, rolesOf, type Certificate } from '../../eds/index.ts';
+import type { SupervisedHost } from '../hosts/index.ts';
+import { sha256Hex } from './crypto.ts';
+
+export type Devices = SupervisedHost<DeviceHostContract>;
+
+/** A key pair on a card as the journal's slots use it. */
+export type SlotKeyOnCard = {
+  readonly keyId: string;
+  readonly certificate: Sha256Hex;
+  readonly publicKey: Uint8Array;
+  readonly use: 'decrypt' | 'agree';
+};
+
+/** A certificate on a card that was read, with all that signing by it takes. */
+export type CardSigner = {
+  /** Opaque for pages: changes with the card and the reader. */
+  readonly id: string;
+  readonly token: TokenState;
+  readonly keyId: string;
+  readonly certificateDer: Uint8Array;
+  readonly certificate: Certificate;
+  readonly sha256: Sha256Hex;
+  readonly mechanism: SignatureMechanism | undefined;
+  readonly iin: Iin | undefined;
+  /** What unlocks a journal slot on the same card; absent on a card that only signs. */
+  readonly slotKeys: readonly SlotKeyOnCard[];
+  readonly unusable: Refusal | null;
+};
+
+const rsaOid = '2a864886f70d010101';
+const p256Oid = '2a8648ce3d030107';
+const p384Oid = '2b81040022';
+
+/** Reads the algorithm out of a SubjectPublicKeyInfo by its object identifiers. */
+function mechanismOf(publicKeyInfo: Uint8Array): SignatureMechanism | undefined {
+  const head = Buffer.from(publicKeyInfo.subarray(0, 40)).toString('hex');
+  if (head.includes(rsaOid)) return 'rsa-pkcs1-sha256';
+  if (head.includes(p256Oid)) return 'ecdsa-p256-sha256';
+  return head.includes(p384Oid) ? 'ecdsa-p384-sha384' : undefined;
+}
+
+type ReadCertificate = { readonly card: CardCertificate; readonly certificate: Certificate };
+
+function readAll(cards: readonly CardCertificate[]): readonly ReadCertificate[] {
+  return cards.flatMap((card) => {
+    const certificate = parseCertificate(card.certificateDer);
+    return certificate.ok ? [{ card, certificate: certificate.value }] : [];
+  });
+}
+
+function isForSigning({ card, certificate }: ReadCertificate): boolean {
+  const usage = certificate.extensions.keyUsage;
+  return card.usableFor.sign && (usage === undefined || usage.includes('nonRepudiation') || usage.includes('digitalSignature'));
+}
+
+function slotKeyOf({ card, certificate }: ReadCertificate): SlotKeyOnCard[] {
+  const usage = certificate.extensions.keyUsage;
+  const isForKeys = usage === undefined || usage.includes('keyEncipherment') || usage.includes('keyAgreement');
+  const use = card.usableFor.decrypt ? 'decrypt' : card.usableFor.agree ? 'agree' : undefined;
+  if (!isForKeys || use === undefined) return [];
+  return [{ keyId: card.keyId, certificate: certificate.sha256 as Sha256Hex, publicKey: certificate.subjectPublicKeyInfo, use }];
+}
+
+/** Why nobody should be offered this certificate, in the order in which a person would want to know. */
+function unusableBecause(token: TokenState, signer: Omit<CardSigner, 'unusable'>, nowMs: number): Refusal | null {
+  if (signer.iin === undefined) return { code: 'certificate-without-iin' };
+  if (nowMs > signer.certificate.notAfterMs) return { code: 'certificate-expired' };
+  if (nowMs < signer.certificate.notBeforeMs) return { code: 'certificate-not-yet-valid' };
+  if (signer.mechanism === undefined || !token.mechanisms.includes(signer.mechanism)) return { code: 'mechanism-unsupported' };
+  if (token.attempts === 'locked') return { code: 'pin-locked' };
+  return null;
+}
+
+function signersOf(token: TokenState, cards: readonly CardCertificate[], nowMs: number): readonly CardSigner[] {
+  const all = readAll(cards);
+  const slotKeys = all.flatMap(slotKeyOf);
+  return all.filter(isForSigning).map(({ card, certificate }) => {
+    const iin = parseIin(certificate.subject.iin ?? '');
+    const { reference } = token;
+    const signer = {
+      id: sha256Hex(`${reference.moduleId}\n${reference.slotId}\n${reference.serial}\n${card.keyId}\n${certificate.sha256}`).slice(0, 32),
+      token,
+      keyId: card.keyId,
+      certificateDer: certificate.der,
+      certificate,
+      sha256: certificate.sha256 as Sha256Hex,
+      mechanism: mechanismOf(certificate.subjectPublicKeyInfo),
+      iin: iin.ok ? iin.value : undefined,
+      slotKeys,
+    };
+    return { ...signer, unusable: unusableBecause(token, signer, nowMs) };
+  });
+}
+
+/** What the readers show now. A card that cannot be read is left out: `tokens.list` says of modules why. */
+export type CardsSeen = { readonly signers: readonly CardSigner[]; readonly tokens: readonly TokenState[]; readonly hasFailedModule: boolean };
+
+/** Reads every card that is in. Asks no PIN. */
+export async function readCards(devices: Devices, nowMs: number): Promise<Result<CardsSeen>> {
+  const listed = await devices.call('tokens.list', {});
+  if (!listed.ok) return listed;
+  const signers: CardSigner[] = [];
+  for (const token of listed.value.tokens) {
+    const certificates = await devices.call('certificates.list', { token: token.reference });
+    if (certificates.ok) signers.push(...signersOf(token, certificates.value.certificates, nowMs));
+  }
+  const hasFailedModule = listed.value.modules.some(({ state }) => state !== 'loaded');
+  return ok({ signers, tokens: listed.value.tokens, hasFailedModule });
+}
+
+/** The signer that a page named, as its card is now: attempts left may have changed, the card may be gone. */
+export async function findSigner(devices: Devices, id: string, nowMs: number): Promise<Result<CardSigner>> {
+  const seen = await readCards(devices, nowMs);
+  if (!seen.ok) return seen;
+  const signer = seen.value.signers.find((one) => one.id === id);
+  if (signer === undefined) return refuse('card-absent');
+  return signer.unusable === null ? ok(signer) : { ok: false, refusal: signer.unusable };
+}
+
+/** What the picker and the prompt show of a signer. */
+export function certificateView(signer: CardSigner, opensJournal: boolean): CertificateView {
+  const { certificate, token } = signer;
+  const issuer = certificate.issuer.attributes.find(({ oid }) => oid === '2.5.4.3')?.value ?? '';
+  const roles = new Set([...rolesOf(certificate, nationalRoles), ...rolesOf(certificate, btsDigitalRoles)]);
+  return {
+    id: signer.id,
+    tokenLabel: token.label,
+    commonName: certificate.subject.commonName ?? '',
+    iin: certificate.subject.iin ?? null,
+    bin: certificate.subject.bin ?? null,
+    organisation: certificate.subject.organisation ?? null,
+    certificateRoles: [...roles],
+    issuer,
+    notAfterMs: certificate.notAfterMs,
+    sha256: signer.sha256,
+    attempts: token.attempts,
+    hasPinPad: token.hasPinPad,
+    unusable: signer.unusable,
+    opensJournal,
+  };
+}

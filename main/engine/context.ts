@@ -1,0 +1,76 @@
+import type { Role, PolicyDocument } from '../../core/access/index.ts';
+import type { NoteKey } from '../../core/log/index.ts';
+import type { Iin, Refusal } from '../../core/kernel/index.ts';
+import type { EnrolmentBundle, SignedDocument } from '../../core/signing/index.ts';
+import type { StatusView } from '../../contracts/ipc/index.ts';
+import type { VaultHost } from '../../contracts/vault-host/index.ts';
+import type { SupervisedHost } from '../hosts/index.ts';
+import type { CardSigner, Devices } from './cards.ts';
+import type { ServerClient } from './http/client.ts';
+import type { LocalFiles } from './local-files.ts';
+import type { EngineEvent, Preferences, WorkstationOptions } from './ports.ts';
+import type { ServerClock } from './server-clock.ts';
+
+export type Vault = SupervisedHost<VaultHost>;
+
+/** What the open vault says that this workstation belongs to. */
+export type Enrolment = {
+  readonly bundle: EnrolmentBundle;
+  readonly document: SignedDocument;
+  readonly policy: PolicyDocument;
+  readonly logKey: NoteKey;
+  readonly device: string;
+  readonly deviceName: string;
+};
+
+/** A person at work: from the opening of the vault by his card until it is locked. */
+export type Shift = {
+  readonly enrolment: Enrolment;
+  /** As it was at the start; the card is looked up again by its certificate before each signature. */
+  readonly signer: CardSigner;
+  readonly iin: Iin;
+  readonly client: ServerClient;
+  name: string;
+  roles: readonly Role[];
+};
+
+export type ServerState = StatusView['server'];
+
+/** What the engine remembers between calls. Nothing here is authority: the vault and the server are. */
+export type EngineState = {
+  shift: Shift | undefined;
+  preferences: Preferences;
+  /** Known from the vault; `true` after the first look. */
+  vaultExists: boolean;
+  quarantine: string | undefined;
+  server: ServerState;
+  outbox: { waiting: number; overdue: number };
+  log: { lastIndex: number | null; treeSize: number | null; checkedAtMs: number | null };
+  card: StatusView['card'];
+  alarms: { id: string; code: string; atMs: number }[];
+};
+
+/** What the flows of the engine share. */
+export type Engine = {
+  readonly options: WorkstationOptions;
+  readonly files: LocalFiles;
+  readonly devices: Devices;
+  readonly vault: Vault;
+  readonly serverClock: ServerClock;
+  readonly state: EngineState;
+  emit(event: EngineEvent): void;
+  /** Starts the sync loop's next round now. */
+  kickSync(): void;
+};
+
+export const noServer: ServerState = { state: 'closed', since: null, url: null, refusal: null };
+
+/** Changes what the status line says of the server; says so only when it changed. */
+export function setServer(engine: Engine, state: ServerState['state'], refusal: Refusal | null = null): void {
+  const before = engine.state.server;
+  if (before.state === state && before.refusal?.code === refusal?.code) return;
+  const url = engine.state.shift?.enrolment.bundle.server.url ?? null;
+  const kept = refusal === null ? null : { code: refusal.code, ...(refusal.incidentId === undefined ? {} : { incidentId: refusal.incidentId }) };
+  engine.state.server = { state, since: engine.options.clock.nowMs(), url, refusal: kept };
+  engine.emit('app.changed');
+}

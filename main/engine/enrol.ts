@@ -1,0 +1,144 @@
+import { fromBase64, ok, refuse, toBase64, type Result } from '../../core/kernel/index.ts';
+import { enrolmentProofText, parseInvitation, type Invitation } from '../../contracts/http/index.ts';
+import type { NewSlot } from '../../contracts/vault-host/index.ts';
+import { oaepHashOf } from './card-use.ts';
+import { findSigner, type CardSigner } from './cards.ts';
+import type { Engine } from './context.ts';
+import { readEnrolment } from './enrolment.ts';
+import { createClient, type ServerClient } from './http/client.ts';
+import { fetchPinnedCertificate, openTransport } from './http/transport.ts';
+import type { PromptAnswer } from './ports.ts';
+import { promptView } from './prompt-view.ts';
+
+export type EnrolRequest = { readonly code: string; readonly name: string; readonly certificateId: string };
+
+/** The way into the vault that this card gives: by its decryption or agreement key, or by the password alone where it only signs. */
+export function slotFor(signer: CardSigner, password: Uint8Array): NewSlot {
+  const slotKey = signer.slotKeys[0];
+  const bytes = Uint8Array.from(password);
+  if (slotKey === undefined) return { kind: 'passphrase', label: `sign-only ${signer.sha256.slice(0, 16)}`, passphrase: bytes };
+  return {
+    kind: 'card',
+    label: `card ${slotKey.certificate.slice(0, 16)}`,
+    certificate: slotKey.certificate,
+    publicKey: Uint8Array.from(slotKey.publicKey),
+    oaepHash: oaepHashOf(signer),
+    password: bytes,
+  };
+}
+
+async function checkPin(engine: Engine, signer: CardSigner, answer: PromptAnswer): Promise<Result<unknown>> {
+  const pin = answer.pin === null ? {} : { pin: answer.pin.reveal() };
+  return engine.devices.call('login.check', { token: signer.token.reference, ...pin });
+}
+
+/** A journal that was made but never bound to a platform is moved aside; one that may be bound is never touched. */
+async function makeRoom(engine: Engine): Promise<Result<null>> {
+  const status = await engine.vault.call('vault.status', null);
+  if (!status.ok) return status;
+  if (!status.value.exists) return ok(null);
+  if (!status.value.isOpen || status.value.enrolment !== null) return refuse('vault-exists');
+  const closed = await engine.vault.call('vault.close', null);
+  if (!closed.ok) return closed;
+  engine.files.setVaultAside(String(engine.options.clock.nowMs()));
+  return ok(null);
+}
+
+async function firstContact(engine: Engine, invitation: Invitation): Promise<Result<ServerClient>> {
+  const certificate = await fetchPinnedCertificate(invitation.url, invitation.spki);
+  if (!certificate.ok) return certificate;
+  const transport = openTransport({ ...invitation, certificate: certificate.value });
+  return ok(
+    createClient({
+      transport,
+      random: engine.options.random,
+      serverNowMs: () => engine.serverClock.serverNowMs(),
+      identity: undefined,
+    }),
+  );
+}
+
+async function proveAndEnrol(engine: Engine, client: ServerClient, invitation: Invitation, name: string, made: { readonly devicePublicKey: Uint8Array; readonly epoch: string }): Promise<Result<null>> {
+  const publicKey = toBase64(made.devicePublicKey);
+  const { epoch } = made;
+  const proofText = enrolmentProofText({ code: invitation.code, publicKey, epoch });
+  const proof = await engine.vault.call('device.sign', { message: new TextEncoder().encode(proofText) });
+  if (!proof.ok) return proof;
+  const body = { code: invitation.code, publicKey, name, kind: engine.options.kind, epoch, proof: toBase64(proof.value.signature) } as const;
+  const answer = await client.call('enrol', { body });
+  if (!answer.ok) return answer;
+  const enrolment = readEnrolment(answer.value.bundle);
+  if (!enrolment.ok) return enrolment;
+  const { bundle, device, deviceName } = enrolment.value;
+  const certificate = fromBase64(bundle.server.certificate);
+  if (bundle.server.spki !== invitation.spki || !certificate.ok) return refuse('bundle-foreign');
+  const nowMs = engine.options.clock.nowMs();
+  const bound = await engine.vault.call('vault.bind', { bundle: enrolment.value.document as { document: string; signatures: { key: string; signature: string }[] }, nowMs });
+  if (!bound.ok) return bound;
+  engine.files.saveHints({
+    profile: bundle.profile,
+    operatorName: bundle.operatorName,
+    deviceId: device,
+    deviceName,
+    serverUrl: bundle.server.url,
+  });
+  return ok(null);
+}
+
+async function attemptEnrolment(engine: Engine, request: EnrolRequest, signer: CardSigner, answer: PromptAnswer): Promise<Result<null>> {
+  const invitation = parseInvitation(request.code);
+  if (!invitation.ok) return invitation;
+  if (answer.password === null) return refuse('password-missing');
+  const pin = await checkPin(engine, signer, answer);
+  if (!pin.ok) return { ok: false, refusal: pin.refusal };
+  const client = await firstContact(engine, invitation.value);
+  if (!client.ok) return client;
+  try {
+    const status = await client.value.call('status');
+    if (!status.ok) return status;
+    engine.serverClock.learn(status.value.serverTimeMs, engine.options.clock.nowMs());
+    const room = await makeRoom(engine);
+    if (!room.ok) return room;
+    const slot = answer.password.use((bytes) => slotFor(signer, bytes));
+    const nowMs = engine.options.clock.nowMs();
+    const made = await engine.vault.call('vault.create', { profile: status.value.profile, slots: [slot], nowMs });
+    if (!made.ok) return made;
+    if (signer.iin !== undefined && answer.newRecognitionPhrase !== null) {
+      const phrase = { iin: signer.iin, recognitionPhrase: answer.newRecognitionPhrase, preferences: null };
+      const kept = await engine.vault.call('identity.set', phrase);
+      if (!kept.ok) return kept;
+    }
+    const enrolled = await proveAndEnrol(engine, client.value, invitation.value, request.name, made.value);
+    if (!enrolled.ok) return enrolled;
+    const closed = await engine.vault.call('vault.close', null);
+    return closed.ok ? ok(null) : closed;
+  } finally {
+    client.value.close();
+  }
+}
+
+/**
+ * Binds this workstation to the platform whose invitation was typed: the server's key must be the one that the invitation
+ * names, the vault makes the device key, the person's card becomes the first way into the vault. Ends locked.
+ */
+export async function enrol(engine: Engine, request: EnrolRequest): Promise<Result<null>> {
+  const invitation = parseInvitation(request.code);
+  if (!invitation.ok) return invitation;
+  const signer = await findSigner(engine.devices, request.certificateId, engine.options.clock.nowMs());
+  if (!signer.ok) return signer;
+  const result = await engine.options.prompt.ask({
+    view: () =>
+      promptView(engine, signer.value, {
+        kind: 'enrol',
+        title: { id: 'title.enrol', values: { workstation: request.name } },
+        text: null,
+        textHash: null,
+        recognitionPhrase: null,
+        asks: { password: true, newRecognitionPhrase: true },
+      }),
+    attempt: (answer) => attemptEnrolment(engine, request, signer.value, answer),
+  });
+  if (result.ok) engine.state.vaultExists = true;
+  engine.emit('app.changed');
+  return result;
+}

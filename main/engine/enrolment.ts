@@ -1,0 +1,53 @@
+import { fromBase64, ok, refuse, type DeviceId, type Result } from '../../core/kernel/index.ts';
+import { parseNoteKey } from '../../core/log/index.ts';
+import { verifyDocument, type SignedDocument } from '../../core/signing/index.ts';
+import { parseDeviceRecord, parseEnrolmentBundle, parsePolicyDocument } from '../../contracts/documents/index.ts';
+import type { Engine, Enrolment } from './context.ts';
+import { sha256, verifyEd25519 } from './crypto.ts';
+import { createClient, type ServerClient } from './http/client.ts';
+import { openTransport } from './http/transport.ts';
+
+function openedBy(platformKey: string, document: SignedDocument): Result<string> {
+  const publicKey = fromBase64(platformKey);
+  return publicKey.ok ? verifyDocument({ document, publicKey: publicKey.value, sha256, verifyEd25519 }) : publicKey;
+}
+
+/** Reads a bundle and everything in it that the platform key must have signed. */
+export function readEnrolment(document: SignedDocument): Result<Enrolment> {
+  const parsed = parseEnrolmentBundle(document.document);
+  if (!parsed.ok) return refuse('bundle-malformed');
+  const bundle = parsed.value;
+  const signed = openedBy(bundle.platformKey, document);
+  const policyText = openedBy(bundle.platformKey, bundle.policy);
+  const deviceText = openedBy(bundle.platformKey, bundle.device);
+  if (!signed.ok) return signed;
+  if (!policyText.ok) return policyText;
+  if (!deviceText.ok) return deviceText;
+  const policy = parsePolicyDocument(policyText.value);
+  const device = parseDeviceRecord(deviceText.value);
+  const logKey = parseNoteKey(sha256, bundle.log.key);
+  if (!policy.ok || !device.ok || !logKey.ok) return refuse('bundle-malformed');
+  const isOne = [policy.value, device.value].every(({ platform, profile }) => platform === bundle.platform && profile === bundle.profile);
+  if (!isOne || logKey.value.name !== bundle.log.origin) return refuse('bundle-foreign');
+  return ok({ bundle, document, policy: policy.value, logKey: logKey.value, device: device.value.device, deviceName: device.value.name });
+}
+
+/** A client of the pinned server that signs by the device key in the vault. */
+export function clientOf(engine: Engine, enrolment: Enrolment): Result<ServerClient> {
+  const { bundle } = enrolment;
+  const certificate = fromBase64(bundle.server.certificate);
+  if (!certificate.ok) return refuse('bundle-malformed');
+  const transport = openTransport({ url: bundle.server.url, spki: bundle.server.spki, certificate: certificate.value });
+  const sign = async (message: Uint8Array): Promise<Result<Uint8Array>> => {
+    const signed = await engine.vault.call('device.sign', { message: Uint8Array.from(message) });
+    return signed.ok ? ok(signed.value.signature) : signed;
+  };
+  return ok(
+    createClient({
+      transport,
+      random: engine.options.random,
+      serverNowMs: () => engine.serverClock.serverNowMs(),
+      identity: { device: enrolment.device as DeviceId, sign },
+    }),
+  );
+}

@@ -1,0 +1,80 @@
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import * as z from 'zod';
+import type { Preferences } from './ports.ts';
+
+/**
+ * What a workstation knows before its vault is open: no personal data, and nothing that is believed. Whoever edits these files
+ * changes the words of the locked screen; profile, server and keys come from the vault.
+ */
+const hintsSchema = z.strictObject({
+  profile: z.enum(['demo', 'production']),
+  operatorName: z.string().max(300),
+  deviceId: z.string().max(64),
+  deviceName: z.string().max(80),
+  serverUrl: z.string().max(300),
+});
+
+const preferencesSchema = z.strictObject({
+  locale: z.enum(['kk', 'ru', 'en']),
+  colourScheme: z.enum(['light', 'dark', 'auto']),
+  density: z.enum(['compact', 'comfortable']),
+});
+
+const demoSchema = z
+  .array(z.strictObject({ name: z.string().max(200), role: z.string().max(64), pin: z.string().max(64), password: z.string().max(64) }))
+  .max(16);
+
+export type Hints = z.output<typeof hintsSchema>;
+export type DemoCredentials = z.output<typeof demoSchema>;
+
+const defaultPreferences: Preferences = { locale: 'kk', colourScheme: 'auto', density: 'compact' };
+
+function read<T>(file: string, schema: z.ZodType<T>): T | undefined {
+  if (!existsSync(file)) return undefined;
+  try {
+    return schema.parse(JSON.parse(readFileSync(file, 'utf8')));
+  } catch {
+    // A damaged hint is no hint.
+    return undefined;
+  }
+}
+
+function write(file: string, value: unknown): void {
+  const part = `${file}.part`;
+  const handle = openSync(part, 'w', 0o600);
+  writeSync(handle, `${JSON.stringify(value, undefined, 2)}\n`);
+  fsyncSync(handle);
+  closeSync(handle);
+  renameSync(part, file);
+}
+
+export type LocalFiles = {
+  readonly vaultDirectory: string;
+  hints(): Hints | undefined;
+  saveHints(hints: Hints): void;
+  preferences(): Preferences;
+  savePreferences(preferences: Preferences): void;
+  /** Written by the demo beside its tokens; shown only while the hints say that this workstation is of a demo. */
+  demoCredentials(): DemoCredentials;
+  /** Moves a journal that was never bound to a platform out of the way; nothing is ever deleted. */
+  setVaultAside(suffix: string): void;
+};
+
+/** The small files beside the vault. The folder is made private when absent. */
+export function openLocalFiles(directory: string): LocalFiles {
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const at = (name: string): string => join(directory, name);
+  const hints = (): Hints | undefined => read(at('workstation.json'), hintsSchema);
+  return {
+    vaultDirectory: at('vault'),
+    hints,
+    saveHints: (value) => write(at('workstation.json'), value),
+    preferences: () => read(at('preferences.json'), preferencesSchema) ?? defaultPreferences,
+    savePreferences: (value) => write(at('preferences.json'), value),
+    demoCredentials: () => (hints()?.profile === 'demo' ? (read(at('demo.json'), demoSchema) ?? []) : []),
+    setVaultAside: (suffix) => {
+      if (existsSync(at('vault'))) renameSync(at('vault'), at(`vault-unbound-${suffix}`));
+    },
+  };
+}

@@ -1,0 +1,30 @@
+import type { PromptView } from '../../contracts/ipc/index.ts';
+import type { Result } from '../../core/kernel/index.ts';
+import { certificateView, findSigner, type CardSigner } from './cards.ts';
+import type { Engine } from './context.ts';
+
+/** The demo person whose card this is, where this workstation is of a demo. */
+function demoHint(engine: Engine, signer: CardSigner): PromptView['demoHint'] {
+  const name = signer.certificate.subject.commonName ?? '';
+  const found = engine.files.demoCredentials().find((one) => name !== '' && one.name.startsWith(name));
+  return found === undefined ? null : { pin: found.pin, password: found.password };
+}
+
+/** Everything that the sealed prompt shows, with the card's attempts as they are at this moment. */
+export async function promptView(
+  engine: Engine,
+  signer: CardSigner,
+  rest: Pick<PromptView, 'kind' | 'title' | 'text' | 'textHash' | 'recognitionPhrase'> & { readonly asks: { readonly password: boolean; readonly newRecognitionPhrase: boolean } },
+): Promise<PromptView> {
+  const now: Result<CardSigner> = await findSigner(engine.devices, signer.id, engine.options.clock.nowMs());
+  const shown = now.ok ? now.value : signer;
+  const { locale, colourScheme } = engine.state.preferences;
+  return {
+    ...rest,
+    locale,
+    colourScheme,
+    signer: certificateView(shown, true),
+    asks: { pin: !shown.token.hasPinPad, ...rest.asks },
+    demoHint: demoHint(engine, signer),
+  };
+}

@@ -1,0 +1,162 @@
+import type { Role } from '../../core/access/index.ts';
+import { roles as allRoles } from '../../core/access/index.ts';
+import { ok, refuse, type Iin, type Result } from '../../core/kernel/index.ts';
+import type { SlotKey, SlotSummary } from '../../contracts/vault-host/index.ts';
+import { answerSlotChallenge } from './card-use.ts';
+import { findSigner, type CardSigner } from './cards.ts';
+import { setServer, type Engine, type Enrolment, type Shift } from './context.ts';
+import { clientOf, readEnrolment } from './enrolment.ts';
+import type { PromptAnswer } from './ports.ts';
+import { promptView } from './prompt-view.ts';
+import { isOffline, signIn } from './sign-in.ts';
+
+/** The slot of the vault that this card, or the password of its holder, opens. */
+export function slotOf(signer: CardSigner, slots: readonly SlotSummary[]): SlotSummary | undefined {
+  const byCard = slots.find((slot) => slot.kind === 'card' && signer.slotKeys.some(({ certificate }) => certificate === slot.certificate));
+  return byCard ?? slots.find((slot) => slot.kind === 'passphrase' && slot.label === `sign-only ${signer.sha256.slice(0, 16)}`);
+}
+
+async function slotKeyFor(engine: Engine, signer: CardSigner, slot: SlotSummary, answer: PromptAnswer): Promise<Result<SlotKey>> {
+  if (answer.password === null) return refuse('password-missing');
+  if (slot.kind === 'passphrase') return ok({ kind: 'passphrase', slotId: slot.id, passphrase: Uint8Array.from(answer.password.reveal()) });
+  const slotKey = signer.slotKeys.find(({ certificate }) => certificate === slot.certificate);
+  if (slotKey === undefined) return refuse('slot-absent');
+  const challenge = await engine.vault.call('vault.slotChallenge', { slotId: slot.id });
+  if (!challenge.ok) return challenge;
+  const secret = await answerSlotChallenge({ devices: engine.devices, signer, slotKey, challenge: challenge.value, pin: answer.pin });
+  if (!secret.ok) return secret;
+  return ok({ kind: 'card', slotId: slot.id, cardSecret: Uint8Array.from(secret.value), password: Uint8Array.from(answer.password.reveal()) });
+}
+
+function wipe(key: SlotKey): void {
+  if (key.kind === 'card') for (const bytes of [key.cardSecret, key.password]) bytes.fill(0);
+  if (key.kind === 'passphrase') key.passphrase.fill(0);
+}
+
+async function openVault(engine: Engine, signer: CardSigner, slot: SlotSummary, answer: PromptAnswer): Promise<Result<Enrolment>> {
+  const key = await slotKeyFor(engine, signer, slot, answer);
+  if (!key.ok) return key;
+  const opened = await engine.vault.call('vault.open', key.value);
+  wipe(key.value);
+  if (!opened.ok) return opened;
+  const status = await engine.vault.call('vault.status', null);
+  if (!status.ok) return status;
+  engine.state.quarantine = status.value.quarantine ?? undefined;
+  if (status.value.enrolment === null) {
+    // The power went between making the vault and binding it: nothing was ever recorded in it, the enrolment starts anew.
+    await engine.vault.call('vault.close', null);
+    engine.files.setVaultAside(String(engine.options.clock.nowMs()));
+    engine.state.vaultExists = false;
+    return refuse('vault-not-bound');
+  }
+  return readEnrolment(status.value.enrolment.bundle);
+}
+
+const rememberedForm = 'qorgan.person/1';
+
+/** Who the server said this person is; kept in the vault, so that a shift can start with no server. */
+function remembered(text: string | null): { readonly name: string; readonly roles: readonly Role[] } | undefined {
+  if (text === null) return undefined;
+  const value: unknown = JSON.parse(text);
+  if (typeof value !== 'object' || value === null || !('form' in value) || value.form !== rememberedForm) return undefined;
+  if (!('name' in value) || typeof value.name !== 'string' || !('roles' in value) || !Array.isArray(value.roles)) return undefined;
+  const listed: readonly unknown[] = value.roles;
+  return { name: value.name, roles: allRoles.filter((role) => listed.includes(role)) };
+}
+
+async function whoIs(engine: Engine, shift: Shift, answer: PromptAnswer): Promise<Result<null>> {
+  const { enrolment, client, signer, iin } = shift;
+  const signedIn = await signIn({ engine, enrolment, client, signer, pin: answer.pin });
+  if (signedIn.ok) {
+    shift.name = signedIn.value.name;
+    shift.roles = signedIn.value.roles;
+    setServer(engine, 'connected');
+    const preferences = JSON.stringify({ form: rememberedForm, name: shift.name, roles: shift.roles });
+    return engine.vault.call('identity.set', { iin, recognitionPhrase: answer.newRecognitionPhrase, preferences });
+  }
+  if (!isOffline(signedIn.refusal.code)) return signedIn;
+  setServer(engine, 'offline', signedIn.refusal);
+  const known = await engine.vault.call('identity.get', { iin });
+  if (!known.ok) return known;
+  const person = remembered(known.value.preferences);
+  if (person === undefined) return signedIn;
+  shift.name = person.name;
+  shift.roles = person.roles;
+  return ok(null);
+}
+
+async function journalStart(engine: Engine, shift: Shift, isSignedIn: boolean): Promise<Result<null>> {
+  const body = { iin: shift.iin, certificate: shift.signer.sha256 };
+  for (const kind of isSignedIn ? (['sign-in', 'shift-started'] as const) : (['shift-started'] as const)) {
+    const written = await engine.vault.call('entries.append', { entry: { kind, body }, atMs: engine.options.clock.nowMs() });
+    if (!written.ok) return written;
+  }
+  return ok(null);
+}
+
+async function attemptShift(engine: Engine, signer: CardSigner, iin: Iin, slot: SlotSummary, answer: PromptAnswer): Promise<Result<Shift>> {
+  const enrolment = await openVault(engine, signer, slot, answer);
+  if (!enrolment.ok) {
+    await engine.vault.call('vault.close', null);
+    return enrolment;
+  }
+  const client = clientOf(engine, enrolment.value);
+  if (!client.ok) return client;
+  const shift: Shift = { enrolment: enrolment.value, signer, iin, client: client.value, name: signer.certificate.subject.commonName ?? '', roles: [] };
+  engine.state.shift = shift;
+  const known = await whoIs(engine, shift, answer);
+  const started = known.ok ? await journalStart(engine, shift, client.value.hasSession) : known;
+  if (started.ok) return ok(shift);
+  engine.state.shift = undefined;
+  client.value.close();
+  await engine.vault.call('vault.close', null);
+  return started;
+}
+
+/**
+ * Opens the vault by the card and the password, then signs in at the server by device key and card; with no server there, the
+ * shift starts offline as the person that the vault remembers. Any other refusal leaves the vault closed.
+ */
+export async function startShift(engine: Engine, certificateId: string): Promise<Result<Shift>> {
+  const { clock, prompt } = engine.options;
+  const signer = await findSigner(engine.devices, certificateId, clock.nowMs());
+  if (!signer.ok) return signer;
+  const { iin } = signer.value;
+  if (iin === undefined) return refuse('certificate-without-iin');
+  const status = await engine.vault.call('vault.status', null);
+  if (!status.ok) return status;
+  const slot = slotOf(signer.value, status.value.slots);
+  if (slot === undefined) return refuse('slot-absent');
+  setServer(engine, 'connecting');
+  const result = await prompt.ask({
+    view: () =>
+      promptView(engine, signer.value, {
+        kind: 'start-shift',
+        title: { id: 'title.start-shift', values: {} },
+        text: null,
+        textHash: null,
+        recognitionPhrase: null,
+        asks: { password: true, newRecognitionPhrase: false },
+      }),
+    attempt: (answer) => attemptShift(engine, signer.value, iin, slot, answer),
+  });
+  if (!result.ok) setServer(engine, 'closed');
+  engine.emit('app.changed');
+  return result;
+}
+
+/** Ends the shift: the session, the vault, and with it everything that syncs. Acts that wait go out at the next shift. */
+export async function endShift(engine: Engine): Promise<Result<null>> {
+  const { shift } = engine.state;
+  if (shift !== undefined) {
+    const body = { iin: shift.iin, certificate: shift.signer.sha256 };
+    await engine.vault.call('entries.append', { entry: { kind: 'shift-ended', body }, atMs: engine.options.clock.nowMs() });
+    engine.state.shift = undefined;
+    if (shift.client.hasSession) await shift.client.call('signOut');
+    shift.client.close();
+  }
+  const closed = await engine.vault.call('vault.close', null);
+  setServer(engine, 'closed');
+  engine.emit('app.changed');
+  return closed.ok ? ok(null) : closed;
+}

@@ -1,0 +1,66 @@
+import type { AppView, CertificateView } from '../../contracts/ipc/index.ts';
+import { ok, type Result } from '../../core/kernel/index.ts';
+import { certificateView, readCards } from './cards.ts';
+import type { Engine } from './context.ts';
+import { slotOf } from './shift.ts';
+
+const noLimits = { warnDriftMs: Number.POSITIVE_INFINITY, refuseDriftMs: Number.POSITIVE_INFINITY };
+
+/** The phase of the workstation: what the person can do at all. */
+export function phaseOf(engine: Engine): AppView['phase'] {
+  const { shift, quarantine, vaultExists } = engine.state;
+  if (!vaultExists) return 'not-enrolled';
+  if (shift === undefined) return 'locked';
+  return quarantine === undefined ? 'open' : 'quarantined';
+}
+
+/** Everything that the frame of the window shows. */
+export function appView(engine: Engine): AppView {
+  const { state, files, options, serverClock } = engine;
+  const hints = files.hints();
+  const { shift } = state;
+  const bundle = shift?.enrolment.bundle;
+  const profile = bundle?.profile ?? hints?.profile ?? null;
+  const device = shift === undefined ? hints : { deviceId: shift.enrolment.device, deviceName: shift.enrolment.deviceName };
+  return {
+    phase: phaseOf(engine),
+    profile,
+    operatorName: bundle?.operatorName ?? hints?.operatorName ?? null,
+    device: device === undefined ? null : { id: device.deviceId, name: device.deviceName },
+    staff: shift === undefined ? null : { name: shift.name, iin: shift.iin, roles: [...shift.roles] },
+    preferences: state.preferences,
+    // Before enrolment a demo folder may say how its cards open; once bound, only a demo vault does.
+    demoCredentials: profile === 'production' ? [] : [...files.demoCredentials()],
+    version: options.version,
+    status: {
+      card: state.card,
+      server: state.server,
+      outbox: state.outbox,
+      log: state.log,
+      clock: serverClock.state(shift?.enrolment.policy.clock ?? noLimits),
+      alarms: [...state.alarms],
+    },
+  };
+}
+
+/** What the picker shows: every signing certificate in every reader, the unusable ones with their reason. */
+export async function listCertificates(engine: Engine): Promise<Result<CertificateView[]>> {
+  const seen = await readCards(engine.devices, engine.options.clock.nowMs());
+  if (!seen.ok) return seen;
+  noteCards(engine, seen.value);
+  const status = await engine.vault.call('vault.status', null);
+  const slots = status.ok ? status.value.slots : [];
+  return ok(seen.value.signers.map((signer) => certificateView(signer, slotOf(signer, slots) !== undefined)));
+}
+
+/** Puts what the readers show into the status line. */
+export function noteCards(engine: Engine, seen: { readonly tokens: readonly { readonly label: string; readonly attempts: string }[]; readonly hasFailedModule: boolean }): void {
+  const own = engine.state.shift?.signer.token.label;
+  const token = seen.tokens.find(({ label }) => label === own) ?? seen.tokens[0];
+  const isMissing = token === undefined || (own !== undefined && token.label !== own);
+  const state = isMissing ? (seen.hasFailedModule ? 'module-failed' : 'absent') : token.attempts === 'locked' ? 'locked' : 'present';
+  const label = isMissing ? null : token.label;
+  if (engine.state.card.state === state && engine.state.card.label === label) return;
+  engine.state.card = { state, label };
+  engine.emit('app.changed');
+}

@@ -1,0 +1,14 @@
+import type { ActionId } from '../../../core/kernel/index.ts';
+import type { Engine } from '../context.ts';
+
+/** Journals an alarm and puts it where the person cannot overlook it. The same alarm about the same act is raised once. */
+export async function raiseAlarm(engine: Engine, code: string, actionId?: ActionId): Promise<void> {
+  const atMs = engine.options.clock.nowMs();
+  if (actionId === undefined && engine.state.alarms.some((alarm) => alarm.code === code)) return;
+  engine.options.log({ kind: 'alarm', code });
+  const body = { code, ...(actionId === undefined ? {} : { actionId }) };
+  const written = await engine.vault.call('entries.append', { entry: { kind: 'alarm', body }, atMs });
+  const id = written.ok ? String(written.value.sequence) : `unwritten-${atMs}`;
+  engine.state.alarms = [...engine.state.alarms, { id, code, atMs }].slice(-32);
+  engine.emit('app.changed');
+}

@@ -1,0 +1,165 @@
+import { fromBase64, ok, type Result } from '../../../core/kernel/index.ts';
+import { setServer, type Engine, type Shift } from '../context.ts';
+import { isOffline } from '../sign-in.ts';
+import { pullChanges } from './changes.ts';
+import { makeContact } from './contact.ts';
+import { collectReceipts, sendActs, type Turned } from './outbox.ts';
+import { readCheckpoint, type TreeHead } from './tree-head.ts';
+
+/** While a promise is open the log is asked this often: it writes a checkpoint at least each second. */
+const provingEveryMs = 250;
+/** With the change stream open nothing is missed; this only bounds how old a tree head may get. */
+const idleMs = 20_000;
+const idleWithoutStreamMs = 1_000;
+const contactEveryMs = 20_000;
+const retryFirstMs = 500;
+const retryMaxMs = 30_000;
+/** How often at the most a tree head that nothing else needs is journalled. */
+const checkpointEveryMs = 10 * 60_000;
+
+type Round = { readonly delayMs: number };
+
+/** The loop of one shift: contact, send, prove, read, again. One round at a time; everything it needs after a crash is in the vault. */
+export class SyncLoop {
+  readonly #engine: Engine;
+  readonly #shift: Shift;
+  readonly #turned: Turned = new Map();
+  #head: TreeHead | undefined;
+  #contactAtMs = Number.NEGATIVE_INFINITY;
+  #checkpointAtMs = Number.NEGATIVE_INFINITY;
+  #failures = 0;
+  #isStopped = false;
+  #isKicked = false;
+  #wake: (() => void) | undefined;
+  #stopStream: (() => void) | undefined;
+  readonly #ended: Promise<void>;
+
+  constructor(engine: Engine, shift: Shift) {
+    this.#engine = engine;
+    this.#shift = shift;
+    this.#ended = this.#run();
+  }
+
+  /** Starts the next round now, or right after the one that runs. */
+  kick(): void {
+    this.#isKicked = true;
+    this.#wake?.();
+  }
+
+  /** Resolves when no round runs any longer. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    this.#stopStream?.();
+    this.#wake?.();
+    await this.#ended;
+  }
+
+  async #run(): Promise<void> {
+    await this.#takeUpHead();
+    while (!this.#isStopped) {
+      this.#isKicked = false;
+      const round = await this.#round().catch((error: unknown) => this.#bug(error));
+      if (this.#stopped()) return;
+      const delayMs = round.ok ? this.#succeeded(round.value) : this.#failed(round.refusal.code, round.refusal.incidentId);
+      await this.#pause(delayMs);
+    }
+  }
+
+  #stopped(): boolean {
+    return this.#isStopped;
+  }
+
+  #bug(error: unknown): Result<Round> {
+    const incidentId = Buffer.from(this.#engine.options.random(8)).toString('hex');
+    const stack = error instanceof Error ? (error.stack ?? error.message) : 'thrown value is not an error';
+    this.#engine.options.log({ kind: 'bug', incidentId, where: 'sync', stack });
+    return { ok: false, refusal: { code: 'internal', incidentId } };
+  }
+
+  async #round(): Promise<Result<Round>> {
+    const nowMs = this.#engine.options.clock.monotonicMs();
+    const known = this.#head ?? this.#firstHead();
+    if (nowMs - this.#contactAtMs >= contactEveryMs) {
+      const contact = await makeContact(this.#engine, this.#shift, known);
+      if (!contact.ok) return contact;
+      this.#head = contact.value.head;
+      this.#contactAtMs = nowMs;
+      await this.#journalHead(nowMs, known);
+    }
+    const outbox = await sendActs(this.#engine, this.#shift, this.#turned);
+    if (!outbox.ok) return outbox;
+    const proofs = await collectReceipts(this.#engine, this.#shift, outbox.value, this.#head ?? known);
+    if (!proofs.ok) return proofs;
+    this.#head = proofs.value.head;
+    const changes = await this.#readChanges();
+    if (!changes.ok) return changes;
+    if (changes.value.hasMore) return ok({ delayMs: 0 });
+    const idle = this.#stopStream === undefined ? idleWithoutStreamMs : idleMs;
+    return ok({ delayMs: proofs.value.isOpen ? provingEveryMs : idle });
+  }
+
+  async #readChanges(): Promise<Result<{ readonly hasMore: boolean }>> {
+    if (!this.#shift.client.hasSession) return ok({ hasMore: false });
+    await this.#openStream();
+    return pullChanges(this.#engine, this.#shift);
+  }
+
+  async #openStream(): Promise<void> {
+    if (this.#stopStream !== undefined || this.#isStopped) return;
+    const opened = await this.#shift.client.listen({
+      onSignal: () => this.kick(),
+      onEnd: () => {
+        this.#stopStream = undefined;
+      },
+    });
+    if (opened.ok) this.#stopStream = opened.value;
+  }
+
+  #firstHead(): TreeHead {
+    const { enrolment } = this.#shift;
+    const checkpoint = readCheckpoint(enrolment, enrolment.bundle.checkpoint);
+    return checkpoint.ok ? { ...checkpoint.value, note: null } : { size: 0, root: new Uint8Array(32), note: null };
+  }
+
+  /** The tree head that the vault kept from the shift before; the bundle's where there is none. */
+  async #takeUpHead(): Promise<void> {
+    const next = await this.#engine.vault.call('acts.next', { nowMs: this.#engine.options.clock.nowMs() });
+    const root = next.ok ? fromBase64(next.value.treeHead.root) : undefined;
+    if (next.ok && root?.ok === true) this.#head = { size: next.value.treeHead.size, root: root.value, note: null };
+  }
+
+  async #journalHead(nowMs: number, before: TreeHead): Promise<void> {
+    const note = this.#head?.note ?? null;
+    if (note === null || this.#head?.size === before.size || nowMs - this.#checkpointAtMs < checkpointEveryMs) return;
+    this.#checkpointAtMs = nowMs;
+    await this.#engine.vault.call('entries.append', { entry: { kind: 'checkpoint', body: { note } }, atMs: this.#engine.options.clock.nowMs() });
+  }
+
+  #succeeded(round: Round): number {
+    this.#failures = 0;
+    setServer(this.#engine, this.#shift.client.hasSession ? 'connected' : 'refused', this.#shift.client.hasSession ? null : { code: 'session-missing' });
+    return round.delayMs;
+  }
+
+  #failed(code: string, incidentId: string | undefined): number {
+    this.#engine.options.log({ kind: 'sync-failed', code });
+    const refusal = incidentId === undefined ? { code } : { code, incidentId };
+    setServer(this.#engine, isOffline(code) ? 'offline' : 'refused', refusal);
+    this.#contactAtMs = Number.NEGATIVE_INFINITY;
+    const delayMs = Math.min(retryFirstMs * 2 ** this.#failures, retryMaxMs);
+    this.#failures = Math.min(this.#failures + 1, 10);
+    return delayMs * (0.5 + this.#engine.options.chance());
+  }
+
+  #pause(delayMs: number): Promise<void> {
+    if (this.#isKicked || this.#isStopped) return Promise.resolve();
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => this.#wake?.(), delayMs);
+      this.#wake = () => {
+        clearTimeout(timer);
+        this.#wake = undefined;
+        resolve();
+      };
+    });
+  }
+}

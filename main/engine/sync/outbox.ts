@@ -1,0 +1,111 @@
+import { ok, refuse, type ActionId, type Result } from '../../../core/kernel/index.ts';
+import { parseProof } from '../../../core/log/index.ts';
+import { batchItemsMax } from '../../../contracts/http/index.ts';
+import type { VaultOutput } from '../../../contracts/vault-host/index.ts';
+import type { Engine, Shift } from '../context.ts';
+import { raiseAlarm } from './alarm.ts';
+import { isOneLog, type TreeHead } from './tree-head.ts';
+
+/** Half of the server's limit for one body: envelopes are measured in characters, of which some take three bytes. */
+const batchSizeMax = 400_000;
+/** A promise that is not kept this long after its deadline is an alarm; less is two clocks and a slow line. */
+const promiseGraceMs = 3_000;
+
+type Outbox = VaultOutput<'outbox.next'>;
+
+async function readOutbox(engine: Engine): Promise<Result<Outbox>> {
+  const outbox = await engine.vault.call('outbox.next', { limit: batchItemsMax });
+  if (!outbox.ok) return outbox;
+  const { waiting, overdue } = outbox.value;
+  const before = engine.state.outbox;
+  engine.state.outbox = { waiting, overdue };
+  if (before.waiting !== waiting || before.overdue !== overdue) engine.emit('app.changed');
+  return outbox;
+}
+
+function batchOf(items: Outbox['toSend']): Outbox['toSend'] {
+  let size = 0;
+  const batch = items.filter((item, i) => {
+    size += item.envelope.length + item.cms.length;
+    return i === 0 || size <= batchSizeMax;
+  });
+  return batch.slice(0, batchItemsMax);
+}
+
+/** Acts that the server turned away without keeping anything, with the last reason, so that a repetition is not journalled again. */
+export type Turned = Map<ActionId, string>;
+
+/** Sends what waits, batch by batch. An act is off the list only when the vault holds a verified promise for it. */
+export async function sendActs(engine: Engine, shift: Shift, turned: Turned): Promise<Result<Outbox>> {
+  for (;;) {
+    const outbox = await readOutbox(engine);
+    if (!outbox.ok || outbox.value.toSend.length === 0) return outbox;
+    const batch = batchOf(outbox.value.toSend);
+    const askedAtMs = engine.options.clock.nowMs();
+    const answer = await shift.client.call('acts', { body: { items: batch } });
+    if (!answer.ok) return answer;
+    engine.serverClock.learn(answer.value.serverTimeMs, askedAtMs);
+    let isProgress = false;
+    for (const result of answer.value.results) {
+      const atMs = engine.options.clock.nowMs();
+      if ('promise' in result) {
+        const entry = { kind: 'promise', body: { actionId: result.actionId, document: result.promise } } as const;
+        const kept = await engine.vault.call('entries.append', { entry, atMs });
+        if (kept.ok) isProgress = true;
+        else if (kept.refusal.code === 'promise-invalid' || kept.refusal.code === 'document-signature-invalid') await raiseAlarm(engine, kept.refusal.code, result.actionId);
+        else return kept;
+      } else if (turned.get(result.actionId) !== result.refusal.code) {
+        turned.set(result.actionId, result.refusal.code);
+        const entry = { kind: 'outcome', body: { actionId: result.actionId, refusal: result.refusal.code } } as const;
+        const kept = await engine.vault.call('entries.append', { entry, atMs });
+        if (!kept.ok) return kept;
+      }
+    }
+    engine.emit('journal.changed');
+    if (!isProgress) return readOutbox(engine);
+  }
+}
+
+/**
+ * Asks for the receipts of what was promised, checks each against the tree seen so far, and journals it; the vault verifies
+ * signature, path and opening once more before it lets the act go. Answers the newest tree head and whether something is still open.
+ */
+export async function collectReceipts(engine: Engine, shift: Shift, outbox: Outbox, known: TreeHead): Promise<Result<{ readonly head: TreeHead; readonly isOpen: boolean }>> {
+  const wanted = outbox.toProve.slice(0, batchItemsMax);
+  if (wanted.length === 0) return ok({ head: known, isOpen: false });
+  const answer = await shift.client.call('receipts', { query: { ids: wanted.map(({ actionId }) => actionId).join(',') } });
+  if (!answer.ok) return answer;
+  let head = known;
+  const open = new Set(wanted.map(({ actionId }) => actionId));
+  for (const { actionId, receipt } of answer.value.receipts) {
+    if (receipt === null) continue;
+    const proof = parseProof(receipt);
+    if (!proof.ok) return refuse('receipt-invalid');
+    const newer = await isOneLog(shift, head, proof.value.checkpoint);
+    if (!newer.ok) {
+      if (newer.refusal.code === 'log-forked') await raiseAlarm(engine, 'log-forked', actionId);
+      return newer;
+    }
+    head = newer.value;
+    const entry = { kind: 'receipt', body: { actionId, proof: receipt } } as const;
+    const kept = await engine.vault.call('entries.append', { entry, atMs: engine.options.clock.nowMs() });
+    if (!kept.ok) {
+      await raiseAlarm(engine, kept.refusal.code, actionId);
+      return kept;
+    }
+    open.delete(actionId);
+    const index = kept.value.act?.logIndex ?? null;
+    engine.state.log = { lastIndex: index ?? engine.state.log.lastIndex, treeSize: head.size, checkedAtMs: engine.options.clock.nowMs() };
+  }
+  if (open.size < wanted.length) engine.emit('journal.changed');
+  await noteOverdue(engine, outbox, open);
+  await readOutbox(engine);
+  return ok({ head, isOpen: open.size > 0 });
+}
+
+async function noteOverdue(engine: Engine, outbox: Outbox, open: ReadonlySet<ActionId>): Promise<void> {
+  const nowMs = engine.serverClock.serverNowMs();
+  for (const { actionId, deadlineMs, state } of outbox.toProve) {
+    if (open.has(actionId) && state === 'promised' && nowMs > deadlineMs + promiseGraceMs) await raiseAlarm(engine, 'promise-overdue', actionId);
+  }
+}
