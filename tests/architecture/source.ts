@@ -54,7 +54,7 @@ export function readTree(): readonly SourceFile[] {
     .map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }));
 }
 
-export const isCode = ({ path }: SourceFile): boolean => codeExtensions.has(extname(path)) && !path.endsWith('.d.mts');
+export const isCode = ({ path }: SourceFile): boolean => codeExtensions.has(extname(path)) && !/\.d\.m?ts$/u.test(path);
 export const isTest = (path: string): boolean => /\.test\.tsx?$/u.test(path) || path.startsWith('tests/');
 export const topOf = (path: string): string => path.split('/')[0] ?? '';
 
