@@ -24,7 +24,7 @@ export function openSoftHsmStore(directory: string): SoftHsmStore {
     `directories.tokendir = ${tokens}`,
     'objectstore.backend = file',
     'log.level = ERROR',
-    'slots.removable = true',
+    'slots.removable = false',
     'slots.mechanisms = ALL',
     '',
   ];

@@ -12,7 +12,7 @@ import { withSession, type CardSession, type ModuleFinder, type SessionRefusal }
 import { removeOaep } from './oaep.ts';
 import { attribute, findObjects, flag } from './objects.ts';
 import { isPkcs11Error } from './refusals.ts';
-import { isCardThere } from './tokens.ts';
+import { didCardStay } from './tokens.ts';
 
 /** As wide as the widest key that a card holds, RSA-4096, with room to spare. */
 const outputMaxBytes = 1_024;
@@ -109,7 +109,7 @@ function decryptInto(card: CardSession, ciphertext: Uint8Array, space: Buffer): 
     return api.C_Decrypt(session, Buffer.from(ciphertext), space);
   } catch (error) {
     const isVague = isPkcs11Error(error) && vagueErrors.has(error.code);
-    if (isVague && isCardThere(api, slot)) return undefined;
+    if (isVague && didCardStay(api, slot)) return undefined;
     throw error;
   }
 }

@@ -3,7 +3,7 @@ import type { TokenReference, TokenState } from '../../../contracts/device-host/
 import { ok, refuse, type Result } from '../../../core/kernel/index.ts';
 import type { CardModule, Pkcs11 } from './module.ts';
 import { isPkcs11Error, refusalOf, type CardCode } from './refusals.ts';
-import { isCardThere, readReferenced } from './tokens.ts';
+import { didCardStay, readReferenced } from './tokens.ts';
 
 export type ModuleFinder = (id: string) => CardModule | undefined;
 
@@ -101,7 +101,7 @@ function inSession<T, Code extends string>(
       authenticateAgain: () => logIn(api, opened, pkcs11js.CKU_CONTEXT_SPECIFIC, pin),
     });
   } catch (error) {
-    return withAttempts(api, options.token, refusalOf(error, { wasThere, isThere: () => isCardThere(api, slot) }));
+    return withAttempts(api, options.token, refusalOf(error, { wasThere, isStillThere: () => didCardStay(api, slot) }));
   } finally {
     const left = session;
     if (left !== undefined) {
@@ -119,7 +119,9 @@ function withAttempts(
 ): Extract<Result<never, CardCode>, { ok: false }> {
   if (refused.refusal.code !== 'pin-incorrect') return refused;
   const attempts = ignoringCardErrors(() => readReferenced(api, reference)?.attempts) ?? 'count-low';
-  return attempts === 'locked' ? refuse('pin-locked') : refuse('pin-incorrect', { attempts });
+  if (attempts === 'locked') return refuse('pin-locked');
+  // OpenSC flags nothing after the first of three; after a wrong PIN there are fewer attempts all the same.
+  return refuse('pin-incorrect', { attempts: attempts === 'ok' ? 'count-low' : attempts });
 }
 
 /**

@@ -55,17 +55,17 @@ export function isPkcs11Error(error: unknown): error is pkcs11js.Pkcs11Error {
 
 /**
  * The refusal behind a failed call on a card. `wasThere`: the card had been reached before, so that absence is removal.
- * `isThere` is asked only when the return value says no more than "failed". Anything but a PKCS#11 error is a bug, thrown on.
+ * `isStillThere` is asked only when the return value says no more than "failed". Anything but a PKCS#11 error is a bug, thrown on.
  */
 export function refusalOf(
   error: unknown,
-  card: { readonly wasThere: boolean; readonly isThere: () => boolean },
+  card: { readonly wasThere: boolean; readonly isStillThere: () => boolean },
 ): Extract<Result<never, CardCode>, { ok: false }> {
   if (!isPkcs11Error(error)) throw error;
   const gone = card.wasThere ? 'card-removed' : 'card-absent';
   if (leftTheReader.has(error.code)) return refuse(gone);
   const meaning = meanings.get(error.code);
   if (meaning !== undefined) return refuse(meaning);
-  if (!card.isThere()) return refuse(gone);
+  if (!card.isStillThere()) return refuse(gone);
   return refuse('card-failed', { cause: /^CKR_[A-Z_]{1,64}$/u.test(error.message) ? error.message : 'CKR_OTHER' });
 }

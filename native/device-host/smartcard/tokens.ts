@@ -3,8 +3,9 @@ import type { CardMechanism, PinAttempts, TokenReference, TokenState } from '../
 import type { Pkcs11 } from './module.ts';
 import { isPkcs11Error } from './refusals.ts';
 
-/** CKF_TOKEN_PRESENT, which the binding does not name. */
+/** CKF_TOKEN_PRESENT and CKF_REMOVABLE_DEVICE, which the binding does not name. */
 const slotHoldsToken = 0x1;
+const slotIsRemovable = 0x2;
 
 /** Blank-padded text of a vendor: trimmed, and without characters that could disturb a screen or a log. */
 function vendorText(text: string): string {
@@ -81,12 +82,28 @@ export function readReferenced(api: Pkcs11, reference: TokenReference): TokenSta
   return token?.reference.serial === reference.serial ? token : undefined;
 }
 
-/** Whether any card is in the slot; false also when the module cannot tell. */
-export function isCardThere(api: Pkcs11, slot: Buffer): boolean {
+function slotFlags(api: Pkcs11, slot: Buffer): number {
   try {
-    return (api.C_GetSlotInfo(slot).flags & slotHoldsToken) !== 0;
+    return api.C_GetSlotInfo(slot).flags;
   } catch (error) {
-    if (isPkcs11Error(error)) return false;
+    if (isPkcs11Error(error)) return 0;
     throw error;
+  }
+}
+
+/** Reader services notice a removal within 400 ms; an error that the removal causes comes sooner. */
+const removalNoticedMaxMs = 1_000;
+const removalLookEveryMs = 50;
+
+/**
+ * Whether the card stayed in the slot after an operation failed without saying why. Blocks for up to a second when the reader
+ * can lose its card: only then is a failure of the card told from its removal, and the person is told the right one.
+ */
+export function didCardStay(api: Pkcs11, slot: Buffer): boolean {
+  for (let waitedMs = 0; ; waitedMs += removalLookEveryMs) {
+    const flags = slotFlags(api, slot);
+    if ((flags & slotHoldsToken) === 0) return false;
+    if ((flags & slotIsRemovable) === 0 || waitedMs >= removalNoticedMaxMs) return true;
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, removalLookEveryMs);
   }
 }
