@@ -56,6 +56,8 @@ export type WorkstationOptions = {
   readonly version: string;
   /** `import-station` for `qorgan case import`, which enrols as a device of its own. */
   readonly kind: 'workstation' | 'import-station';
+  /** Root sees through file modes and the browser's sandbox: a production vault is then refused with `root-in-production`. */
+  readonly isRoot: boolean;
   readonly log: (entry: EngineLogEntry) => void;
 };
 

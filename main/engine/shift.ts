@@ -49,7 +49,9 @@ async function openVault(engine: Engine, signer: CardSigner, slot: SlotSummary, 
     engine.state.vaultExists = false;
     return refuse('vault-not-bound');
   }
-  return readEnrolment(status.value.enrolment.bundle);
+  const enrolment = readEnrolment(status.value.enrolment.bundle);
+  if (enrolment.ok && enrolment.value.bundle.profile === 'production' && engine.options.isRoot) return refuse('root-in-production');
+  return enrolment;
 }
 
 const rememberedForm = 'qorgan.person/1';

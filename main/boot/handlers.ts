@@ -1,0 +1,58 @@
+import { dialog, type BrowserWindow } from 'electron';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ok, type Result } from '../../core/kernel/index.ts';
+import type { OperatorOutput, OperatorVerbs } from '../../contracts/ipc/index.ts';
+import type { Preferences, Workstation } from '../engine/index.ts';
+import type { WindowHandlers } from '../ipc/index.ts';
+
+/** Drops members that were not given, so that only what the person chose is changed. */
+function given(input: { readonly [Name in keyof Preferences]?: Preferences[Name] | undefined }): Partial<Preferences> {
+  const { locale, colourScheme, density } = input;
+  return {
+    ...(locale === undefined ? {} : { locale }),
+    ...(colourScheme === undefined ? {} : { colourScheme }),
+    ...(density === undefined ? {} : { density }),
+  };
+}
+
+async function saveExport(workstation: Workstation, window: BrowserWindow, actionId: string): Promise<Result<OperatorOutput<'receipt.export'>>> {
+  const files = await workstation.exportAct(actionId);
+  if (!files.ok) return files;
+  const chosen = await dialog.showOpenDialog(window, { properties: ['openDirectory', 'createDirectory'] });
+  const folder = chosen.filePaths[0];
+  if (chosen.canceled || folder === undefined) return ok({ isSaved: false });
+  for (const { name, bytes } of files.value) await writeFile(join(folder, name), bytes, { mode: 0o600 });
+  return ok({ isSaved: true });
+}
+
+/** What each verb of the operator's window does. */
+export function operatorHandlers(workstation: Workstation, window: () => BrowserWindow): WindowHandlers<OperatorVerbs> {
+  return {
+    'app.get': () => Promise.resolve(ok(workstation.app())),
+    'preferences.set': (input) => {
+      workstation.setPreferences(given(input));
+      return Promise.resolve(ok(null));
+    },
+    'certificates.list': () => workstation.certificates(),
+    'enrolment.start': (input) => workstation.enrol(input),
+    'shift.start': ({ certificateId }) => workstation.startShift(certificateId),
+    'shift.end': () => workstation.endShift(),
+    'cases.list': (input) => workstation.listCases(input),
+    'cases.get': ({ id }) => workstation.readCase(id),
+    'acts.preview': (draft) => workstation.preview(draft),
+    'acts.sign': (draft) => workstation.sign(draft),
+    'journal.list': (input) => workstation.listJournal(input),
+    'journal.get': ({ sequence }) => workstation.readJournalEntry(sequence),
+    'journal.check': () => workstation.checkJournal(),
+    'receipt.export': ({ actionId }) => saveExport(workstation, window(), actionId),
+    'sync.now': () => {
+      workstation.syncNow();
+      return Promise.resolve(ok(null));
+    },
+    'alarm.acknowledge': ({ id }) => {
+      workstation.acknowledgeAlarm(id);
+      return Promise.resolve(ok(null));
+    },
+  };
+}

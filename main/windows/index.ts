@@ -1,0 +1,2 @@
+export { openOperatorWindow, operatorAddress, type WindowFiles } from './operator-window.ts';
+export { SealedPrompt } from './sealed-prompt.ts';
