@@ -8,7 +8,9 @@ const folder = import.meta.dirname;
 const apart = ['signing'];
 
 const namespaces = readdirSync(folder, { withFileTypes: true })
-  .filter((entry) => entry.isDirectory() && !apart.includes(entry.name) && readdirSync(`${folder}/${entry.name}`).length > 0)
+  .filter(
+    (entry) => entry.isDirectory() && !apart.includes(entry.name) && readdirSync(`${folder}/${entry.name}`).length > 0,
+  )
   .map(({ name }) => name);
 
 function texts(namespace: string, locale: Locale): Readonly<Record<string, string>> {
@@ -16,7 +18,8 @@ function texts(namespace: string, locale: Locale): Readonly<Record<string, strin
 }
 
 /** Names in braces; an ICU argument with a format counts by its name. */
-const places = (text: string): string[] => [...new Set([...text.matchAll(/\{\s*([a-zA-Z][a-zA-Z0-9]*)/gu)].map((match) => match[1] ?? ''))].toSorted();
+const places = (text: string): string[] =>
+  [...new Set([...text.matchAll(/\{\s*([a-zA-Z][a-zA-Z0-9]*)/gu)].map((match) => match[1] ?? ''))].toSorted();
 
 const kazakhLetters = /[әғқңөұүһі]/iu;
 
@@ -48,7 +51,9 @@ describe.each(namespaces)('the words of %s', (namespace) => {
 
 describe('the assembled catalogue', () => {
   it('has no refusal whose words stand in two namespaces', () => {
-    const all = namespaces.filter((name) => name.startsWith('refusals-')).flatMap((name) => Object.keys(texts(name, 'en')));
+    const all = namespaces
+      .filter((name) => name.startsWith('refusals-'))
+      .flatMap((name) => Object.keys(texts(name, 'en')));
     expect(all.filter((id, at) => all.indexOf(id) !== at)).toEqual([]);
   });
 
@@ -64,6 +69,8 @@ describe('the assembled catalogue', () => {
 
   it('reads a code that it does not know as a fault of ours', () => {
     expect(refusalWords('en', { code: 'no-such-code' })).toEqual(refusalWords('en', { code: 'internal' }));
-    expect(refusalWords('en', { code: 'text-too-large', details: { sizeMax: 5 } }).why).toBe('The limit is 5 characters.');
+    expect(refusalWords('en', { code: 'text-too-large', details: { sizeMax: 5 } }).why).toBe(
+      'The limit is 5 characters.',
+    );
   });
 });

@@ -3,8 +3,12 @@ import checks from './checks/en.json' with { type: 'json' };
 import cli from './cli/en.json' with { type: 'json' };
 import prompt from './prompt/en.json' with { type: 'json' };
 import reasons from './reasons/en.json' with { type: 'json' };
+import refusalsCard from './refusals-card/en.json' with { type: 'json' };
 import refusalsGeneral from './refusals-general/en.json' with { type: 'json' };
+import refusalsHost from './refusals-host/en.json' with { type: 'json' };
+import refusalsJournal from './refusals-journal/en.json' with { type: 'json' };
 import refusalsLog from './refusals-log/en.json' with { type: 'json' };
+import refusalsWorkstation from './refusals-workstation/en.json' with { type: 'json' };
 import screens from './screens/en.json' with { type: 'json' };
 
 /** All words in English, by namespace; `refusals` is made of every `refusals-…` folder. */
@@ -14,8 +18,15 @@ export const en = {
   cli,
   prompt,
   reasons,
-  refusals: { ...refusalsGeneral, ...refusalsLog },
   screens,
+  refusals: {
+    ...refusalsCard,
+    ...refusalsGeneral,
+    ...refusalsHost,
+    ...refusalsJournal,
+    ...refusalsLog,
+    ...refusalsWorkstation,
+  },
 };
 
 /** The ids that every language has; English gives the list. */

@@ -4,8 +4,12 @@ import checks from './checks/kk.json' with { type: 'json' };
 import cli from './cli/kk.json' with { type: 'json' };
 import prompt from './prompt/kk.json' with { type: 'json' };
 import reasons from './reasons/kk.json' with { type: 'json' };
+import refusalsCard from './refusals-card/kk.json' with { type: 'json' };
 import refusalsGeneral from './refusals-general/kk.json' with { type: 'json' };
+import refusalsHost from './refusals-host/kk.json' with { type: 'json' };
+import refusalsJournal from './refusals-journal/kk.json' with { type: 'json' };
 import refusalsLog from './refusals-log/kk.json' with { type: 'json' };
+import refusalsWorkstation from './refusals-workstation/kk.json' with { type: 'json' };
 import screens from './screens/kk.json' with { type: 'json' };
 
 /** All words in Kazakh, by namespace; `refusals` is made of every `refusals-…` folder. */
@@ -15,6 +19,13 @@ export const kk: Catalogue = {
   cli,
   prompt,
   reasons,
-  refusals: { ...refusalsGeneral, ...refusalsLog },
   screens,
+  refusals: {
+    ...refusalsCard,
+    ...refusalsGeneral,
+    ...refusalsHost,
+    ...refusalsJournal,
+    ...refusalsLog,
+    ...refusalsWorkstation,
+  },
 };

@@ -4,8 +4,12 @@ import checks from './checks/ru.json' with { type: 'json' };
 import cli from './cli/ru.json' with { type: 'json' };
 import prompt from './prompt/ru.json' with { type: 'json' };
 import reasons from './reasons/ru.json' with { type: 'json' };
+import refusalsCard from './refusals-card/ru.json' with { type: 'json' };
 import refusalsGeneral from './refusals-general/ru.json' with { type: 'json' };
+import refusalsHost from './refusals-host/ru.json' with { type: 'json' };
+import refusalsJournal from './refusals-journal/ru.json' with { type: 'json' };
 import refusalsLog from './refusals-log/ru.json' with { type: 'json' };
+import refusalsWorkstation from './refusals-workstation/ru.json' with { type: 'json' };
 import screens from './screens/ru.json' with { type: 'json' };
 
 /** All words in Russian, by namespace; `refusals` is made of every `refusals-…` folder. */
@@ -15,6 +19,13 @@ export const ru: Catalogue = {
   cli,
   prompt,
   reasons,
-  refusals: { ...refusalsGeneral, ...refusalsLog },
   screens,
+  refusals: {
+    ...refusalsCard,
+    ...refusalsGeneral,
+    ...refusalsHost,
+    ...refusalsJournal,
+    ...refusalsLog,
+    ...refusalsWorkstation,
+  },
 };

@@ -5,5 +5,9 @@ type Entry = { readonly name: readonly string[]; readonly help: MessageId; reado
 
 /** Every command; each is loaded when it is called and not before. */
 export const commands: readonly Entry[] = [
-  { name: ['receipt', 'verify'], help: 'cli.help.receipt-verify', load: async () => (await import('../receipt/index.ts')).receiptVerify },
+  {
+    name: ['receipt', 'verify'],
+    help: 'cli.help.receipt-verify',
+    load: async () => (await import('../receipt/index.ts')).receiptVerify,
+  },
 ];

@@ -11,7 +11,12 @@ export type Ports = Omit<Surroundings, 'locale' | 'tell'> & {
   readonly report: (bug: unknown) => string;
 };
 
-type Request = { readonly locale: Locale; readonly isJson: boolean; readonly rest: readonly string[]; readonly misuse?: Answer };
+type Request = {
+  readonly locale: Locale;
+  readonly isJson: boolean;
+  readonly rest: readonly string[];
+  readonly misuse?: Answer;
+};
 
 function readRequest(given: readonly string[], languageOf: string): Request {
   const language = languageOf.slice(0, 2).toLowerCase();
@@ -33,7 +38,9 @@ function readRequest(given: readonly string[], languageOf: string): Request {
 
 function help(locale: Locale): Answer {
   const lines = commands.map((command) => `  ${words(locale, command.help)}`);
-  const common = (['cli.help.help', 'cli.option.json', 'cli.option.locale'] as const).map((id) => `  ${words(locale, id)}`);
+  const common = (['cli.help.help', 'cli.option.json', 'cli.option.locale'] as const).map(
+    (id) => `  ${words(locale, id)}`,
+  );
   return {
     exit: 0,
     facts: { commands: commands.map(({ name }) => name.join(' ')) },
@@ -68,7 +75,11 @@ export async function run(argv: readonly string[], ports: Ports): Promise<Exit> 
   } catch (bug) {
     const incident = ports.report(bug);
     const what = words(request.locale, 'refusals.internal.what');
-    tell({ exit: 2, facts: { reason: 'internal', incidentId: incident }, lines: [what, words(request.locale, 'cli.error.incident', { incident })] });
+    tell({
+      exit: 2,
+      facts: { reason: 'internal', incidentId: incident },
+      lines: [what, words(request.locale, 'cli.error.incident', { incident })],
+    });
     return 2;
   }
 }

@@ -32,7 +32,8 @@ export function refused(
   exit: Exit = 1,
 ): Answer {
   const { what, why, next } = refusalWords(locale, refusal);
-  const incident = refusal.incidentId === undefined ? [] : [words(locale, 'cli.error.incident', { incident: refusal.incidentId })];
+  const incident =
+    refusal.incidentId === undefined ? [] : [words(locale, 'cli.error.incident', { incident: refusal.incidentId })];
   return {
     exit,
     facts: { reason: refusal.code, ...(refusal.incidentId === undefined ? {} : { incidentId: refusal.incidentId }) },

@@ -2,7 +2,10 @@ import { open } from 'node:fs/promises';
 import { ok, refuse, type Result } from '../../core/kernel/index.ts';
 
 /** Reads a file of at most `sizeMaxBytes`; the size is checked on what is read, not on what the folder says. */
-export async function readSmallFile(file: string, sizeMaxBytes: number): Promise<Result<Uint8Array, 'file-unreadable' | 'file-too-large'>> {
+export async function readSmallFile(
+  file: string,
+  sizeMaxBytes: number,
+): Promise<Result<Uint8Array, 'file-unreadable' | 'file-too-large'>> {
   try {
     await using handle = await open(file, 'r');
     const buffer = Buffer.alloc(sizeMaxBytes + 1);

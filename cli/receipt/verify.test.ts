@@ -18,7 +18,11 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 type Said = { readonly exit: number | null; readonly out: string; readonly json: () => Record<string, unknown> };
 
 function qorgan(...given: readonly string[]): Said {
-  const { status, stdout } = spawnSync(process.execPath, [join(root, 'cli/boot/qorgan.mjs'), ...given], { encoding: 'utf8', timeout: 20_000, env: { PATH: process.env['PATH'] ?? '', LANG: 'kk_KZ.UTF-8' } });
+  const { status, stdout } = spawnSync(process.execPath, [join(root, 'cli/boot/qorgan.mjs'), ...given], {
+    encoding: 'utf8',
+    timeout: 20_000,
+    env: { PATH: process.env['PATH'] ?? '', LANG: 'kk_KZ.UTF-8' },
+  });
   return { exit: status, out: stdout, json: () => JSON.parse(stdout) as Record<string, unknown> };
 }
 
@@ -33,7 +37,18 @@ describe('qorgan receipt verify', () => {
     const given = ['--act', join(vectors, 'receipt-act.json'), '--signature', join(vectors, 'receipt-signature.bin')];
     const said = qorgan('receipt', 'verify', receipt, ...trusted, ...given, '--json');
     expect(said.exit).toBe(0);
-    expect(said.json()).toMatchObject({ command: 'receipt verify', verdict: 'good', receipt: { number: 10, size: 10, level: 'log', isGivenAct: true, isGivenSignature: true, leaf: { outcome: 'accepted' } } });
+    expect(said.json()).toMatchObject({
+      command: 'receipt verify',
+      verdict: 'good',
+      receipt: {
+        number: 10,
+        size: 10,
+        level: 'log',
+        isGivenAct: true,
+        isGivenSignature: true,
+        leaf: { outcome: 'accepted' },
+      },
+    });
   });
 
   it('ends with 2 without a trusted key, and says that what follows is not proven', () => {

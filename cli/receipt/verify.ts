@@ -1,4 +1,10 @@
-import { proofSizeMax, verifyReceipt, type LeafOutcome, type ReceiptFacts, type ReceiptVerdict } from '../../core/log/index.ts';
+import {
+  proofSizeMax,
+  verifyReceipt,
+  type LeafOutcome,
+  type ReceiptFacts,
+  type ReceiptVerdict,
+} from '../../core/log/index.ts';
 import { refusalWords, words, type Locale, type MessageId, type MessageValues } from '../../locales/index.ts';
 import { misuse, readSmallFile, sha256, verifyEd25519, type Answer, type Command, type Fact } from '../kit/index.ts';
 
@@ -40,14 +46,23 @@ export function answerOf(locale: Locale, verdict: ReceiptVerdict): Answer {
     const { facts } = verdict;
     const id = facts.leaf.outcome === 'accepted' ? 'cli.receipt.good' : 'cli.receipt.good-not-accepted';
     const values: MessageValues = { number: facts.index + 1 };
-    return { exit: 0, facts: { receipt: factsFor(facts) }, lines: [words(locale, id, values), ...factLines(locale, facts)] };
+    return {
+      exit: 0,
+      facts: { receipt: factsFor(facts) },
+      lines: [words(locale, id, values), ...factLines(locale, facts)],
+    };
   }
   const { what, why, next } = refusalWords(locale, { code: verdict.reason });
   const advice = [why, words(locale, 'cli.next', { next })];
   if (verdict.verdict === 'bad') {
-    return { exit: 1, facts: { reason: verdict.reason }, lines: [words(locale, 'cli.receipt.bad', { reason: what }), ...advice] };
+    return {
+      exit: 1,
+      facts: { reason: verdict.reason },
+      lines: [words(locale, 'cli.receipt.bad', { reason: what }), ...advice],
+    };
   }
-  const claims = verdict.facts === undefined ? [] : [words(locale, 'cli.receipt.claims'), ...factLines(locale, verdict.facts)];
+  const claims =
+    verdict.facts === undefined ? [] : [words(locale, 'cli.receipt.claims'), ...factLines(locale, verdict.facts)];
   const unproven = verdict.facts === undefined ? {} : { unproven: factsFor(verdict.facts) };
   return {
     exit: 2,

@@ -1,8 +1,12 @@
 import { actRefusals } from './acts.ts';
+import { cardRefusals } from './card.ts';
 import { generalRefusals } from './general.ts';
+import { hostRefusals } from './host.ts';
+import { journalRefusals } from './journal.ts';
 import { logRefusals } from './log.ts';
 import { serverRefusals } from './server.ts';
 import { vaultRefusals } from './vault.ts';
+import { workstationRefusals } from './workstation.ts';
 
 /**
  * Every refusal that a person can meet. The words are `refusals.<code>.what|why|next` of `locales`; `retry` says whether
@@ -11,7 +15,11 @@ import { vaultRefusals } from './vault.ts';
 export const refusals = {
   ...generalRefusals,
   ...logRefusals,
+  ...journalRefusals,
+  ...cardRefusals,
+  ...hostRefusals,
   ...vaultRefusals,
+  ...workstationRefusals,
   ...serverRefusals,
   ...actRefusals,
 } as const;
@@ -23,4 +31,14 @@ export function isRefusalCode(code: string): code is RefusalCode {
   return Object.hasOwn(refusals, code);
 }
 
-export { actRefusals, generalRefusals, logRefusals, serverRefusals, vaultRefusals };
+export {
+  actRefusals,
+  cardRefusals,
+  generalRefusals,
+  hostRefusals,
+  journalRefusals,
+  logRefusals,
+  serverRefusals,
+  vaultRefusals,
+  workstationRefusals,
+};

@@ -36,12 +36,14 @@ describe('the catalogue of refusals', () => {
   });
 
   it('has words for no code that is not in it', () => {
-    const spoken = new Set(Object.keys(messages('en')).flatMap((id) => /^refusals\.(.+)\.(?:what|why|next)$/u.exec(id)?.[1] ?? []));
+    const spoken = new Set(
+      Object.keys(messages('en')).flatMap((id) => /^refusals\.(.+)\.(?:what|why|next)$/u.exec(id)?.[1] ?? []),
+    );
     expect([...spoken].filter((code) => !isRefusalCode(code))).toEqual([]);
   });
 
-  it('has every code that the product refuses with; the checks of eds have words of their own', () => {
-    const folders = ['core', 'contracts', 'native', 'main', 'server', 'cli', 'renderer'];
+  it('has every code that the product refuses with; eds and the command line have words of their own', () => {
+    const folders = ['core', 'contracts', 'native', 'main', 'server', 'renderer'];
     const unknown = folders.flatMap(sources).flatMap((path) =>
       refusedCodes(readFileSync(resolve(root, path), 'utf8'))
         .filter((code) => !isRefusalCode(code))

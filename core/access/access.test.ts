@@ -14,11 +14,19 @@ const matrix: Readonly<Record<ActType, readonly Role[]>> = {
 
 const rules: AccessRules = {
   acts: matrix,
-  reads: { registrar: ['registration'], reviewer: ['registration'], 'security-officer': ['registration', 'operations'] },
+  reads: {
+    registrar: ['registration'],
+    reviewer: ['registration'],
+    'security-officer': ['registration', 'operations'],
+  },
 };
 
 describe('access', () => {
-  it.each(actTypes.flatMap((type) => roles.map((role) => [role, matrix[type].includes(role) ? 'may' : 'may not', type] as const)))('a %s %s propose %s', (role, may, type) => {
+  it.each(
+    actTypes.flatMap((type) =>
+      roles.map((role) => [role, matrix[type].includes(role) ? 'may' : 'may not', type] as const),
+    ),
+  )('a %s %s propose %s', (role, may, type) => {
     expect(mayAct(rules, [role], type)).toBe(may === 'may');
   });
 
@@ -39,9 +47,12 @@ describe('access', () => {
     ['reviewer', 'operations', false],
     ['security-officer', 'registration', true],
     ['security-officer', 'operations', true],
-  ] as const satisfies readonly (readonly [Role, ReadScope, boolean])[])('lets a %s read %s: %s', (role, scope, isAllowed) => {
-    expect(mayRead(rules, [role], scope)).toBe(isAllowed);
-  });
+  ] as const satisfies readonly (readonly [Role, ReadScope, boolean])[])(
+    'lets a %s read %s: %s',
+    (role, scope, isAllowed) => {
+      expect(mayRead(rules, [role], scope)).toBe(isAllowed);
+    },
+  );
 
   it('lets a person without a role read nothing', () => {
     expect(mayRead(rules, [], 'registration')).toBe(false);

@@ -57,7 +57,12 @@ type State = keyof typeof states;
 const actors = { submitter: registrar, claimant: reviewer, another: colleague } as const;
 type Actor = keyof typeof actors;
 
-const verbs = { submit: 'registration.submit', claim: 'registration.claim', release: 'registration.release', decide: 'registration.approve' } as const;
+const verbs = {
+  submit: 'registration.submit',
+  claim: 'registration.claim',
+  release: 'registration.release',
+  decide: 'registration.approve',
+} as const;
 
 /** What becomes of a command: the event, or the refusal. Columns: submit, claim, release, return|approve|refuse. */
 const table: Readonly<Record<State, Readonly<Record<Actor, readonly [string, string, string, string]>>>> = {
@@ -98,7 +103,11 @@ const table: Readonly<Record<State, Readonly<Record<Actor, readonly [string, str
   },
 };
 
-const decisions = { 'registration.return': 'returned', 'registration.approve': 'approved', 'registration.refuse': 'refused' } as const;
+const decisions = {
+  'registration.return': 'returned',
+  'registration.approve': 'approved',
+  'registration.refuse': 'refused',
+} as const;
 
 function expected(state: State, actor: Actor, type: ActType): string {
   const row = table[state][actor];
@@ -109,7 +118,9 @@ function expected(state: State, actor: Actor, type: ActType): string {
 }
 
 const every = (Object.keys(states) as State[]).flatMap((state) =>
-  (Object.keys(actors) as Actor[]).flatMap((actor) => actTypes.map((type) => [state, actor, type, expected(state, actor, type)] as const)),
+  (Object.keys(actors) as Actor[]).flatMap((actor) =>
+    actTypes.map((type) => [state, actor, type, expected(state, actor, type)] as const),
+  ),
 );
 
 describe('the life cycle of a registration', () => {
@@ -120,17 +131,25 @@ describe('the life cycle of a registration', () => {
   });
 
   it('lets a claim run out at its end, not before', () => {
-    const at = (nowMs: number): boolean => decideRegistration(states.claimed, commands[verbs.claim], context(colleague, nowMs)).ok;
+    const at = (nowMs: number): boolean =>
+      decideRegistration(states.claimed, commands[verbs.claim], context(colleague, nowMs)).ok;
     expect([at(20 + claimTtlMs - 1), at(20 + claimTtlMs)]).toEqual([false, true]);
   });
 
   it('gives a claim the length that the policy names', () => {
-    const decided = decideRegistration(states.submitted, commands[verbs.claim], { ...context(reviewer, 100), claimTtlMs: 7 });
+    const decided = decideRegistration(states.submitted, commands[verbs.claim], {
+      ...context(reviewer, 100),
+      claimTtlMs: 7,
+    });
     expect(decided.ok && decided.value).toEqual({ type: 'claimed', by: reviewer, atMs: 100, untilMs: 107 });
   });
 
   it('takes the decision from whoever lost a claim that somebody took over', () => {
-    const takenOver = fold(submitted, { ...claimed, untilMs: 25 }, { ...claimed, by: colleague, atMs: 40, untilMs: 90 });
+    const takenOver = fold(
+      submitted,
+      { ...claimed, untilMs: 25 },
+      { ...claimed, by: colleague, atMs: 40, untilMs: 90 },
+    );
     const late = decideRegistration(takenOver, commands['registration.approve'], context(reviewer, 50));
     expect(!late.ok && late.refusal.code).toBe('case-claimed-by-other');
   });
@@ -143,13 +162,23 @@ describe('the life cycle of a registration', () => {
     ['registration.refuse', ['other'], note, 'refused'],
     ['registration.return', ['document-expired'], '', 'returned'],
   ] as const)('asks for reasons: %s with %j and note %j → %s', (type, reasons, text, outcome) => {
-    const decided = decideRegistration(states.claimed, { type, payload: { reasons, note: text } }, context(reviewer, 40));
+    const decided = decideRegistration(
+      states.claimed,
+      { type, payload: { reasons, note: text } },
+      context(reviewer, 40),
+    );
     expect(decided.ok ? decided.value.type : decided.refusal.code).toBe(outcome);
   });
 
   it('keeps everybody who ever submitted a version from deciding on any later one', () => {
     const again = evolveRegistration(states.returned, { type: 'submitted', by: colleague, atMs: 50, form: otherForm });
-    expect(again).toMatchObject({ status: 'submitted', form: otherForm, submitters: [registrar, colleague], claim: null, decision: null });
+    expect(again).toMatchObject({
+      status: 'submitted',
+      form: otherForm,
+      submitters: [registrar, colleague],
+      claim: null,
+      decision: null,
+    });
     for (const person of [registrar, colleague]) {
       const claim = decideRegistration(again, commands[verbs.claim], context(person, 60));
       expect(!claim.ok && claim.refusal.code).toBe('case-own-submission');
@@ -162,9 +191,17 @@ describe('the life cycle of a registration', () => {
   });
 });
 
-const anyStep = fc.record({ type: fc.constantFrom(...actTypes), by: fc.constantFrom(registrar, reviewer, colleague), waitMs: fc.nat(2 * claimTtlMs) });
+const anyStep = fc.record({
+  type: fc.constantFrom(...actTypes),
+  by: fc.constantFrom(registrar, reviewer, colleague),
+  waitMs: fc.nat(2 * claimTtlMs),
+});
 
-type Played = { readonly state: Registration; readonly events: readonly RegistrationEvent[]; readonly states: readonly Registration[] };
+type Played = {
+  readonly state: Registration;
+  readonly events: readonly RegistrationEvent[];
+  readonly states: readonly Registration[];
+};
 
 /** Proposes each step in turn; what is refused leaves no event. */
 function play(steps: readonly { readonly type: ActType; readonly by: Iin; readonly waitMs: number }[]): Played {

@@ -2,7 +2,20 @@ import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { seeded } from '../../tests/support/index.ts';
-import { assert, controlDigit, equalBytes, fromBase64, fromHex, InvariantError, never, parseBin, parseIin, Secret, toBase64, toHex } from './index.ts';
+import {
+  assert,
+  controlDigit,
+  equalBytes,
+  fromBase64,
+  fromHex,
+  InvariantError,
+  never,
+  parseBin,
+  parseIin,
+  Secret,
+  toBase64,
+  toHex,
+} from './index.ts';
 
 const bytes = fc.uint8Array({ maxLength: 200 });
 
@@ -22,17 +35,23 @@ describe('hexadecimal and base64', () => {
 
   it('read one text of one byte string only', () => {
     fc.assert(
-      fc.property(fc.string({ unit: fc.constantFrom('A', 'Q', 'g', 'w', '+', '/', '=', '\n', ' ', '-', '_', 'a') }), (text) => {
-        const read = fromBase64(text);
-        if (read.ok) expect(toBase64(read.value)).toBe(text);
-      }),
+      fc.property(
+        fc.string({ unit: fc.constantFrom('A', 'Q', 'g', 'w', '+', '/', '=', '\n', ' ', '-', '_', 'a') }),
+        (text) => {
+          const read = fromBase64(text);
+          if (read.ok) expect(toBase64(read.value)).toBe(text);
+        },
+      ),
       seeded('base64 texts', 1_000),
     );
   });
 
-  it.each(['A', 'AB', 'ABC', 'AB=', 'AB==C', 'AR==', 'AAF=', 'AA AA', 'AA\n', '_-8=', '===='])('refuse %j as base64', (text) => {
-    expect(fromBase64(text).ok).toBe(false);
-  });
+  it.each(['A', 'AB', 'ABC', 'AB=', 'AB==C', 'AR==', 'AAF=', 'AA AA', 'AA\n', '_-8=', '===='])(
+    'refuse %j as base64',
+    (text) => {
+      expect(fromBase64(text).ok).toBe(false);
+    },
+  );
 
   it.each(['a', 'AB', '0x', 'zz', ' 00', '00\n'])('refuse %j as hexadecimal', (text) => {
     expect(fromHex(text).ok).toBe(false);
@@ -67,10 +86,13 @@ describe('identification numbers', () => {
     );
   });
 
-  it.each(['', '85010135041', '8501013504111', '85010135041a', ' 850101350411', '٨٥٠١٠١٣٥٠٤١١'])('refuse %j', (text) => {
-    expect(parseIin(text).ok).toBe(false);
-    expect(parseBin(text).ok).toBe(false);
-  });
+  it.each(['', '85010135041', '8501013504111', '85010135041a', ' 850101350411', '٨٥٠١٠١٣٥٠٤١١'])(
+    'refuse %j',
+    (text) => {
+      expect(parseIin(text).ok).toBe(false);
+      expect(parseBin(text).ok).toBe(false);
+    },
+  );
 });
 
 /** The rule as the decree words it, written a second time. */
@@ -91,7 +113,12 @@ describe('a secret', () => {
 
   it('is not shown by any way of printing', () => {
     const held = secret();
-    const printed = [String(held), JSON.stringify({ held }), inspect(held, { depth: 9, showHidden: true }), Object.values(held).join()];
+    const printed = [
+      String(held),
+      JSON.stringify({ held }),
+      inspect(held, { depth: 9, showHidden: true }),
+      Object.values(held).join(),
+    ];
     for (const each of printed) {
       expect(each).not.toContain(text);
       expect(each).not.toContain([...Buffer.from(text)].join(','));

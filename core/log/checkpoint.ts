@@ -35,7 +35,12 @@ export function openCheckpoint(options: {
   readonly verifyEd25519: VerifyEd25519;
 }): Result<
   Checkpoint,
-  'note-malformed' | 'note-too-large' | 'note-key-unknown' | 'note-signature-invalid' | 'checkpoint-malformed' | 'checkpoint-other-log'
+  | 'note-malformed'
+  | 'note-too-large'
+  | 'note-key-unknown'
+  | 'note-signature-invalid'
+  | 'checkpoint-malformed'
+  | 'checkpoint-other-log'
 > {
   const note = openNote({ note: options.note, keys: [options.logKey], verifyEd25519: options.verifyEd25519 });
   if (!note.ok) return note;

@@ -11,7 +11,11 @@ export type Frontier = {
 };
 
 /** Opens the frontier of a tree of `size` leaves; `readHash` is asked only for its complete subtrees. */
-export function createFrontier(options: { readonly sha256: Sha256; readonly readHash?: ReadHash; readonly size?: number }): Frontier {
+export function createFrontier(options: {
+  readonly sha256: Sha256;
+  readonly readHash?: ReadHash;
+  readonly size?: number;
+}): Frontier {
   const { sha256, readHash } = options;
   let size = options.size ?? 0;
   const edge: (Uint8Array | undefined)[] = [];

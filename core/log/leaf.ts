@@ -107,7 +107,9 @@ export function parseLeaf(text: string): Result<Leaf, 'leaf-malformed'> {
     isId(leaf['platform']) &&
     leafKinds.some((kind) => kind === leaf['kind']) &&
     isId(leaf['actionId']) &&
-    (leaf['device'] === null ? leaf['epoch'] === null && leaf['sequence'] === 0 : isId(leaf['device']) && isId(leaf['epoch'])) &&
+    (leaf['device'] === null
+      ? leaf['epoch'] === null && leaf['sequence'] === 0
+      : isId(leaf['device']) && isId(leaf['epoch'])) &&
     isCount(leaf['sequence']) &&
     isHash(leaf['commitment']) &&
     (leaf['validation'] === null || isHash(leaf['validation'])) &&

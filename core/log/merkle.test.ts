@@ -22,7 +22,9 @@ import {
 const unhex = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'hex'));
 
 /** Leaves and roots of the Certificate Transparency reference implementation. */
-const leaves = ['', '00', '10', '2021', '3031', '40414243', '5051525354555657', '606162636465666768696a6b6c6d6e6f'].map(unhex);
+const leaves = ['', '00', '10', '2021', '3031', '40414243', '5051525354555657', '606162636465666768696a6b6c6d6e6f'].map(
+  unhex,
+);
 const roots = [
   '6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d',
   'fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125',
@@ -34,7 +36,11 @@ const roots = [
   '5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328',
 ];
 
-type GrownTree = { readonly readHash: ReadHash; readonly rootAt: readonly Uint8Array[]; readonly leaf: (index: number) => Uint8Array };
+type GrownTree = {
+  readonly readHash: ReadHash;
+  readonly rootAt: readonly Uint8Array[];
+  readonly leaf: (index: number) => Uint8Array;
+};
 
 /** Grows a tree as the server does: the frontier tells complete subtrees, whose hashes at tile levels fill tiles. */
 function grow(size: number, data: (index: number) => Uint8Array | string): GrownTree {
@@ -88,9 +94,17 @@ describe('the Merkle tree', () => {
 
 describe('proofs of random trees of up to 2,000 leaves', () => {
   const tree = grow(2_000, (index) => `entry ${index}`);
-  const shape = fc.integer({ min: 1, max: 2_000 }).chain((size) =>
-    fc.record({ size: fc.constant(size), index: fc.nat(size - 1), oldSize: fc.integer({ min: 1, max: size }), at: fc.nat(), byte: fc.nat(31) }),
-  );
+  const shape = fc
+    .integer({ min: 1, max: 2_000 })
+    .chain((size) =>
+      fc.record({
+        size: fc.constant(size),
+        index: fc.nat(size - 1),
+        oldSize: fc.integer({ min: 1, max: size }),
+        at: fc.nat(),
+        byte: fc.nat(31),
+      }),
+    );
   const rootAt = (size: number): Uint8Array => tree.rootAt[size] ?? new Uint8Array();
 
   it('verify, and fail after any change of one byte of leaf, path or root', () => {
@@ -110,7 +124,9 @@ describe('proofs of random trees of up to 2,000 leaves', () => {
         expect(verifyInclusion({ ...good, path: [...good.path, good.leaf] })).toBe(false);
         if (good.path.length === 0) return;
         const place = at % good.path.length;
-        expect(verifyInclusion({ ...good, path: good.path.map((hash, i) => (i === place ? flip(hash, byte) : hash)) })).toBe(false);
+        expect(
+          verifyInclusion({ ...good, path: good.path.map((hash, i) => (i === place ? flip(hash, byte) : hash)) }),
+        ).toBe(false);
         expect(verifyInclusion({ ...good, path: good.path.slice(1) })).toBe(false);
       }),
       seeded('inclusion proofs', 400),
@@ -133,7 +149,9 @@ describe('proofs of random trees of up to 2,000 leaves', () => {
         expect(verifyConsistency({ ...good, root: flip(good.root, byte) })).toBe(false);
         if (good.path.length === 0) return;
         const place = at % good.path.length;
-        expect(verifyConsistency({ ...good, path: good.path.map((hash, i) => (i === place ? flip(hash, byte) : hash)) })).toBe(false);
+        expect(
+          verifyConsistency({ ...good, path: good.path.map((hash, i) => (i === place ? flip(hash, byte) : hash)) }),
+        ).toBe(false);
         expect(verifyConsistency({ ...good, path: good.path.slice(1) })).toBe(false);
         expect(verifyConsistency({ ...good, oldSize: size, size: oldSize })).toBe(false);
       }),

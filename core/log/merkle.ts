@@ -51,7 +51,11 @@ function rangeHash(tree: Tree, from: number, to: number): Uint8Array {
 }
 
 /** Root of the tree of `size` leaves; of the empty tree, SHA-256 of nothing. */
-export function rootOf(options: { readonly sha256: Sha256; readonly readHash: ReadHash; readonly size: number }): Uint8Array {
+export function rootOf(options: {
+  readonly sha256: Sha256;
+  readonly readHash: ReadHash;
+  readonly size: number;
+}): Uint8Array {
   return options.size === 0 ? options.sha256() : rangeHash(options, 0, options.size);
 }
 
@@ -63,7 +67,10 @@ export function inclusionPath(options: {
   readonly size: number;
 }): Uint8Array[] {
   const { index, size } = options;
-  assert(Number.isSafeInteger(size) && Number.isSafeInteger(index) && index >= 0 && index < size, 'log: the leaf is in the tree');
+  assert(
+    Number.isSafeInteger(size) && Number.isSafeInteger(index) && index >= 0 && index < size,
+    'log: the leaf is in the tree',
+  );
   const path: Uint8Array[] = [];
   let from = 0;
   let to = size;
@@ -85,7 +92,10 @@ export function consistencyPath(options: {
   readonly size: number;
 }): Uint8Array[] {
   const { oldSize, size } = options;
-  assert(Number.isSafeInteger(size) && Number.isSafeInteger(oldSize) && oldSize >= 0 && oldSize <= size, 'log: the old tree is not larger');
+  assert(
+    Number.isSafeInteger(size) && Number.isSafeInteger(oldSize) && oldSize >= 0 && oldSize <= size,
+    'log: the old tree is not larger',
+  );
   if (oldSize === 0 || oldSize === size) return [];
   const path: Uint8Array[] = [];
   let from = 0;

@@ -21,7 +21,8 @@ function readTime(bytes: Uint8Array): number {
 
 function writeTime(atSeconds: number): Uint8Array {
   const bytes = new Uint8Array(timeSizeBytes);
-  for (let i = timeSizeBytes - 1, rest = atSeconds; i >= 0; i -= 1, rest = Math.floor(rest / 256)) bytes[i] = rest % 256;
+  for (let i = timeSizeBytes - 1, rest = atSeconds; i >= 0; i -= 1, rest = Math.floor(rest / 256))
+    bytes[i] = rest % 256;
   return bytes;
 }
 
@@ -33,7 +34,8 @@ function check(options: {
 }): TrustedSignature | undefined {
   const { note, line, key, verifyEd25519 } = options;
   if (key.type === noteKeyTypes.ed25519) {
-    const isGood = line.signature.length === ed25519SizeBytes && verifyEd25519(key.publicKey, note.text, line.signature);
+    const isGood =
+      line.signature.length === ed25519SizeBytes && verifyEd25519(key.publicKey, note.text, line.signature);
     return isGood ? { key } : undefined;
   }
   if (line.signature.length !== timeSizeBytes + ed25519SizeBytes) return undefined;

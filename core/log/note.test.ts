@@ -22,7 +22,8 @@ const log = testKey('log');
 const logKey = noteKey(sha256, { name: 'qorgan.example', publicKey: log.publicKey });
 const text = checkpointText({ origin: 'qorgan.example', size: 7, root: sha256('root') });
 const note = signNote({ text, key: logKey, sign: log.sign });
-const codeOf = (result: { readonly ok: boolean; readonly refusal?: { readonly code: string } }): string => (result.ok ? 'ok' : (result.refusal?.code ?? ''));
+const codeOf = (result: { readonly ok: boolean; readonly refusal?: { readonly code: string } }): string =>
+  result.ok ? 'ok' : (result.refusal?.code ?? '');
 
 describe('a signed note', () => {
   it('is believed by its key, ignoring lines of unknown keys', () => {
@@ -43,7 +44,9 @@ describe('a signed note', () => {
     const second = testKey('second');
     const secondKey = noteKey(sha256, { name: 'second.example', publicKey: second.publicKey });
     const wrong = signNote({ text, key: secondKey, sign: () => new Uint8Array(64) }).slice(text.length + 1);
-    expect(codeOf(openNote({ note: note + wrong, keys: [logKey, secondKey], verifyEd25519 }))).toBe('note-signature-invalid');
+    expect(codeOf(openNote({ note: note + wrong, keys: [logKey, secondKey], verifyEd25519 }))).toBe(
+      'note-signature-invalid',
+    );
   });
 
   it('reads sixteen signatures of five kilobytes and refuses more than the limit', () => {
@@ -88,13 +91,22 @@ describe('a signed note', () => {
 
 describe('a cosignature', () => {
   const witness = testKey('witness');
-  const witnessKey = noteKey(sha256, { name: 'witness.example', publicKey: witness.publicKey, type: noteKeyTypes.cosignature });
+  const witnessKey = noteKey(sha256, {
+    name: 'witness.example',
+    publicKey: witness.publicKey,
+    type: noteKeyTypes.cosignature,
+  });
 
   it('says when the witness saw the tree head, and replaces an earlier one', () => {
     const once = cosignNote({ note, key: witnessKey, atSeconds: 1_700_000_000, sign: witness.sign });
-    const twice = once.ok ? cosignNote({ note: once.value, key: witnessKey, atSeconds: 1_800_000_000, sign: witness.sign }) : once;
+    const twice = once.ok
+      ? cosignNote({ note: once.value, key: witnessKey, atSeconds: 1_800_000_000, sign: witness.sign })
+      : once;
     const opened = openNote({ note: twice.ok ? twice.value : '', keys: [logKey, witnessKey], verifyEd25519 });
-    expect(opened.ok && opened.value.signatures).toEqual([{ key: logKey }, { key: witnessKey, atSeconds: 1_800_000_000 }]);
+    expect(opened.ok && opened.value.signatures).toEqual([
+      { key: logKey },
+      { key: witnessKey, atSeconds: 1_800_000_000 },
+    ]);
   });
 
   it('with another time than the signed one is refused', () => {

@@ -29,7 +29,10 @@ const nameText = /^[^\s\p{Z}\p{C}+]{1,200}$/u;
 const forbidden = /[\u0000-\u0009\u000B-\u001F]|\p{Surrogate}/u;
 
 /** The key of a name, with the identifier that C2SP signed-note recommends. */
-export function noteKey(sha256: Sha256, key: { readonly name: string; readonly publicKey: Uint8Array; readonly type?: NoteKeyType }): NoteKey {
+export function noteKey(
+  sha256: Sha256,
+  key: { readonly name: string; readonly publicKey: Uint8Array; readonly type?: NoteKeyType },
+): NoteKey {
   const { name, publicKey, type = noteKeyTypes.ed25519 } = key;
   const id = toHex(sha256(`${name}\n`, Uint8Array.of(type), publicKey).slice(0, 4));
   return { name, type, publicKey, id };
@@ -80,12 +83,17 @@ export function formatSignature(signature: NoteSignature): string {
 
 /** Writes a note: the text, an empty line, the signatures. */
 export function formatNote(note: Note): string {
-  if (!note.text.endsWith('\n') || forbidden.test(note.text) || note.signatures.length === 0) throw new Error('log: a note is a text with signatures');
+  if (!note.text.endsWith('\n') || forbidden.test(note.text) || note.signatures.length === 0)
+    throw new Error('log: a note is a text with signatures');
   return `${note.text}\n${note.signatures.map(formatSignature).join('')}`;
 }
 
 /** Signs a text (ending in a line feed) as a note by one Ed25519 key; `sign` signs the UTF-8 bytes of what it is given. */
-export function signNote(options: { readonly text: string; readonly key: NoteKey; readonly sign: (message: string) => Uint8Array }): string {
+export function signNote(options: {
+  readonly text: string;
+  readonly key: NoteKey;
+  readonly sign: (message: string) => Uint8Array;
+}): string {
   const { text, key, sign } = options;
   if (key.type !== noteKeyTypes.ed25519) throw new Error('log: notes are signed by an Ed25519 note key');
   return formatNote({ text, signatures: [{ name: key.name, id: key.id, signature: sign(text) }] });

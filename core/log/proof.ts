@@ -34,11 +34,13 @@ export function parseProof(text: string): Result<Proof, 'proof-malformed' | 'pro
   const indexLine = lines.shift() ?? '';
   const extra = extraLine === undefined ? undefined : fromBase64(extraLine.slice('extra '.length));
   const index = parseDecimal(indexLine.slice('index '.length));
-  if (first !== firstLine || !indexLine.startsWith('index ') || !index.ok || extra?.ok === false) return refuse('proof-malformed');
+  if (first !== firstLine || !indexLine.startsWith('index ') || !index.ok || extra?.ok === false)
+    return refuse('proof-malformed');
   const path: Uint8Array[] = [];
   for (const line of lines) {
     const hash = fromBase64(line);
-    if (!hash.ok || hash.value.length !== hashSizeBytes || path.length === pathLengthMax) return refuse('proof-malformed');
+    if (!hash.ok || hash.value.length !== hashSizeBytes || path.length === pathLengthMax)
+      return refuse('proof-malformed');
     path.push(hash.value);
   }
   const checkpoint = text.slice(end + 2);

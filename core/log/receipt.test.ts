@@ -1,7 +1,14 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { seeded, sha256, testKey, verifyEd25519 } from '../../tests/support/index.ts';
-import { toHex, type ActionId, type DeviceId, type JournalEpoch, type PlatformId, type Sha256Hex } from '../kernel/index.ts';
+import {
+  toHex,
+  type ActionId,
+  type DeviceId,
+  type JournalEpoch,
+  type PlatformId,
+  type Sha256Hex,
+} from '../kernel/index.ts';
 import {
   checkpointText,
   commitment,
@@ -49,11 +56,22 @@ function receiptOf(text: string, origin: string = logKey.name): string {
   const hashes = new Map<string, Uint8Array>();
   const frontier = createFrontier({ sha256 });
   for (let i = 0; i < 9; i += 1) {
-    frontier.append(leafHash(sha256, i === 5 ? text : `other ${i}`), (level, index, hash) => hashes.set(`${level}/${index}`, hash));
+    frontier.append(leafHash(sha256, i === 5 ? text : `other ${i}`), (level, index, hash) =>
+      hashes.set(`${level}/${index}`, hash),
+    );
   }
   const readHash = (level: number, index: number): Uint8Array => hashes.get(`${level}/${index}`) ?? new Uint8Array();
-  const extra = formatOpening({ leaf: text, salt, envelope: toHex(sha256(envelope)) as Sha256Hex, cms: toHex(sha256(cms)) as Sha256Hex });
-  const checkpoint = signNote({ text: checkpointText({ origin, size: 9, root: frontier.root() }), key: logKey, sign: log.sign });
+  const extra = formatOpening({
+    leaf: text,
+    salt,
+    envelope: toHex(sha256(envelope)) as Sha256Hex,
+    cms: toHex(sha256(cms)) as Sha256Hex,
+  });
+  const checkpoint = signNote({
+    text: checkpointText({ origin, size: 9, root: frontier.root() }),
+    key: logKey,
+    sign: log.sign,
+  });
   return formatProof({ extra, index: 5, path: inclusionPath({ sha256, readHash, index: 5, size: 9 }), checkpoint });
 }
 
@@ -63,7 +81,10 @@ const ports = { sha256, verifyEd25519 };
 describe('a receipt', () => {
   it('is good by the trusted key, for its act and its signature', () => {
     const verdict = verifyReceipt({ proof, logKey: keyText, platform, act: envelope, signature: cms, ...ports });
-    expect(verdict).toMatchObject({ verdict: 'good', facts: { index: 5, size: 9, leaf, level: 'log', isDemo: false, isGivenAct: true } });
+    expect(verdict).toMatchObject({
+      verdict: 'good',
+      facts: { index: 5, size: 9, leaf, level: 'log', isDemo: false, isGivenAct: true },
+    });
   });
 
   it('says what it can without an act', () => {
@@ -73,20 +94,38 @@ describe('a receipt', () => {
   });
 
   it('without a trusted key answers that it cannot tell', () => {
-    expect(verifyReceipt({ proof, act: envelope, ...ports })).toMatchObject({ verdict: 'cannot-tell', reason: 'log-key-absent' });
-    expect(verifyReceipt({ proof, logKey: 'no key', ...ports })).toMatchObject({ verdict: 'cannot-tell', reason: 'log-key-malformed' });
+    expect(verifyReceipt({ proof, act: envelope, ...ports })).toMatchObject({
+      verdict: 'cannot-tell',
+      reason: 'log-key-absent',
+    });
+    expect(verifyReceipt({ proof, logKey: 'no key', ...ports })).toMatchObject({
+      verdict: 'cannot-tell',
+      reason: 'log-key-malformed',
+    });
   });
 
   it.each([
     ['another act', { act: `${envelope} ` }, 'receipt-other-act'],
     ['another signature', { signature: salt }, 'receipt-other-signature'],
     ['another platform', { platform: 'other' as PlatformId }, 'receipt-other-platform'],
-    ['a key of another log', { logKey: formatNoteKey(noteKey(sha256, { name: 'qorgan.other', publicKey: log.publicKey })) }, 'receipt-log-key-other'],
-    ['another key of the same name', { logKey: formatNoteKey(noteKey(sha256, { name: logKey.name, publicKey: testKey('x').publicKey })) }, 'receipt-log-key-other'],
+    [
+      'a key of another log',
+      { logKey: formatNoteKey(noteKey(sha256, { name: 'qorgan.other', publicKey: log.publicKey })) },
+      'receipt-log-key-other',
+    ],
+    [
+      'another key of the same name',
+      { logKey: formatNoteKey(noteKey(sha256, { name: logKey.name, publicKey: testKey('x').publicKey })) },
+      'receipt-log-key-other',
+    ],
     ['a signature by nobody', { proof: proof.replace(/.{8}\n$/u, 'AAAAAA==\n') }, 'receipt-signature-wrong'],
     ['no text at all', { proof: '' }, 'receipt-malformed'],
     ['a log of another platform', { proof: receiptOf(leafText(leaf), 'qorgan.other') }, 'receipt-other-platform'],
-    ['a commitment to something else', { proof: receiptOf(leafText({ ...leaf, commitment: '0'.repeat(64) as Sha256Hex })) }, 'receipt-opening-wrong'],
+    [
+      'a commitment to something else',
+      { proof: receiptOf(leafText({ ...leaf, commitment: '0'.repeat(64) as Sha256Hex })) },
+      'receipt-opening-wrong',
+    ],
   ])('with %s is bad and says why', (_what, change, reason) => {
     expect(verifyReceipt({ proof, logKey: keyText, ...ports, ...change })).toEqual({ verdict: 'bad', reason });
   });
@@ -97,7 +136,10 @@ describe('a receipt', () => {
     if (!parsed.ok || opening?.ok !== true) throw new Error('the receipt has an opening');
     const extra = formatOpening({ ...opening.value.opening, leaf: leafText({ ...leaf, outcome: 'superseded' }) });
     const forged = formatProof({ ...parsed.value, extra });
-    expect(verifyReceipt({ proof: forged, logKey: keyText, ...ports })).toEqual({ verdict: 'bad', reason: 'receipt-path-wrong' });
+    expect(verifyReceipt({ proof: forged, logKey: keyText, ...ports })).toEqual({
+      verdict: 'bad',
+      reason: 'receipt-path-wrong',
+    });
   });
 });
 
@@ -112,7 +154,10 @@ describe('a receipt with one byte changed', () => {
       fc.property(fc.nat(Buffer.from(proof).length - 1), fc.integer({ min: 1, max: 255 }), (at, change) => {
         const changed = Buffer.from(bytes);
         changed[at] = (changed[at] ?? 0) ^ change;
-        expect(verifyReceipt({ proof: changed.toString('utf8'), logKey: keyText, act: envelope, signature: cms, ...ports }).verdict).not.toBe('good');
+        expect(
+          verifyReceipt({ proof: changed.toString('utf8'), logKey: keyText, act: envelope, signature: cms, ...ports })
+            .verdict,
+        ).not.toBe('good');
       }),
       seeded('receipt mutations', 2_000),
     );

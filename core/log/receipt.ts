@@ -80,7 +80,14 @@ function findFault(parts: Parts, question: ReceiptQuestion): ReceiptFault | unde
   if (platform !== undefined && leaf.platform !== platform) return 'receipt-other-platform';
   if (!opensLeaf(sha256, opening, leaf)) return 'receipt-opening-wrong';
   const { size, root } = checkpoint;
-  const isIncluded = verifyInclusion({ sha256, leaf: leafHash(sha256, opening.leaf), index: proof.index, size, path: proof.path, root });
+  const isIncluded = verifyInclusion({
+    sha256,
+    leaf: leafHash(sha256, opening.leaf),
+    index: proof.index,
+    size,
+    path: proof.path,
+    root,
+  });
   if (!isIncluded) return 'receipt-path-wrong';
   if (act !== undefined && toHex(sha256(act)) !== opening.envelope) return 'receipt-other-act';
   if (signature !== undefined && toHex(sha256(signature)) !== opening.cms) return 'receipt-other-signature';
@@ -114,7 +121,8 @@ export function verifyReceipt(question: ReceiptQuestion): ReceiptVerdict {
   const facts = factsOf(parts, question);
   if (question.logKey === undefined) return { verdict: 'cannot-tell', reason: 'log-key-absent', facts };
   const logKey = parseNoteKey(question.sha256, question.logKey);
-  if (!logKey.ok || logKey.value.type !== noteKeyTypes.ed25519) return { verdict: 'cannot-tell', reason: 'log-key-malformed' };
+  if (!logKey.ok || logKey.value.type !== noteKeyTypes.ed25519)
+    return { verdict: 'cannot-tell', reason: 'log-key-malformed' };
   if (logKey.value.name !== parts.checkpoint.origin) return bad('receipt-log-key-other');
   const note = openNote({ note: parts.proof.checkpoint, keys: [logKey.value], verifyEd25519: question.verifyEd25519 });
   if (note.ok) return { verdict: 'good', facts };

@@ -40,14 +40,22 @@ function tileNumber(index: number): string {
 }
 
 /** Path of a tile of hashes or of entries below the prefix of the log; `width` 256 is the full tile. */
-export function tilePath(options: { readonly level: number | 'entries'; readonly index: number; readonly width: number }): string {
+export function tilePath(options: {
+  readonly level: number | 'entries';
+  readonly index: number;
+  readonly width: number;
+}): string {
   const { level, index, width } = options;
   assert(width >= 1 && width <= tileWidth, 'log: a tile has 1 to 256 hashes');
   return `tile/${level}/${tileNumber(index)}${width === tileWidth ? '' : `.p/${width}`}`;
 }
 
 /** Hashes that the tile at (level, index) has in a tree of `size` leaves: 0 to 256. */
-export function tileWidthAt(options: { readonly level: number; readonly index: number; readonly size: number }): number {
+export function tileWidthAt(options: {
+  readonly level: number;
+  readonly index: number;
+  readonly size: number;
+}): number {
   const { level, index, size } = options;
   const hashes = Math.floor(size / tileWidth ** level);
   return Math.max(0, Math.min(tileWidth, hashes - index * tileWidth));

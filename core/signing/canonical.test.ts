@@ -21,25 +21,47 @@ const { value: anyJson } = fc.letrec<{ value: Json; list: Json[]; object: Record
     tie('object'),
   ),
   list: fc.array(tie('value'), { maxLength: 5 }),
-  object: fc.dictionary(fc.string({ unit: 'binary', maxLength: 8 }).filter((name) => name !== '__proto__'), tie('value'), { maxKeys: 6, noNullPrototype: true }),
+  object: fc.dictionary(
+    fc.string({ unit: 'binary', maxLength: 8 }).filter((name) => name !== '__proto__'),
+    tie('value'),
+    { maxKeys: 6, noNullPrototype: true },
+  ),
 }));
 
 describe('the canonical encoder', () => {
   it('sorts members by UTF-16 code units, as in the example of RFC 8785 §3.2.3', () => {
-    const value = { '\u20ac': 'Euro Sign', '\r': 'Carriage Return', '\ufb33': 'Hebrew Letter Dalet With Dagesh', '1': 'One', '\ud83d\ude00': 'Emoji: Grinning Face', '\u0080': 'Control', '\u00f6': 'Latin Small Letter O With Diaeresis' };
+    const value = {
+      '\u20ac': 'Euro Sign',
+      '\r': 'Carriage Return',
+      '\ufb33': 'Hebrew Letter Dalet With Dagesh',
+      '1': 'One',
+      '\ud83d\ude00': 'Emoji: Grinning Face',
+      '\u0080': 'Control',
+      '\u00f6': 'Latin Small Letter O With Diaeresis',
+    };
     const order = [...canonicalize(value).matchAll(/:"([^"]+)"/gu)].map((match) => match[1]);
-    expect(order).toEqual(['Carriage Return', 'One', 'Control', 'Latin Small Letter O With Diaeresis', 'Euro Sign', 'Emoji: Grinning Face', 'Hebrew Letter Dalet With Dagesh']);
+    expect(order).toEqual([
+      'Carriage Return',
+      'One',
+      'Control',
+      'Latin Small Letter O With Diaeresis',
+      'Euro Sign',
+      'Emoji: Grinning Face',
+      'Hebrew Letter Dalet With Dagesh',
+    ]);
   });
 
   it('escapes text as in the example of RFC 8785 §3.2.2', () => {
-    expect(canonicalize({ string: '\u20ac$\u000F\u000aA\'\u0042\u0022\u005c\\"/', literals: [null, true, false] })).toBe(
-      '{"literals":[null,true,false],"string":"\u20ac$\\u000f\\nA\'B\\"\\\\\\\\\\"/"}',
-    );
+    expect(
+      canonicalize({ string: '\u20ac$\u000F\u000aA\'\u0042\u0022\u005c\\"/', literals: [null, true, false] }),
+    ).toBe('{"literals":[null,true,false],"string":"\u20ac$\\u000f\\nA\'B\\"\\\\\\\\\\"/"}');
     expect(canonicalize('\b\t\n\f\r\u0000\u001f\u007f\u2028')).toBe('"\\b\\t\\n\\f\\r\\u0000\\u001f\u007f\u2028"');
   });
 
   it('writes integers plainly, minus zero as zero, and has no other numbers', () => {
-    expect(canonicalize([0, -0, -1, 9_007_199_254_740_991, -9_007_199_254_740_991, 1e15])).toBe('[0,0,-1,9007199254740991,-9007199254740991,1000000000000000]');
+    expect(canonicalize([0, -0, -1, 9_007_199_254_740_991, -9_007_199_254_740_991, 1e15])).toBe(
+      '[0,0,-1,9007199254740991,-9007199254740991,1000000000000000]',
+    );
     for (const number of [0.1, 9_007_199_254_740_992, Number.NaN, Number.POSITIVE_INFINITY]) {
       expect(() => canonicalize([number])).toThrow('safe integers');
     }
@@ -135,10 +157,16 @@ describe('the canonical reader', () => {
 
   it('never throws, whatever it is given', () => {
     fc.assert(
-      fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.json().map((text) => text.slice(1))), (text) => {
-        const parsed = parseCanonical(text, sizeMax);
-        if (parsed.ok) expect(canonicalize(parsed.value)).toBe(text);
-      }),
+      fc.property(
+        fc.oneof(
+          fc.string({ unit: 'binary' }),
+          fc.json().map((text) => text.slice(1)),
+        ),
+        (text) => {
+          const parsed = parseCanonical(text, sizeMax);
+          if (parsed.ok) expect(canonicalize(parsed.value)).toBe(text);
+        },
+      ),
       seeded('any text', 1_000),
     );
   });

@@ -3,7 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { seeded } from '../../tests/support/index.ts';
 import { renderShown, type ShownTemplate } from './index.ts';
 
-const template: ShownTemplate = { version: 1, lines: ['Act: approve', 'Case: {number}', 'Person: {name} {iin}', 'Note: {note}', 'End'] };
+const template: ShownTemplate = {
+  version: 1,
+  lines: ['Act: approve', 'Case: {number}', 'Person: {name} {iin}', 'Note: {note}', 'End'],
+};
 const values = { number: '2026-00418', name: 'Нұрғалиева Айгерім', iin: '900307450980', note: 'ok' };
 
 function linesOf(given: Readonly<Record<string, string | undefined>>): readonly string[] {
@@ -14,7 +17,9 @@ function linesOf(given: Readonly<Record<string, string | undefined>>): readonly 
 describe('the text that a signer reads', () => {
   it('is the template with its places filled, one line feed after each line', () => {
     const text = renderShown(template, values);
-    expect(text.ok && text.value).toBe('Act: approve\nCase: 2026-00418\nPerson: Нұрғалиева Айгерім 900307450980\nNote: ok\nEnd\n');
+    expect(text.ok && text.value).toBe(
+      'Act: approve\nCase: 2026-00418\nPerson: Нұрғалиева Айгерім 900307450980\nNote: ok\nEnd\n',
+    );
   });
 
   it('leaves out a line whose value is absent or empty', () => {
@@ -33,7 +38,14 @@ describe('the text that a signer reads', () => {
 
   it('gives no value a line, a direction or an invisible end of its own', () => {
     const forbidden = /[\u0000-\u0009\u000B-\u001F\u007F-\u009F\u2028\u2029\u202A-\u202E\u2066-\u2069]/u; // eslint-disable-line no-control-regex -- what must not be there
-    const nasty = fc.array(fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('\n', '\r\n', '\u2028', '\u202E', '\u0085', 'End', 'Act: refuse', '{name}', '$&', "$'"))).map((parts) => parts.join(''));
+    const nasty = fc
+      .array(
+        fc.oneof(
+          fc.string({ unit: 'binary' }),
+          fc.constantFrom('\n', '\r\n', '\u2028', '\u202E', '\u0085', 'End', 'Act: refuse', '{name}', '$&', "$'"),
+        ),
+      )
+      .map((parts) => parts.join(''));
     fc.assert(
       fc.property(nasty, nasty, (name, note) => {
         const lines = linesOf({ ...values, name: `x${name}`, note: `x${note}` });
@@ -50,10 +62,16 @@ describe('the text that a signer reads', () => {
 
   it('is the same text for the same values, and another for another note', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'grapheme-ascii', minLength: 1 }), fc.string({ unit: 'grapheme-ascii', minLength: 1 }), (a, b) => {
-        fc.pre(a !== b);
-        expect(renderShown(template, { ...values, note: a })).not.toEqual(renderShown(template, { ...values, note: b }));
-      }),
+      fc.property(
+        fc.string({ unit: 'grapheme-ascii', minLength: 1 }),
+        fc.string({ unit: 'grapheme-ascii', minLength: 1 }),
+        (a, b) => {
+          fc.pre(a !== b);
+          expect(renderShown(template, { ...values, note: a })).not.toEqual(
+            renderShown(template, { ...values, note: b }),
+          );
+        },
+      ),
       seeded('different notes', 300),
     );
   });

@@ -25,7 +25,11 @@ export type TestKey = {
 
 /** An Ed25519 key whose seed is the SHA-256 of its label: the same in every run, and of no worth. */
 export function testKey(label: string): TestKey {
-  const privateKey = createPrivateKey({ key: Buffer.concat([privateKeyPrefix, sha256(label)]), format: 'der', type: 'pkcs8' });
+  const privateKey = createPrivateKey({
+    key: Buffer.concat([privateKeyPrefix, sha256(label)]),
+    format: 'der',
+    type: 'pkcs8',
+  });
   const spki = createPublicKey(privateKey).export({ format: 'der', type: 'spki' });
   return {
     privateKey,
