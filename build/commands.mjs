@@ -34,8 +34,9 @@ export const run = (command, args, options = {}) =>
     child.on('close', (code, signal) => {
       if (code === 0) resolve(out);
       else {
-        const tail = all.trim().split('\n').slice(-15).join('\n');
-        reject(new SetUpError(`\`${[command, ...args].join(' ')}\` ended with ${signal ?? code}:\n${tail}`));
+        const lines = all.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('npm warn'));
+        const told = lines.length > 24 ? [...lines.slice(0, 12), '…', ...lines.slice(-12)] : lines;
+        reject(new SetUpError(`\`${[command, ...args].join(' ')}\` ended with ${signal ?? code}:\n${told.join('\n')}`));
       }
     });
   });
