@@ -24,6 +24,7 @@ export {
 export {
   btsDigitalRoles,
   carrierOf,
+  certificatesInFile,
   hardwareCarriers,
   nationalRoles,
   parseCertificate,

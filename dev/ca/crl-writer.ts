@@ -1,4 +1,14 @@
-import { bitString, enumerated, integer, integerFromHex, oids, sequence, tagged, time } from '../../eds/der/index.ts';
+import {
+  bitString,
+  concat,
+  enumerated,
+  integer,
+  integerFromHex,
+  oids,
+  sequence,
+  tagged,
+  time,
+} from '../../eds/der/index.ts';
 import { extensions, writeExtension, writeName, type NameParts, type WrittenExtension } from './certificate-writer.ts';
 import { signatureAlgorithm, signOctets, type SignatureKind, type SigningKey } from './signing-key.ts';
 
@@ -38,7 +48,7 @@ export function writeRevocationList(
     writeName(content.issuer),
     time(content.thisUpdateMs),
     ...(content.nextUpdateMs === undefined ? [] : [time(content.nextUpdateMs)]),
-    ...(entries.length === 0 ? [] : [sequence(...entries)]),
+    ...(entries.length === 0 ? [] : [sequence(concat(entries))]),
     tagged(0, sequence(...list.map(writeExtension))),
   );
   return sequence(signedPart, algorithm, bitString(signOctets(key, digest, signedPart)));

@@ -27,8 +27,8 @@ export function decodeOid(content: Uint8Array): string | undefined {
 
 function firstArcs(joined: number | bigint): string {
   if (joined < 40) return `0.${joined}`;
-  if (joined < 80) return `1.${BigInt(joined) - 40n}`;
-  return `2.${BigInt(joined) - 80n}`;
+  if (joined < 80) return `1.${Number(joined) - 40}`;
+  return typeof joined === 'number' ? `2.${joined - 80}` : `2.${joined - 80n}`;
 }
 
 function bigArc(octets: Uint8Array): bigint {

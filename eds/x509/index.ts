@@ -1,3 +1,4 @@
+export { certificatesInFile } from './certificate-file.ts';
 export { parseCertificate, type Certificate } from './certificate.ts';
 export {
   keyUsageBits,
