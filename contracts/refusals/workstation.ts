@@ -8,6 +8,7 @@ export const workstationRefusals = {
   'clock-wrong': { retry: true },
   'case-changed': { retry: true },
   'invitation-malformed': { retry: false },
+  'cases-malformed': { retry: false },
   'server-unreachable': { retry: true },
   'server-key-differs': { retry: false },
   'server-answer-malformed': { retry: true },

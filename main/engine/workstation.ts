@@ -1,7 +1,7 @@
 import { deviceHost } from '../../contracts/device-host/index.ts';
 import type { AppView, CaseView, CertificateView, JournalEntryView, OperatorInput, OperatorOutput } from '../../contracts/ipc/index.ts';
 import { vaultHost } from '../../contracts/vault-host/index.ts';
-import { ok, refuse, type Result, type Sha256Hex } from '../../core/kernel/index.ts';
+import { ok, refuse, type PlatformId, type Result, type Sha256Hex } from '../../core/kernel/index.ts';
 import { hostEnvironment, superviseHost } from '../hosts/index.ts';
 import { previewAct, signAct, type Proposal, type Recorded } from './acts.ts';
 import { readCards } from './cards.ts';
@@ -41,6 +41,8 @@ export type Workstation = {
   on(listener: (event: EngineEvent) => void): () => void;
   /** Ends hosts and loop; nothing that was recorded is lost by not calling it. */
   close(): Promise<void>;
+  /** The platform that the open vault is bound to. */
+  readonly platform: PlatformId | undefined;
   readonly hostPids: { readonly device: number | undefined; readonly vault: number | undefined };
 };
 
@@ -224,6 +226,9 @@ export function createWorkstation(options: WorkstationOptions): Workstation {
     acknowledgeAlarm: (id) => acknowledge(room, id),
     on: (listener) => room.on(listener),
     close: () => room.close(),
+    get platform() {
+      return engine.state.shift?.enrolment.bundle.platform;
+    },
     get hostPids() {
       return { device: engine.devices.pid, vault: engine.vault.pid };
     },
