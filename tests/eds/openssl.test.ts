@@ -130,6 +130,37 @@ describe.skipIf(!hasOpenssl)('openssl and we agree', () => {
     });
   });
 
+  test.each([
+    ['sha1', 'digest-weak'],
+    ['md5', 'digest-weak'],
+  ])('we verify what openssl signs with %s and do not call it VALID', (digest, reason) => {
+    const cms = signWithOpenssl(makeSigner(ca, 'rsa-2048'), ['-md', digest]);
+    const report = verifier.verify({ cms, content, atMs: nowMs });
+    expect(report).toMatchObject({ verdict: 'INDETERMINATE', reason });
+    expect(report.stages.find((stage) => stage.name === 'signature')?.reason).toBe('signature-algorithm-weak');
+  });
+
+  test('a file with two signatures is VALID only when both are', () => {
+    const [first, second] = [makeSigner(ca, 'rsa-2048'), makeSigner(ca, 'ec-p256', { roles: ['head'] })];
+    const more = [
+      '-signer',
+      file('second.pem', pem('CERTIFICATE', second.certificate)),
+      '-inkey',
+      file('second.key', writeKey(second.key)),
+    ];
+    const cms = signWithOpenssl(first, more);
+    const report = verifier.verify({ cms, content, atMs: nowMs });
+    expect(report).toMatchObject({ verdict: 'VALID' });
+    expect(report.signers).toHaveLength(2);
+    ca.revoke(second.serial, 4);
+    const later = verifierOf(ca).verify({ cms, content, atMs: nowMs });
+    expect(later).toMatchObject({ verdict: 'INVALID', reason: 'revoked', signer: { roles: ['legal-entity', 'head'] } });
+    expect(later.signers.map((one) => one.verdict).toSorted((a, b) => a.localeCompare(b))).toEqual([
+      'INVALID',
+      'VALID',
+    ]);
+  });
+
   test('we do not accept a signature of openssl that names no certificate, and say why', () => {
     const cms = signWithOpenssl(makeSigner(ca, 'rsa-2048'), [], []);
     expect(verifier.verify({ cms, content, atMs: nowMs })).toMatchObject({
