@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { entryKinds } from '../../core/journal/index.ts';
+import { noteSizeMax, proofSizeMax } from '../../core/log/index.ts';
 import { actionId, caseId, count, iin, sha256Hex, signedDocument, timeMs } from '../documents/index.ts';
 import { cmsSchema, outboxStateSchema } from './shapes.ts';
 
@@ -12,11 +13,11 @@ const person = z.strictObject({ iin, certificate: sha256Hex });
  */
 export const newEntrySchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('promise'), body: z.strictObject({ actionId, document: signedDocument }) }),
-  z.strictObject({ kind: z.literal('receipt'), body: z.strictObject({ actionId, proof: z.string().max(131_072) }) }),
+  z.strictObject({ kind: z.literal('receipt'), body: z.strictObject({ actionId, proof: z.string().max(proofSizeMax) }) }),
   /** The server kept nothing of the act and said why; it stays to be sent, after all others. */
   z.strictObject({ kind: z.literal('outcome'), body: z.strictObject({ actionId, refusal: code }) }),
   /** A signed note whose signature and consistency main has checked. */
-  z.strictObject({ kind: z.literal('checkpoint'), body: z.strictObject({ note: z.string().max(16_384) }) }),
+  z.strictObject({ kind: z.literal('checkpoint'), body: z.strictObject({ note: z.string().max(noteSizeMax) }) }),
   z.strictObject({ kind: z.literal('sign-in'), body: person }),
   z.strictObject({ kind: z.literal('shift-started'), body: person }),
   z.strictObject({ kind: z.literal('shift-ended'), body: person }),

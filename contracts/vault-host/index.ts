@@ -10,5 +10,6 @@ export {
   type VaultHost,
   type VaultInput,
   type VaultOutput,
+  type VaultRequest,
   type VaultVerb,
 } from './verbs.ts';

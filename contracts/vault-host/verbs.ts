@@ -334,5 +334,7 @@ export type VaultHost = typeof vaultHost;
 export type VaultHandlers = VerbHandlers<VaultHost>;
 export type VaultVerb = keyof typeof vaultVerbs;
 export type VaultInput<Verb extends VaultVerb> = VerbInput<(typeof vaultVerbs)[Verb]>;
+/** The same input once it was parsed: what the vault works with. */
+export type VaultRequest<Verb extends VaultVerb> = z.output<(typeof vaultVerbs)[Verb]['input']>;
 export type VaultOutput<Verb extends VaultVerb> = VerbOutput<(typeof vaultVerbs)[Verb]>;
 export type Quarantine = NonNullable<VaultOutput<'vault.status'>['quarantine']>;

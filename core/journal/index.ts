@@ -1,1 +1,23 @@
+export {
+  overdueAlarm,
+  quarantineReasons,
+  type EntryBodies,
+  type EntryOf,
+  type QuarantineReason,
+} from './bodies.ts';
 export { entryHash, entryKinds, type EntryHeader, type EntryKind } from './chain.ts';
+export {
+  actOf,
+  advanceJournal,
+  foldJournal,
+  journalStart,
+  movesAct,
+  moveOutbox,
+  type ActMove,
+  type ChainHead,
+  type JournalAct,
+  type JournalFault,
+  type JournalFold,
+  type JournalIdentity,
+  type JournalState,
+} from './fold.ts';

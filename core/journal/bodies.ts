@@ -1,0 +1,56 @@
+import type { ActionId, Iin, Sha256Hex } from '../kernel/index.ts';
+import type { LeafOutcome } from '../log/index.ts';
+import type { SignedDocument } from '../signing/index.ts';
+import type { EntryKind } from './chain.ts';
+
+type Person = { readonly iin: Iin; readonly certificate: Sha256Hex };
+
+/**
+ * What the body of each kind of entry says. Facts that a proof or promise carries stand beside it, taken out when it was
+ * verified, so that the fold of a long journal needs no signature to be checked again.
+ */
+export type EntryBodies = {
+  readonly enrolled: { readonly bundle: SignedDocument; readonly slotsVersion: number };
+  /** `cms` is base64 of the detached signature. */
+  readonly act: { readonly envelope: string; readonly cms: string };
+  readonly promise: {
+    readonly actionId: ActionId;
+    readonly document: SignedDocument;
+    readonly outcome: LeafOutcome;
+    readonly commitment: Sha256Hex;
+    readonly deadlineMs: number;
+  };
+  readonly receipt: {
+    readonly actionId: ActionId;
+    /** C2SP tlog-proof. */
+    readonly proof: string;
+    readonly outcome: LeafOutcome;
+    readonly commitment: Sha256Hex;
+    readonly index: number;
+  };
+  readonly outcome: { readonly actionId: ActionId; readonly refusal: string };
+  readonly checkpoint: { readonly note: string; readonly size: number; readonly root: string };
+  readonly 'sign-in': Person;
+  readonly 'shift-started': Person;
+  readonly 'shift-ended': Person;
+  readonly 'slot-changed': {
+    readonly change: 'added' | 'removed' | 'rewrapped' | 'rotated' | 'recovered';
+    /** `null` where all slots are meant. */
+    readonly slotId: string | null;
+    readonly version: number;
+  };
+  readonly alarm: {
+    readonly code: string;
+    readonly actionId?: ActionId;
+    readonly details?: Readonly<Record<string, string | number>>;
+  };
+};
+
+export type EntryOf = { readonly [Kind in EntryKind]: { readonly kind: Kind; readonly body: EntryBodies[Kind] } }[EntryKind];
+
+/** Why a vault refuses to record acts until it is enrolled anew. */
+export const quarantineReasons = ['journal-rolled-back', 'journal-diverged', 'journal-epoch-unknown'] as const;
+export type QuarantineReason = (typeof quarantineReasons)[number];
+
+/** The alarm that says that a promise fell due. */
+export const overdueAlarm = 'promise-overdue';

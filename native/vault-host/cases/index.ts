@@ -1,0 +1,1 @@
+export { Cases, checkCases } from './cases.ts';

@@ -1,0 +1,4 @@
+import { start } from './0001-start.ts';
+
+/** In order; `user_version` counts those that were applied. A file here is never changed once it was shipped. */
+export const migrations: readonly string[] = [start];

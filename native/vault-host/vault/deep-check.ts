@@ -1,0 +1,61 @@
+import { ok, type ActionId, type Result } from '../../../core/kernel/index.ts';
+import type { EntryBodies, JournalAct } from '../../../core/journal/index.ts';
+import { canonicalize, type Json } from '../../../core/signing/index.ts';
+import { parseActEnvelope } from '../../../contracts/documents/index.ts';
+import { checkCases } from '../cases/index.ts';
+import { checkEntries, type Inspect, type JournalReport } from '../journal/check.ts';
+import type { EntryRow } from '../journal/rows.ts';
+import type { Store } from '../journal/store.ts';
+import { readPromise, readReceipt, type ActFacts } from '../verbs/proofs.ts';
+import { identityOf, readCheckpoint, type Enrolment } from './enrolment.ts';
+
+function isSame(kept: object, told: object): boolean {
+  return canonicalize(kept as unknown as Json) === canonicalize(told as unknown as Json);
+}
+
+function factsOf(store: Store, act: JournalAct): ActFacts {
+  const row = store.get<EntryRow>('select * from entries where sequence = ?', act.entrySequence);
+  const body = JSON.parse(row?.body ?? '{}') as EntryBodies['act'];
+  return { actionId: act.actionId, sequence: act.sequence, hash: act.hash, ...body };
+}
+
+/** Checks of each entry what its writer had checked: envelopes by their schema, and every signature of promise, receipt and checkpoint. */
+function inspector(store: Store, enrolment: Enrolment): Inspect {
+  const facts = (acts: ReadonlyMap<ActionId, JournalAct>, actionId: ActionId): ActFacts | undefined => {
+    const act = acts.get(actionId);
+    return act === undefined ? undefined : factsOf(store, act);
+  };
+  return (entry, acts) => {
+    switch (entry.kind) {
+      case 'act':
+        return parseActEnvelope(entry.body.envelope).ok ? undefined : 'envelope-malformed';
+      case 'promise': {
+        const act = facts(acts, entry.body.actionId);
+        const told = act === undefined ? undefined : readPromise(enrolment, act, entry.body.document);
+        return told?.ok === true && isSame(told.value, entry.body) ? undefined : 'promise-invalid';
+      }
+      case 'receipt': {
+        const act = facts(acts, entry.body.actionId);
+        const told = act === undefined ? undefined : readReceipt(enrolment, act, entry.body.proof);
+        return told?.ok === true && isSame(told.value, entry.body) ? undefined : 'receipt-invalid';
+      }
+      case 'checkpoint': {
+        const told = readCheckpoint(enrolment, entry.body.note);
+        const isTold = told.ok && told.value.size === entry.body.size && told.value.root === entry.body.root;
+        return isTold ? undefined : 'checkpoint-invalid';
+      }
+      default:
+        return undefined;
+    }
+  };
+}
+
+export type DeepReport = JournalReport & { readonly cases: number };
+
+/** Everything that opening checks, and every signature again. */
+export function checkDeeply(store: Store, enrolment: Enrolment): Result<DeepReport, 'journal-damaged'> {
+  const report = checkEntries(store, identityOf(enrolment), inspector(store, enrolment));
+  if (!report.ok) return report;
+  const cases = checkCases(store);
+  return cases.ok ? ok({ ...report.value, cases: cases.value }) : cases;
+}

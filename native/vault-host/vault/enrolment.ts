@@ -1,0 +1,78 @@
+import {
+  fromBase64,
+  ok,
+  refuse,
+  toBase64,
+  type JournalEpoch,
+  type Result,
+  type Sha256Hex,
+} from '../../../core/kernel/index.ts';
+import type { EntryBodies, JournalIdentity } from '../../../core/journal/index.ts';
+import { logOrigin, noteKeyTypes, openCheckpoint, parseNoteKey, type Checkpoint, type NoteKey } from '../../../core/log/index.ts';
+import type { PolicyDocument } from '../../../core/access/index.ts';
+import { verifyDocument, type DeviceRecord, type EnrolmentBundle, type Profile, type SignedDocument } from '../../../core/signing/index.ts';
+import { parseDeviceRecord, parseEnrolmentBundle, parsePolicyDocument } from '../../../contracts/documents/index.ts';
+import { sha256, sha256Hex, verifyEd25519 } from '../hash.ts';
+
+/** What the vault was bound to on its first day; everything that it verifies later, it verifies by these keys. */
+export type Enrolment = {
+  readonly document: SignedDocument;
+  readonly bundle: EnrolmentBundle;
+  readonly device: DeviceRecord;
+  readonly policy: PolicyDocument;
+  readonly deviceRecordHash: Sha256Hex;
+  readonly platformKey: Uint8Array;
+  readonly logKey: NoteKey;
+};
+
+export type EnrolmentFault = 'bundle-malformed' | 'document-signature-invalid' | 'bundle-foreign' | 'profile-differs';
+
+/** Reads a bundle and believes it when its own platform key signed bundle, policy and device record, and all speak of one platform. */
+export function readEnrolment(document: SignedDocument): Result<Enrolment, EnrolmentFault> {
+  const bundle = parseEnrolmentBundle(document.document);
+  if (!bundle.ok) return refuse('bundle-malformed');
+  const { platform, profile, log } = bundle.value;
+  const device = parseDeviceRecord(bundle.value.device.document);
+  const policy = parsePolicyDocument(bundle.value.policy.document);
+  const platformKey = fromBase64(bundle.value.platformKey);
+  const logKey = parseNoteKey(sha256, log.key);
+  if (!device.ok || !policy.ok || !platformKey.ok || !logKey.ok || logKey.value.type !== noteKeyTypes.ed25519) return refuse('bundle-malformed');
+  for (const signed of [document, bundle.value.policy, bundle.value.device]) {
+    const verified = verifyDocument({ document: signed, publicKey: platformKey.value, sha256, verifyEd25519 });
+    if (!verified.ok) return verified;
+  }
+  const isOnePlatform =
+    [device.value, policy.value].every((part) => part.platform === platform && part.profile === profile) &&
+    log.origin === logOrigin(profile, platform) &&
+    logKey.value.name === log.origin;
+  if (!isOnePlatform) return refuse('bundle-foreign');
+  return ok({
+    ...{ document, bundle: bundle.value, device: device.value, policy: policy.value },
+    deviceRecordHash: sha256Hex(bundle.value.device.document),
+    platformKey: platformKey.value,
+    logKey: logKey.value,
+  });
+}
+
+/** True for a bundle that was made for this vault: its key, its epoch, its profile. */
+export function fitsVault(
+  enrolment: Enrolment,
+  vault: { readonly profile: Profile; readonly epoch: JournalEpoch; readonly publicKey: Uint8Array },
+): Result<null, 'bundle-foreign' | 'profile-differs'> {
+  const { device } = enrolment;
+  if (device.profile !== vault.profile) return refuse('profile-differs');
+  return device.epoch === vault.epoch && device.publicKey === toBase64(vault.publicKey) ? ok(null) : refuse('bundle-foreign');
+}
+
+/** The signed tree head in a note, by the pinned log key. */
+export function readCheckpoint(enrolment: Enrolment, note: string): Result<EntryBodies['checkpoint'] & { readonly head: Checkpoint }, 'entry-malformed'> {
+  const head = openCheckpoint({ note, logKey: enrolment.logKey, verifyEd25519 });
+  if (!head.ok) return refuse('entry-malformed');
+  return ok({ note, size: head.value.size, root: toBase64(head.value.root), head: head.value });
+}
+
+/** What both chains of this vault start on. */
+export function identityOf(enrolment: Enrolment): JournalIdentity {
+  const { platform, device, epoch } = enrolment.device;
+  return { platform, device, epoch, start: enrolment.deviceRecordHash };
+}

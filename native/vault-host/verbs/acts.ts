@@ -1,0 +1,130 @@
+import { ok, refuse, type ActionId, type Result, type Sha256Hex } from '../../../core/kernel/index.ts';
+import type { EntryBodies } from '../../../core/journal/index.ts';
+import type { ActEnvelope } from '../../../core/signing/index.ts';
+import { parseActEnvelope } from '../../../contracts/documents/index.ts';
+import type { ActDetail, ActView, VaultRequest, VaultOutput } from '../../../contracts/vault-host/index.ts';
+import { sha256Hex } from '../hash.ts';
+import { viewOf, type ActRow, type EntryRow } from '../journal/rows.ts';
+import type { Bound } from '../vault/opened.ts';
+
+/** How far a clock may step back between two calls without being taken for a wrong one: what NTP does in one step. */
+export const clockStepMaxMs = 1_000;
+
+type ClockFault = 'clock-earlier-than-journal';
+
+function checkClock(bound: Bound, nowMs: number): Result<null, ClockFault> {
+  const { lastAtMs } = bound.journal.state;
+  return nowMs + clockStepMaxMs < lastAtMs ? refuse('clock-earlier-than-journal', { behindMs: lastAtMs - nowMs }) : ok(null);
+}
+
+/** What the next envelope has to name. */
+export function nextAct(bound: Bound, nowMs: number): Result<VaultOutput<'acts.next'>, ClockFault | 'vault-quarantined'> {
+  const { enrolment, journal } = bound;
+  const { acts, treeHead, quarantine } = journal.state;
+  if (quarantine !== null) return refuse('vault-quarantined', { reason: quarantine });
+  const clock = checkClock(bound, nowMs);
+  if (!clock.ok) return clock;
+  const { platform, profile, device, epoch } = enrolment.device;
+  return ok({
+    ...{ platform, profile, device, epoch, logOrigin: enrolment.bundle.log.origin },
+    sequence: acts.sequence + 1,
+    previous: acts.hash,
+    // Binding journals the first checkpoint, so there always is one.
+    treeHead: treeHead ?? { size: 0, root: '' },
+  });
+}
+
+type AppendFault = ClockFault | 'vault-quarantined' | 'envelope-malformed' | 'act-foreign' | 'act-out-of-order' | 'id-reused';
+
+function actRow(bound: Bound, actionId: ActionId): ActRow | undefined {
+  return bound.journal.store.get<ActRow>('select * from acts where action_id = ?', actionId);
+}
+
+/** The journalled bytes of an act. */
+export function actBody(bound: Bound, row: ActRow): EntryBodies['act'] {
+  const entry = bound.journal.store.get<EntryRow>('select * from entries where sequence = ?', row.entry_sequence);
+  return JSON.parse(entry?.body ?? '{}') as EntryBodies['act'];
+}
+
+function recorded(row: ActRow): VaultOutput<'acts.append'> {
+  return {
+    actionId: row.action_id,
+    sequence: row.sequence,
+    entrySequence: row.entry_sequence,
+    hash: row.hash,
+    recordedAtMs: row.recorded_at_ms,
+  };
+}
+
+function isForeign({ enrolment }: Bound, envelope: ActEnvelope): boolean {
+  const { platform, profile, device, epoch } = enrolment.device;
+  const isOurs = envelope.platform === platform && envelope.profile === profile && envelope.device === device && envelope.epoch === epoch;
+  return !isOurs || envelope.log !== enrolment.bundle.log.origin;
+}
+
+/** May the envelope be the next act? */
+function judge(bound: Bound, envelope: ActEnvelope, atMs: number): Result<null, AppendFault> {
+  const { acts, quarantine } = bound.journal.state;
+  if (quarantine !== null) return refuse('vault-quarantined', { reason: quarantine });
+  const isNext = envelope.sequence === acts.sequence + 1 && envelope.previous === acts.hash;
+  if (!isNext) return refuse('act-out-of-order', { expected: acts.sequence + 1, found: envelope.sequence });
+  return checkClock(bound, atMs);
+}
+
+/** Entry, view and outbox in one transaction; durable when it returns. The same bytes again give the same answer. */
+export function appendAct(bound: Bound, input: VaultRequest<'acts.append'>): Result<VaultOutput<'acts.append'>, AppendFault> {
+  const parsed = parseActEnvelope(input.envelope);
+  if (!parsed.ok) return refuse('envelope-malformed', { why: parsed.refusal.code });
+  const envelope = parsed.value;
+  if (isForeign(bound, envelope)) return refuse('act-foreign');
+  const body = { envelope: input.envelope, cms: input.cms };
+  const known = actRow(bound, envelope.id);
+  if (known !== undefined) {
+    const kept = actBody(bound, known);
+    return kept.envelope === body.envelope && kept.cms === body.cms ? ok(recorded(known)) : refuse('id-reused');
+  }
+  const verdict = judge(bound, envelope, input.atMs);
+  if (!verdict.ok) return verdict;
+  const [entry] = bound.journal.append([{ entry: { kind: 'act', body }, envelope }], input.atMs);
+  bound.cases.refresh(envelope.subject.case);
+  const hash: Sha256Hex = sha256Hex(input.envelope);
+  return ok({ actionId: envelope.id, sequence: envelope.sequence, entrySequence: entry?.sequence ?? 0, hash, recordedAtMs: input.atMs });
+}
+
+/** An act as main reads it. */
+export function actView(bound: Bound, row: ActRow): ActView {
+  return viewOf(row, row.case_number ?? bound.cases.numberOf(row.case_id));
+}
+
+/** Newest first. */
+export function listActs(bound: Bound, input: VaultRequest<'acts.list'>): VaultOutput<'acts.list'> {
+  const before = input.before ?? Number.MAX_SAFE_INTEGER;
+  const rows = bound.journal.store.all<ActRow>('select * from acts where sequence < ? order by sequence desc limit ?', before, input.limit);
+  return { items: rows.map((row) => actView(bound, row)), total: bound.journal.state.acts.sequence };
+}
+
+/** An act with its proofs. */
+export function getAct(bound: Bound, actionId: ActionId): Result<ActDetail, 'act-absent'> {
+  const row = actRow(bound, actionId);
+  if (row === undefined) return refuse('act-absent');
+  const { envelope, cms } = actBody(bound, row);
+  const promise = bodyAt<EntryBodies['promise']>(bound, row.promise_entry);
+  const receipt = bodyAt<EntryBodies['receipt']>(bound, row.receipt_entry);
+  const signatures = promise?.document.signatures.map((signature) => ({ ...signature })) ?? [];
+  return ok({
+    ...{ act: actView(bound, row), envelope, cms, receipt: receipt?.proof ?? null },
+    promise: promise === undefined ? null : { document: promise.document.document, signatures },
+  });
+}
+
+function bodyAt<Body>(bound: Bound, sequence: number | null): Body | undefined {
+  if (sequence === null) return undefined;
+  const row = bound.journal.store.get<EntryRow>('select * from entries where sequence = ?', sequence);
+  return row === undefined ? undefined : (JSON.parse(row.body) as Body);
+}
+
+/** The row of an act that an entry speaks of. */
+export function requireAct(bound: Bound, actionId: ActionId): Result<ActRow, 'act-absent'> {
+  const row = actRow(bound, actionId);
+  return row === undefined ? refuse('act-absent') : ok(row);
+}

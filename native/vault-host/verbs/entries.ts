@@ -1,0 +1,141 @@
+import { ok, refuse, type Result } from '../../../core/kernel/index.ts';
+import { overdueAlarm, quarantineReasons, type EntryOf } from '../../../core/journal/index.ts';
+import { breaksPromise } from '../../../core/sync/index.ts';
+import type { EntryView, NewEntry, VaultRequest, VaultOutput } from '../../../contracts/vault-host/index.ts';
+import { sha256Hex } from '../hash.ts';
+import { outboxOf, type ActRow, type EntryRow } from '../journal/rows.ts';
+import { readCheckpoint } from '../vault/enrolment.ts';
+import type { Bound } from '../vault/opened.ts';
+import { actBody, actView, requireAct } from './acts.ts';
+import { readPromise, readReceipt, type ActFacts, type PromiseFault } from './proofs.ts';
+
+type EntryFault = PromiseFault | 'act-absent' | 'receipt-invalid' | 'entry-malformed';
+type Answer = VaultOutput<'entries.append'>;
+
+/** Entries to write; none where the journal says it already, with the entry that does. */
+type Plan = { readonly entries: readonly EntryOf[]; readonly known?: number; readonly act?: ActRow };
+
+function factsOf(bound: Bound, row: ActRow): ActFacts {
+  return { actionId: row.action_id, sequence: row.sequence, hash: row.hash, ...actBody(bound, row) };
+}
+
+type AboutAct = Extract<NewEntry, { kind: 'promise' | 'receipt' | 'outcome' }>;
+
+function planAboutAct(bound: Bound, entry: AboutAct): Result<Plan, EntryFault> {
+  const found = requireAct(bound, entry.body.actionId);
+  if (!found.ok) return found;
+  const act = found.value;
+  const known = entry.kind === 'promise' ? act.promise_entry : act.receipt_entry;
+  if (known !== null) return ok({ entries: [], known, act });
+  switch (entry.kind) {
+    case 'promise': {
+      const body = readPromise(bound.enrolment, factsOf(bound, act), entry.body.document);
+      return body.ok ? ok({ entries: [{ kind: 'promise', body: body.value }], act }) : body;
+    }
+    case 'receipt': {
+      const body = readReceipt(bound.enrolment, factsOf(bound, act), entry.body.proof);
+      if (!body.ok) return body;
+      const { outcome, commitment, index } = body.value;
+      const isBroken = breaksPromise(outboxOf(act), { type: 'proven', outcome, commitment, index, atMs: 0 });
+      const alarm: EntryOf = { kind: 'alarm', body: { code: 'promise-broken', actionId: act.action_id } };
+      return ok({ entries: [{ kind: 'receipt', body: body.value }, ...(isBroken ? [alarm] : [])], act });
+    }
+    case 'outcome':
+      return act.state === 'recorded' ? ok({ entries: [entry], act }) : refuse('entry-malformed', { why: 'act-settled' });
+  }
+}
+
+function planAlarm(bound: Bound, entry: Extract<NewEntry, { kind: 'alarm' }>, atMs: number): Result<Plan, EntryFault> {
+  const { code, actionId, details } = entry.body;
+  // The vault alone decides that it is quarantined.
+  if (quarantineReasons.some((reason) => reason === code)) return refuse('entry-malformed', { why: 'alarm-reserved' });
+  const body = { code, ...(actionId === undefined ? {} : { actionId }), ...(details === undefined ? {} : { details }) };
+  if (actionId === undefined) return ok({ entries: [{ kind: 'alarm', body }] });
+  const act = requireAct(bound, actionId);
+  if (!act.ok) return act;
+  const isDue = act.value.state === 'promised' && (act.value.deadline_ms ?? Number.MAX_SAFE_INTEGER) < atMs;
+  if (code === overdueAlarm && !isDue) return refuse('entry-malformed', { why: 'promise-not-due' });
+  return ok({ entries: [{ kind: 'alarm', body }], act: act.value });
+}
+
+function plan(bound: Bound, entry: NewEntry, atMs: number): Result<Plan, EntryFault> {
+  switch (entry.kind) {
+    case 'promise':
+    case 'receipt':
+    case 'outcome':
+      return planAboutAct(bound, entry);
+    case 'alarm':
+      return planAlarm(bound, entry, atMs);
+    case 'checkpoint': {
+      const checkpoint = readCheckpoint(bound.enrolment, entry.body.note);
+      if (!checkpoint.ok) return checkpoint;
+      const { note, size, root } = checkpoint.value;
+      return ok({ entries: [{ kind: 'checkpoint', body: { note, size, root } }] });
+    }
+    case 'sign-in':
+    case 'shift-started':
+    case 'shift-ended':
+      return ok({ entries: [entry] });
+  }
+}
+
+/** Appends what main learnt. A promise or receipt that the journal holds already is answered with the entry that holds it. */
+export function appendEntry(bound: Bound, input: VaultRequest<'entries.append'> & { readonly entry: NewEntry }): Result<Answer, EntryFault> {
+  const planned = plan(bound, input.entry, input.atMs);
+  if (!planned.ok) return planned;
+  const { entries, known, act } = planned.value;
+  if (known !== undefined && act !== undefined) return ok({ ...linkAt(bound, known), act: actView(bound, act) });
+  const [first] = bound.journal.append(entries.map((entry) => ({ entry })), input.atMs);
+  if (act !== undefined) bound.cases.refresh(act.case_id);
+  const moved = act === undefined ? undefined : requireAct(bound, act.action_id);
+  return ok({
+    sequence: first?.sequence ?? 0,
+    hash: first?.hash ?? bound.journal.state.entries.hash,
+    act: moved?.ok === true ? actView(bound, moved.value) : null,
+  });
+}
+
+function linkAt(bound: Bound, sequence: number): { readonly sequence: number; readonly hash: Answer['hash'] } {
+  const row = bound.journal.store.get<EntryRow>('select * from entries where sequence = ?', sequence);
+  return { sequence, hash: sha256Hex(row?.header ?? '') };
+}
+
+function viewOfEntry(row: EntryRow): EntryView {
+  return { sequence: row.sequence, kind: row.kind, atMs: row.at_ms, hash: sha256Hex(row.header), body: row.body };
+}
+
+/** Newest first. */
+export function listEntries(bound: Bound, input: VaultRequest<'entries.list'>): VaultOutput<'entries.list'> {
+  const { store, state } = bound.journal;
+  const before = input.before ?? Number.MAX_SAFE_INTEGER;
+  if (input.kinds === null) {
+    const rows = store.all<EntryRow>('select * from entries where sequence < ? order by sequence desc limit ?', before, input.limit);
+    return { items: rows.map(viewOfEntry), total: state.entries.sequence };
+  }
+  const places = input.kinds.map(() => '?').join(', ');
+  const sql = `select * from entries where kind in (${places}) and sequence < ? order by sequence desc limit ?`;
+  const rows = store.all<EntryRow>(sql, ...input.kinds, before, input.limit);
+  const total = store.get<{ total: number }>(`select count(*) as total from entries where kind in (${places})`, ...input.kinds)?.total ?? 0;
+  return { items: rows.map(viewOfEntry), total };
+}
+
+/** What sync has to do next. */
+export function nextOutbox(bound: Bound, limit: number): VaultOutput<'outbox.next'> {
+  const { store } = bound.journal;
+  const waiting = `select * from acts where is_done = 0 and promised_at_ms is null order by refusal is not null, sequence limit ?`;
+  const owed = `select * from acts where is_done = 0 and promised_at_ms is not null order by sequence limit ?`;
+  const counts = store.get<{ waiting: number; overdue: number }>(
+    `select count(*) as waiting, coalesce(sum(state = 'overdue'), 0) as overdue from acts where is_done = 0`,
+  );
+  const { epoch } = bound.journal.identity;
+  return {
+    toSend: store.all<ActRow>(waiting, limit).map((row) => ({ actionId: row.action_id, epoch, sequence: row.sequence, ...actBody(bound, row) })),
+    toProve: store.all<ActRow>(owed, limit).map((row) => ({ actionId: row.action_id, deadlineMs: row.deadline_ms ?? 0, state: owedState(row) })),
+    waiting: counts?.waiting ?? 0,
+    overdue: counts?.overdue ?? 0,
+  };
+}
+
+function owedState(row: ActRow): 'promised' | 'overdue' | 'refused' | 'superseded' {
+  return row.state === 'recorded' || row.state === 'logged' ? 'promised' : row.state;
+}

@@ -1,0 +1,122 @@
+import { ok, refuse, type Result } from '../../../core/kernel/index.ts';
+import type { VaultHandlers } from '../../../contracts/vault-host/index.ts';
+import { bindVault } from '../vault/bind.ts';
+import { checkDeeply } from '../vault/deep-check.ts';
+import { signAsDevice } from '../vault/device-key.ts';
+import type { Bound } from '../vault/opened.ts';
+import { rotate } from '../vault/rotate.ts';
+import { addSlot, changePassword, removeSlot } from '../vault/slot-changes.ts';
+import type { Vault } from '../vault/vault.ts';
+import { appendAct, getAct, listActs, nextAct } from './acts.ts';
+import { checkContact, headsOf } from './contact.ts';
+import { appendEntry, listEntries, nextOutbox } from './entries.ts';
+import { getPerson, setPerson } from './people.ts';
+
+/**
+ * Reading verbs refuse only `vault-closed`: a fault of the disk while reading is a bug report with an incident id, since
+ * main can do nothing about it, and an unbound vault is simply empty.
+ */
+function reading(vault: Vault) {
+  return <T>(empty: T, read: (bound: Bound) => T): Result<T, 'vault-closed'> => {
+    const result = vault.withOpen(({ bound }) => ok(bound === undefined ? empty : read(bound)));
+    if (!result.ok && result.refusal.code === 'vault-disk-failed') return refuse('vault-closed');
+    return result as Result<T, 'vault-closed'>;
+  };
+}
+
+function slotHandlers(vault: Vault): Pick<VaultHandlers, 'slots.add' | 'slots.remove' | 'slots.rewrap' | 'slots.rotate'> {
+  const { context } = vault;
+  return {
+    'slots.add': (input) => vault.withOpen((opened) => addSlot(context, opened, input)),
+    'slots.remove': (input) => vault.withOpen((opened) => removeSlot(context, opened, input)),
+    'slots.rewrap': (input) => vault.withOpen((opened) => changePassword(context, opened, input)),
+    'slots.rotate': ({ nowMs }) =>
+      vault.withOpen((opened) => {
+        rotate(context, opened, { slots: opened.slots.body.slots, why: 'rotated', slotId: null, nowMs });
+        return ok(null);
+      }),
+  };
+}
+
+function actHandlers(vault: Vault): Pick<VaultHandlers, 'acts.next' | 'acts.append' | 'acts.list' | 'acts.get'> {
+  const read = reading(vault);
+  return {
+    'acts.next': ({ nowMs }) => withoutDiskFault(vault.withBound((bound) => nextAct(bound, nowMs))),
+    'acts.append': (input) => vault.withBound((bound) => appendAct(bound, input)),
+    'acts.list': (input) => read({ items: [], total: 0 }, (bound) => listActs(bound, input)),
+    'acts.get': ({ actionId }) => {
+      const found = read(refuse('act-absent'), (bound) => getAct(bound, actionId));
+      return found.ok ? found.value : found;
+    },
+  };
+}
+
+/** For verbs that only read: their disk fault closed the vault. */
+function withoutDiskFault<T, Code extends string>(result: Result<T, Code | 'vault-disk-failed'>): Result<T, Exclude<Code, 'vault-disk-failed'> | 'vault-closed'> {
+  if (!result.ok && result.refusal.code === 'vault-disk-failed') return refuse('vault-closed');
+  return result as Result<T, Exclude<Code, 'vault-disk-failed'>>;
+}
+
+function caseHandlers(vault: Vault): Pick<VaultHandlers, 'cases.position' | 'cases.apply' | 'cases.list' | 'cases.get'> {
+  const read = reading(vault);
+  const byStatus = { submitted: 0, claimed: 0, returned: 0, approved: 0, refused: 0 };
+  return {
+    'cases.position': () => read({ position: 0 }, ({ cases }) => ({ position: cases.position })),
+    'cases.apply': (input) => vault.withBound(({ cases }) => cases.apply(input)),
+    'cases.list': (input) => read({ items: [], total: 0, byStatus }, ({ cases }) => cases.list(input)),
+    'cases.get': ({ caseId }) => {
+      const found = read(refuse('case-absent'), ({ cases }) => cases.get(caseId));
+      return found.ok ? found.value : found;
+    },
+  };
+}
+
+function deviceHandlers(vault: Vault): Pick<VaultHandlers, 'device.sign' | 'heads' | 'contact.check' | 'journal.check'> {
+  return {
+    'device.sign': ({ message }) =>
+      withoutDiskFault(
+        vault.withOpen(({ bound, device, epoch }) => {
+          const signature = signAsDevice(message, { device: bound?.enrolment.device.device, epoch, key: device });
+          return signature === undefined ? refuse('device-message-foreign') : ok({ signature });
+        }),
+      ),
+    heads: () => withoutDiskFault(vault.withBound((bound) => ok(headsOf(bound)))),
+    'contact.check': (input) => vault.withBound((bound) => checkContact(bound, input, vault.context.onQuarantine)),
+    'journal.check': () =>
+      withoutDiskFault(
+        vault.withOpen(({ bound, store }) => {
+          if (bound === undefined) return refuse('journal-damaged', { where: 'not-bound', sequence: 0 });
+          const report = checkDeeply(store, bound.enrolment);
+          return report.ok
+            ? ok({ entries: report.value.entries, acts: report.value.acts, cases: report.value.cases, head: report.value.state.entries })
+            : report;
+        }),
+      ),
+  };
+}
+
+/** Every verb of the contract over one vault. */
+export function vaultHandlers(vault: Vault): VaultHandlers {
+  const read = reading(vault);
+  return {
+    'vault.status': () => vault.status(),
+    'vault.create': (input) => vault.create(input),
+    'vault.bind': (input) => vault.withOpen((opened) => bindVault(opened, input)),
+    'vault.slotChallenge': ({ slotId }) => vault.slotChallenge(slotId),
+    'vault.open': (key) => vault.open(key),
+    'vault.close': () => vault.close(),
+    'identity.get': ({ iin }) => withoutDiskFault(vault.withOpen(({ store }) => ok(getPerson(store, iin)))),
+    'identity.set': (input) =>
+      vault.withOpen(({ store }) => {
+        setPerson(store, input);
+        return ok(null);
+      }),
+    'entries.append': (input) => vault.withBound((bound) => appendEntry(bound, input)),
+    'entries.list': (input) => read({ items: [], total: 0 }, (bound) => listEntries(bound, input)),
+    'outbox.next': ({ limit }) => read({ toSend: [], toProve: [], waiting: 0, overdue: 0 }, (bound) => nextOutbox(bound, limit)),
+    ...slotHandlers(vault),
+    ...actHandlers(vault),
+    ...caseHandlers(vault),
+    ...deviceHandlers(vault),
+  };
+}

@@ -1,0 +1,171 @@
+import { createPublicKey, generateKeyPairSync, randomBytes, randomUUID, sign, type KeyObject } from 'node:crypto';
+import type { PolicyDocument } from '../../core/access/index.ts';
+import { toBase64, type ActionId, type DeviceId, type JournalEpoch, type PlatformId, type Sha256Hex } from '../../core/kernel/index.ts';
+import {
+  checkpointText,
+  commitment,
+  formatNoteKey,
+  formatOpening,
+  formatProof,
+  inclusionPath,
+  leafHash,
+  leafText,
+  logOrigin,
+  noteKey,
+  promiseText,
+  rootOf,
+  signNote,
+  type Leaf,
+  type LeafOutcome,
+} from '../../core/log/index.ts';
+import { canonicalize, documentKeyId, signedDocument, type DeviceRecord, type Json, type SignedDocument } from '../../core/signing/index.ts';
+import { sha256, sha256Hex } from '../../native/vault-host/hash.ts';
+
+const dayMs = 86_400_000;
+
+/** A moment at which the tests live. */
+export const startMs = Date.UTC(2026, 10, 23, 4);
+
+type SigningKey = { readonly privateKey: KeyObject; readonly publicKey: Uint8Array };
+
+function newKey(): SigningKey {
+  const { privateKey } = generateKeyPairSync('ed25519');
+  const spki = createPublicKey(privateKey).export({ format: 'der', type: 'spki' });
+  return { privateKey, publicKey: Uint8Array.from(spki.subarray(spki.length - 32)) };
+}
+
+const ed25519 = (key: SigningKey, text: string): Uint8Array => Uint8Array.from(sign(null, Buffer.from(text, 'utf8'), key.privateKey));
+
+export type SentAct = { readonly actionId: ActionId; readonly sequence: number; readonly envelope: string; readonly cms: string };
+
+/** A platform in memory, as far as a vault can see one: it signs bundles, promises and receipts over a real Merkle tree. */
+export class TestPlatform {
+  readonly platform = 'saraptama' as PlatformId;
+  readonly profile: 'demo' | 'production';
+  readonly #platformKey = newKey();
+  readonly #logKey = newKey();
+  readonly #leaves: string[] = [];
+  readonly device = randomUUID() as DeviceId;
+
+  constructor(profile: 'demo' | 'production' = 'demo') {
+    this.profile = profile;
+  }
+
+  get origin(): string {
+    return logOrigin(this.profile, this.platform);
+  }
+
+  #sign(document: Json): SignedDocument {
+    const text = canonicalize(document);
+    return signedDocument(text, documentKeyId(sha256, this.#platformKey.publicKey), ed25519(this.#platformKey, text));
+  }
+
+  #noteKey() {
+    return noteKey(sha256, { name: this.origin, publicKey: this.#logKey.publicKey });
+  }
+
+  #root(size: number): Uint8Array {
+    return rootOf({ sha256, size, readHash: (level, index) => this.#hashAt(level, index) });
+  }
+
+  #hashAt(level: number, index: number): Uint8Array {
+    if (level === 0) return leafHash(sha256, this.#leaves[index] ?? '');
+    return sha256(Uint8Array.of(1), this.#hashAt(level - 1, 2 * index), this.#hashAt(level - 1, 2 * index + 1));
+  }
+
+  checkpoint(): string {
+    const size = this.#leaves.length;
+    const root = size === 0 ? sha256('') : this.#root(size);
+    return signNote({ text: checkpointText({ origin: this.origin, size, root }), key: this.#noteKey(), sign: (text) => ed25519(this.#logKey, text) });
+  }
+
+  policy(): PolicyDocument {
+    const all = ['registrar', 'reviewer', 'security-officer'] as const;
+    return {
+      form: 'qorgan.policy/1',
+      platform: this.platform,
+      profile: this.profile,
+      version: 1,
+      effectiveFromMs: startMs - dayMs,
+      access: {
+        acts: {
+          'registration.submit': all,
+          'registration.claim': all,
+          'registration.release': all,
+          'registration.return': all,
+          'registration.approve': all,
+          'registration.refuse': all,
+        },
+        reads: { registrar: ['registration'], reviewer: ['registration'], 'security-officer': ['registration', 'operations'] },
+      },
+      registration: { claimTtlMs: 1_800_000 },
+      clock: { warnDriftMs: 5_000, refuseDriftMs: 120_000 },
+      sync: { promiseDeadlineMs: 2_000, offlineTtlMs: dayMs },
+      signatures: { carriers: [], refusedPolicies: [], crlAgeMaxMs: dayMs },
+    };
+  }
+
+  bundle(vault: { readonly publicKey: Uint8Array; readonly epoch: JournalEpoch }, changes: Partial<DeviceRecord> = {}): SignedDocument {
+    const device: DeviceRecord = {
+      form: 'qorgan.device/1',
+      platform: this.platform,
+      profile: this.profile,
+      device: this.device,
+      name: 'Жұмыс орны 1',
+      kind: 'workstation',
+      publicKey: toBase64(vault.publicKey),
+      epoch: vault.epoch,
+      enrolledAtMs: startMs,
+      ...changes,
+    };
+    return this.#sign({
+      form: 'qorgan.enrolment/1',
+      platform: this.platform,
+      profile: this.profile,
+      operatorName: 'Сараптама сауда алаңы',
+      log: { origin: this.origin, key: formatNoteKey(this.#noteKey()) },
+      platformKey: toBase64(this.#platformKey.publicKey),
+      server: { url: 'https://localhost:8443', spki: sha256Hex('spki'), certificate: '' },
+      checkpoint: this.checkpoint(),
+      anchors: [],
+      intermediates: [],
+      policy: this.#sign(this.policy() as unknown as Json),
+      witnesses: { threshold: 0, keys: [] },
+      device: this.#sign(device as unknown as Json),
+    } as unknown as Json);
+  }
+
+  /** Takes an act as the intake does: a promise now, and a place in the tree for the receipt. */
+  take(act: SentAct, epoch: JournalEpoch, outcome: LeafOutcome = 'accepted') {
+    const salt = Uint8Array.from(randomBytes(32));
+    const envelope = sha256Hex(act.envelope);
+    const cms = sha256Hex(Buffer.from(act.cms, 'base64'));
+    const committed = commitment({ sha256, salt, envelopeHash: Buffer.from(envelope, 'hex'), cmsHash: Buffer.from(cms, 'hex') });
+    const leaf: Leaf = {
+      v: 1,
+      platform: this.platform,
+      kind: 'act',
+      actionId: act.actionId,
+      device: this.device,
+      epoch,
+      sequence: act.sequence,
+      commitment: committed,
+      validation: null,
+      outcome,
+      receivedAtMs: startMs,
+    };
+    const text = leafText(leaf);
+    this.#leaves.push(text);
+    const promised = { platform: this.platform, actionId: act.actionId, device: this.device, epoch, sequence: act.sequence, envelope };
+    const promise = this.#sign(
+      JSON.parse(promiseText({ form: 'qorgan.promise/1', ...promised, commitment: committed, outcome, receivedAtMs: startMs, deadlineMs: startMs + 2_000 })) as Json,
+    );
+    return { promise, index: this.#leaves.length - 1, opening: formatOpening({ leaf: text, salt, envelope: envelope as Sha256Hex, cms: cms as Sha256Hex }) };
+  }
+
+  receipt(taken: { readonly index: number; readonly opening: Uint8Array }): string {
+    const size = this.#leaves.length;
+    const path = inclusionPath({ sha256, index: taken.index, size, readHash: (level, index) => this.#hashAt(level, index) });
+    return formatProof({ extra: taken.opening, index: taken.index, path, checkpoint: this.checkpoint() });
+  }
+}
