@@ -65,11 +65,16 @@ export function startAsNobody(
 }
 
 /** Waits for something that will be true, and fails with its name when it is not in time. */
-export async function until(what: string, isTrue: () => boolean | Promise<boolean>, timeoutMs = 30_000): Promise<void> {
+export async function until(
+  what: string,
+  isTrue: () => boolean | Promise<boolean>,
+  timeoutMs = 30_000,
+  pauseMs = 100,
+): Promise<void> {
   const deadlineMs = Date.now() + timeoutMs;
   while (!(await isTrue())) {
     if (Date.now() > deadlineMs) throw new Error(`in ${timeoutMs} ms it did not happen that ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
 }
 
