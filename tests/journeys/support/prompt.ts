@@ -1,0 +1,32 @@
+import { Secret } from '../../../core/kernel/index.ts';
+import type { PromptView } from '../../../contracts/ipc/index.ts';
+import type { PromptPort } from '../../../main/engine/index.ts';
+
+export type Typed = { readonly pin: string; readonly password: string; readonly phrase?: string };
+
+/** A person at the prompt who types what the test says, once, and reads what was shown. */
+export type PlayedPrompt = PromptPort & { type(typed: Typed): void; readonly shown: readonly PromptView[] };
+
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+export function playedPrompt(first: Typed): PlayedPrompt {
+  let typed = first;
+  const shown: PromptView[] = [];
+  return {
+    shown,
+    type(next) {
+      typed = next;
+    },
+    async ask(question) {
+      const view = await question.view();
+      shown.push(view);
+      const pin = view.asks.pin ? new Secret('pin', bytes(typed.pin)) : null;
+      const password = view.asks.password ? new Secret('password', bytes(typed.password)) : null;
+      const newRecognitionPhrase = view.asks.newRecognitionPhrase ? (typed.phrase ?? 'test phrase') : null;
+      const result = await question.attempt({ pin, password, newRecognitionPhrase });
+      pin?.wipe();
+      password?.wipe();
+      return result;
+    },
+  };
+}
