@@ -1,9 +1,11 @@
 import actTypes from './act-types/en.json' with { type: 'json' };
 import checks from './checks/en.json' with { type: 'json' };
 import cli from './cli/en.json' with { type: 'json' };
+import eds from './eds/en.json' with { type: 'json' };
 import prompt from './prompt/en.json' with { type: 'json' };
 import reasons from './reasons/en.json' with { type: 'json' };
 import refusalsCard from './refusals-card/en.json' with { type: 'json' };
+import refusalsEds from './refusals-eds/en.json' with { type: 'json' };
 import refusalsGeneral from './refusals-general/en.json' with { type: 'json' };
 import refusalsHost from './refusals-host/en.json' with { type: 'json' };
 import refusalsJournal from './refusals-journal/en.json' with { type: 'json' };
@@ -16,11 +18,13 @@ export const en = {
   'act-types': actTypes,
   checks,
   cli,
+  eds,
   prompt,
   reasons,
   screens,
   refusals: {
     ...refusalsCard,
+    ...refusalsEds,
     ...refusalsGeneral,
     ...refusalsHost,
     ...refusalsJournal,

@@ -2,9 +2,11 @@ import type { Catalogue } from './en.ts';
 import actTypes from './act-types/kk.json' with { type: 'json' };
 import checks from './checks/kk.json' with { type: 'json' };
 import cli from './cli/kk.json' with { type: 'json' };
+import eds from './eds/kk.json' with { type: 'json' };
 import prompt from './prompt/kk.json' with { type: 'json' };
 import reasons from './reasons/kk.json' with { type: 'json' };
 import refusalsCard from './refusals-card/kk.json' with { type: 'json' };
+import refusalsEds from './refusals-eds/kk.json' with { type: 'json' };
 import refusalsGeneral from './refusals-general/kk.json' with { type: 'json' };
 import refusalsHost from './refusals-host/kk.json' with { type: 'json' };
 import refusalsJournal from './refusals-journal/kk.json' with { type: 'json' };
@@ -17,11 +19,13 @@ export const kk: Catalogue = {
   'act-types': actTypes,
   checks,
   cli,
+  eds,
   prompt,
   reasons,
   screens,
   refusals: {
     ...refusalsCard,
+    ...refusalsEds,
     ...refusalsGeneral,
     ...refusalsHost,
     ...refusalsJournal,

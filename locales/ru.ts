@@ -2,9 +2,11 @@ import type { Catalogue } from './en.ts';
 import actTypes from './act-types/ru.json' with { type: 'json' };
 import checks from './checks/ru.json' with { type: 'json' };
 import cli from './cli/ru.json' with { type: 'json' };
+import eds from './eds/ru.json' with { type: 'json' };
 import prompt from './prompt/ru.json' with { type: 'json' };
 import reasons from './reasons/ru.json' with { type: 'json' };
 import refusalsCard from './refusals-card/ru.json' with { type: 'json' };
+import refusalsEds from './refusals-eds/ru.json' with { type: 'json' };
 import refusalsGeneral from './refusals-general/ru.json' with { type: 'json' };
 import refusalsHost from './refusals-host/ru.json' with { type: 'json' };
 import refusalsJournal from './refusals-journal/ru.json' with { type: 'json' };
@@ -17,11 +19,13 @@ export const ru: Catalogue = {
   'act-types': actTypes,
   checks,
   cli,
+  eds,
   prompt,
   reasons,
   screens,
   refusals: {
     ...refusalsCard,
+    ...refusalsEds,
     ...refusalsGeneral,
     ...refusalsHost,
     ...refusalsJournal,

@@ -1,5 +1,6 @@
 import { actRefusals } from './acts.ts';
 import { cardRefusals } from './card.ts';
+import { edsRefusals } from './eds.ts';
 import { generalRefusals } from './general.ts';
 import { hostRefusals } from './host.ts';
 import { journalRefusals } from './journal.ts';
@@ -18,6 +19,7 @@ export const refusals = {
   ...journalRefusals,
   ...cardRefusals,
   ...hostRefusals,
+  ...edsRefusals,
   ...vaultRefusals,
   ...workstationRefusals,
   ...serverRefusals,
@@ -34,6 +36,7 @@ export function isRefusalCode(code: string): code is RefusalCode {
 export {
   actRefusals,
   cardRefusals,
+  edsRefusals,
   generalRefusals,
   hostRefusals,
   journalRefusals,

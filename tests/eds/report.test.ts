@@ -183,6 +183,9 @@ describe('what surrounds a signature', () => {
     current = [list('root'), list('issuing', { revoked: [{ serial: '4711', revokedAtMs: nowMs - 1, reason: 0 }] })];
     expect(verifier.verify({ cms, content, atMs: nowMs })).toMatchObject({ verdict: 'INVALID', reason: 'revoked' });
     current = [];
-    expect(verifier.verify({ cms, content, atMs: nowMs })).toMatchObject({ verdict: 'INDETERMINATE', reason: 'crl-missing' });
+    expect(verifier.verify({ cms, content, atMs: nowMs })).toMatchObject({
+      verdict: 'INDETERMINATE',
+      reason: 'crl-missing',
+    });
   });
 });
