@@ -10,4 +10,9 @@ export const commands: readonly Entry[] = [
     help: 'cli.help.receipt-verify',
     load: async () => (await import('../receipt/index.ts')).receiptVerify,
   },
+  {
+    name: ['journal', 'check'],
+    help: 'cli.help.journal-check',
+    load: async () => (await import('../journal/index.ts')).journalCheck,
+  },
 ];

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { askSecret } from './secret.ts';
+import { SecretLines } from './secret.ts';
 import { run } from './run.ts';
 
 const { env } = process;
+const secrets = new SecretLines();
 
 function stopAsked(): Promise<void> {
   return new Promise((resolve) => {
@@ -20,9 +21,10 @@ function report(bug: unknown): string {
 
 process.exitCode = await run(process.argv.slice(2), {
   nowMs: Date.now,
-  askSecret,
+  askSecret: (prompt) => secrets.ask(prompt),
   stopAsked,
   write: (text) => void process.stdout.write(text),
   languageOf: env['LC_ALL'] ?? env['LC_MESSAGES'] ?? env['LANG'] ?? '',
   report,
 });
+secrets.close();

@@ -1,0 +1,1 @@
+export { cardModules, hostFiles, openCardHost, type CardHost } from './hosts.ts';

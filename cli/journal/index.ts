@@ -1,0 +1,1 @@
+export { journalCheck } from './check.ts';
