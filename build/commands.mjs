@@ -11,9 +11,9 @@ export class SetUpError extends Error {
 /** Says what begins, then how long it took. `hint` tells the patient reader what to expect. */
 export const step = async (what, hint, work) => {
   const startedAtMs = performance.now();
-  process.stdout.write(`  … ${what}${hint ? ` (${hint})` : ''}\n`);
+  process.stderr.write(`  … ${what}${hint ? ` (${hint})` : ''}\n`);
   const result = await work();
-  process.stdout.write(`  ✓ ${what}: ${seconds(startedAtMs)}\n`);
+  process.stderr.write(`  ✓ ${what}: ${seconds(startedAtMs)}\n`);
   return result;
 };
 

@@ -9,12 +9,12 @@ main(async () => {
   if (process.platform !== 'linux' || process.arch !== 'x64') {
     throw new SetUpError(`The product runs on Linux x64; this is ${process.platform} ${process.arch}.`);
   }
-  process.stdout.write('Set-up\n');
+  process.stderr.write('Set-up\n');
   await prepareDependencies();
   await prepareSystem();
   const electron = await prepareRuntime();
   const took = ((performance.now() - startedAtMs) / 1000).toFixed(1);
-  process.stdout.write(
+  process.stderr.write(
     `  ready in ${took} s: Electron ${electron.version}${electron.isRelease ? '' : ' (development runtime)'}\n`,
   );
 });

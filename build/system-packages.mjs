@@ -39,7 +39,7 @@ async function install(missing) {
 export async function prepareSystem() {
   const forStart = missingPackages('start');
   if (forStart === undefined) {
-    process.stdout.write(
+    process.stderr.write(
       '  ! This is not Debian or Ubuntu: see build/system-packages.json for what has to be there.\n',
     );
     return;
@@ -49,5 +49,5 @@ export async function prepareSystem() {
   if (process.getuid() === 0) return install(missing);
   const sentence = `Please run: sudo apt-get install -y --no-install-recommends ${chosen(missing).join(' ')}`;
   if (forStart.length > 0) throw new SetUpError(`The product needs packages of the distribution. ${sentence}`);
-  process.stdout.write(`  ! Some tests will be skipped without packages of the distribution. ${sentence}\n`);
+  process.stderr.write(`  ! Some tests will be skipped without packages of the distribution. ${sentence}\n`);
 }

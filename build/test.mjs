@@ -37,6 +37,8 @@ const bundle = () => run(node24, [inRoot('build', 'bundle.mjs')], { cwd: root })
 async function environmentOfSuites() {
   if (process.env.DISPLAY !== undefined || !existsSync('/usr/bin/Xvfb')) return {};
   const { display } = await startDisplay();
+  // Leaving by a signal passes through `exit` too, so that the display goes with us.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1));
   return { DISPLAY: display };
 }
 

