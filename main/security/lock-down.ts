@@ -1,12 +1,11 @@
 import { app, session as sessions, type Session, type WebContents } from 'electron';
 import { appOrigin } from './scheme.ts';
 
-/** Ways into a running application that a user of the machine could open from the command line. */
-const closedSwitches = [
-  'remote-debugging-port',
-  'remote-debugging-pipe',
-  'remote-debugging-address',
-  'remote-allow-origins',
+/** Ways into a running application that a user of the machine could open from the command line; tests of the unpackaged build use them. */
+const debugSwitches = ['remote-debugging-port', 'remote-debugging-pipe', 'remote-debugging-address', 'remote-allow-origins'] as const;
+
+/** What would weaken the pages of any build. */
+const weakeningSwitches = [
   'js-flags',
   'disable-web-security',
   'load-extension',
@@ -26,7 +25,7 @@ function closeContents(contents: WebContents): void {
 
 /** First thing in main: closes debug doors, and every page that will ever be opened against leaving its place. */
 export function lockDownApp(): void {
-  for (const name of closedSwitches) app.commandLine.removeSwitch(name);
+  for (const name of app.isPackaged ? [...debugSwitches, ...weakeningSwitches] : weakeningSwitches) app.commandLine.removeSwitch(name);
   app.commandLine.appendSwitch('disable-features', 'SpareRendererForSitePerProcess,MediaRouter,DialMediaRouteProvider');
   app.commandLine.appendSwitch('disable-background-networking');
   app.commandLine.appendSwitch('no-pings');
