@@ -1,0 +1,64 @@
+import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import type { OperatorBridge, OperatorInput, OperatorOutput, OperatorVerb } from '../../contracts/ipc/index.ts';
+import type { Refusal, Result } from '../../core/kernel/index.ts';
+import { useBridge } from './context.tsx';
+
+/** What a screen knows of an answer: still waiting, refused by name, or there. */
+export type Answer<T> =
+  | { readonly state: 'waiting' }
+  | { readonly state: 'refused'; readonly refusal: Refusal; readonly again: () => void }
+  | { readonly state: 'here'; readonly value: T };
+
+/** Calls main; a door that fails as a bug is one more refusal here, since a page has nothing better to show. */
+export async function callSafely<V extends OperatorVerb>(bridge: OperatorBridge, verb: V, input: OperatorInput<V>): Promise<Result<OperatorOutput<V>>> {
+  try {
+    return await bridge.call(verb, input);
+  } catch {
+    return { ok: false, refusal: { code: 'internal' } };
+  }
+}
+
+/** Asks main and stays up to date by its events. `keep` shows the last answer while the next one is on its way. */
+export function useAnswer<V extends OperatorVerb>(
+  verb: V,
+  input: OperatorInput<V>,
+  options: { readonly keep?: boolean; readonly isEnabled?: boolean } = {},
+): Answer<OperatorOutput<V>> {
+  const bridge = useBridge();
+  const query = useQuery({
+    queryKey: [verb, input],
+    queryFn: () => callSafely(bridge, verb, input),
+    enabled: options.isEnabled ?? true,
+    ...(options.keep === true ? { placeholderData: keepPreviousData } : {}),
+  });
+  const { data } = query;
+  if (data === undefined) return { state: 'waiting' };
+  if (data.ok) return { state: 'here', value: data.value };
+  return { state: 'refused', refusal: data.refusal, again: () => void query.refetch() };
+}
+
+export type Command<V extends OperatorVerb> = {
+  readonly run: (input: OperatorInput<V>) => Promise<Result<OperatorOutput<V>>>;
+  readonly isRunning: boolean;
+  readonly refusal: Refusal | null;
+  readonly value: OperatorOutput<V> | null;
+  readonly forget: () => void;
+};
+
+/** A verb that changes something: run once at a time, its refusal stays until it is run again or forgotten. */
+export function useCommand<V extends OperatorVerb>(verb: V): Command<V> {
+  const bridge = useBridge();
+  const client = useQueryClient();
+  const mutation = useMutation({
+    mutationFn: (input: OperatorInput<V>) => callSafely(bridge, verb, input),
+    onSettled: () => void client.invalidateQueries({ queryKey: ['app.get'] }),
+  });
+  const { data } = mutation;
+  return {
+    run: (input) => mutation.mutateAsync(input),
+    isRunning: mutation.isPending,
+    refusal: data?.ok === false && data.refusal.code !== 'cancelled' ? data.refusal : null,
+    value: data?.ok === true ? data.value : null,
+    forget: () => mutation.reset(),
+  };
+}

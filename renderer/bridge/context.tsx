@@ -1,0 +1,78 @@
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { createContext, useContext, useEffect, useState, type ReactNode } from 'react';
+import type { OperatorBridge } from '../../contracts/ipc/index.ts';
+
+/** The time as the window reads it; made in `boot`, so that the gallery stands still. */
+export type Clock = () => number;
+
+const BridgeContext = createContext<{ readonly bridge: OperatorBridge; readonly clock: Clock } | undefined>(undefined);
+
+function useContextOrThrow(): { readonly bridge: OperatorBridge; readonly clock: Clock } {
+  const value = useContext(BridgeContext);
+  if (value === undefined) throw new Error('bridge: no provider above');
+  return value;
+}
+
+export function useBridge(): OperatorBridge {
+  return useContextOrThrow().bridge;
+}
+
+export function useClock(): Clock {
+  return useContextOrThrow().clock;
+}
+
+const tickMs = 20_000;
+
+/** The present moment for ages and countdowns; moves on every 20 s, which is fine enough for minutes. */
+export function useNow(): number {
+  const clock = useClock();
+  const [nowMs, setNowMs] = useState(clock);
+  useEffect(() => {
+    const timer = setInterval(() => setNowMs(clock()), tickMs);
+    return () => clearInterval(timer);
+  }, [clock]);
+  return nowMs;
+}
+
+/** Answers live in memory only and are asked for again when main says that something changed, never by the network's state. */
+function newQueryClient(): QueryClient {
+  const common = { networkMode: 'always', retry: false } as const;
+  return new QueryClient({
+    defaultOptions: {
+      queries: { ...common, staleTime: Number.POSITIVE_INFINITY, refetchOnWindowFocus: false, refetchOnReconnect: false },
+      mutations: common,
+    },
+  });
+}
+
+const changes = {
+  'app.changed': ['app.get'],
+  'cases.changed': ['cases.list', 'cases.get', 'acts.preview'],
+  'journal.changed': ['journal.list', 'journal.get'],
+  'certificates.changed': ['certificates.list'],
+} as const;
+
+function useInvalidation(bridge: OperatorBridge, client: QueryClient): void {
+  useEffect(() => {
+    const stops = (Object.keys(changes) as (keyof typeof changes)[]).map((event) =>
+      bridge.on(event, () => {
+        for (const verb of changes[event]) void client.invalidateQueries({ queryKey: [verb] });
+      }),
+    );
+    return () => {
+      for (const stop of stops) stop();
+    };
+  }, [bridge, client]);
+}
+
+/** Gives the door to main and the clock to everything below. */
+export function BridgeProvider(props: { readonly bridge: OperatorBridge; readonly clock: Clock; readonly children: ReactNode }): ReactNode {
+  const { bridge, clock, children } = props;
+  const [client] = useState(newQueryClient);
+  useInvalidation(bridge, client);
+  return (
+    <BridgeContext value={{ bridge, clock }}>
+      <QueryClientProvider client={client}>{children}</QueryClientProvider>
+    </BridgeContext>
+  );
+}

@@ -1,0 +1,1 @@
+export { PromptWindow } from './prompt-window.tsx';

@@ -1,0 +1,117 @@
+import type { ReactNode } from 'react';
+import type { CertificateView, PromptView } from '../../contracts/ipc/index.ts';
+import { Button, formatDate, Hash, IconShieldCheck, IdentityNumber, Note, SecretField, State, TextField, type Tone } from '../kit/index.ts';
+import { useWords } from '../words/index.ts';
+import type { Fields } from './use-submit.ts';
+
+/** What only the vault and the person know: a page that draws a false prompt cannot show it. */
+export function Phrase({ view }: { readonly view: PromptView }): ReactNode {
+  const words = useWords();
+  const phrase = view.recognitionPhrase;
+  return (
+    <header className={phrase === null ? 'phrase' : 'phrase phrase-known'}>
+      <IconShieldCheck size={20} aria-hidden />
+      <div>
+        <p className="small quiet">{phrase === null ? words.prompt('phrase.locked') : words.prompt('phrase.label')}</p>
+        {phrase === null ? null : <p className="phrase-words">{phrase}</p>}
+        {phrase === null ? null : <p className="small quiet">{words.prompt('phrase.advice')}</p>}
+      </div>
+    </header>
+  );
+}
+
+/** The exact text, to the last sign, with the start and the end of its hash. */
+export function ShownText({ view }: { readonly view: PromptView }): ReactNode {
+  const words = useWords();
+  if (view.text === null) return <Note>{words.prompt('challenge')}</Note>;
+  return (
+    <section className="prompt-text">
+      <div className="prompt-line small">
+        <h2>{words.prompt('text.label')}</h2>
+        {view.textHash === null ? null : (
+          <span className="quiet">
+            {words.prompt('text.hash')} <Hash value={view.textHash} />
+          </span>
+        )}
+      </div>
+      <pre className="prompt-paper" tabIndex={0} aria-label={words.prompt('text.label')}>
+        {view.text}
+      </pre>
+    </section>
+  );
+}
+
+const attemptTones: Readonly<Record<CertificateView['attempts'], Tone>> = { ok: 'good', 'count-low': 'alarm', 'final-try': 'bad', locked: 'bad' };
+
+/** Who signs with which certificate, and how many attempts the card still allows: read before the PIN is typed. */
+export function Signer({ signer }: { readonly signer: CertificateView }): ReactNode {
+  const words = useWords();
+  return (
+    <section className="prompt-signer">
+      <div className="prompt-line">
+        <span>
+          <span className="small quiet">{words.prompt('signer.label')}</span>
+          <br />
+          <strong className="selectable">{signer.commonName}</strong>
+        </span>
+        {signer.iin === null ? null : (
+          <span className="num">
+            <span className="small quiet">{words.prompt('signer.iin')}</span>
+            <br />
+            <IdentityNumber value={signer.iin} />
+          </span>
+        )}
+        <span className="num">
+          <span className="small quiet">{words.prompt('signer.certificate')}</span>
+          <br />
+          <Hash value={signer.sha256} />, {words.prompt('signer.until', { date: formatDate(signer.notAfterMs) })}
+        </span>
+      </div>
+      <State tone={attemptTones[signer.attempts]}>{words.prompt(`attempts.${signer.attempts}`)}</State>
+    </section>
+  );
+}
+
+function Demo({ hint, fields, isDisabled }: { readonly hint: NonNullable<PromptView['demoHint']>; readonly fields: Fields; readonly isDisabled: boolean }): ReactNode {
+  const words = useWords();
+  const fill = (): void => {
+    if (fields.pin.current !== null) fields.pin.current.value = hint.pin;
+    if (fields.password.current !== null) fields.password.current.value = hint.password;
+    if (fields.repeat.current !== null) fields.repeat.current.value = hint.password;
+  };
+  return (
+    <div className="prompt-demo">
+      <span className="selectable">{words.prompt('demo', { pin: hint.pin, password: hint.password })}</span>
+      <Button tone="quiet" isDisabled={isDisabled} onClick={fill}>
+        {words.prompt('demo.fill')}
+      </Button>
+    </div>
+  );
+}
+
+/** The secrets that this prompt asks for, masked; on a reader with a keypad the PIN is typed there. */
+export function Secrets(props: {
+  readonly view: PromptView;
+  readonly fields: Fields;
+  readonly isDisabled: boolean;
+  readonly phrase: string;
+  readonly onPhrase: (phrase: string) => void;
+}): ReactNode {
+  const words = useWords();
+  const { view, fields, isDisabled } = props;
+  const isNew = view.kind === 'enrol';
+  return (
+    <>
+      {!view.asks.pin && view.signer.hasPinPad ? <Note>{words.prompt('pin.pad')}</Note> : null}
+      {view.asks.newRecognitionPhrase ? (
+        <TextField label={words.prompt('phrase.new')} hint={words.prompt('phrase.newAdvice')} value={props.phrase} onChange={props.onPhrase} lengthMax={120} isDisabled={isDisabled} />
+      ) : null}
+      <div className="prompt-fields">
+        {view.asks.pin ? <SecretField ref={fields.pin} label={words.prompt('pin')} isDisabled={isDisabled} /> : null}
+        {view.asks.password ? <SecretField ref={fields.password} label={words.prompt(isNew ? 'password.new' : 'password')} isDisabled={isDisabled} /> : null}
+        {view.asks.password && isNew ? <SecretField ref={fields.repeat} label={words.prompt('password.repeat')} isDisabled={isDisabled} /> : null}
+      </div>
+      {view.demoHint === null ? null : <Demo hint={view.demoHint} fields={fields} isDisabled={isDisabled} />}
+    </>
+  );
+}

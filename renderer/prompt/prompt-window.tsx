@@ -1,0 +1,111 @@
+import './prompt.css';
+import { useCallback, useEffect, useRef, useState, type ReactNode } from 'react';
+import type { PromptBridge, PromptView } from '../../contracts/ipc/index.ts';
+import type { Refusal } from '../../core/kernel/index.ts';
+import { Button, IconSignature, KitProvider, Note, RefusalBox, useKeys } from '../kit/index.ts';
+import { useWords, WordsProvider } from '../words/index.ts';
+import { Phrase, Secrets, ShownText, Signer } from './parts.tsx';
+import { useSubmit } from './use-submit.ts';
+
+const signWords = { 'sign-act': 'sign', 'start-shift': 'start', enrol: 'enrol' } as const;
+
+function Title({ view }: { readonly view: PromptView }): ReactNode {
+  const words = useWords();
+  return <h1 className="prompt-title selectable">{words.promptTitle(view.title.id, view.title.values)}</h1>;
+}
+
+function useFields() {
+  const pin = useRef<HTMLInputElement>(null);
+  const password = useRef<HTMLInputElement>(null);
+  const repeat = useRef<HTMLInputElement>(null);
+  const [fields] = useState({ pin, password, repeat });
+  return fields;
+}
+
+/** The prompt itself: phrase, act, text, signer, attempts, and only then the secrets. */
+function Prompt({ bridge, view }: { readonly bridge: PromptBridge; readonly view: PromptView }): ReactNode {
+  const words = useWords();
+  const fields = useFields();
+  const [phrase, setPhrase] = useState('');
+  const { isBusy, refusal, lack, submit, cancel } = useSubmit(bridge, view, fields, phrase);
+  const isLocked = view.signer.attempts === 'locked';
+  useKeys({ Escape: cancel });
+  useEffect(() => {
+    const first = view.asks.pin ? fields.pin : fields.password;
+    if (!isBusy) first.current?.focus();
+  }, [fields, isBusy, view.asks.pin]);
+  return (
+    <form
+      className="prompt"
+      aria-label={words.prompt('window')}
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (!isLocked) void submit();
+      }}
+      onKeyDown={(event) => {
+        if (event.key === 'Escape') cancel();
+      }}
+    >
+      <Phrase view={view} />
+      <div className="prompt-body">
+        <Title view={view} />
+        <ShownText view={view} />
+        <Signer signer={view.signer} />
+      </div>
+      <div className="prompt-secrets">
+        {refusal === null ? null : <RefusalBox refusal={refusal} />}
+        {lack === null ? null : <Note tone="waiting">{words.prompt(lack)}</Note>}
+        <Secrets view={view} fields={fields} isDisabled={isBusy || isLocked} phrase={phrase} onPhrase={setPhrase} />
+      </div>
+      <footer className="prompt-foot">
+        <span className="quiet small">{isBusy ? words.prompt('busy') : words.prompt('keys')}</span>
+        <Button onClick={cancel} isDisabled={isBusy}>
+          {words.prompt('cancel')}
+        </Button>
+        <Button tone="primary" isSubmit isBusy={isBusy} isDisabled={isLocked} icon={<IconSignature size={18} aria-hidden />}>
+          {words.prompt(signWords[view.kind])}
+        </Button>
+      </footer>
+    </form>
+  );
+}
+
+function useView(bridge: PromptBridge): { readonly view: PromptView | null; readonly refusal: Refusal | null } {
+  const [view, setView] = useState<PromptView | null>(null);
+  const [refusal, setRefusal] = useState<Refusal | null>(null);
+  const ask = useCallback(async () => {
+    try {
+      const result = await bridge.call('prompt.get', null);
+      if (result.ok) setView(result.value);
+      setRefusal(result.ok ? null : result.refusal);
+    } catch {
+      setRefusal({ code: 'internal' });
+    }
+  }, [bridge]);
+  useEffect(() => {
+    void ask();
+    return bridge.on('prompt.changed', () => void ask());
+  }, [ask, bridge]);
+  return { view, refusal };
+}
+
+/** The sealed window in which a person signs; a page of its own, so that the operator's page never sees a PIN. */
+export function PromptWindow(props: { readonly bridge: PromptBridge; readonly onMissingWord?: ((message: string) => void) | undefined }): ReactNode {
+  const { view, refusal } = useView(props.bridge);
+  return (
+    <KitProvider scheme={view?.colourScheme ?? 'auto'} density="compact">
+      <WordsProvider locale={view?.locale ?? 'kk'} onMissing={props.onMissingWord}>
+        {refusal === null ? null : (
+          <main className="prompt-refused">
+            <RefusalBox refusal={refusal} isLarge />
+          </main>
+        )}
+        {view === null || refusal !== null ? null : (
+          <main className="prompt-main">
+            <Prompt bridge={props.bridge} view={view} />
+          </main>
+        )}
+      </WordsProvider>
+    </KitProvider>
+  );
+}

@@ -1,0 +1,93 @@
+import { createContext, useCallback, useContext, useMemo, useState, type ReactNode } from 'react';
+import { callSafely, useBridge, type CaseFilter } from '../bridge/index.ts';
+import type { ActDraft } from '../../contracts/ipc/index.ts';
+import type { ReasonCode } from '../../core/actions/index.ts';
+import type { Refusal } from '../../core/kernel/index.ts';
+
+/** A decision that is being thought about; it lives in this window only and is gone when it is signed or the shift ends. */
+export type DecisionDraft = {
+  readonly kind: 'approve' | 'return' | 'refuse' | null;
+  readonly reasons: readonly ReasonCode[];
+  readonly note: string;
+};
+
+export const emptyDraft: DecisionDraft = { kind: null, reasons: [], note: '' };
+
+/** How the last signing on a case ended. */
+export type Outcome =
+  | { readonly kind: 'signed'; readonly type: ActDraft['type']; readonly sequence: number; readonly actionId: string }
+  | { readonly kind: 'refused'; readonly type: ActDraft['type']; readonly refusal: Refusal }
+  | { readonly kind: 'cancelled'; readonly type: ActDraft['type'] };
+
+type Memory = {
+  readonly filter: CaseFilter;
+  readonly setFilter: (change: Partial<CaseFilter>) => void;
+  readonly draftOf: (caseId: string) => DecisionDraft;
+  readonly setDraft: (caseId: string, change: Partial<DecisionDraft>) => void;
+  /** The act whose prompt is open now; one at a time. */
+  readonly signing: ActDraft | null;
+  readonly outcomeOf: (caseId: string) => Outcome | undefined;
+  readonly forgetOutcome: (caseId: string) => void;
+  readonly sign: (draft: ActDraft) => Promise<void>;
+};
+
+const MemoryContext = createContext<Memory | undefined>(undefined);
+
+/** What the screens remember while a person walks between them. */
+export function useMemory(): Memory {
+  const memory = useContext(MemoryContext);
+  if (memory === undefined) throw new Error('memory: no provider above');
+  return memory;
+}
+
+function useRecord<T>(): readonly [Readonly<Record<string, T>>, (key: string, value: T | undefined) => void] {
+  const [record, setRecord] = useState<Readonly<Record<string, T>>>({});
+  const set = useCallback((key: string, value: T | undefined) => {
+    setRecord((before) => {
+      const { [key]: _, ...rest } = before;
+      return value === undefined ? rest : { ...rest, [key]: value };
+    });
+  }, []);
+  return [record, set];
+}
+
+function useSigning(clearDraft: (caseId: string) => void): Pick<Memory, 'signing' | 'outcomeOf' | 'forgetOutcome' | 'sign'> {
+  const bridge = useBridge();
+  const [signing, setSigning] = useState<ActDraft | null>(null);
+  const [outcomes, setOutcome] = useRecord<Outcome>();
+  const sign = async (draft: ActDraft): Promise<void> => {
+    if (signing !== null) return;
+    const { type, caseId } = draft;
+    setSigning(draft);
+    setOutcome(caseId, undefined);
+    const result = await callSafely(bridge, 'acts.sign', draft);
+    setSigning(null);
+    if (result.ok) {
+      setOutcome(caseId, { kind: 'signed', type, sequence: result.value.sequence, actionId: result.value.actionId });
+      if (type !== 'registration.claim') clearDraft(caseId);
+      return;
+    }
+    const isCancelled = result.refusal.code === 'cancelled';
+    setOutcome(caseId, isCancelled ? { kind: 'cancelled', type } : { kind: 'refused', type, refusal: result.refusal });
+  };
+  return { signing, outcomeOf: (caseId) => outcomes[caseId], forgetOutcome: (caseId) => setOutcome(caseId, undefined), sign };
+}
+
+const firstFilter: CaseFilter = { view: 'needs-me', statuses: [], query: '', sort: 'oldest' };
+
+export function MemoryProvider({ children }: { readonly children: ReactNode }): ReactNode {
+  const [filter, setFilter] = useState(firstFilter);
+  const [drafts, setDraft] = useRecord<DecisionDraft>();
+  const signing = useSigning((caseId) => setDraft(caseId, undefined));
+  const memory = useMemo<Memory>(
+    () => ({
+      filter,
+      setFilter: (change) => setFilter((before) => ({ ...before, ...change })),
+      draftOf: (caseId) => drafts[caseId] ?? emptyDraft,
+      setDraft: (caseId, change) => setDraft(caseId, { ...(drafts[caseId] ?? emptyDraft), ...change }),
+      ...signing,
+    }),
+    [filter, drafts, setDraft, signing],
+  );
+  return <MemoryContext value={memory}>{children}</MemoryContext>;
+}

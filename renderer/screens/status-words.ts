@@ -1,0 +1,35 @@
+import type { CaseSummary, CheckView, JournalItem } from '../../contracts/ipc/index.ts';
+import { durationOf, formatCount, type Tone } from '../kit/index.ts';
+import type { Words } from '../words/index.ts';
+
+export const caseTones: Readonly<Record<CaseSummary['status'], Tone>> = {
+  submitted: 'quiet',
+  claimed: 'active',
+  returned: 'over',
+  approved: 'good',
+  refused: 'bad',
+};
+
+export const checkTones: Readonly<Record<CheckView['result'], Tone>> = { pass: 'good', fail: 'bad', unknown: 'alarm' };
+
+type ActState = NonNullable<JournalItem['act']>['state'];
+
+export const actTones: Readonly<Record<ActState, Tone>> = {
+  recorded: 'waiting',
+  sent: 'waiting',
+  logged: 'good',
+  refused: 'bad',
+  superseded: 'over',
+  overdue: 'alarm',
+};
+
+/** "in the central log № 48 212": people count entries from one, the log from zero. */
+export function actStateWords(words: Words, state: ActState, logIndex: number | null): string {
+  return words(`act-state.${state}`, { number: logIndex === null ? '' : formatCount(logIndex + 1) });
+}
+
+/** How long ago, in one short word. */
+export function ageWords(words: Words, spanMs: number): string {
+  const { unit, value } = durationOf(spanMs);
+  return words(`age.${unit}`, { value });
+}

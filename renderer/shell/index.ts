@@ -1,0 +1,1 @@
+export { OperatorWindow } from './operator-window.tsx';

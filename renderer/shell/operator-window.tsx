@@ -1,0 +1,60 @@
+import './frame.css';
+import '../screens/screens.css';
+import type { ReactNode } from 'react';
+import type { AppView, OperatorBridge } from '../../contracts/ipc/index.ts';
+import { BridgeProvider, useAnswer, type Clock } from '../bridge/index.ts';
+import { KitProvider, RefusalBox } from '../kit/index.ts';
+import type { Place } from '../places/index.ts';
+import { EnrolScreen, MemoryProvider, QuarantineScreen, ShiftScreen } from '../screens/index.ts';
+import { WordsProvider, type Locale } from '../words/index.ts';
+import { Pages } from './router.tsx';
+
+type WindowProps = {
+  readonly bridge: OperatorBridge;
+  readonly clock: Clock;
+  readonly start?: Place;
+  readonly onMissingWord?: ((message: string) => void) | undefined;
+};
+
+function Phase({ app, start }: { readonly app: AppView; readonly start: Place }): ReactNode {
+  switch (app.phase) {
+    case 'not-enrolled':
+      return <EnrolScreen app={app} />;
+    case 'locked':
+      return <ShiftScreen app={app} />;
+    case 'quarantined':
+      return <QuarantineScreen app={app} />;
+    default:
+      return (
+        <MemoryProvider>
+          <Pages start={start} />
+        </MemoryProvider>
+      );
+  }
+}
+
+function Root({ start, onMissingWord }: { readonly start: Place; readonly onMissingWord: WindowProps['onMissingWord'] }): ReactNode {
+  const answer = useAnswer('app.get', null);
+  const preferences = answer.state === 'here' ? answer.value.preferences : { locale: 'kk' as Locale, colourScheme: 'auto' as const, density: 'compact' as const };
+  return (
+    <KitProvider scheme={preferences.colourScheme} density={preferences.density}>
+      <WordsProvider locale={preferences.locale} onMissing={onMissingWord}>
+        {answer.state === 'here' ? <Phase app={answer.value} start={start} /> : null}
+        {answer.state === 'refused' ? (
+          <main className="gate gate-narrow">
+            <RefusalBox refusal={answer.refusal} onAgain={answer.again} isLarge />
+          </main>
+        ) : null}
+      </WordsProvider>
+    </KitProvider>
+  );
+}
+
+/** The operator's window from its bridge down: the same in the application and in the gallery. */
+export function OperatorWindow({ bridge, clock, start = { page: 'queue', caseId: null }, onMissingWord }: WindowProps): ReactNode {
+  return (
+    <BridgeProvider bridge={bridge} clock={clock}>
+      <Root start={start} onMissingWord={onMissingWord} />
+    </BridgeProvider>
+  );
+}

@@ -1,0 +1,42 @@
+import type { ReactNode } from 'react';
+import { IconButton, IconInbox, IconInfoCircle, IconNotebook, IconPlugConnected } from '../kit/index.ts';
+import { useGo, usePlace, type Page, type Place } from '../places/index.ts';
+import { useWords } from '../words/index.ts';
+
+const icons = { queue: IconInbox, journal: IconNotebook, connection: IconPlugConnected, about: IconInfoCircle } as const;
+
+/** Where a section begins. */
+export const starts: Readonly<Record<Page, Place>> = {
+  queue: { page: 'queue', caseId: null },
+  journal: { page: 'journal', sequence: null },
+  connection: { page: 'connection' },
+  about: { page: 'about' },
+};
+
+export const pages = ['queue', 'journal', 'connection', 'about'] as const satisfies readonly Page[];
+
+/** The sections of the window. */
+export function Rail(): ReactNode {
+  const words = useWords();
+  const here = usePlace().page;
+  const go = useGo();
+  return (
+    <nav className="rail" aria-label={words('frame.sections')}>
+      {pages.map((page) => {
+        const Icon = icons[page];
+        const name = words(`nav.${page}`);
+        return (
+          <IconButton
+            key={page}
+            name={name}
+            side="right"
+            className={page === 'about' ? 'rail-button rail-last' : 'rail-button'}
+            isCurrent={page === here}
+            icon={<Icon size={20} aria-hidden />}
+            onClick={() => go(starts[page])}
+          />
+        );
+      })}
+    </nav>
+  );
+}

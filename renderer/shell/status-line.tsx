@@ -1,0 +1,61 @@
+import type { ReactNode } from 'react';
+import type { StatusView } from '../../contracts/ipc/index.ts';
+import { formatCount, Shape, type Tone } from '../kit/index.ts';
+import { useGo, type Place } from '../places/index.ts';
+import { useWords } from '../words/index.ts';
+
+const cardTones: Readonly<Record<StatusView['card']['state'], Tone>> = { present: 'good', absent: 'quiet', locked: 'bad', 'module-failed': 'bad' };
+const serverTones: Readonly<Record<StatusView['server']['state'], Tone>> = {
+  connected: 'good',
+  connecting: 'waiting',
+  offline: 'alarm',
+  refused: 'bad',
+  closed: 'quiet',
+};
+
+function Part(props: { readonly tone: Tone; readonly to: Place; readonly children: ReactNode }): ReactNode {
+  const go = useGo();
+  return (
+    <button type="button" className="status-part num" onClick={() => go(props.to)}>
+      <Shape tone={props.tone} size={14} />
+      <span className="cut">{props.children}</span>
+    </button>
+  );
+}
+
+function Clock({ clock }: { readonly clock: StatusView['clock'] }): ReactNode {
+  const words = useWords();
+  if (clock.state !== 'warn' && clock.state !== 'refused') return null;
+  const seconds = clock.driftMs === null ? '?' : formatCount(Math.round(Math.abs(clock.driftMs) / 1_000));
+  return (
+    <Part tone={clock.state === 'warn' ? 'alarm' : 'bad'} to={{ page: 'connection' }}>
+      {clock.state === 'warn' ? words('status.clock.warn', { seconds }) : words('status.clock.refused')}
+    </Part>
+  );
+}
+
+/** The product's conscience: card, connection, queue, last proven entry. It never disappears, and each part opens its page. */
+export function StatusLine({ status, isDemo }: { readonly status: StatusView; readonly isDemo: boolean }): ReactNode {
+  const words = useWords();
+  const { card, server, outbox, log } = status;
+  const parts = [
+    words(`status.server.${server.state}`),
+    words('status.waiting', { count: formatCount(outbox.waiting) }),
+    ...(outbox.overdue > 0 ? [words('status.overdue', { count: formatCount(outbox.overdue) })] : []),
+  ];
+  return (
+    <footer className="status-line" aria-label={words('status.line')}>
+      <Part tone={cardTones[card.state]} to={{ page: 'connection' }}>
+        {words(`status.card.${card.state}`, { label: card.label ?? '' })}
+      </Part>
+      <Part tone={outbox.overdue > 0 ? 'alarm' : serverTones[server.state]} to={{ page: 'connection' }}>
+        {parts.join(', ')}
+      </Part>
+      <Part tone={log.lastIndex === null ? 'quiet' : 'good'} to={{ page: 'journal', sequence: null }}>
+        {log.lastIndex === null ? words('status.none') : words('status.last', { number: formatCount(log.lastIndex + 1) })}
+      </Part>
+      <Clock clock={status.clock} />
+      {isDemo ? <span className="status-demo cut">{words('frame.demoLong')}</span> : null}
+    </footer>
+  );
+}

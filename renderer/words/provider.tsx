@@ -1,0 +1,74 @@
+import { createContext, useContext, useEffect, useMemo, type ReactNode } from 'react';
+import { IntlProvider, useIntl } from 'react-intl';
+import { isMessageId, messages, refusalWords, type Locale, type RefusalWords } from '../../locales/index.ts';
+import type { PromptWordId, WordId } from './ids.ts';
+
+type Values = Readonly<Record<string, string | number>>;
+
+export type Words = {
+  (id: WordId, values?: Values): string;
+  readonly locale: Locale;
+  readonly prompt: (id: PromptWordId, values?: Values) => string;
+  /** The title that main chose for the prompt; its id is data. */
+  readonly promptTitle: (id: string, values: Values) => string;
+  readonly act: (type: string) => string;
+  /** A job of the staff; a role that only a newer server knows is shown by its id. */
+  readonly role: (id: string) => string;
+  /** A role inside a certificate. */
+  readonly certificateRole: (id: string) => string;
+  readonly reason: (code: string) => string;
+  readonly checkName: (id: string) => string;
+  readonly check: (id: string, values: Values) => string;
+  readonly refusal: (refusal: { readonly code: string; readonly details?: Values | undefined }) => RefusalWords;
+};
+
+const WordsContext = createContext<Words | undefined>(undefined);
+
+/** Words of the nearest provider. */
+export function useWords(): Words {
+  const words = useContext(WordsContext);
+  if (words === undefined) throw new Error('words: no provider above');
+  return words;
+}
+
+function WordsOfIntl({ locale, children }: { readonly locale: Locale; readonly children: ReactNode }): ReactNode {
+  const intl = useIntl();
+  const words = useMemo(() => {
+    const write = (id: string, values: Values = {}): string => intl.formatMessage({ id }, { ...values });
+    const known = (id: string, otherwise: string): string => (isMessageId(id) ? write(id) : otherwise);
+    const parts = {
+      locale,
+      prompt: (id: PromptWordId, values?: Values): string => write(`prompt.${id}`, values),
+      promptTitle: (id: string, values: Values): string => write(`prompt.${id}`, values),
+      role: (id: string): string => known(`screens.role.${id}`, id),
+      certificateRole: (id: string): string => known(`screens.shift.cert-role.${id}`, id),
+      act: (type: string): string => write(`act-types.${type}`),
+      reason: (code: string): string => write(`reasons.${code}`),
+      checkName: (id: string): string => write(`checks.name.${id}`),
+      check: (id: string, values: Values): string => write(`checks.${id}`, values),
+      refusal: ({ code, details }: Parameters<Words['refusal']>[0]) => refusalWords(locale, details === undefined ? { code } : { code, details }),
+    };
+    return Object.assign((id: WordId, values?: Values) => write(`screens.${id}`, values), parts);
+  }, [intl, locale]);
+  return <WordsContext value={words}>{children}</WordsContext>;
+}
+
+/**
+ * Gives the words of one language to everything below, and tells the page which language it is in. `onMissing` hears of an
+ * id without words; the gallery lists them, so that none reaches a person.
+ */
+export function WordsProvider(props: {
+  readonly locale: Locale;
+  readonly onMissing?: ((message: string) => void) | undefined;
+  readonly children: ReactNode;
+}): ReactNode {
+  const { locale, onMissing, children } = props;
+  useEffect(() => {
+    document.documentElement.lang = locale;
+  }, [locale]);
+  return (
+    <IntlProvider locale={locale} messages={{ ...messages(locale) }} onError={(error) => onMissing?.(error.message)}>
+      <WordsOfIntl locale={locale}>{children}</WordsOfIntl>
+    </IntlProvider>
+  );
+}
