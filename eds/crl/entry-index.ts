@@ -136,7 +136,9 @@ function hashOf(serial: Uint8Array): number {
 }
 
 function isEqual(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i += 1) if (a[i] !== b[i]) return false;
+  return true;
 }
 
 function entryAt(bytes: Uint8Array, offset: number): RevocationEntry {

@@ -15,7 +15,7 @@ import {
   type Certificate,
   type Verifier,
 } from '../../eds/index.ts';
-import { sharedData } from '../shared-data.ts';
+import { sharedData } from '../../tests/shared-data.ts';
 import { unwrap } from './world.ts';
 
 const data = sharedData();
