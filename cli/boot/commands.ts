@@ -15,4 +15,9 @@ export const commands: readonly Entry[] = [
     help: 'cli.help.journal-check',
     load: async () => (await import('../journal/index.ts')).journalCheck,
   },
+  {
+    name: ['case', 'import'],
+    help: 'cli.help.case-import',
+    load: async () => (await import('../cases/index.ts')).caseImport,
+  },
 ];

@@ -12,10 +12,13 @@ function stopAsked(): Promise<void> {
 }
 
 /** The stack goes to the error stream, for whoever keeps the machine; people read a number. */
+function noteBug(incidentId: string, stack: string): void {
+  process.stderr.write(`${JSON.stringify({ incidentId, level: 'error', stack })}\n`);
+}
+
 function report(bug: unknown): string {
   const incidentId = randomUUID();
-  const stack = bug instanceof Error ? bug.stack : undefined;
-  process.stderr.write(`${JSON.stringify({ incidentId, level: 'error', stack: stack ?? 'not an error' })}\n`);
+  noteBug(incidentId, bug instanceof Error ? (bug.stack ?? bug.message) : 'not an error');
   return incidentId;
 }
 
@@ -26,5 +29,6 @@ process.exitCode = await run(process.argv.slice(2), {
   write: (text) => void process.stdout.write(text),
   languageOf: env['LC_ALL'] ?? env['LC_MESSAGES'] ?? env['LANG'] ?? '',
   report,
+  noteBug,
 });
 secrets.close();

@@ -10,6 +10,8 @@ export type Surroundings = {
   readonly askSecret: (prompt: string) => Promise<Uint8Array | undefined>;
   /** Says a line at once, for what runs on; programs that asked for JSON get the facts instead. */
   readonly tell: (answer: Answer) => void;
+  /** Notes a bug that was met and hidden behind a refusal, under the incident id that the person reads. */
+  readonly noteBug: (incidentId: string, stack: string) => void;
   /** From its first call on, an interrupt no longer ends the program but resolves this. */
   readonly stopAsked: () => Promise<void>;
 };

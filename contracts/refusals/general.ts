@@ -13,4 +13,5 @@ export const generalRefusals = {
   'text-not-canonical': { retry: false },
   'text-not-ascii': { retry: false },
   'shown-text-empty': { retry: false },
+  'certificate-choice-needed': { retry: false },
 } as const;

@@ -1,0 +1,1 @@
+export { caseImport } from './import.ts';
