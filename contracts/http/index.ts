@@ -12,6 +12,7 @@ export { commonRefusals, deviceRefusals, endpoints, sessionRefusals, type Endpoi
 export { formatInvitation, parseInvitation, type Invitation } from './invitation.ts';
 export {
   batchItemsMax,
+  change,
   changesLimitMax,
   changesSignal,
   cmsSizeMaxBytes,

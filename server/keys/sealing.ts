@@ -38,6 +38,9 @@ export type Keyring = {
   /** A fresh data key and its wrapped form, bound to the subject. */
   readonly create: (subject: string) => { readonly key: DataKey; readonly wrapped: Buffer };
   readonly unwrap: (subject: string, wrapped: Uint8Array) => DataKey;
+  /** Seals a short-lived record by the wrapping key itself. */
+  readonly seal: (purpose: string, plain: string) => Buffer;
+  readonly open: (purpose: string, sealed: Uint8Array) => Buffer;
   /** Keyed fingerprint, so that a person can be found without his number standing in a column. */
   readonly tag: (purpose: string, text: string) => string;
 };
@@ -54,6 +57,8 @@ export function createKeyring(wrappingKey: Secret<'data-wrapping-key'>): Keyring
       return { key: dataKey(bytes), wrapped: wrappingKey.use((key) => sealWith(key, `data-key ${subject}`, bytes)) };
     },
     unwrap: (subject, wrapped) => dataKey(wrappingKey.use((key) => openWith(key, `data-key ${subject}`, wrapped))),
+    seal: (purpose, plain) => wrappingKey.use((key) => sealWith(key, purpose, plain)),
+    open: (purpose, sealed) => wrappingKey.use((key) => openWith(key, purpose, sealed)),
     tag: (purpose, text) =>
       wrappingKey.use((key) => createHmac('sha256', createHmac('sha256', key).update(`tag ${purpose}`).digest()).update(text).digest('hex')),
   };

@@ -102,3 +102,25 @@ export async function advanceContact(database: Database, row: Row<'device_contac
     )
     .execute();
 }
+
+/** Changes whenever a document has become a leaf, or a revocation list came in. */
+export async function readRegistryStamp(session: Session): Promise<string> {
+  const documents = await session
+    .selectFrom('document')
+    .innerJoin('leaf_position', 'leaf_position.leaf_id', 'document.leaf_id')
+    .select((of) => of.fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow();
+  const lists = await session.selectFrom('revocation_list').select((of) => of.fn.countAll<number>().as('count')).executeTakeFirstOrThrow();
+  return `${documents.count}/${lists.count}`;
+}
+
+/** True once every document is a leaf of the log. */
+export async function areDocumentsLogged(session: Session): Promise<boolean> {
+  const waiting = await session
+    .selectFrom('leaf_pending')
+    .innerJoin('document', 'document.leaf_id', 'leaf_pending.leaf_id')
+    .select('leaf_pending.leaf_id')
+    .limit(1)
+    .executeTakeFirst();
+  return waiting === undefined;
+}

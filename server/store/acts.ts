@@ -45,6 +45,18 @@ export async function readActs(session: Session, device: string, actionIds: read
   return session.selectFrom('act').selectAll().where('device', '=', device).where('action_id', 'in', [...actionIds]).execute();
 }
 
+export type ActKey = { readonly device: string; readonly epoch: string; readonly actionId: string };
+
+/** Those of these acts that are stored already, by one statement. */
+export async function readKnownActs(session: Session, keys: readonly ActKey[]): Promise<readonly Row<'act'>[]> {
+  const devices = keys.map((key) => key.device);
+  const epochs = keys.map((key) => key.epoch);
+  const ids = keys.map((key) => key.actionId);
+  const known = await sql<Row<'act'>>`select act.* from unnest(${devices}::text[], ${epochs}::text[], ${ids}::text[]) as asked (device, epoch, action_id)
+    join act on act.device = asked.device and act.epoch = asked.epoch and act.action_id = asked.action_id`.execute(session);
+  return known.rows;
+}
+
 /** States of the cases that exist. */
 export async function readCases(session: Session, caseIds: readonly string[]): Promise<readonly Row<'case_state'>[]> {
   if (caseIds.length === 0) return [];

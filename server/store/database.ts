@@ -41,28 +41,30 @@ export function openDatabase(address: DatabaseAddress | { readonly url: string }
   });
 }
 
-const retriedCodes = new Set(['40001', '40P01', '23505']);
+/** Serialisation failure and deadlock: the same rows may be written again. */
+const retriedCodes = new Set(['40001', '40P01']);
+const uniqueViolation = '23505';
 const attemptsMax = 4;
 
 function sqlState(error: unknown): string | undefined {
   return typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
 
-/** True where somebody else wrote the same row first. */
+/** True where somebody else wrote the same row first: what the rows were made from has to be read again. */
 export function isConflict(error: unknown): boolean {
-  return retriedCodes.has(sqlState(error) ?? '');
+  return sqlState(error) === uniqueViolation;
 }
 
 /**
- * Runs `body` in one transaction, durable on return. A serialisation failure, a deadlock or a row that another writer
- * made first rolls back and runs `body` again, at most four times in all; then the error is thrown.
+ * Runs `body` in one transaction, durable on return. A serialisation failure or a deadlock rolls back and runs `body` again, at
+ * most four times in all; then the error is thrown, as every other one is at once.
  */
 export async function inTransaction<T>(database: Database, body: (session: Session) => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await database.transaction().execute(body);
     } catch (error) {
-      if (!isConflict(error) || attempt >= attemptsMax) throw error;
+      if (!retriedCodes.has(sqlState(error) ?? '') || attempt >= attemptsMax) throw error;
     }
   }
 }

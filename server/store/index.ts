@@ -1,5 +1,6 @@
 export {
   advanceContact,
+  areDocumentsLogged,
   endSession,
   insertChallenge,
   insertDocument,
@@ -7,6 +8,7 @@ export {
   insertSession,
   readContact,
   readLoggedDocuments,
+  readRegistryStamp,
   readSession,
   useChallenge,
   useEnrolmentCode,
@@ -21,6 +23,7 @@ export {
   readCaseNumbers,
   readCases,
   readChanges,
+  readKnownActs,
   readLatestPosition,
   takePositions,
   writeCases,
@@ -51,4 +54,5 @@ export {
   readTrustCertificates,
 } from './platform.ts';
 export type { Row } from './schema.ts';
+export { holdFor, isHeldByOther } from './postgres/hold.ts';
 export { openSubjectKeys, type SubjectKeys } from './subject-keys.ts';

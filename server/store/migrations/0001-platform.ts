@@ -11,8 +11,8 @@ export const migration = {
       document_key text not null, log_key text not null, created_at_ms bigint not null)`,
     `create table subject_key (subject text primary key, wrapped bytea not null)`,
     `create table document (
-      document_hash text primary key, kind text not null, subject text not null, version bigint not null,
-      sealed bytea not null, leaf_id text not null, at_ms bigint not null)`,
+      leaf_id text primary key, kind text not null, subject text not null, document_hash text not null, version bigint not null,
+      sealed bytea not null, at_ms bigint not null)`,
     `create table leaf (
       leaf_id text primary key, body text not null, subject text not null, opening bytea not null, received_at_ms bigint not null)`,
     `create table leaf_pending (leaf_id text primary key, ordinal bigint not null)`,

@@ -9,6 +9,7 @@ import * as z from 'zod';
 import { ok, refuse, type Result } from '../../../core/kernel/index.ts';
 import { syncFolder } from '../../keys/index.ts';
 import { bundledEngine, type PostgresEngine } from './engine.ts';
+import { holdFor, isHeldByOther } from './hold.ts';
 import { closedFolderAbove, databaseUser, type SystemUser } from './owner.ts';
 
 const run = promisify(execFile);
@@ -133,9 +134,19 @@ async function stopProcess(child: ChildProcess): Promise<void> {
   if (!(await waitForEnd(() => child.exitCode === null && child.signalCode === null, stopTimeoutMs))) child.kill('SIGQUIT');
 }
 
+/** Another living process of ours runs this database: we join its door and leave the rest to it. */
+function attach(folder: string, owner: Owner): EmbeddedPostgres | undefined {
+  const file = join(folder, 'data', 'postmaster.pid');
+  if (!isHeldByOther(join(folder, 'supervisor.json')) || !existsSync(file)) return undefined;
+  const lines = readFileSync(file, 'utf8').split('\n');
+  const host = lines[4] ?? '';
+  return { owner: { host, user: owner.user, password: owner.password, database: 'postgres' }, pid: Number(lines[0]), stop: async () => undefined };
+}
+
 /**
  * Starts the bundled PostgreSQL on `folder` (made on first use, 0700): a Unix socket in a private folder is its only
- * door, its owner has a random name and password. Ready for sessions on return.
+ * door, its owner has a random name and password. Where another process of ours runs it already, that one is joined.
+ * Ready for sessions on return.
  */
 export async function startEmbeddedPostgres(folder: string): Promise<Result<EmbeddedPostgres, EmbeddedRefusal>> {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -146,8 +157,11 @@ export async function startEmbeddedPostgres(folder: string): Promise<Result<Embe
   giveToUser(folder, user);
   const place: Place = { folder, data: join(folder, 'data'), engine, user };
   if (!existsSync(join(folder, 'created'))) await createCluster(place);
-  await endLeftover(place.data);
   const owner = ownerShape.parse(JSON.parse(readFileSync(join(folder, 'owner.json'), 'utf8')));
+  const joined = attach(folder, owner);
+  if (joined !== undefined) return ok(joined);
+  holdFor(join(folder, 'supervisor.json'));
+  await endLeftover(place.data);
   // Socket paths are limited to 107 bytes, so the socket stands in a short private folder of its own.
   const socketFolder = mkdtempSync(join(tmpdir(), socketFolderPrefix));
   giveToUser(socketFolder, user);

@@ -1,0 +1,108 @@
+import { ok, refuse, type DeviceId, type JournalEpoch, type Result } from '../../core/kernel/index.ts';
+import { canonicalize, type DeviceRecord, type EnrolmentBundle, type Json, type SignedDocument } from '../../core/signing/index.ts';
+import { formatNoteKey } from '../../core/log/index.ts';
+import { enrolmentProofText } from '../../contracts/http/index.ts';
+import { sha256Hex, verifyEd25519 } from '../keys/index.ts';
+import { signDocument, type Desk, type Platform } from '../platform/index.ts';
+import { insertEnrolmentCode, useEnrolmentCode } from '../store/index.ts';
+import { recordDocument } from './documents.ts';
+import type { Registry } from './registry.ts';
+
+/** Crockford's alphabet: nothing that a person mistakes when he reads it out. */
+const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+const codeLength = 24;
+const groupLength = 4;
+/** From the security officer's screen to the new workstation: one working hour. */
+const codeLifeMs = 3_600_000;
+
+/** How the server is reached and pinned. */
+export type ServerPin = { readonly spki: string; readonly certificate: Uint8Array };
+
+/** Makes a one-time code of 120 random bits for one new device; only its hash is kept. */
+export async function makeEnrolmentCode(platform: Desk): Promise<{ readonly code: string; readonly expiresAtMs: number }> {
+  const random = platform.surroundings.randomBytes(codeLength);
+  const symbols = [...random].map((byte) => alphabet.charAt(byte & 31));
+  const groups = Array.from({ length: codeLength / groupLength }, (_, i) => symbols.slice(i * groupLength, (i + 1) * groupLength).join(''));
+  const code = groups.join('-');
+  const expiresAtMs = platform.surroundings.nowMs() + codeLifeMs;
+  await insertEnrolmentCode(platform.database, { code_hash: sha256Hex(code), expires_at_ms: expiresAtMs, used_at_ms: null });
+  return { code, expiresAtMs };
+}
+
+export type EnrolmentRequest = {
+  readonly code: string;
+  readonly publicKey: string;
+  readonly name: string;
+  readonly kind: DeviceRecord['kind'];
+  readonly epoch: JournalEpoch;
+  readonly proof: string;
+};
+
+class CodeUsed extends Error {}
+
+function bundleOf(platform: Platform, registry: Registry, pin: ServerPin, device: SignedDocument): EnrolmentBundle {
+  const { identity, documentKey, log, logKey } = platform;
+  const trust = registry.trust();
+  const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
+  return {
+    form: 'qorgan.enrolment/1',
+    platform: identity.platform,
+    profile: identity.profile,
+    operatorName: identity.operatorName,
+    log: { origin: identity.logOrigin, key: formatNoteKey(logKey) },
+    platformKey: base64(documentKey.publicKey),
+    server: { url: identity.url, spki: pin.spki as EnrolmentBundle['server']['spki'], certificate: base64(pin.certificate) },
+    checkpoint: log.checkpoint(),
+    anchors: trust.anchors.map(base64),
+    intermediates: trust.intermediates.map(base64),
+    policy: registry.policy().signed,
+    witnesses: { threshold: 0, keys: [] },
+    device,
+  };
+}
+
+/** Waits until the log holds what was just recorded, and lets it count. */
+export async function settle(platform: Platform, registry: Registry): Promise<void> {
+  while ((await platform.log.sequence()) > 0);
+  await registry.refresh();
+}
+
+/**
+ * Enrols a device: the code is used up, the device record goes into the log, and the bundle that the workstation pins is
+ * signed. Durable on return. Whoever asks must hold the new key (`proof`).
+ */
+export async function enrolDevice(
+  context: { readonly platform: Platform; readonly registry: Registry; readonly pin: ServerPin },
+  request: EnrolmentRequest,
+): Promise<Result<SignedDocument, 'enrolment-code-unknown' | 'enrolment-proof-invalid' | 'server-read-only'>> {
+  const { platform, registry, pin } = context;
+  const { surroundings, identity, documentKey } = platform;
+  if (platform.log.gap() !== undefined) return refuse('server-read-only');
+  const isHeld = verifyEd25519(Buffer.from(request.publicKey, 'base64'), enrolmentProofText(request), Buffer.from(request.proof, 'base64'));
+  if (!isHeld) return refuse('enrolment-proof-invalid');
+  const nowMs = surroundings.nowMs();
+  const device = surroundings.uuid() as DeviceId;
+  const record: DeviceRecord = {
+    form: 'qorgan.device/1',
+    platform: identity.platform,
+    profile: identity.profile,
+    device,
+    name: request.name,
+    kind: request.kind,
+    publicKey: request.publicKey,
+    epoch: request.epoch,
+    enrolledAtMs: nowMs,
+  };
+  const document = { kind: 'device' as const, subject: `device:${device}`, version: 1, text: canonicalize(record) };
+  try {
+    // The code is used in the transaction of the record: a crash between them would cost the code or the device.
+    const signed = await recordDocument(platform, document, async (session) => {
+      if (!(await useEnrolmentCode(session, sha256Hex(request.code), nowMs))) throw new CodeUsed();
+    });
+    await settle(platform, registry);
+    return ok(signDocument(documentKey, canonicalize(bundleOf(platform, registry, pin, signed) as unknown as Json)));
+  } catch (error) {
+    if (error instanceof CodeUsed) return refuse('enrolment-code-unknown');
+    throw error;
+  }
+}

@@ -1,0 +1,136 @@
+import type { PolicyDocument } from '../../core/access/index.ts';
+import type { DeviceId, Iin, Sha256Hex } from '../../core/kernel/index.ts';
+import type { DeviceRecord, SignedDocument, StaffRecord } from '../../core/signing/index.ts';
+import { parseDeviceRecord, parsePolicyDocument, parseStaffRecord } from '../../contracts/documents/index.ts';
+import type { Desk, Platform } from '../platform/index.ts';
+import { readRegistryStamp, readRevocationLists, readTrustCertificates } from '../store/index.ts';
+import { readDocuments, readNewestSigned, type LoggedDocument } from './documents.ts';
+import { buildTrust, trustDocument, type Trust, type TrustDocument } from './trust.ts';
+
+export type RegisteredDevice = { readonly record: DeviceRecord; readonly publicKey: Uint8Array; readonly signed: SignedDocument; readonly hash: Sha256Hex };
+export type RegisteredStaff = { readonly record: StaffRecord; readonly hash: Sha256Hex };
+export type PolicyInForce = { readonly policy: PolicyDocument; readonly signed: SignedDocument };
+
+/** Who may do what, as the log has it. */
+export type Registry = {
+  readonly device: (device: DeviceId) => RegisteredDevice | undefined;
+  readonly devices: () => readonly RegisteredDevice[];
+  /** The newest record of a person, in force or not. */
+  readonly staff: (iin: Iin) => RegisteredStaff | undefined;
+  readonly policy: () => PolicyInForce;
+  readonly trust: () => Trust;
+  /** Version of the newest trust document; 0 before the first. */
+  readonly trustVersion: () => number;
+  readonly trustDocument: () => TrustDocument | undefined;
+  /** Rows that claim to be documents and are not what the log holds. */
+  readonly rejected: () => number;
+  /** Reads everything anew, where something has changed. */
+  readonly refresh: () => Promise<void>;
+};
+
+/** Newest lists of all issuers; an issuer publishes daily. */
+const listsMax = 64;
+
+type State = {
+  readonly devices: ReadonlyMap<string, RegisteredDevice>;
+  readonly staff: ReadonlyMap<string, RegisteredStaff>;
+  readonly policies: readonly PolicyInForce[];
+  readonly trust: Trust;
+  readonly trustDocument: TrustDocument | undefined;
+  readonly rejected: number;
+};
+
+function isOfPlatform(platform: Platform, document: { readonly platform: string; readonly profile: string }): boolean {
+  return document.platform === platform.identity.platform && document.profile === platform.identity.profile;
+}
+
+function readDevices(platform: Platform, documents: readonly LoggedDocument[]): ReadonlyMap<string, RegisteredDevice> {
+  const devices = new Map<string, RegisteredDevice>();
+  for (const { signed, hash } of documents) {
+    const record = parseDeviceRecord(signed.document);
+    if (!record.ok || !isOfPlatform(platform, record.value)) continue;
+    devices.set(record.value.device, { record: record.value, publicKey: Buffer.from(record.value.publicKey, 'base64'), signed, hash });
+  }
+  return devices;
+}
+
+function readStaff(platform: Platform, documents: readonly LoggedDocument[]): ReadonlyMap<string, RegisteredStaff> {
+  const staff = new Map<string, RegisteredStaff>();
+  for (const { signed, hash } of documents) {
+    const record = parseStaffRecord(signed.document);
+    if (record.ok && isOfPlatform(platform, record.value)) staff.set(record.value.iin, { record: record.value, hash });
+  }
+  return staff;
+}
+
+function readPolicies(platform: Platform, documents: readonly LoggedDocument[]): readonly PolicyInForce[] {
+  return documents.flatMap(({ signed }) => {
+    const policy = parsePolicyDocument(signed.document);
+    return policy.ok && isOfPlatform(platform, policy.value) ? [{ policy: policy.value, signed }] : [];
+  });
+}
+
+function newestTrust(platform: Platform, documents: readonly LoggedDocument[]): TrustDocument | undefined {
+  const parsed = documents.flatMap(({ signed }) => {
+    const document = trustDocument.safeParse(JSON.parse(signed.document));
+    return document.success && isOfPlatform(platform, document.data) ? [document.data] : [];
+  });
+  return parsed.at(-1);
+}
+
+/** The newest trust document as a process beside the server reads it. */
+export async function newestTrustDocument(desk: Desk): Promise<TrustDocument | undefined> {
+  const text = await readNewestSigned(desk, 'trust');
+  const parsed = text === undefined ? undefined : trustDocument.safeParse(JSON.parse(text));
+  return parsed?.success === true ? parsed.data : undefined;
+}
+
+function inForce(policies: readonly PolicyInForce[], nowMs: number): PolicyInForce {
+  const newest = policies.filter(({ policy }) => policy.effectiveFromMs <= nowMs).at(-1);
+  if (newest === undefined) throw new Error('accounts: a platform has a policy in force');
+  return newest;
+}
+
+async function readState(platform: Platform): Promise<State> {
+  const read = {
+    device: await readDocuments(platform, 'device'),
+    staff: await readDocuments(platform, 'staff'),
+    policy: await readDocuments(platform, 'policy'),
+    trust: await readDocuments(platform, 'trust'),
+  };
+  const { nowMs } = platform.surroundings;
+  const policies = readPolicies(platform, read.policy.documents);
+  const document = newestTrust(platform, read.trust.documents);
+  const certificates = await readTrustCertificates(platform.database);
+  const lists = await readRevocationLists(platform.database, listsMax);
+  return {
+    devices: readDevices(platform, read.device.documents),
+    staff: readStaff(platform, read.staff.documents),
+    policies,
+    trust: buildTrust({ document, policy: inForce(policies, nowMs()).policy, certificates, lists, nowMs }),
+    trustDocument: document,
+    rejected: Object.values(read).reduce((sum, { rejected }) => sum + rejected, 0),
+  };
+}
+
+/** Opens the registry of a platform whose first policy is in the log. */
+export async function openRegistry(platform: Platform): Promise<Registry> {
+  let stamp = await readRegistryStamp(platform.database);
+  let state = await readState(platform);
+  return {
+    device: (device) => state.devices.get(device),
+    devices: () => [...state.devices.values()],
+    staff: (iin) => state.staff.get(iin),
+    policy: () => inForce(state.policies, platform.surroundings.nowMs()),
+    trust: () => state.trust,
+    trustVersion: () => state.trustDocument?.version ?? 0,
+    trustDocument: () => state.trustDocument,
+    rejected: () => state.rejected,
+    refresh: async () => {
+      const now = await readRegistryStamp(platform.database);
+      if (now === stamp) return;
+      state = await readState(platform);
+      stamp = now;
+    },
+  };
+}

@@ -1,0 +1,109 @@
+import type { Role } from '../../core/access/index.ts';
+import { ok, parseIin, refuse, type DeviceId, type Iin, type Result } from '../../core/kernel/index.ts';
+import { challengeText, type SignInChallenge } from '../../core/signing/index.ts';
+import { parseSignInChallenge } from '../../contracts/documents/index.ts';
+import { sha256Hex } from '../keys/index.ts';
+import type { Platform } from '../platform/index.ts';
+import { endSession, insertChallenge, insertSession, readSession, useChallenge } from '../store/index.ts';
+import type { Registry, RegisteredStaff } from './registry.ts';
+import { checkSignature, type SignatureRefusal } from './signature-check.ts';
+
+/** Long enough to find the card and enter the PIN. */
+const challengeLifeMs = 180_000;
+/** One shift; a new one starts with the card. */
+const sessionLifeMs = 12 * 3_600_000;
+const tokenSizeBytes = 32;
+
+export type StaffRefusal = 'actor-unknown' | 'certificate-unknown';
+
+/** The record of a person that is in force now and names this certificate. */
+export function staffInForce(
+  registry: Registry,
+  person: { readonly iin: Iin; readonly certificate: string; readonly nowMs: number },
+): Result<RegisteredStaff, StaffRefusal> {
+  const staff = registry.staff(person.iin);
+  if (staff === undefined) return refuse('actor-unknown');
+  const { validFromMs, validUntilMs, certificates, roles } = staff.record;
+  if (person.nowMs < validFromMs || person.nowMs >= validUntilMs || roles.length === 0) return refuse('actor-unknown');
+  return certificates.some((certificate) => certificate === person.certificate) ? ok(staff) : refuse('certificate-unknown');
+}
+
+/** Makes a challenge for a device: bound to it, fresh for three minutes, good once. */
+export async function makeChallenge(platform: Platform, device: DeviceId): Promise<string> {
+  const { identity, surroundings, database } = platform;
+  const issuedAtMs = surroundings.nowMs();
+  const challenge: SignInChallenge = {
+    form: 'qorgan.sign-in/1',
+    platform: identity.platform,
+    profile: identity.profile,
+    log: identity.logOrigin,
+    device,
+    nonce: surroundings.randomBytes(32).toString('base64'),
+    issuedAtMs,
+    expiresAtMs: issuedAtMs + challengeLifeMs,
+  };
+  await insertChallenge(database, { nonce: challenge.nonce, device, expires_at_ms: challenge.expiresAtMs, used_at_ms: null });
+  return challengeText(challenge);
+}
+
+export type SignedIn = { readonly token: string; readonly expiresAtMs: number; readonly iin: Iin; readonly name: string; readonly roles: readonly Role[] };
+export type SignInRefusal = SignatureRefusal | StaffRefusal | 'challenge-unknown' | 'challenge-expired';
+
+/**
+ * Opens a session for whoever signed the challenge of this device by a card that his staff record names. The token is
+ * random, kept as a hash, and worth nothing at another device. A challenge is used up by the first attempt.
+ */
+export async function signIn(
+  context: { readonly platform: Platform; readonly registry: Registry },
+  request: { readonly device: DeviceId; readonly challenge: string; readonly cms: Uint8Array },
+): Promise<Result<SignedIn, SignInRefusal>> {
+  const { platform, registry } = context;
+  const { database, identity, keyring, surroundings } = platform;
+  const nowMs = surroundings.nowMs();
+  const challenge = parseSignInChallenge(request.challenge);
+  if (!challenge.ok) return refuse('challenge-unknown');
+  const { device, nonce, platform: platformId, profile, expiresAtMs } = challenge.value;
+  const isOurs = device === request.device && platformId === identity.platform && profile === identity.profile;
+  if (!isOurs || !(await useChallenge(database, { nonce, device, nowMs }))) return refuse('challenge-unknown');
+  if (expiresAtMs <= nowMs) return refuse('challenge-expired');
+  const checked = checkSignature(registry.trust(), { cms: request.cms, content: Buffer.from(request.challenge), atMs: nowMs });
+  if (!checked.ok) return checked;
+  const staff = staffInForce(registry, { iin: checked.value.iin, certificate: checked.value.certificate, nowMs });
+  if (!staff.ok) return staff;
+  const token = surroundings.randomBytes(tokenSizeBytes).toString('base64url');
+  const sessionEndsMs = nowMs + sessionLifeMs;
+  await insertSession(database, {
+    token_hash: sha256Hex(token),
+    device,
+    person: keyring.seal('session', checked.value.iin).toString('base64'),
+    started_at_ms: nowMs,
+    expires_at_ms: sessionEndsMs,
+    ended_at_ms: null,
+  });
+  const { iin, name, roles } = staff.value.record;
+  return ok({ token, expiresAtMs: sessionEndsMs, iin, name, roles });
+}
+
+export type Reader = { readonly iin: Iin; readonly roles: readonly Role[]; readonly tokenHash: string };
+
+/** Who a token stands for at this device: his roles are those of his record now, so that a block works at once. */
+export async function readerOf(
+  context: { readonly platform: Platform; readonly registry: Registry },
+  request: { readonly device: DeviceId; readonly token: string },
+): Promise<Result<Reader, 'session-ended'>> {
+  const { platform, registry } = context;
+  const nowMs = platform.surroundings.nowMs();
+  const tokenHash = sha256Hex(request.token);
+  const session = await readSession(platform.database, { tokenHash, device: request.device, nowMs });
+  if (session === undefined) return refuse('session-ended');
+  const iin = parseIin(platform.keyring.open('session', Buffer.from(session.person, 'base64')).toString());
+  const staff = iin.ok ? registry.staff(iin.value) : undefined;
+  if (!iin.ok || staff === undefined) return refuse('session-ended');
+  const { validFromMs, validUntilMs, roles } = staff.record;
+  return nowMs >= validFromMs && nowMs < validUntilMs ? ok({ iin: iin.value, roles, tokenHash }) : refuse('session-ended');
+}
+
+/** Ends a session; nothing happens where it ended before. */
+export async function signOut(platform: Platform, tokenHash: string): Promise<void> {
+  await endSession(platform.database, tokenHash, platform.surroundings.nowMs());
+}

@@ -1,0 +1,74 @@
+import { parseIin, refuse, ok, type Iin, type Result, type Sha256Hex } from '../../core/kernel/index.ts';
+import { canonicalize } from '../../core/signing/index.ts';
+import type { ReasonId, VerificationReport } from '../../eds/index.ts';
+import type { Trust } from './trust.ts';
+
+/** Why a signature does not authorise. */
+export type SignatureRefusal =
+  | 'signature-invalid'
+  | 'signature-unknown'
+  | 'certificate-foreign'
+  | 'certificate-revoked'
+  | 'certificate-expired'
+  | 'certificate-demo'
+  | 'carrier-refused';
+
+/** A signature that is VALID: who signed by which certificate, and what the verdict stands on. */
+export type CheckedSignature = {
+  readonly iin: Iin;
+  readonly certificate: Sha256Hex;
+  /** Canonical text `qorgan.validation/1`: kept with the act, so that it stays provable after certificates expire. */
+  readonly validation: string;
+};
+
+const named: Readonly<Partial<Record<ReasonId, SignatureRefusal>>> = {
+  'issuer-unknown': 'certificate-foreign',
+  'key-identifier-missing': 'certificate-foreign',
+  'certificate-signature-wrong': 'certificate-foreign',
+  'issuer-not-authority': 'certificate-foreign',
+  revoked: 'certificate-revoked',
+  'issuer-revoked': 'certificate-revoked',
+  'certificate-expired': 'certificate-expired',
+  'certificate-not-yet-valid': 'certificate-expired',
+  'policy-refused': 'certificate-demo',
+  'carrier-refused': 'carrier-refused',
+  'carrier-unknown': 'carrier-refused',
+};
+
+function refusalOf(report: VerificationReport): SignatureRefusal {
+  // A wrong signature is called that, whatever else is wrong with the certificate beside it.
+  const isWrong = report.stages.some((stage) => stage.outcome === 'FAIL' && (stage.name === 'digest' || stage.name === 'signature' || stage.name === 'parse'));
+  if (isWrong) return 'signature-invalid';
+  return named[report.reason] ?? (report.verdict === 'INVALID' ? 'signature-invalid' : 'signature-unknown');
+}
+
+function validationText(report: VerificationReport, trust: Trust): string {
+  const { signer, stages, referenceTimeMs } = report;
+  return canonicalize({
+    form: 'qorgan.validation/1',
+    verdict: report.verdict,
+    atMs: referenceTimeMs,
+    stages: stages.map(({ name, outcome, reason }) => ({ name, outcome, reason })),
+    certificate: signer?.certificateSha256 ?? '',
+    serial: signer?.serial ?? '',
+    algorithm: signer?.algorithm ?? '',
+    carrier: signer?.carrier ?? 'unknown',
+    lists: trust.listHashes,
+  });
+}
+
+/** Judges a detached CAdES-BES at `atMs`. INDETERMINATE never authorises; exactly one signer with a right IIN does. */
+export function checkSignature(
+  trust: Trust,
+  signed: { readonly cms: Uint8Array; readonly content: Uint8Array; readonly atMs: number },
+): Result<CheckedSignature, SignatureRefusal> {
+  const report = trust.verifier.verify(signed);
+  if (report.verdict !== 'VALID' || report.signers.length !== 1) {
+    const code = report.verdict === 'VALID' ? 'signature-invalid' : refusalOf(report);
+    return refuse(code, { reason: report.reason });
+  }
+  const iin = parseIin(report.signer?.iin ?? '');
+  if (!iin.ok || report.signer === undefined) return refuse('signature-invalid', { reason: 'iin-malformed' });
+  const certificate = report.signer.certificateSha256 as Sha256Hex;
+  return ok({ iin: iin.value, certificate, validation: validationText(report, trust) });
+}

@@ -1,0 +1,82 @@
+import { ok, refuse, type Result } from '../../core/kernel/index.ts';
+import { canonicalize, type Json, type SignedDocument, type StaffRecord } from '../../core/signing/index.ts';
+import { staffRecord } from '../../contracts/documents/index.ts';
+import { parseRevocationList } from '../../eds/index.ts';
+import { admitCertificate, makeEnrolmentCode, recordDocument, trustDocument, type Registry, type TrustDocument } from '../accounts/index.ts';
+import type { Desk } from '../platform/index.ts';
+import { insertRevocationList, insertTrustCertificates } from '../store/index.ts';
+
+/** What an administrator brings of a person; platform and profile are the platform's own. */
+export type NewStaff = Omit<StaffRecord, 'form' | 'platform' | 'profile'>;
+
+export type AdministrationRefusal = 'document-malformed' | 'demo-in-production' | 'log-behind';
+
+/** What is done at the server itself, by whoever owns its folder. Later these acts are signed by two officers. */
+export type Administration = {
+  /** A one-time code for one new device, good for an hour. */
+  readonly enrolCode: () => Promise<{ readonly code: string; readonly expiresAtMs: number }>;
+  /** Grants, changes or (with no roles) blocks a person; counts once it resolves. */
+  readonly addStaff: (staff: NewStaff) => Promise<Result<SignedDocument, AdministrationRefusal>>;
+  /** Replaces the trusted certificates (DER). A production platform takes none that carries the demonstration policy. */
+  readonly importAnchors: (certificates: { readonly anchors: readonly Uint8Array[]; readonly intermediates: readonly Uint8Array[] }) => Promise<Result<null, AdministrationRefusal>>;
+  /** Adds a revocation list (DER); the newest of each authority counts, once its signature was verified. */
+  readonly importCrl: (der: Uint8Array) => Promise<Result<null, AdministrationRefusal>>;
+};
+
+/** What administration needs of the process it runs in. */
+export type AdministrationContext = {
+  readonly desk: Desk;
+  /** Waits until everything recorded is in the log and counts; false where the log cannot grow. */
+  readonly settle: () => Promise<boolean>;
+  readonly readTrust: () => Promise<TrustDocument | undefined>;
+};
+
+/** Opens administration over a desk. */
+export function createAdministration({ desk, settle, readTrust }: AdministrationContext): Administration {
+  const { identity, database, keyring, surroundings } = desk;
+  const settled = async <T>(value: T): Promise<Result<T, AdministrationRefusal>> => ((await settle()) ? ok(value) : refuse('log-behind'));
+
+  return {
+    enrolCode: () => makeEnrolmentCode(desk),
+    addStaff: async (staff) => {
+      const record = staffRecord.safeParse({ form: 'qorgan.staff/1', platform: identity.platform, profile: identity.profile, ...staff });
+      if (!record.success) return refuse('document-malformed');
+      const subject = `staff:${keyring.tag('staff', record.data.iin)}`;
+      const text = canonicalize(record.data as unknown as Json);
+      return settled(await recordDocument(desk, { kind: 'staff', subject, version: surroundings.nowMs(), text }));
+    },
+    importAnchors: async ({ anchors, intermediates }) => {
+      const admitted = [...anchors, ...intermediates].map((der) => admitCertificate(der, identity.profile));
+      const refused = admitted.find((one) => !one.ok);
+      if (refused?.ok === false) return refused;
+      const hashes = admitted.flatMap((one) => (one.ok ? [one.value.sha256] : []));
+      const kindOf = (i: number): string => (i < anchors.length ? 'anchor' : 'intermediate');
+      const atMs = surroundings.nowMs();
+      const rows = [...anchors, ...intermediates].map((der, i) => ({ sha256: hashes[i] ?? '', kind: kindOf(i), der: Buffer.from(der), at_ms: atMs }));
+      const document = trustDocument.safeParse({
+        form: 'qorgan.trust/1',
+        platform: identity.platform,
+        profile: identity.profile,
+        version: ((await readTrust())?.version ?? 0) + 1,
+        anchors: hashes.slice(0, anchors.length),
+        intermediates: hashes.slice(anchors.length),
+      });
+      if (!document.success) return refuse('document-malformed');
+      const text = canonicalize(document.data);
+      await recordDocument(desk, { kind: 'trust', subject: 'platform', version: document.data.version, text }, (session) => insertTrustCertificates(session, rows));
+      return settled(null);
+    },
+    importCrl: async (der) => {
+      const list = parseRevocationList(der);
+      if (!list.ok) return refuse('document-malformed');
+      await insertRevocationList(database, { sha256: list.value.sha256, der: Buffer.from(der), at_ms: surroundings.nowMs() });
+      return settled(null);
+    },
+  };
+}
+
+/** The newest trust document as the registry of this process has it. */
+export function trustOfRegistry(registry: Registry): () => Promise<TrustDocument | undefined> {
+  return async () => registry.trustDocument();
+}
+

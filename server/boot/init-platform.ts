@@ -1,0 +1,113 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { ok, refuse, type PlatformId, type Result } from '../../core/kernel/index.ts';
+import { formatNoteKey, logOrigin } from '../../core/log/index.ts';
+import { canonicalize, type Json, type Profile } from '../../core/signing/index.ts';
+import { platformId as platformIdSchema, policyDocument } from '../../contracts/documents/index.ts';
+import type { PolicyDocument } from '../../core/access/index.ts';
+import { recordDocument } from '../accounts/index.ts';
+import type { Desk, Identity } from '../platform/index.ts';
+import { insertPlatform, openStore, readLoggedDocuments, readPlatform, type Store } from '../store/index.ts';
+import { firstPolicy } from './first-policy.ts';
+import { ensureKeys, logKeyOf, readKeys, type PlatformKeys } from './key-folder.ts';
+import { folders, makeDesk, type OpenRefusal, type PlatformPlace } from './open-desk.ts';
+import { openPlatformLog } from './open-log.ts';
+import { ensureTlsIdentity } from './tls-identity.ts';
+
+export type InitOptions = PlatformPlace & {
+  readonly profile: Profile;
+  readonly operatorName: string;
+  /** As workstations reach it: `https://host:port`. */
+  readonly url: string;
+  /** Lower-case label; a random UUID where absent. */
+  readonly platform?: string | undefined;
+  /** Changes to the parameters of policy v1. */
+  readonly policy?: Partial<Pick<PolicyDocument, 'access' | 'registration' | 'clock' | 'sync' | 'signatures'>> | undefined;
+};
+
+export type InitRefusal = Exclude<OpenRefusal, 'platform-absent'> | 'platform-exists' | 'root-in-production' | 'log-behind' | 'document-malformed';
+
+/** What an administrator writes down after the first start; nothing of it is secret. */
+export type InitReport = { readonly identity: Identity; readonly logKey: string; readonly platformKey: string };
+
+/** True where a production platform would run as root: a flaw in it would then own the machine. */
+export function isRootInProduction(profile: Profile): boolean {
+  return profile === 'production' && process.getuid?.() === 0;
+}
+
+async function stamp(store: Store, keys: PlatformKeys, options: InitOptions, platform: PlatformId): Promise<Identity | undefined> {
+  const { profile, operatorName, url, surroundings } = options;
+  const known = await readPlatform(store.database);
+  const logOriginText = logOrigin(profile, (known?.id ?? platform) as PlatformId);
+  if (known !== undefined) {
+    const isSame = known.profile === profile && known.operator_name === operatorName && known.url === url;
+    return isSame ? { platform: known.id as PlatformId, profile, logOrigin: logOriginText, operatorName, url } : undefined;
+  }
+  await insertPlatform(store.database, {
+    id: platform,
+    profile,
+    log_origin: logOriginText,
+    operator_name: operatorName,
+    url,
+    document_key: Buffer.from(keys.documentKey.publicKey).toString('base64'),
+    log_key: formatNoteKey(logKeyOf(keys.logPrivateKey, logOriginText)),
+    created_at_ms: surroundings.nowMs(),
+  });
+  return { platform, profile, logOrigin: logOriginText, operatorName, url };
+}
+
+/** The first two leaves: who the platform is, and by which policy it works. */
+async function recordBeginning(desk: Desk, policy: PolicyDocument): Promise<void> {
+  const { identity, documentKey, logKey, surroundings } = desk;
+  const about = {
+    form: 'qorgan.platform/1',
+    platform: identity.platform,
+    profile: identity.profile,
+    operatorName: identity.operatorName,
+    log: { origin: identity.logOrigin, key: formatNoteKey(logKey) },
+    platformKey: Buffer.from(documentKey.publicKey).toString('base64'),
+    createdAtMs: surroundings.nowMs(),
+  };
+  await recordDocument(desk, { kind: 'platform', subject: 'platform', version: 1, text: canonicalize(about) });
+  await recordDocument(desk, { kind: 'policy', subject: 'platform', version: 1, text: canonicalize(policy as unknown as Json) });
+}
+
+async function begin(options: InitOptions, store: Store, keys: PlatformKeys, platform: PlatformId): Promise<Result<InitReport, InitRefusal>> {
+  const { directory, surroundings } = options;
+  const identity = await stamp(store, keys, options, platform);
+  if (identity === undefined || (await readLoggedDocuments(store.database, 'policy')).length > 0) return refuse('platform-exists');
+  const policy = { ...firstPolicy(identity, surroundings.nowMs()), ...options.policy };
+  if (!policyDocument.safeParse(policy).success) return refuse('document-malformed');
+  const desk = makeDesk({ identity, keys, store, surroundings });
+  await recordBeginning(desk, policy);
+  const log = await openPlatformLog(directory, desk, keys.logPrivateKey);
+  if (!log.ok) return log;
+  while ((await log.value.sequence()) > 0);
+  log.value.close();
+  return ok({ identity, logKey: formatNoteKey(desk.logKey), platformKey: Buffer.from(keys.documentKey.publicKey).toString('base64') });
+}
+
+/**
+ * Makes a platform in an empty folder: keys, listener certificate, database with its profile stamped in, policy v1, and
+ * the first leaves of the log. Durable on return. An interrupted first start is taken up again; a finished one is
+ * `platform-exists`.
+ */
+export async function initPlatform(options: InitOptions): Promise<Result<InitReport, InitRefusal>> {
+  const { directory, profile, url, surroundings, databaseUrl, passphrase } = options;
+  if (isRootInProduction(profile)) return refuse('root-in-production');
+  const platform = platformIdSchema.safeParse(options.platform ?? surroundings.uuid());
+  if (!platform.success) return refuse('document-malformed');
+  mkdirSync(directory, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 });
+  const keyFolder = join(directory, folders.keys);
+  ensureKeys(keyFolder, passphrase);
+  ensureTlsIdentity(keyFolder, url, surroundings);
+  const keys = readKeys(keyFolder, passphrase);
+  if (!keys.ok) return keys;
+  const store = await openStore({ folder: join(directory, folders.database), databaseUrl, nowMs: surroundings.nowMs() });
+  if (!store.ok) return store;
+  try {
+    return await begin(options, store.value, keys.value, platform.data);
+  } finally {
+    await store.value.close();
+  }
+}

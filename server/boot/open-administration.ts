@@ -1,0 +1,74 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ok, refuse, type Result } from '../../core/kernel/index.ts';
+import { newestTrustDocument, openRegistry, settle } from '../accounts/index.ts';
+import type { Identity, Platform } from '../platform/index.ts';
+import { areDocumentsLogged, countSequenced, isHeldByOther } from '../store/index.ts';
+import { createAdministration, trustOfRegistry, type Administration } from './administration.ts';
+import { openDesk, type OpenDesk, type OpenRefusal, type PlatformPlace } from './open-desk.ts';
+import { openPlatformLog } from './open-log.ts';
+
+/** Administration of a platform from a process of its own, beside a running server or without one. */
+export type OpenAdministration = Administration & {
+  readonly identity: Identity;
+  /** True where a server of this folder is running; it does the sequencing then. */
+  readonly isServerRunning: boolean;
+  readonly treeSize: () => Promise<number>;
+  readonly close: () => Promise<void>;
+};
+
+/** A running server sequences at least every second; one that does not within this is not well. */
+const settleTimeoutMs = 10_000;
+const settlePollMs = 50;
+
+async function waitForServer(desk: OpenDesk): Promise<boolean> {
+  for (let waitedMs = 0; waitedMs < settleTimeoutMs; waitedMs += settlePollMs) {
+    if (await areDocumentsLogged(desk.store.database)) return true;
+    await sleep(settlePollMs);
+  }
+  return false;
+}
+
+async function besideServer(opened: OpenDesk): Promise<OpenAdministration> {
+  const { desk, store } = opened;
+  return {
+    ...createAdministration({ desk, settle: () => waitForServer(opened), readTrust: () => newestTrustDocument(desk) }),
+    identity: desk.identity,
+    isServerRunning: true,
+    treeSize: () => countSequenced(store.database),
+    close: store.close,
+  };
+}
+
+/**
+ * Opens administration of the platform in a folder. `log-behind` where no server runs and the log cannot grow. Close it:
+ * an embedded database that it started runs until then.
+ */
+export async function openAdministration(place: PlatformPlace): Promise<Result<OpenAdministration, OpenRefusal | 'log-behind'>> {
+  const isServerRunning = isHeldByOther(join(place.directory, 'server.json'));
+  const opened = await openDesk(place, undefined);
+  if (!opened.ok) return opened;
+  const { desk, store, logPrivateKey } = opened.value;
+  if (isServerRunning) return ok(await besideServer(opened.value));
+  const log = await openPlatformLog(place.directory, desk, logPrivateKey);
+  if (!log.ok || log.value.gap() !== undefined) {
+    await store.close();
+    return refuse('log-behind');
+  }
+  const platform: Platform = { ...desk, log: log.value };
+  const registry = await openRegistry(platform);
+  const settleAll = async (): Promise<boolean> => {
+    await settle(platform, registry);
+    return true;
+  };
+  return ok({
+    ...createAdministration({ desk, settle: settleAll, readTrust: trustOfRegistry(registry) }),
+    identity: desk.identity,
+    isServerRunning: false,
+    treeSize: async () => log.value.size(),
+    close: async () => {
+      log.value.close();
+      await store.close();
+    },
+  });
+}

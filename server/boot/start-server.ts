@@ -1,0 +1,136 @@
+import { join } from 'node:path';
+import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+import { ok, refuse, type Result } from '../../core/kernel/index.ts';
+import type { Profile } from '../../core/signing/index.ts';
+import { openRegistry, settle, type Registry, type ServerPin } from '../accounts/index.ts';
+import { createApp, describeError } from '../http/index.ts';
+import { openIntake, type Intake } from '../intake/index.ts';
+import { startSequencer, type Sequencer } from '../log/index.ts';
+import type { Identity, Platform } from '../platform/index.ts';
+import { holdFor, isHeldByOther } from '../store/index.ts';
+import { createAdministration, trustOfRegistry, type Administration } from './administration.ts';
+import { isRootInProduction } from './init-platform.ts';
+import { folders, openDesk, type OpenDesk, type OpenRefusal, type PlatformPlace } from './open-desk.ts';
+import { openPlatformLog } from './open-log.ts';
+import { readTlsIdentity } from './tls-identity.ts';
+import { serverVersion } from './version.ts';
+
+export type StartOptions = PlatformPlace & {
+  /** What the caller insists on; a platform of the other profile is refused. */
+  readonly profile: Profile;
+  /** Absent: all addresses, and the port of the platform's URL. Port 0 takes a free one, and the URL follows. */
+  readonly listen?: { readonly host: string; readonly port: number } | undefined;
+  readonly log: Logger;
+};
+
+export type StartRefusal = OpenRefusal | 'root-in-production' | 'server-running' | 'log-behind' | 'address-in-use';
+
+/** A server that answers. */
+export type RunningServer = {
+  readonly url: string;
+  readonly identity: Identity;
+  readonly pin: ServerPin;
+  readonly administration: Administration;
+  /** `read-only` where the database is behind the log: nothing is accepted. */
+  readonly state: () => 'accepting' | 'read-only';
+  readonly treeSize: () => number;
+  /** Answers what was taken, sequences it, closes the database. */
+  readonly close: () => Promise<void>;
+};
+
+/** Records made by another process (`qorgan server …`) count this soon. */
+const refreshMs = 1_000;
+/** The address is in use, or not ours to use. */
+const listenFailures = new Set(['EADDRINUSE', 'EACCES', 'EADDRNOTAVAIL']);
+
+type Parts = { readonly platform: Platform; readonly registry: Registry; readonly sequencer: Sequencer; readonly intake: Intake };
+
+function startParts(platform: Platform, registry: Registry, log: Logger): Parts {
+  const sequencer = startSequencer(platform.log, (error) => log.error({ error: describeError(error) }, 'sequencer'));
+  const intake = openIntake({ platform, registry }, sequencer.wake);
+  return { platform, registry, sequencer, intake };
+}
+
+/** Keeps the registry up with records that other processes made. */
+function followRecords({ registry }: Parts, log: Logger): () => void {
+  const timer = setInterval(() => {
+    registry.refresh().catch((error: unknown) => log.error({ error: describeError(error) }, 'registry'));
+  }, refreshMs);
+  return () => clearInterval(timer);
+}
+
+async function listen(app: FastifyInstance, options: StartOptions, identity: Identity): Promise<Result<string, 'address-in-use'>> {
+  const url = new URL(identity.url);
+  const target = options.listen ?? { host: '::', port: Number(url.port === '' ? 443 : url.port) };
+  try {
+    await app.listen(target);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && listenFailures.has(String(error.code))) return refuse('address-in-use');
+    throw error;
+  }
+  const address = app.server.address();
+  if (target.port !== 0 || address === null || typeof address === 'string') return ok(identity.url);
+  return ok(`https://${target.host.includes(':') ? `[${target.host}]` : target.host}:${address.port}`);
+}
+
+async function serve(options: StartOptions, opened: OpenDesk): Promise<Result<RunningServer, StartRefusal>> {
+  const { directory, log } = options;
+  const { desk, store, logPrivateKey } = opened;
+  const centralLog = await openPlatformLog(directory, desk, logPrivateKey);
+  if (!centralLog.ok) return centralLog;
+  const { tls, pin } = readTlsIdentity(join(directory, folders.keys));
+  // The address may only be known once the port is bound; bundles read it from here.
+  const identity = { ...desk.identity };
+  const platform: Platform = { ...desk, identity, log: centralLog.value };
+  const registry = await openRegistry(platform);
+  if (registry.rejected() > 0) log.error({ rejected: registry.rejected() }, 'records that are not what the log holds');
+  const parts = startParts(platform, registry, log);
+  const app = createApp({ platform, registry, intake: parts.intake, pin, log, version: serverVersion }, tls);
+  const stopFollowing = followRecords(parts, log);
+  const close = async (): Promise<void> => {
+    await app.close();
+    await parts.intake.close();
+    stopFollowing();
+    await parts.sequencer.stop();
+    centralLog.value.close();
+    await store.close();
+  };
+  const url = await listen(app, options, identity);
+  if (!url.ok) {
+    await close();
+    return url;
+  }
+  Object.assign(identity, { url: url.value });
+  const administration = createAdministration({
+    desk: platform,
+    settle: async () => {
+      await settle(platform, registry);
+      return platform.log.gap() === undefined;
+    },
+    readTrust: trustOfRegistry(registry),
+  });
+  const state = (): 'accepting' | 'read-only' => (platform.log.gap() === undefined ? 'accepting' : 'read-only');
+  return ok({ url: url.value, identity, pin, administration, state, treeSize: () => platform.log.size(), close });
+}
+
+/**
+ * Starts the platform server; it answers on return. A production platform neither runs as root nor opens a demonstration
+ * (`profile-differs`). A database behind its log starts read-only and says so.
+ */
+export async function startServer(options: StartOptions): Promise<Result<RunningServer, StartRefusal>> {
+  if (isRootInProduction(options.profile)) return refuse('root-in-production');
+  const holdFile = join(options.directory, 'server.json');
+  if (isHeldByOther(holdFile)) return refuse('server-running');
+  const opened = await openDesk(options, options.profile);
+  if (!opened.ok) return opened;
+  holdFor(holdFile);
+  try {
+    const served = await serve(options, opened.value);
+    if (!served.ok) await opened.value.store.close();
+    return served;
+  } catch (error) {
+    await opened.value.store.close();
+    throw error;
+  }
+}

@@ -1,0 +1,59 @@
+import { fastify, type FastifyInstance } from 'fastify';
+import { startChangeStream } from './change-stream.ts';
+import type { DoorContext } from './context.ts';
+import { openDoors } from './doors.ts';
+import { describeError } from './log-format.ts';
+import { sendRefusal } from './refusals.ts';
+import { createReplayGuard } from './replay-guard.ts';
+import { createRouter } from './router.ts';
+
+/** A request that is not complete by then is cut: nobody holds a connection by sending slowly. */
+const requestTimeoutMs = 30_000;
+/** Longer than the clients' own, so that they close first. */
+const keepAliveTimeoutMs = 75_000;
+const connectionsMax = 2_000;
+
+/** Key and certificate of the TLS listener, PEM. */
+export type TlsIdentity = { readonly key: string; readonly certificate: string };
+
+const refusalOfFastify: Readonly<Record<string, string>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: 'body-too-large',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'input-malformed',
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'input-malformed',
+  FST_ERR_CTP_EMPTY_JSON_BODY: 'input-malformed',
+};
+
+/** Builds the server over TLS 1.2 or newer. It listens to nobody before `listen`. */
+export function createApp(context: DoorContext, tls: TlsIdentity): FastifyInstance {
+  const { platform, log } = context;
+  const app: FastifyInstance = fastify({
+    https: { key: tls.key, cert: tls.certificate, minVersion: 'TLSv1.2' },
+    genReqId: () => platform.surroundings.uuid(),
+    requestTimeout: requestTimeoutMs,
+    keepAliveTimeout: keepAliveTimeoutMs,
+    forceCloseConnections: true,
+    exposeHeadRoutes: false,
+    routerOptions: { caseSensitive: true, ignoreTrailingSlash: false, maxParamLength: 128 },
+  }) as unknown as FastifyInstance;
+  app.server.maxConnections = connectionsMax;
+  app.removeAllContentTypeParsers();
+  // Bytes first: the signature covers them, and nothing is parsed for somebody who is nobody.
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  const stream = startChangeStream(platform, (error) => log.error({ error: describeError(error) }, 'change stream'));
+  app.addHook('onClose', async () => stream.close());
+  app.addHook('onSend', async (_request, reply) => {
+    reply.header('strict-transport-security', 'max-age=31536000').header('x-content-type-options', 'nosniff');
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    const route = request.routeOptions.url ?? 'none';
+    log.info({ incident: request.id, method: request.method, route, status: reply.statusCode, durationMs: Math.round(reply.elapsedTime) }, 'request');
+  });
+  app.setNotFoundHandler((request, reply) => sendRefusal(reply, { code: 'not-found' }, request.id));
+  app.setErrorHandler(async (error, request, reply) => {
+    const known = refusalOfFastify[(error as { readonly code?: string }).code ?? ''];
+    if (known === undefined) log.error({ incident: request.id, error: describeError(error) }, 'incident');
+    await sendRefusal(reply, { code: known ?? 'internal' }, request.id);
+  });
+  openDoors(context, createRouter(app, context, createReplayGuard(platform.surroundings.nowMs)), stream);
+  return app;
+}

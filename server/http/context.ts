@@ -1,0 +1,14 @@
+import type { Logger } from 'pino';
+import type { Registry, ServerPin } from '../accounts/index.ts';
+import type { Intake } from '../intake/index.ts';
+import type { Platform } from '../platform/index.ts';
+
+/** What the doors work with. */
+export type DoorContext = {
+  readonly platform: Platform;
+  readonly registry: Registry;
+  readonly intake: Intake;
+  readonly pin: ServerPin;
+  readonly log: Logger;
+  readonly version: string;
+};

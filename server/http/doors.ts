@@ -1,0 +1,142 @@
+import type { DeviceId } from '../../core/kernel/index.ts';
+import { ok, refuse } from '../../core/kernel/index.ts';
+import { endpoints } from '../../contracts/http/index.ts';
+import { contact, enrolDevice, makeChallenge, signIn, signOut } from '../accounts/index.ts';
+import { changesAfter, receiptsOf, scopesOf } from '../intake/index.ts';
+import { readTile } from '../log/index.ts';
+import { insertReading, readLatestPosition } from '../store/index.ts';
+import type { ChangeStream } from './change-stream.ts';
+import type { DoorContext } from './context.ts';
+import { createRateLimit } from './rate-limit.ts';
+import type { Asked, Router } from './router.ts';
+
+/** Guessing a code of 120 bits is hopeless; the limit keeps the log readable. */
+const enrolmentsAMinute = 10;
+
+function base64(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('base64');
+}
+
+function openPublicDoors({ platform, registry, version }: DoorContext, router: Router): void {
+  const { identity, log, surroundings } = platform;
+  router.open(endpoints.status, async () =>
+    ok({
+      platform: identity.platform,
+      profile: identity.profile,
+      operatorName: identity.operatorName,
+      log: { origin: identity.logOrigin, size: log.checkpointSize() },
+      policyVersion: registry.policy().policy.version,
+      serverTimeMs: surroundings.nowMs(),
+      state: log.gap() === undefined ? ('accepting' as const) : ('read-only' as const),
+      version,
+    }),
+  );
+  router.open(endpoints.policy, async () => {
+    const { document, signatures } = registry.policy().signed;
+    return ok({ policy: { document, signatures: signatures.map((one) => ({ ...one })) } });
+  });
+  router.open(endpoints.revocation, async () => {
+    const { anchors, intermediates, lists } = registry.trust();
+    return ok({ anchors: anchors.map(base64), intermediates: intermediates.map(base64), lists: lists.map(base64) });
+  });
+  router.open(endpoints.checkpoint, async ({ reply }) => {
+    await reply.type(endpoints.checkpoint.media).header('cache-control', 'no-store').send(log.checkpoint());
+    return ok('sent');
+  });
+  router.open(endpoints.tile, async ({ request, reply }) => {
+    const path = (request.params as { readonly '*': string })['*'];
+    const tile = readTile(log, path);
+    if (tile === undefined) return refuse('not-found');
+    await reply.type(endpoints.tile.media).header('cache-control', 'public, max-age=31536000, immutable').send(Buffer.from(tile));
+    return ok('sent');
+  });
+  router.open(endpoints.consistency, async ({ query: { from, to } }) => {
+    if (from > to || to > log.checkpointSize()) return refuse('tree-size-unknown');
+    return ok({ from, to, hashes: log.tree.consistency(from, to).map(base64) });
+  });
+}
+
+function openAccountDoors(context: DoorContext, router: Router): void {
+  const { platform, registry } = context;
+  const mayEnrol = createRateLimit({ callsMax: enrolmentsAMinute, windowMs: 60_000, nowMs: platform.surroundings.nowMs });
+  router.open(endpoints.enrol, async ({ body, request }) => {
+    if (!mayEnrol(request.ip)) return refuse('too-many-requests', { retryAfterSeconds: 60 });
+    const bundle = await enrolDevice(context, body);
+    return bundle.ok ? ok({ bundle: { document: bundle.value.document, signatures: bundle.value.signatures.map((one) => ({ ...one })) } }) : bundle;
+  });
+  router.open(endpoints.challenge, async ({ device }) => ok({ challenge: await makeChallenge(platform, device.record.device) }));
+  router.open(endpoints.signIn, async ({ device, body }) => {
+    const signed = await signIn(context, { device: device.record.device, challenge: body.challenge, cms: Buffer.from(body.cms, 'base64') });
+    if (!signed.ok) return signed;
+    const { token, expiresAtMs, iin, name, roles } = signed.value;
+    return ok({ token, expiresAtMs, staff: { iin, name, roles: [...roles] }, policyVersion: registry.policy().policy.version });
+  });
+  router.open(endpoints.signOut, async ({ reader }) => {
+    await signOut(platform, reader.tokenHash);
+    return ok(undefined);
+  });
+}
+
+function openActDoors(context: DoorContext, router: Router): void {
+  const { platform, registry, intake } = context;
+  const { log, surroundings } = platform;
+  router.open(endpoints.contact, async ({ device, body }) => {
+    // A head that we never had is the sign of another log, or of a database that was put back.
+    if (body.knownTreeSize > log.checkpointSize()) return refuse('tree-size-unknown', { treeSize: log.checkpointSize() });
+    const held = await contact(platform, device, body);
+    if (!held.ok) return held;
+    const consistency = log.tree.consistency(body.knownTreeSize, log.checkpointSize()).map(base64);
+    const changesPosition = await readLatestPosition(platform.database);
+    const policyVersion = registry.policy().policy.version;
+    return ok({ held: held.value, serverTimeMs: surroundings.nowMs(), checkpoint: log.checkpoint(), consistency, policyVersion, changesPosition });
+  });
+  router.open(endpoints.acts, async ({ device, body }) => {
+    const results = await intake.submit(device, body.items);
+    return results.ok ? ok({ results: results.value, serverTimeMs: surroundings.nowMs() }) : results;
+  });
+  router.open(endpoints.receipts, async ({ device, query }) => ok({ receipts: await receiptsOf(platform, device.record.device, query.ids) }));
+}
+
+function readableScopes(context: DoorContext, { reader }: { readonly reader: Asked<typeof endpoints.changes>['reader'] }) {
+  return scopesOf(context.registry.policy().policy.access, reader.roles);
+}
+
+/** Personal data leaves only after the reading of it is written down. */
+async function noteReading(context: DoorContext, asked: { readonly device: DeviceId; readonly iin: string; readonly details: string }): Promise<void> {
+  const { database, keyring, surroundings } = context.platform;
+  await insertReading(database, {
+    reading_id: surroundings.uuid(),
+    device: asked.device,
+    reader: keyring.tag('reader', asked.iin),
+    door: 'changes',
+    details: asked.details,
+    at_ms: surroundings.nowMs(),
+  });
+}
+
+function openReadDoors(context: DoorContext, router: Router, stream: ChangeStream): void {
+  router.open(endpoints.changes, async ({ device, reader, query }) => {
+    const scopes = readableScopes(context, { reader });
+    if (scopes.length === 0) return refuse('read-not-allowed');
+    const answer = await changesAfter(context.platform, { ...query, scopes });
+    if (answer.changes.length > 0) {
+      const details = JSON.stringify({ after: query.after, count: answer.changes.length, to: answer.position });
+      await noteReading(context, { device: device.record.device, iin: reader.iin, details });
+    }
+    return ok(answer);
+  });
+  router.open(endpoints.changesStream, async ({ reader, reply }) => {
+    if (readableScopes(context, { reader }).length === 0) return refuse('read-not-allowed');
+    reply.hijack();
+    if (!stream.add(reply.raw)) reply.raw.writeHead(503, { 'retry-after': '5' }).end();
+    return ok('sent');
+  });
+}
+
+/** Opens every door of the table. */
+export function openDoors(context: DoorContext, router: Router, stream: ChangeStream): void {
+  openPublicDoors(context, router);
+  openAccountDoors(context, router);
+  openActDoors(context, router);
+  openReadDoors(context, router, stream);
+}

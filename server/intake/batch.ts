@@ -1,0 +1,194 @@
+import { canonicalize, type Json } from '../../core/signing/index.ts';
+import { assert, refuse, ok, type Result, type Sha256Hex } from '../../core/kernel/index.ts';
+import type { DataKey } from '../keys/index.ts';
+import type { Platform } from '../platform/index.ts';
+import {
+  inTransaction,
+  insertActs,
+  insertCaseNumbers,
+  insertChanges,
+  insertLeaves,
+  readKnownActs,
+  takePositions,
+  writeCases,
+  type ChainPlace,
+  type Row,
+} from '../store/index.ts';
+import type { Admission, IntakeContext } from './admission.ts';
+import { foldRow, headName, loadCases, loadHeads, loadNumbers, type IntakeMemory } from './case-store.ts';
+import { caseStart, decideAct, type CaseFold, type Decision } from './decision.ts';
+import type { ActRefusalCode } from './refusal-code.ts';
+import { purposes, rowsOf, subjectOf, type ActRows } from './rows.ts';
+
+/** What the device reads: the stored act, or why nothing was kept. */
+export type BatchAnswer = Result<Row<'act'>, ActRefusalCode>;
+
+type Decided = { readonly admission: Admission; readonly decision: Decision };
+
+/** The state that the acts of one batch are decided on, one after the other; nothing of it counts before the commit. */
+type Draft = {
+  readonly heads: Map<string, ChainPlace>;
+  readonly cases: Map<string, CaseFold>;
+  readonly numbers: Map<string, string>;
+  /** Acts that this batch decided, by device, epoch and id. */
+  readonly decided: Map<string, Decided>;
+};
+
+function nameOf({ device, item }: Admission): string {
+  return headName(device.record.device, item.epoch);
+}
+
+/** Where an act stands in the chain of its device: next, known, or out of place. */
+function placeOf(admission: Admission, head: ChainPlace, known: Row<'act'> | undefined): 'next' | BatchAnswer {
+  const { item, envelopeHash, cmsHash } = admission;
+  if (known !== undefined) return known.envelope_hash === envelopeHash && known.cms_hash === cmsHash ? ok(known) : refuse('id-reused');
+  if (item.sequence <= head.sequence) return refuse('act-replayed');
+  return item.sequence === head.sequence + 1 ? 'next' : refuse('act-out-of-order', { expected: head.sequence + 1 });
+}
+
+function idOf(admission: Admission): string {
+  return `${nameOf(admission)}/${admission.item.actionId}`;
+}
+
+function decideNext(context: IntakeContext, draft: Draft, admission: Admission, head: ChainPlace): void {
+  const caseId = admission.envelope?.subject.case;
+  const fold = (caseId === undefined ? undefined : draft.cases.get(caseId)) ?? caseStart;
+  const decision = decideAct({
+    admission,
+    fold,
+    previous: head.hash as Sha256Hex,
+    isNumberTaken: (number) => (draft.numbers.get(number) ?? caseId) !== caseId,
+    claimTtlMs: context.registry.policy().policy.registration.claimTtlMs,
+  });
+  draft.heads.set(nameOf(admission), { sequence: admission.item.sequence, hash: admission.envelopeHash });
+  draft.decided.set(idOf(admission), { admission, decision });
+  if (decision.accepted === undefined || caseId === undefined) return;
+  draft.cases.set(caseId, decision.accepted.fold);
+  if (decision.accepted.event.type === 'submitted') draft.numbers.set(decision.accepted.event.form.number, caseId);
+}
+
+function numberOf({ envelope }: Admission): string[] {
+  return envelope?.type === 'registration.submit' ? [envelope.payload.form.number] : [];
+}
+
+function pick<T>(from: ReadonlyMap<string, T>, names: readonly string[]): Map<string, T> {
+  const found = new Map<string, T>();
+  for (const name of names) {
+    const value = from.get(name);
+    if (value !== undefined) found.set(name, value);
+  }
+  return found;
+}
+
+async function openDraft(platform: Platform, memory: IntakeMemory, batch: readonly Admission[]): Promise<Draft> {
+  const caseIds = batch.flatMap(({ envelope }) => (envelope === undefined ? [] : [envelope.subject.case]));
+  await loadCases(platform, memory, caseIds);
+  const devices = batch.map(({ device, item }) => ({ device: device.record.device, epoch: item.epoch, start: device.hash }));
+  await loadHeads(platform, memory, devices);
+  const numbers = await loadNumbers(platform, batch.flatMap(numberOf));
+  return { heads: pick(memory.heads, batch.map(nameOf)), cases: pick(memory.cases, caseIds), numbers, decided: new Map() };
+}
+
+type Accepted = NonNullable<Decision['accepted']>;
+type AcceptedRows = { readonly admission: Admission; readonly accepted: Accepted; readonly rows: ActRows; readonly key: DataKey };
+
+function changeRow({ admission, accepted, rows, key }: AcceptedRows, position: number): Row<'change'> {
+  const { envelope, actor } = accepted.authorised;
+  const sealed = key.seal(
+    purposes.change,
+    canonicalize({
+      hash: accepted.fold.hash,
+      act: {
+        id: envelope.id,
+        type: envelope.type,
+        hash: admission.envelopeHash,
+        device: envelope.device,
+        actorName: actor.name,
+        claimedAtMs: envelope.claimedAtMs,
+        receivedAtMs: admission.receivedAtMs,
+      },
+      event: accepted.event as unknown as Json,
+    }),
+  );
+  return {
+    position,
+    case_id: envelope.subject.case,
+    revision: accepted.fold.revision,
+    scope: 'registration',
+    leaf_id: rows.leaf.leaf_id,
+    sealed,
+    at_ms: admission.receivedAtMs,
+  };
+}
+
+/** One transaction for the whole batch: leaves, acts, changes and cases become true together. */
+async function store(platform: Platform, all: readonly ActRows[], accepted: readonly AcceptedRows[]): Promise<void> {
+  const folds = new Map(accepted.map(({ accepted: { authorised, fold }, key }) => [authorised.envelope.subject.case, { fold, key }]));
+  const cases = [...folds].map(([caseId, { fold, key }]) => foldRow(caseId, fold, key));
+  const numbers = accepted.flatMap(({ accepted: { event, fold, authorised } }) =>
+    event.type === 'submitted' && fold.revision === 1 ? [{ number: event.form.number, case_id: authorised.envelope.subject.case }] : [],
+  );
+  await inTransaction(platform.database, async (session) => {
+    await insertLeaves(session, all.map(({ leaf }) => leaf));
+    await insertActs(session, all.map(({ act }) => act));
+    if (accepted.length === 0) return;
+    const first = await takePositions(session, accepted.length);
+    await insertChanges(session, accepted.map((rows, i) => changeRow(rows, first + i)));
+    await writeCases(session, cases);
+    await insertCaseNumbers(session, numbers);
+  });
+}
+
+/** Decides each act in the order of the batch; answers at once for those that are known or out of place. */
+function decideAll(context: IntakeContext, draft: Draft, batch: readonly Admission[], stored: readonly Row<'act'>[]): readonly (BatchAnswer | 'decided')[] {
+  const known = new Map(stored.map((row) => [`${headName(row.device, row.epoch)}/${row.action_id}`, row]));
+  return batch.map((admission) => {
+    const head = draft.heads.get(nameOf(admission)) ?? { sequence: 0, hash: admission.device.hash };
+    // A second copy within one batch has no row to answer by yet: it is sent again.
+    if (draft.decided.has(idOf(admission))) return refuse('act-out-of-order', { expected: head.sequence + 1 });
+    const place = placeOf(admission, head, known.get(idOf(admission)));
+    if (place !== 'next') return place;
+    decideNext(context, draft, admission, head);
+    return 'decided';
+  });
+}
+
+async function buildRows(context: IntakeContext, draft: Draft): Promise<{ readonly all: ReadonlyMap<Admission, ActRows>; readonly accepted: readonly AcceptedRows[] }> {
+  const { platform, registry } = context;
+  const { promiseDeadlineMs } = registry.policy().policy.sync;
+  const decided = [...draft.decided.values()];
+  const dataKeys = await platform.subjectKeys.ensure(decided.map(({ admission, decision }) => subjectOf(admission, decision)));
+  const all = new Map<Admission, ActRows>();
+  const accepted: AcceptedRows[] = [];
+  for (const { admission, decision } of decided) {
+    const key = dataKeys.get(subjectOf(admission, decision));
+    assert(key !== undefined, 'intake: a subject has a key');
+    const rows = rowsOf(platform, admission, { decision, key, deadlineMs: platform.surroundings.nowMs() + promiseDeadlineMs });
+    all.set(admission, rows);
+    if (decision.accepted !== undefined) accepted.push({ admission, accepted: decision.accepted, rows, key });
+  }
+  return { all, accepted };
+}
+
+/**
+ * Decides a batch in order and commits it as one transaction; the acts are durable on return. A throw means that
+ * nothing is known to be kept: the caller clears the memory, and the devices send again.
+ */
+export async function processBatch(context: IntakeContext, memory: IntakeMemory, batch: readonly Admission[]): Promise<readonly BatchAnswer[]> {
+  const { platform } = context;
+  const draft = await openDraft(platform, memory, batch);
+  const asked = batch.map(({ device, item }) => ({ device: device.record.device, epoch: item.epoch, actionId: item.actionId }));
+  const answers = decideAll(context, draft, batch, await readKnownActs(platform.database, asked));
+  const { all, accepted } = await buildRows(context, draft);
+  if (all.size > 0) await store(platform, [...all.values()], accepted);
+  // Memory changes after the commit only.
+  for (const [name, head] of draft.heads) memory.heads.set(name, head);
+  for (const [caseId, fold] of draft.cases) memory.cases.set(caseId, fold);
+  return batch.map((admission, i) => {
+    const answer = answers[i];
+    const act = all.get(admission)?.act;
+    if (answer !== undefined && answer !== 'decided') return answer;
+    assert(act !== undefined, 'intake: a decided act has its rows');
+    return ok(act);
+  });
+}

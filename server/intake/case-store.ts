@@ -1,0 +1,81 @@
+import * as z from 'zod';
+import type { Registration } from '../../core/actions/index.ts';
+import type { Sha256Hex } from '../../core/kernel/index.ts';
+import { canonicalize, type Json } from '../../core/signing/index.ts';
+import type { DataKey } from '../keys/index.ts';
+import type { Platform } from '../platform/index.ts';
+import { readActHead, readCaseNumbers, readCases, type ChainPlace, type Row } from '../store/index.ts';
+import type { CaseFold } from './decision.ts';
+import { purposes } from './rows.ts';
+
+/** Cases held unsealed between commits; more are read again. */
+const casesMax = 10_000;
+const headsMax = 10_000;
+
+const sealedFold = z.strictObject({ state: z.custom<Registration>((value) => typeof value === 'object' && value !== null && 'status' in value) });
+
+/** What the intake knows between commits. A cache only: the keys of the tables refuse whatever it gets wrong. */
+export type IntakeMemory = {
+  readonly cases: Map<string, CaseFold>;
+  /** Last act held, by `device/epoch`. */
+  readonly heads: Map<string, ChainPlace>;
+  /** Everything is read anew after a commit that failed. */
+  readonly forget: () => void;
+};
+
+export function createMemory(): IntakeMemory {
+  const cases = new Map<string, CaseFold>();
+  const heads = new Map<string, ChainPlace>();
+  const forget = (): void => {
+    cases.clear();
+    heads.clear();
+  };
+  return { cases, heads, forget };
+}
+
+export function headName(device: string, epoch: string): string {
+  return `${device}/${epoch}`;
+}
+
+function openFold(row: Row<'case_state'>, key: DataKey): CaseFold {
+  const { state } = sealedFold.parse(JSON.parse(key.open(purposes.fold, row.sealed).toString()));
+  return { revision: row.revision, hash: row.hash as Sha256Hex, state };
+}
+
+/** Seals a fold for its row. */
+export function foldRow(caseId: string, fold: CaseFold, key: DataKey): Row<'case_state'> {
+  const sealed = key.seal(purposes.fold, canonicalize({ state: fold.state } as unknown as Json));
+  return { case_id: caseId, revision: fold.revision, hash: fold.hash, scope: 'registration', sealed };
+}
+
+/** Brings the named cases into memory; those that do not exist stay absent. */
+export async function loadCases(platform: Platform, memory: IntakeMemory, caseIds: readonly string[]): Promise<void> {
+  if (memory.cases.size > casesMax) memory.cases.clear();
+  const missing = [...new Set(caseIds)].filter((id) => !memory.cases.has(id));
+  const rows = await readCases(platform.database, missing);
+  if (rows.length === 0) return;
+  const keys = await platform.subjectKeys.ensure(rows.map((row) => `case:${row.case_id}`));
+  for (const row of rows) {
+    const key = keys.get(`case:${row.case_id}`);
+    if (key !== undefined) memory.cases.set(row.case_id, openFold(row, key));
+  }
+}
+
+/** Brings the chain heads of the named devices into memory. A device without acts starts at its record. */
+export async function loadHeads(
+  platform: Platform,
+  memory: IntakeMemory,
+  devices: readonly { readonly device: string; readonly epoch: string; readonly start: string }[],
+): Promise<void> {
+  if (memory.heads.size > headsMax) memory.heads.clear();
+  for (const { device, epoch, start } of devices) {
+    const name = headName(device, epoch);
+    if (memory.heads.has(name)) continue;
+    memory.heads.set(name, (await readActHead(platform.database, device, epoch)) ?? { sequence: 0, hash: start });
+  }
+}
+
+/** Registration numbers that are taken, with the case that holds each. */
+export async function loadNumbers(platform: Platform, numbers: readonly string[]): Promise<Map<string, string>> {
+  return new Map(await readCaseNumbers(platform.database, [...new Set(numbers)]));
+}

@@ -1,0 +1,31 @@
+import type { ActionId, DeviceId, Sha256Hex } from '../../core/kernel/index.ts';
+import { makeReceipt } from '../log/index.ts';
+import type { Platform } from '../platform/index.ts';
+import { readActs, readLeaves, readPositions } from '../store/index.ts';
+import { purposes } from './rows.ts';
+
+/**
+ * Receipts of a device's own acts: `null` where the published tree does not hold the act yet; acts that the server does
+ * not hold are left out.
+ */
+export async function receiptsOf(
+  platform: Platform,
+  device: DeviceId,
+  actionIds: readonly ActionId[],
+): Promise<{ readonly actionId: ActionId; readonly receipt: string | null }[]> {
+  const acts = await readActs(platform.database, device, actionIds);
+  const leafIds = acts.map((act) => act.leaf_id);
+  const positions = await readPositions(platform.database, leafIds);
+  const leaves = new Map((await readLeaves(platform.database, leafIds)).map((leaf) => [leaf.leaf_id, leaf]));
+  const keys = await platform.subjectKeys.ensure(acts.map((act) => act.subject));
+  return acts.map((act) => {
+    const index = positions.get(act.leaf_id);
+    const leaf = leaves.get(act.leaf_id);
+    const key = keys.get(act.subject);
+    const actionId = act.action_id as ActionId;
+    if (index === undefined || leaf === undefined || key === undefined) return { actionId, receipt: null };
+    const salt = key.open(purposes.opening, leaf.opening);
+    const opening = { leaf: leaf.body, salt, envelope: act.envelope_hash as Sha256Hex, cms: act.cms_hash as Sha256Hex };
+    return { actionId, receipt: makeReceipt(platform.log, index, opening) ?? null };
+  });
+}

@@ -1,0 +1,147 @@
+import { join } from 'node:path';
+import { ok, refuse, type Result } from '../../core/kernel/index.ts';
+import { checkpointText, openCheckpoint, signNote, type NoteKey } from '../../core/log/index.ts';
+import { verifyEd25519 } from '../keys/index.ts';
+import {
+  assignPositions,
+  countSequenced,
+  readCheckpoint,
+  readSequencedLeaves,
+  readTreeHead,
+  swapCheckpoint,
+  type Database,
+  type TreeHeadRow,
+} from '../store/index.ts';
+import { readCheckpointFile, writeCheckpointFile } from './checkpoint-file.ts';
+import { openLevelFiles, type LevelFiles } from './level-files.ts';
+import { openTree, type LogTree } from './tree.ts';
+
+/** Why the log does not grow: the database lost what the log holds, or what it holds was changed. */
+export type LogGap = { readonly reason: 'database-behind' | 'root-differs'; readonly logSize: number; readonly databaseSize: number };
+
+/** The central log: one writer, and everything that a stranger may ask of it. */
+export type CentralLog = {
+  readonly size: () => number;
+  /** Size of the tree that the published checkpoint names: what receipts are made for. */
+  readonly checkpointSize: () => number;
+  readonly checkpoint: () => string;
+  readonly tree: LogTree;
+  readonly readEntries: LevelFiles['readEntries'];
+  readonly readHashes: LevelFiles['readHashes'];
+  /** Set where nothing may be accepted. */
+  readonly gap: () => LogGap | undefined;
+  /** One round of the sequencer: give waiting leaves their index, write and flush the tree, sign and publish. Answers how many. */
+  readonly sequence: () => Promise<number>;
+  readonly close: () => void;
+};
+
+export type CentralLogOptions = {
+  /** Public files live here. */
+  readonly folder: string;
+  readonly database: Database;
+  readonly key: NoteKey;
+  readonly sign: (message: string) => Uint8Array;
+  readonly nowMs: () => number;
+};
+
+/** Leaves given an index in one round; a round at full load takes about 50 ms. */
+const roundMax = 2_000;
+
+type Work = CentralLogOptions & { readonly files: LevelFiles; readonly tree: LogTree };
+
+/** Appends what the database has sequenced and the files do not hold yet: after a crash, after a restore of the files, in each round. */
+async function catchUp(work: Work): Promise<void> {
+  for (;;) {
+    const rows = await readSequencedLeaves(work.database, work.tree.size(), roundMax);
+    if (rows.length === 0) return;
+    for (const [i, row] of rows.entries()) {
+      if (row.leaf_index !== work.tree.size() + i) throw new Error('log: the sequence of the database has no gap');
+    }
+    work.tree.append(rows.map((row) => row.body));
+  }
+}
+
+function publishedHead(work: Work, note: string): TreeHeadRow {
+  const opened = openCheckpoint({ note, logKey: work.key, verifyEd25519 });
+  if (!opened.ok) throw new Error('log: the stored checkpoint is signed by the log');
+  return { treeSize: opened.value.size, root: Buffer.from(opened.value.root).toString('base64') };
+}
+
+/** Signs the present tree, if the stored head still is the one that it extends (compare-and-swap), then publishes it. */
+async function publish(work: Work, before: TreeHeadRow | undefined): Promise<{ readonly note: string; readonly head: TreeHeadRow }> {
+  const treeSize = work.tree.size();
+  const head = { treeSize, root: work.tree.rootAt(treeSize) };
+  const text = checkpointText({ origin: work.key.name, size: treeSize, root: Buffer.from(head.root, 'base64') });
+  const note = signNote({ text, key: work.key, sign: work.sign });
+  const isSwapped = await swapCheckpoint(work.database, { before, after: head, note, atMs: work.nowMs() });
+  if (!isSwapped) throw new Error('log: another sequencer signed a head');
+  writeCheckpointFile(work.folder, note);
+  return { note, head };
+}
+
+/** What the world may have seen must be what the database still holds; else nothing is written, and the gap is named. */
+async function findGap(work: Work): Promise<LogGap | undefined> {
+  const fileNote = readCheckpointFile(work.folder);
+  const fileHead = fileNote === undefined ? undefined : publishedHead(work, fileNote);
+  const storedHead = await readTreeHead(work.database);
+  const databaseSize = await countSequenced(work.database);
+  const logSize = Math.max(work.tree.size(), fileHead?.treeSize ?? 0, storedHead?.treeSize ?? 0);
+  if (logSize > databaseSize) return { reason: 'database-behind', logSize, databaseSize };
+  await catchUp(work);
+  const heads = [fileHead, storedHead].filter((head) => head !== undefined);
+  const isKept = heads.every((head) => work.tree.rootAt(head.treeSize) === head.root);
+  return isKept ? undefined : { reason: 'root-differs', logSize, databaseSize };
+}
+
+/**
+ * Opens the log and brings its files up to the database. A database that lacks leaves which the files or the published
+ * checkpoint hold gives `log-behind` from every later write: it is never sequenced again from a shorter past.
+ */
+export async function openCentralLog(options: CentralLogOptions): Promise<Result<CentralLog, 'log-behind'>> {
+  const files = openLevelFiles(join(options.folder));
+  const work: Work = { ...options, files, tree: openTree(files) };
+  const gap = await findGap(work);
+  let head = await readTreeHead(work.database);
+  let note = (await readCheckpoint(work.database)) ?? readCheckpointFile(work.folder);
+  let isBroken = false;
+  if (gap === undefined && (note === undefined || head?.treeSize !== work.tree.size())) {
+    ({ note, head } = await publish(work, head));
+  } else if (gap === undefined && note !== undefined && readCheckpointFile(work.folder) !== note) {
+    writeCheckpointFile(work.folder, note);
+  }
+  if (note === undefined || head === undefined) return refuse('log-behind');
+  let published = { note, head };
+
+  // Rounds never overlap: an enrolment waits for its leaf while the loop sequences for everybody.
+  let last: Promise<unknown> = Promise.resolve();
+  async function round(): Promise<number> {
+    if (gap !== undefined || isBroken) return 0;
+    const count = await assignPositions(work.database, roundMax);
+    if (count === 0) return 0;
+    try {
+      await catchUp(work);
+      published = await publish(work, published.head);
+    } catch (error) {
+      // A write that failed half way leaves memory and disk apart; only a start from the files can tell what is there.
+      isBroken = true;
+      throw error;
+    }
+    return count;
+  }
+
+  return ok({
+    size: () => work.tree.size(),
+    checkpointSize: () => published.head.treeSize,
+    checkpoint: () => published.note,
+    tree: work.tree,
+    readEntries: files.readEntries,
+    readHashes: files.readHashes,
+    gap: () => gap,
+    sequence: () => {
+      const next = last.then(round);
+      last = next.catch(() => undefined);
+      return next;
+    },
+    close: files.close,
+  });
+}

@@ -1,0 +1,43 @@
+import type { KeyObject } from 'node:crypto';
+import type { PlatformId } from '../../core/kernel/index.ts';
+import type { NoteKey } from '../../core/log/index.ts';
+import type { Profile } from '../../core/signing/index.ts';
+import type { Keyring } from '../keys/index.ts';
+import type { CentralLog } from '../log/index.ts';
+import type { Database, SubjectKeys } from '../store/index.ts';
+
+/** Clock and chance, passed in so that a test can play a day; the real ones are made in `server/boot`. */
+export type Surroundings = {
+  readonly nowMs: () => number;
+  readonly randomBytes: (size: number) => Buffer;
+  /** Random UUID (version 4). */
+  readonly uuid: () => string;
+};
+
+/** Who this platform is; stamped into its database once and pinned by every workstation. */
+export type Identity = {
+  readonly platform: PlatformId;
+  readonly profile: Profile;
+  readonly logOrigin: string;
+  readonly operatorName: string;
+  readonly url: string;
+};
+
+/** The Ed25519 key that signs documents: records, policies, bundles and promises. */
+export type DocumentKey = { readonly privateKey: KeyObject; readonly publicKey: Uint8Array; readonly id: string };
+
+/** What is needed to record documents, with or without the log at hand. */
+export type Desk = {
+  readonly identity: Identity;
+  readonly documentKey: DocumentKey;
+  readonly logKey: NoteKey;
+  readonly database: Database;
+  readonly subjectKeys: SubjectKeys;
+  readonly keyring: Keyring;
+  readonly surroundings: Surroundings;
+  /** Order in which leaves wait for their index: rising within this process and, by the clock, across its lives. */
+  readonly nextOrdinal: () => number;
+};
+
+/** What every part of the running platform works with. */
+export type Platform = Desk & { readonly log: CentralLog };

@@ -1,0 +1,37 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import * as z from 'zod';
+
+const holdShape = z.strictObject({ pid: z.int(), startedTicks: z.string() });
+
+/** Start time of a process in clock ticks since boot, or `undefined` where there is none: a number that was reused differs. */
+function startedTicks(pid: number): string | undefined {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // The name in brackets may have spaces; field 22 is the 20th after it.
+    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+    return fields[0] === 'Z' ? undefined : fields[19];
+  } catch {
+    return undefined;
+  }
+}
+
+/** True where the file names a living process other than this one. */
+export function isHeldByOther(path: string): boolean {
+  if (!existsSync(path)) return false;
+  const parsed = holdShape.safeParse(readJson(path));
+  if (!parsed.success || parsed.data.pid === process.pid) return false;
+  return startedTicks(parsed.data.pid) === parsed.data.startedTicks;
+}
+
+/** Writes this process down as the holder. */
+export function holdFor(path: string): void {
+  writeFileSync(path, JSON.stringify({ pid: process.pid, startedTicks: startedTicks(process.pid) ?? '' }), { mode: 0o600 });
+}
+
+function readJson(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
