@@ -1,5 +1,5 @@
 import { Visitor, type Span } from 'oxc-parser';
-import { isCode, isTest, programOf, topOf, violation, type Law, type Violation } from './source.ts';
+import { isCode, isConfiguration, isTest, programOf, topOf, violation, type Law, type Violation } from './source.ts';
 
 type Visits = ConstructorParameters<typeof Visitor>[0];
 
@@ -17,16 +17,13 @@ function visiting(
   };
 }
 
-// Tools that demand a default export from their configuration.
-const configurations = ['vitest.config.ts', 'renderer/vite.config.ts'];
-
 /** Named exports only, and each by its name. */
 export const namedExports: Law = visiting(
   (add) => ({
     ExportDefaultDeclaration: (node) => add(node, 'a default export'),
     ExportAllDeclaration: (node) => add(node, '`export *`'),
   }),
-  (path) => !configurations.includes(path),
+  (path) => !isConfiguration(path),
 );
 
 /** Only TypeScript that can be erased, and no `any`. */
@@ -44,6 +41,9 @@ export const erasable: Law = visiting(
 
 const cyrillic = /\p{Script=Cyrillic}/u;
 
+// What is printed on the keys of every keyboard here, whatever the language.
+const keyNames = /^\s*(?:Ctrl|Alt|Shift|Enter|Esc|Tab)(?:[ +]\S{1,5})*\s*$/u;
+
 /** No words of Kazakh or Russian outside `locales`; development tools and tests make up their own people. */
 export const noForeignWords: Law = visiting(
   (add) => ({
@@ -54,7 +54,7 @@ export const noForeignWords: Law = visiting(
       if (cyrillic.test(node.value.raw)) add(node, 'words outside locales');
     },
     JSXText: (node) => {
-      if (/\p{L}{2,}/u.test(node.value)) add(node, 'words outside locales');
+      if (/\p{L}{2,}/u.test(node.value) && !keyNames.test(node.value)) add(node, 'words outside locales');
     },
   }),
   (path) => !isTest(path) && !['locales', 'dev'].includes(topOf(path)),

@@ -1,6 +1,15 @@
 import { areaOf, importsOf, type Import } from './imports.ts';
 import { layers, reserved } from './layers.ts';
-import { isCode, isTest, topOf, violation, type Law, type SourceFile, type Violation } from './source.ts';
+import {
+  isCode,
+  isConfiguration,
+  isTest,
+  topOf,
+  violation,
+  type Law,
+  type SourceFile,
+  type Violation,
+} from './source.ts';
 
 const isWithin = (path: string, folder: string): boolean => path === folder || path.startsWith(`${folder}/`);
 
@@ -30,7 +39,7 @@ export const layering: Law = (file) => {
 export const packages: Law = (file) => {
   const from = topOf(file.path);
   const layer = layers[from];
-  if (layer === undefined || isTest(file.path)) return [];
+  if (layer === undefined || isTest(file.path) || isConfiguration(file.path)) return [];
   return each(file, ({ target }) => {
     if (target.kind === 'package' && !layer.packages.includes(target.name))
       return `${from} may not use the package ${target.name}`;
@@ -55,6 +64,7 @@ export const indexOnly: Law = (file) => {
   if (file.path.startsWith('tests/') || file.path.startsWith('build/')) return [];
   return each(file, ({ target }) => {
     if (target.kind !== 'own' || target.path.endsWith('.json') || target.path.endsWith('.css')) return undefined;
+    if (isTest(file.path) && target.path.startsWith('tests/')) return undefined;
     if (areaOf(target.path) === areaOf(file.path) || /\/index\.(?:ts|tsx|mjs)$/u.test(target.path)) return undefined;
     return /^build\/[a-z0-9-]+\.mjs$/u.test(target.path) ? undefined : `${target.path} is not the index of its area`;
   });

@@ -56,6 +56,9 @@ export function readTree(): readonly SourceFile[] {
 
 export const isCode = ({ path }: SourceFile): boolean => codeExtensions.has(extname(path)) && !/\.d\.m?ts$/u.test(path);
 export const isTest = (path: string): boolean => /\.test\.tsx?$/u.test(path) || path.startsWith('tests/');
+/** Configuration of a tool: it imports the tool and exports as the tool wants. */
+export const isConfiguration = (path: string): boolean =>
+  ['vitest.config.ts', 'renderer/vite.config.ts'].includes(path);
 export const topOf = (path: string): string => path.split('/')[0] ?? '';
 
 /** What a person at the desk or the server runs: no tests, no development tools, no build scripts. */

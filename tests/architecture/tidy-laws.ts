@@ -1,5 +1,5 @@
 import { Visitor, type Span } from 'oxc-parser';
-import { isCode, isTest, lineAt, programOf, violation, type Law, type SourceFile, type Violation } from './source.ts';
+import { isCode, isTest, programOf, violation, type Law, type SourceFile, type Violation } from './source.ts';
 
 const fileLimit = { source: 300, test: 400 } as const;
 const functionLimit = 60;
@@ -24,30 +24,36 @@ export function fileSize(exceptions: Exceptions): Law {
   };
 }
 
-const wrappers = new Set(['describe', 'suite']);
+const headed = new Set(['describe', 'suite', 'it', 'test']);
 
-function wrapped(file: SourceFile): ReadonlySet<number> {
+/** Starts of the functions of a test file that hold whole tests: the callback of `describe`, or a contract to be run twice. */
+function headingsOf(file: SourceFile): ReadonlySet<number> {
+  const open: number[] = [];
   const starts = new Set<number>();
   if (!isTest(file.path)) return starts;
+  const enter = ({ start }: Span): void => void open.push(start);
+  const leave = (): void => void open.pop();
   new Visitor({
-    CallExpression: ({ callee, arguments: given }) => {
+    ...{ FunctionDeclaration: enter, FunctionExpression: enter, ArrowFunctionExpression: enter },
+    ...{ 'FunctionDeclaration:exit': leave, 'FunctionExpression:exit': leave, 'ArrowFunctionExpression:exit': leave },
+    CallExpression: ({ callee }) => {
       const base = callee.type === 'CallExpression' ? callee.callee : callee;
       const name = base.type === 'MemberExpression' ? base.object : base;
-      if (name.type === 'Identifier' && wrappers.has(name.name)) for (const each of given) starts.add(each.start);
+      if (name.type === 'Identifier' && headed.has(name.name)) for (const start of open) starts.add(start);
     },
   }).visit(programOf(file));
   return starts;
 }
 
-/** A function fits on a screen. The callback of `describe` is a heading, not a function. */
+/** A function fits on a screen. What only holds tests is a heading, not a function. */
 export function functionSize(exceptions: Exceptions): Law {
   return (file) => {
     if (!isCode(file)) return [];
-    const headings = wrapped(file);
+    const headings = headingsOf(file);
     const limit = exceptions.functionLines[file.path] ?? functionLimit;
     const found: Violation[] = [];
     const measure = (node: Span): void => {
-      const lines = lineAt(file.text, node.end) - lineAt(file.text, node.start) + 1;
+      const lines = linesOf(file.text.slice(node.start, node.end));
       if (lines > limit && !headings.has(node.start))
         found.push(violation(file, node.start, `a function of ${lines} lines, ${limit} allowed`));
     };

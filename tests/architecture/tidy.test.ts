@@ -28,9 +28,11 @@ describe('the tree is tidy', () => {
   it('would notice a function that is too long', () => {
     expect(functionSize(none)(file('core/log/a.ts', functionOf(61)))).toHaveLength(1);
     expect(functionSize(none)(file('core/log/a.ts', functionOf(60)))).toHaveLength(0);
-    const heading = `describe('x', () => {\n${'  g();\n'.repeat(70)}});\n`;
+    const heading = `describe('x', () => {\n${"  it('y', () => g());\n".repeat(70)}});\n`;
     expect(functionSize(none)(file('core/log/a.test.ts', heading))).toHaveLength(0);
     expect(functionSize(none)(file('core/log/a.ts', heading))).toHaveLength(1);
+    const long = `it('x', () => {\n${'  g();\n'.repeat(70)}});\n`;
+    expect(functionSize(none)(file('core/log/a.test.ts', long))).toHaveLength(1);
   });
 
   it('lists no exception that is not needed or larger than needed', () => {
