@@ -78,7 +78,7 @@ export function Tip(props: { readonly text: string; readonly side?: 'right' | 'b
       events={{ hover: true, focus: true, touch: false }}
       multiline
       maw={360}
-      className="tip"
+      classNames={{ tooltip: 'tip' }}
     >
       {props.children}
     </Tooltip>

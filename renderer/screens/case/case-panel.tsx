@@ -35,9 +35,9 @@ function Head({ view }: { readonly view: CaseView }): ReactNode {
           words(`case.kind.${summary.kind}`),
           words(`case.role.${form.participantRole}`),
           words('case.submitted', { time: formatTime(summary.submittedAtMs) }),
-          ...(claim === null ? [] : [claim]),
         ].join(` ${words('unit.separator')} `)}
       </p>
+      {claim === null ? null : <p className="small num">{claim}</p>}
     </header>
   );
 }

@@ -59,6 +59,7 @@ export function ShiftScreen({ app }: { readonly app: AppView }): ReactNode {
   return (
     <Gate app={app}>
       <div className="gate-columns">
+        <div className="gate-side">
         <section className="gate-box gate-primary">
           <h1>{words('shift.title')}</h1>
           <p className="quiet">{words('shift.text')}</p>
@@ -71,10 +72,9 @@ export function ShiftScreen({ app }: { readonly app: AppView }): ReactNode {
             </Button>
           </div>
         </section>
-        <div className="gate-side">
-          {app.demoCredentials.length === 0 ? null : <DemoCards cards={app.demoCredentials} />}
-          <Advice />
+        {app.demoCredentials.length === 0 ? null : <DemoCards cards={app.demoCredentials} />}
         </div>
+        <Advice />
       </div>
     </Gate>
   );

@@ -19,6 +19,12 @@ function claimWords(words: Words, item: CaseSummary): string | undefined {
   return item.claimedBy.isMe ? words('queue.claimedMe') : words('queue.claimedBy', { name: item.claimedBy.name });
 }
 
+/** `05417` for a number of this year, whole otherwise: the year is worth its room only where it differs. */
+export function shortNumber(number: string, nowMs: number): string {
+  const [year, rest] = number.split('-');
+  return rest !== undefined && year === String(new Date(nowMs).getFullYear()) ? rest : number;
+}
+
 /** One case in one line: state, number, who, what to look at, who holds it, how old it is. */
 export function CaseRow({ item, nowMs }: { readonly item: CaseSummary; readonly nowMs: number }): ReactNode {
   const words = useWords();
@@ -26,7 +32,9 @@ export function CaseRow({ item, nowMs }: { readonly item: CaseSummary; readonly 
   return (
     <>
       <Shape tone={caseTones[item.status]} name={words(`case-status.${item.status}`)} />
-      <span className="row-number num">{item.number}</span>
+      <span className="row-number num" title={item.number}>
+        {shortNumber(item.number, nowMs)}
+      </span>
       <span className="row-name cut">{item.name}</span>
       {item.flags > 0 ? (
         <Mark name={words('queue.flags', { count: item.flags })} className="tone-alarm">
