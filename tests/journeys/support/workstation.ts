@@ -32,3 +32,20 @@ export function openWorkstation(options: {
     log,
   });
 }
+
+/** The id by which the picker names the signing certificate of this person's card. */
+export async function certificateOf(workstation: Workstation, person: { readonly tokenLabel: string }): Promise<string> {
+  const certificates = await workstation.certificates();
+  const found = certificates.ok ? certificates.value.find(({ tokenLabel }) => tokenLabel === person.tokenLabel) : undefined;
+  if (found === undefined) throw new Error('the card is not in');
+  return found.id;
+}
+
+/** Waits for what the background does; bounded, so that a fault is a failure and not a hang. */
+export async function until(isSo: () => boolean | Promise<boolean>, waitMaxMs = 20_000): Promise<void> {
+  const startedAtMs = performance.now();
+  while (!(await isSo())) {
+    if (performance.now() - startedAtMs > waitMaxMs) throw new Error('waited in vain');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}

@@ -1,0 +1,81 @@
+import { mkdirSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { _electron, type ElectronApplication, type Page } from 'playwright-core';
+import { electronRuntime } from '../../build/runtime/index.mjs';
+
+const root = resolve(import.meta.dirname, '../..');
+
+/** The real application, driven from outside like a person would. */
+export type DrivenApplication = {
+  readonly electron: ElectronApplication;
+  readonly operator: Page;
+  /** The sealed prompt, once it is there. */
+  prompt(): Promise<Page>;
+  /** Resizes the operator's window to exactly this many points of content. */
+  resize(widthPx: number, heightPx: number): Promise<void>;
+  close(): Promise<void>;
+};
+
+export type LaunchOptions = {
+  readonly profileDirectory: string;
+  readonly display: string;
+  /** With Chromium's own sandbox; root cannot have it. */
+  readonly hasSandbox?: boolean;
+  readonly onLog?: (line: string) => void;
+};
+
+const launchTimeoutMs = 60_000;
+const windowTimeoutMs = 30_000;
+
+/** Launches the unpackaged build on the Electron that set-up prepared. Throws where there is none: run `npm run setup`. */
+export async function launchApplication(options: LaunchOptions): Promise<DrivenApplication> {
+  const runtime = electronRuntime();
+  if (runtime === undefined) throw new Error('there is no Electron yet: run `npm run setup`');
+  mkdirSync(options.profileDirectory, { recursive: true, mode: 0o700 });
+  const electron = await _electron.launch({
+    executablePath: runtime.executable,
+    args: [
+      ...(options.hasSandbox === true ? [] : ['--no-sandbox']),
+      '--disable-gpu',
+      root,
+      `--profile-directory=${options.profileDirectory}`,
+    ],
+    ...(options.hasSandbox === true ? { chromiumSandbox: true } : {}),
+    env: { ...environment(), DISPLAY: options.display },
+    timeout: launchTimeoutMs,
+  });
+  if (options.onLog !== undefined) electron.process().stderr?.on('data', (chunk: Buffer) => options.onLog?.(chunk.toString('utf8')));
+  const operator = await electron.firstWindow({ timeout: windowTimeoutMs });
+  await operator.waitForLoadState('load');
+  return {
+    electron,
+    operator,
+    prompt: () => promptOf(electron),
+    resize: (widthPx, heightPx) => resize(electron, widthPx, heightPx),
+    close: () => electron.close(),
+  };
+}
+
+function environment(): Record<string, string> {
+  const kept = ['PATH', 'HOME', 'LANG', 'TMPDIR', 'XDG_RUNTIME_DIR', 'PCSCLITE_CSOCK_NAME'];
+  return Object.fromEntries(kept.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])));
+}
+
+async function promptOf(electron: ElectronApplication): Promise<Page> {
+  const isPrompt = (page: Page): boolean => page.url().includes('/prompt.html');
+  const there = electron.windows().find(isPrompt);
+  const page = there ?? (await electron.waitForEvent('window', { predicate: isPrompt, timeout: windowTimeoutMs }));
+  await page.waitForLoadState('load');
+  return page;
+}
+
+async function resize(electron: ElectronApplication, widthPx: number, heightPx: number): Promise<void> {
+  await electron.evaluate(
+    ({ BrowserWindow }, size) => {
+      const window = BrowserWindow.getAllWindows().find((one) => one.getParentWindow() === null);
+      window?.setMinimumSize(400, 300);
+      window?.setContentSize(size.widthPx, size.heightPx);
+    },
+    { widthPx, heightPx },
+  );
+}

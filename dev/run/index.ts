@@ -1,0 +1,1 @@
+export { launchApplication, type DrivenApplication, type LaunchOptions } from './application.ts';

@@ -1,0 +1,76 @@
+import { chmodSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { createTestCa, type TestCa } from '../../../dev/ca/index.ts';
+import { makeCards, operator, staff, fullName, type StaffCard } from '../../../dev/demo/index.ts';
+import { openSoftHsmStore, type SoftHsmStore } from '../../../dev/softhsm/index.ts';
+import { formatInvitation } from '../../../contracts/http/index.ts';
+import type { Profile } from '../../../core/signing/index.ts';
+import type { Sha256Hex } from '../../../core/kernel/index.ts';
+import { createServerLog, initPlatform, realSurroundings, startServer, type Administration, type RunningServer } from '../../../server/boot/index.ts';
+
+/** A platform with its authority and the cards of three people, on real parts, in one folder. */
+export type World = {
+  readonly directory: string;
+  readonly ca: TestCa;
+  readonly store: SoftHsmStore;
+  readonly cards: readonly StaffCard[];
+  readonly server: RunningServer;
+  invitation(): Promise<string>;
+  close(): Promise<void>;
+};
+
+const yearMs = 365 * 86_400_000;
+
+/** Throws with the code where a step of the setting up was refused: that is a fault of the test. */
+export function must<T>(result: { readonly ok: true; readonly value: T } | { readonly ok: false; readonly refusal: { readonly code: string; readonly details?: object } }): T {
+  if (result.ok) return result.value;
+  throw new Error(`refused: ${result.refusal.code} ${JSON.stringify(result.refusal.details ?? {})}`);
+}
+
+export async function bringAuthority(administration: Administration, ca: TestCa): Promise<void> {
+  must(await administration.importAnchors({ anchors: [ca.rootCertificate], intermediates: [ca.issuingCertificate] }));
+  for (const list of ca.crls()) must(await administration.importCrl(list));
+}
+
+export async function bringStaff(administration: Administration, cards: readonly StaffCard[]): Promise<void> {
+  for (const { member, certificate } of cards) {
+    const record = {
+      iin: member.iin,
+      name: fullName(member),
+      roles: member.roles,
+      certificates: [certificate as Sha256Hex],
+      validFromMs: Date.now() - 60_000,
+      validUntilMs: Date.now() + yearMs,
+      basis: 'Order 1-k',
+    };
+    must(await administration.addStaff(record));
+  }
+}
+
+export async function makeWorld(directory: string, options: { readonly profile: Profile; readonly isDemoAuthority?: boolean }): Promise<World> {
+  mkdirSync(directory, { recursive: true });
+  // The database engine never runs as root: its own user has to reach its folder.
+  chmodSync(directory, 0o711);
+  const platform = join(directory, 'platform');
+  const ca = createTestCa({ demo: options.isDemoAuthority ?? options.profile === 'demo', now: Date.now, keys: 'rsa-2048' });
+  const store = openSoftHsmStore(join(directory, 'cards'));
+  const cards = makeCards(store, ca, staff);
+  const place = { directory: platform, surroundings: realSurroundings };
+  must(await initPlatform({ ...place, profile: options.profile, operatorName: operator.name, url: 'https://127.0.0.1:0' }));
+  const log = createServerLog((line) => void (line.includes('"level":"error"') && process.stderr.write(line)));
+  const server = must(await startServer({ ...place, profile: options.profile, listen: { host: '127.0.0.1', port: 0 }, log }));
+  await bringAuthority(server.administration, ca);
+  await bringStaff(server.administration, cards);
+  return {
+    directory,
+    ca,
+    store,
+    cards,
+    server,
+    async invitation() {
+      const { code } = await server.administration.enrolCode();
+      return formatInvitation({ url: server.url, spki: server.pin.spki as Sha256Hex, code });
+    },
+    close: () => server.close(),
+  };
+}
