@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, existsSync, fchmodSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, fchmodSync, fsyncSync, mkdirSync, openSync, readFileSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /** The two calls that make bytes and names durable; a fault test takes one away to see that it is missed. */
@@ -76,6 +76,21 @@ export function moveIntoPlace(options: { readonly from: string; readonly to: str
   syncPath(options.from, options.durability);
   renameSync(options.from, options.to);
   options.durability.syncFolder(dirname(options.to));
+}
+
+/** Content of one file in another, by plain writes. The caller makes it durable. */
+export function copyContent(from: string, to: string): void {
+  const source = openSync(from, 'r');
+  const target = openSync(to, 'w', 0o600);
+  try {
+    const chunk = Buffer.alloc(1_048_576);
+    for (let read = readSync(source, chunk); read > 0; read = readSync(source, chunk)) {
+      for (let at = 0; at < read; ) at += writeSync(target, chunk, at, read - at);
+    }
+  } finally {
+    closeSync(source);
+    closeSync(target);
+  }
 }
 
 /** Removes a leftover and what SQLite may have put beside it. */

@@ -1,6 +1,5 @@
-import { copyFileSync } from 'node:fs';
 import { assert } from '../../../core/kernel/index.ts';
-import { moveIntoPlace, removeLeftover, syncPath } from '../disk.ts';
+import { copyContent, moveIntoPlace, removeLeftover, syncPath } from '../disk.ts';
 import { Journal } from '../journal/journal.ts';
 import { Cases } from '../cases/index.ts';
 import { openStore, type Store } from '../journal/store.ts';
@@ -18,7 +17,7 @@ function open(context: VaultContext, file: string, key: GenerationKey): Store {
 function copyUnder(context: VaultContext, keys: { readonly now: GenerationKey; readonly next: GenerationKey }): void {
   const { files } = context;
   removeLeftover(files.journalNext);
-  copyFileSync(files.journal, files.journalNext);
+  copyContent(files.journal, files.journalNext);
   const copy = open(context, files.journalNext, keys.now);
   copy.rekey(keys.next.dataKey);
   copy.close();

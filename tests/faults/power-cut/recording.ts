@@ -1,0 +1,32 @@
+import { readFileSync } from 'node:fs';
+
+/** One thing that the recorded process asked of a file, in the order in which it asked. */
+export type Operation = {
+  readonly op: 'C' | 'W' | 'T' | 'S' | 'R' | 'U';
+  readonly path: string;
+  /** Of a write; the new size of a truncation. */
+  readonly offset: number;
+  /** What was written; the new name of a renaming. */
+  readonly data: Buffer;
+};
+
+const magic = 0x43525751;
+const headSizeBytes = 21;
+
+/** Reads what `recorder.c` wrote. */
+export function readRecording(file: string): readonly Operation[] {
+  const bytes = readFileSync(file);
+  const operations: Operation[] = [];
+  for (let at = 0; at < bytes.length; ) {
+    if (bytes.readUInt32LE(at) !== magic) throw new Error(`recording: no record at ${at}`);
+    const op = String.fromCharCode(bytes[at + 4] ?? 0) as Operation['op'];
+    const pathLength = bytes.readUInt32LE(at + 5);
+    const offset = Number(bytes.readBigUInt64LE(at + 9));
+    const length = bytes.readUInt32LE(at + 17);
+    const pathAt = at + headSizeBytes;
+    const path = bytes.toString('utf8', pathAt, pathAt + pathLength);
+    at = pathAt + pathLength + length;
+    operations.push({ op, path, offset, data: bytes.subarray(at - length, at) });
+  }
+  return operations;
+}
