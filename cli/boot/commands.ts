@@ -20,4 +20,39 @@ export const commands: readonly Entry[] = [
     help: 'cli.help.case-import',
     load: async () => (await import('../cases/index.ts')).caseImport,
   },
+  {
+    name: ['server', 'init'],
+    help: 'cli.help.server-init',
+    load: async () => (await import('../server/index.ts')).serverInit,
+  },
+  {
+    name: ['server', 'start'],
+    help: 'cli.help.server-start',
+    load: async () => (await import('../server/index.ts')).serverStart,
+  },
+  {
+    name: ['server', 'status'],
+    help: 'cli.help.server-status',
+    load: async () => (await import('../server/index.ts')).serverStatus,
+  },
+  {
+    name: ['server', 'enrol-code'],
+    help: 'cli.help.server-enrol-code',
+    load: async () => (await import('../server/index.ts')).serverEnrolCode,
+  },
+  {
+    name: ['server', 'add-staff'],
+    help: 'cli.help.server-add-staff',
+    load: async () => (await import('../server/index.ts')).serverAddStaff,
+  },
+  {
+    name: ['server', 'import-anchors'],
+    help: 'cli.help.server-import-anchors',
+    load: async () => (await import('../server/index.ts')).serverImportAnchors,
+  },
+  {
+    name: ['server', 'import-crl'],
+    help: 'cli.help.server-import-crl',
+    load: async () => (await import('../server/index.ts')).serverImportCrl,
+  },
 ];

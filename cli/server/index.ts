@@ -1,0 +1,6 @@
+export { serverAddStaff } from './add-staff.ts';
+export { serverEnrolCode } from './enrol-code.ts';
+export { serverImportAnchors, serverImportCrl } from './import.ts';
+export { serverInit } from './init.ts';
+export { serverStart } from './start.ts';
+export { serverStatus } from './status.ts';

@@ -1,0 +1,73 @@
+import { X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { Secret, toHex, type Sha256Hex } from '../../core/kernel/index.ts';
+import {
+  openAdministration,
+  realSurroundings,
+  type OpenAdministration,
+  type PlatformPlace,
+} from '../../server/boot/index.ts';
+import {
+  misuse,
+  readSmallFile,
+  refused,
+  sha256,
+  type Answer,
+  type Arguments,
+  type Surroundings,
+} from '../kit/index.ts';
+
+const passphraseSizeMaxBytes = 1_024;
+
+/** Options of every command about a platform in a folder. */
+export const placeOptions = { directory: 'required', 'passphrase-file': 'optional' } as const;
+
+/**
+ * Where the platform lives. An external database is named by `DATABASE_URL`, which carries a password and therefore stands
+ * in no argument; the passphrase of sealed keys comes from a file, its first line.
+ */
+export async function placeOf(
+  given: Arguments,
+  { locale }: Surroundings,
+): Promise<{ readonly place: PlatformPlace } | { readonly answer: Answer }> {
+  const databaseUrl = process.env['DATABASE_URL'];
+  const place = {
+    directory: resolve(given.required('directory')),
+    surroundings: realSurroundings,
+    ...(databaseUrl === undefined || databaseUrl === '' ? {} : { databaseUrl }),
+  };
+  const file = given.option('passphrase-file');
+  if (file === undefined) return { place };
+  const bytes = await readSmallFile(file, passphraseSizeMaxBytes);
+  if (!bytes.ok) return { answer: misuse(locale, `cli.error.${bytes.refusal.code}`, { file }) };
+  const end = bytes.value.indexOf(0x0a);
+  const passphrase = new Secret('passphrase', bytes.value.slice(0, end < 0 ? undefined : end));
+  bytes.value.fill(0);
+  return { place: { ...place, passphrase } };
+}
+
+/** What workstations pin: the certificate of the listener, which is public. */
+export function listenerOf(directory: string): { readonly pem: string; readonly spki: Sha256Hex } {
+  const pem = readFileSync(join(directory, 'keys', 'tls-certificate.pem'), 'utf8');
+  const key = new X509Certificate(pem).publicKey.export({ format: 'der', type: 'spki' });
+  return { pem, spki: toHex(sha256(key)) as Sha256Hex };
+}
+
+/** Runs one piece of administration and closes what it opened. */
+export async function administer(
+  given: Arguments,
+  around: Surroundings,
+  run: (administration: OpenAdministration, place: PlatformPlace) => Promise<Answer>,
+): Promise<Answer> {
+  const found = await placeOf(given, around);
+  if ('answer' in found) return found.answer;
+  const opened = await openAdministration(found.place);
+  if (!opened.ok) return refused(around.locale, opened.refusal);
+  try {
+    return await run(opened.value, found.place);
+  } finally {
+    await opened.value.close();
+    found.place.passphrase?.wipe();
+  }
+}

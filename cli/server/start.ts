@@ -1,0 +1,39 @@
+import { words } from '../../locales/index.ts';
+import { createServerLog, startServer } from '../../server/boot/index.ts';
+import { misuse, refused, type Command } from '../kit/index.ts';
+import { placeOf, placeOptions } from './place.ts';
+
+const address = /^(\[[0-9a-fA-F:]+\]|[0-9a-zA-Z.-]+):([0-9]{1,5})$/u;
+
+function listenOf(text: string | undefined): { readonly host: string; readonly port: number } | undefined {
+  const [, host, port] = address.exec(text ?? '') ?? [];
+  return host === undefined || Number(port) > 65_535
+    ? undefined
+    : { host: host.replaceAll(/[[\]]/gu, ''), port: Number(port) };
+}
+
+/** `qorgan server start`: says where it answers, then runs until it is asked to stop. Its log goes to the error stream. */
+export const serverStart: Command = {
+  shape: { operands: [], options: { ...placeOptions, profile: 'optional', listen: 'optional' } },
+  run: async (given, around) => {
+    const { locale, tell } = around;
+    const profile = given.option('profile') ?? 'production';
+    if (profile !== 'demo' && profile !== 'production') return misuse(locale, 'cli.error.profile-unknown', { profile });
+    const listen = listenOf(given.option('listen'));
+    if (given.option('listen') !== undefined && listen === undefined) {
+      return misuse(locale, 'cli.error.address-malformed', { address: given.required('listen') });
+    }
+    const found = await placeOf(given, around);
+    if ('answer' in found) return found.answer;
+    const log = createServerLog((line) => void process.stderr.write(line));
+    const started = await startServer({ ...found.place, profile, log, ...(listen === undefined ? {} : { listen }) });
+    if (!started.ok) return refused(locale, started.refusal);
+    const { url, identity, pin, close, state, treeSize } = started.value;
+    const facts = { url, platform: identity.platform, profile, spki: pin.spki, state: state(), treeSize: treeSize() };
+    tell({ exit: 0, facts: { event: 'started', ...facts }, lines: [words(locale, 'cli.server.started', { url })] });
+    await around.stopAsked();
+    await close();
+    found.place.passphrase?.wipe();
+    return { exit: 0, facts: { event: 'stopped' }, lines: [words(locale, 'cli.server.stopped')] };
+  },
+};
