@@ -4,12 +4,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { verifyReceipt } from '../../core/log/index.ts';
 import type { OperatorInput } from '../../contracts/ipc/index.ts';
-import { makeCases, member } from '../../dev/demo/index.ts';
+import { certificateOf, makeCases, member, must, openWorkstation, playedPrompt, until, type PlayedPrompt } from '../../dev/demo/index.ts';
 import { importCases, type Workstation } from '../../main/engine/index.ts';
 import { sha256, verifyEd25519 } from '../support/index.ts';
-import { makeWorld, must, type World } from './support/platform.ts';
-import { playedPrompt, type PlayedPrompt } from './support/prompt.ts';
-import { certificateOf, openWorkstation, until } from './support/workstation.ts';
+import { makeWorld, type World } from './support/platform.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'qorgan-journey-'));
 const registrar = member('registrar');

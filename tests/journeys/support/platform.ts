@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createTestCa, type TestCa } from '../../../dev/ca/index.ts';
-import { makeCards, operator, staff, fullName, type StaffCard } from '../../../dev/demo/index.ts';
+import { fullName, makeCards, must, operator, staff, type StaffCard } from '../../../dev/demo/index.ts';
 import { openSoftHsmStore, type SoftHsmStore } from '../../../dev/softhsm/index.ts';
 import { formatInvitation } from '../../../contracts/http/index.ts';
 import type { Profile } from '../../../core/signing/index.ts';
@@ -20,12 +20,6 @@ export type World = {
 };
 
 const yearMs = 365 * 86_400_000;
-
-/** Throws with the code where a step of the setting up was refused: that is a fault of the test. */
-export function must<T>(result: { readonly ok: true; readonly value: T } | { readonly ok: false; readonly refusal: { readonly code: string; readonly details?: object } }): T {
-  if (result.ok) return result.value;
-  throw new Error(`refused: ${result.refusal.code} ${JSON.stringify(result.refusal.details ?? {})}`);
-}
 
 export async function bringAuthority(administration: Administration, ca: TestCa): Promise<void> {
   must(await administration.importAnchors({ anchors: [ca.rootCertificate], intermediates: [ca.issuingCertificate] }));

@@ -1,9 +1,10 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
-import { createWorkstation, type EngineLogEntry, type PromptPort, type Workstation, type WorkstationOptions } from '../../../main/engine/index.ts';
-import type { SoftHsmStore } from '../../../dev/softhsm/index.ts';
+import type { Result } from '../../core/kernel/index.ts';
+import { createWorkstation, type EngineLogEntry, type PromptPort, type Workstation, type WorkstationOptions } from '../../main/engine/index.ts';
+import type { SoftHsmStore } from '../softhsm/index.ts';
 
-const root = resolve(import.meta.dirname, '../../..');
+const root = resolve(import.meta.dirname, '../..');
 
 /** A workstation on real hosts, with a played person at its prompt. */
 export function openWorkstation(options: {
@@ -48,4 +49,10 @@ export async function until(isSo: () => boolean | Promise<boolean>, waitMaxMs = 
     if (performance.now() - startedAtMs > waitMaxMs) throw new Error('waited in vain');
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
+}
+
+/** Throws with the code where something was refused that the script of a demo or test counts on. */
+export function must<T>(result: Result<T>): T {
+  if (result.ok) return result.value;
+  throw new Error(`refused: ${result.refusal.code} ${JSON.stringify(result.refusal.details ?? {})}`);
 }

@@ -1,6 +1,6 @@
-import { Secret } from '../../../core/kernel/index.ts';
-import type { PromptView } from '../../../contracts/ipc/index.ts';
-import type { PromptPort } from '../../../main/engine/index.ts';
+import { Secret } from '../../core/kernel/index.ts';
+import type { PromptView } from '../../contracts/ipc/index.ts';
+import type { PromptPort } from '../../main/engine/index.ts';
 
 export type Typed = { readonly pin: string; readonly password: string; readonly phrase?: string };
 
