@@ -1,10 +1,13 @@
 import { describe, expect, test } from 'vitest';
+import { signOctets } from '../../dev/ca/index.ts';
 import {
   contextTag,
   element,
   objectIdentifier,
+  octetString,
   openDer,
   messageLimits,
+  retagged,
   sequence,
   setOf,
   tagged,
@@ -154,6 +157,19 @@ describe('what surrounds a signature', () => {
     expect(replaced).toMatchObject({ verdict: 'INVALID', reason: 'signing-certificate-differs' });
     const beside = judgeCms(rebuild(cms, { body: carry([twin, made.signer]) }), made, { lists });
     expect(beside).toMatchObject({ verdict: 'VALID', signer: { commonName: 'SIGNER' } });
+  });
+
+  test('attributes that say one thing twice are malformed, even under a right signature', () => {
+    const signAnew = (parts: readonly Uint8Array[]): readonly Uint8Array[] => {
+      const attributes: Uint8Array[] = [];
+      const set = openDer(parts[3] ?? new Uint8Array(0), messageLimits).enter(contextTag(0));
+      while (set.hasMore) attributes.push(set.element());
+      const claimed = attributes.find((one) => one.includes(0x17)) ?? new Uint8Array(0);
+      const twice = setOf(...attributes, claimed);
+      const signature = octetString(signOctets(made.keys.signer, 'sha256', twice));
+      return [...parts.slice(0, 3), retagged(contextTag(0), twice), ...parts.slice(4, -1), signature];
+    };
+    expect(judgeCms(rebuild(cms, { signer: signAnew }), made, { lists })).toMatchObject({ reason: 'cms-malformed' });
   });
 
   test('a signature that carries no certificate cannot be told', () => {
