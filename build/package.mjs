@@ -33,7 +33,7 @@ async function packageAll(electron) {
   const suffix = electron.isRelease ? '' : '-dev';
   const { version } = JSON.parse(readFileSync(inRoot('package.json'), 'utf8'));
   await step('bundle', '', () => run(node24, [inRoot('build', 'bundle.mjs')], { cwd: root }));
-  await step('lay out the package', 'Node, server, database, licences', async () => stage(`${version}${suffix}`));
+  await step('lay out the package', 'Node, server, database, licences', () => stage(`${version}${suffix}`));
   rmSync(application, { recursive: true, force: true });
   await step(`assemble the application on Electron ${electron.version}`, '', () => assemble(electron));
   if (process.argv.includes('--deb')) {

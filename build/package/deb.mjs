@@ -2,6 +2,7 @@
 import {
   chmodSync,
   cpSync,
+  existsSync,
   lstatSync,
   mkdirSync,
   readdirSync,
@@ -113,6 +114,13 @@ function layOut(folder, application) {
   );
   rmSync(join(resources, 'systemd'), { recursive: true });
   write(join(resources, 'apparmor', 'qorgan-workstation'), appArmorProfile);
+  const documents = join(folder, 'usr', 'share', 'doc', 'qorgan');
+  for (const [from, to] of [
+    ['README.md', 'README.md'],
+    ['docs/operating', 'operating'],
+  ]) {
+    if (existsSync(inRoot(from))) cpSync(inRoot(from), join(documents, to), { recursive: true });
+  }
   write(
     join(folder, 'usr', 'share', 'doc', 'qorgan', 'copyright'),
     readFileSync(join(resources, 'THIRD-PARTY-NOTICES.txt')),

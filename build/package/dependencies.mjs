@@ -12,7 +12,6 @@ const direct = [
   'pg',
   'pino',
   'pkcs11js',
-  'zod',
 ];
 
 // Sources of addons, foreign platforms and documentation: a third of the size, and nothing of it is loaded.

@@ -2,25 +2,19 @@
 //   app/                       the archive of main, preloads and pages
 //   resources/bin/node         the pinned Node, which runs everything below
 //   resources/bin/qorgan       the command line, and through it the server
-//   resources/platform/        hosts, server and command line as source, exactly the files that the tests ran, and the
-//                              npm packages that they need
+//   resources/platform/        hosts, and the command line with the server, bundled, and the npm packages that they need
 //   resources/systemd/         the unit of the server
 import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { bundlePlatform } from '../bundle/platform.mjs';
 import { SetUpError } from '../commands.mjs';
 import { inRoot, node24 } from '../paths.mjs';
 import { copyPackages, notices } from './dependencies.mjs';
 
 export const stageFolder = inRoot('out', 'stage');
 
-/** What runs on Node outside of Electron. */
+/** Layers whose code the package carries, in the archive or bundled beside it. */
 export const layers = ['cli', 'contracts', 'core', 'eds', 'locales', 'main', 'native', 'server'];
-// These parts of main are in the archive: they talk to Electron, which Node cannot load.
-const onlyElectron = ['main/boot', 'main/ipc', 'main/security', 'main/windows'];
-
-const isShipped = (path) =>
-  !/\.test\.tsx?$|\.md$|tsconfig\.json$/u.test(path) &&
-  !onlyElectron.some((folder) => path === folder || path.startsWith(`${folder}/`));
 
 function copyTree(from, to, accepts) {
   const top = inRoot();
@@ -38,13 +32,11 @@ function stageApp(version) {
   writeFileSync(join(app, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
 }
 
-function stagePlatform(version) {
+async function stagePlatform(version) {
   const platform = join(stageFolder, 'resources', 'platform');
-  for (const layer of layers) copyTree(layer, join(platform, layer), isShipped);
-  writeFileSync(
-    join(platform, 'package.json'),
-    `${JSON.stringify({ name: 'qorgan-platform', version, private: true, type: 'module' }, null, 2)}\n`,
-  );
+  await bundlePlatform(platform);
+  const manifest = { name: 'qorgan-platform', version, private: true, type: 'module' };
+  writeFileSync(join(platform, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   copyPackages(join(platform, 'node_modules'));
 }
 
@@ -71,11 +63,11 @@ function setModes(folder) {
   }
 }
 
-export function stage(version) {
+export async function stage(version) {
   rmSync(stageFolder, { recursive: true, force: true });
   mkdirSync(stageFolder, { recursive: true });
   stageApp(version);
-  stagePlatform(version);
+  await stagePlatform(version);
   stageTools();
   setModes(stageFolder);
 }
