@@ -1,0 +1,191 @@
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseInvitation } from '../../contracts/http/index.ts';
+import { controlDigit } from '../../core/kernel/index.ts';
+import { createTestCa, makeKey, type TestCa } from '../../dev/ca/index.ts';
+
+const program = resolve(import.meta.dirname, '../boot/index.ts');
+const env = { PATH: process.env['PATH'] ?? '', LANG: 'en_GB.UTF-8' };
+
+let folder: string;
+let platform: string;
+let url: string;
+let ca: TestCa;
+
+type Said = { readonly exit: number | null; readonly said: Record<string, unknown> };
+
+function qorgan(...given: readonly string[]): Said {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [program, 'server', ...given, '--json'], {
+    encoding: 'utf8',
+    timeout: 60_000,
+    env,
+  });
+  if (stdout === '') throw new Error(stderr);
+  return { exit: status, said: JSON.parse(stdout) as Record<string, unknown> };
+}
+
+const inPlatform = (...given: readonly string[]): Said => qorgan(...given, '--directory', platform);
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+function file(name: string, content: Uint8Array | string): string {
+  const path = join(folder, name);
+  writeFileSync(path, content);
+  return path;
+}
+
+/** The next JSON line that a server says. */
+async function heard(lines: AsyncIterator<string>): Promise<Record<string, unknown>> {
+  const line = await lines.next();
+  return line.done === true ? {} : (JSON.parse(line.value) as Record<string, unknown>);
+}
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'qorgan-cli-'));
+  // Where root runs the tests, the database runs as another user and must reach its folder.
+  chmodSync(folder, 0o711);
+  platform = join(folder, 'platform');
+  url = `https://localhost:${await freePort()}`;
+  ca = createTestCa({ demo: true, now: Date.now, keys: 'ec-p256' });
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const demo = ['--profile', 'demo'];
+
+describe('qorgan server', () => {
+  it('makes a platform once, and says the key of its log', () => {
+    const given = ['init', '--operator-name', 'Сынақ АҚ', '--url', url, '--platform', 'synaq', ...demo];
+    const made = inPlatform(...given);
+    expect(made).toMatchObject({
+      exit: 0,
+      said: {
+        platform: 'synaq',
+        logOrigin: 'demo.qorgan.synaq',
+        logKey: expect.stringMatching(/^demo\.qorgan\.synaq\+[0-9a-f]{8}\+/u),
+      },
+    });
+    expect(inPlatform(...given)).toMatchObject({ exit: 1, said: { verdict: 'bad', reason: 'platform-exists' } });
+  });
+
+  it('takes anchors and lists from files of both spellings, and people', () => {
+    const pem = `-----BEGIN CERTIFICATE-----\n${Buffer.from(ca.issuingCertificate).toString('base64')}\n-----END CERTIFICATE-----\n`;
+    const anchors = [file('root.der', ca.rootCertificate), file('issuing.pem', pem)];
+    expect(inPlatform('import-anchors', ...anchors)).toMatchObject({ exit: 0, said: { anchors: 1, intermediates: 1 } });
+    const lists = ca.crls().map((der, i) => file(`list-${i}.crl`, der));
+    expect(inPlatform('import-crl', ...lists)).toMatchObject({ exit: 0, said: { lists: 2 } });
+    const iin = `79112440012${controlDigit('79112440012') ?? ''}`;
+    const holder = { surname: 'Қожахметов', name: 'Ғалымжан', iin };
+    const { certificate } = ca.issue({
+      subjectPublicKeyInfo: makeKey('ec-p256').subjectPublicKeyInfo,
+      holder,
+      roles: ['individual'],
+    });
+    const staff = {
+      iin,
+      name: 'Қожахметов Ғалымжан',
+      roles: ['reviewer'],
+      validFromMs: Date.now(),
+      validUntilMs: Date.now() + 86_400_000,
+      basis: '№ 1',
+    };
+    const added = inPlatform(
+      'add-staff',
+      file('staff.json', JSON.stringify(staff)),
+      '--certificate',
+      file('staff.der', certificate),
+    );
+    expect(added).toMatchObject({
+      exit: 0,
+      said: { roles: ['reviewer'], certificates: [expect.stringMatching(/^[0-9a-f]{64}$/u)] },
+    });
+  });
+
+  it('refuses what is no certificate, no list and no person', () => {
+    const nothing = file('nothing', 'nothing');
+    expect(inPlatform('import-anchors', nothing)).toMatchObject({ exit: 1, said: { reason: 'certificate-malformed' } });
+    expect(inPlatform('import-crl', nothing)).toMatchObject({ exit: 1, said: { reason: 'document-malformed' } });
+    expect(inPlatform('add-staff', nothing)).toMatchObject({ exit: 1, said: { reason: 'document-malformed' } });
+    expect(inPlatform('import-crl', '/no/such/file')).toMatchObject({ exit: 2, said: { problem: 'file-unreadable' } });
+    expect(qorgan('status', '--directory', join(folder, 'nowhere'))).toMatchObject({
+      exit: 1,
+      said: { reason: 'platform-absent' },
+    });
+    expect(inPlatform('start', '--profile', 'test')).toMatchObject({ exit: 2, said: { problem: 'profile-unknown' } });
+    expect(inPlatform('start', ...demo, '--listen', 'x')).toMatchObject({
+      exit: 2,
+      said: { problem: 'address-malformed' },
+    });
+  });
+
+  it('never opens a demonstration as production', () => {
+    const reason = process.getuid?.() === 0 ? 'root-in-production' : 'profile-differs';
+    expect(inPlatform('start')).toMatchObject({ exit: 1, said: { reason } });
+  });
+});
+
+describe('a running qorgan server', () => {
+  let child: ChildProcess;
+  let lines: AsyncIterator<string>;
+
+  beforeAll(async () => {
+    const running = spawn(process.execPath, [program, 'server', 'start', '--directory', platform, ...demo, '--json'], {
+      env,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    child = running;
+    lines = createInterface({ input: running.stdout })[Symbol.asyncIterator]();
+    expect(await heard(lines)).toMatchObject({ event: 'started', url, state: 'accepting' });
+  });
+  afterAll(() => void child.kill('SIGKILL'));
+
+  it('answers its status to whoever pins its certificate', () => {
+    expect(inPlatform('status')).toMatchObject({
+      exit: 0,
+      said: {
+        isRunning: true,
+        platform: 'synaq',
+        profile: 'demo',
+        state: 'accepting',
+        log: { origin: 'demo.qorgan.synaq', size: 4 },
+      },
+    });
+    expect(inPlatform('status', '--url', url).exit).toBe(0);
+  });
+
+  it('gives a new workstation a code that names the key of the server', () => {
+    const { exit, said } = inPlatform('enrol-code');
+    const invitation = parseInvitation(String(said['invitation']));
+    expect(exit).toBe(0);
+    expect(invitation.ok && invitation.value).toMatchObject({
+      url,
+      code: expect.stringMatching(/^[0-9A-Z]{4}(?:-[0-9A-Z]{4}){5}$/u),
+    });
+  });
+
+  it('is not started twice', () => {
+    expect(inPlatform('start', ...demo)).toMatchObject({ exit: 1, said: { reason: 'server-running' } });
+  });
+
+  it('stops when it is asked, closes what it opened, and then does not answer', async () => {
+    child.kill('SIGTERM');
+    expect(await heard(lines)).toMatchObject({ event: 'stopped' });
+    const [exit] = (await once(child, 'exit')) as [number];
+    expect(exit).toBe(0);
+    const pid = (JSON.parse(readFileSync(join(platform, 'server.json'), 'utf8')) as { pid: number }).pid;
+    expect(pid).toBe(child.pid);
+    expect(inPlatform('status')).toMatchObject({ exit: 1, said: { isRunning: false } });
+  });
+});
