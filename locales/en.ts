@@ -4,12 +4,14 @@ import cli from './cli/en.json' with { type: 'json' };
 import eds from './eds/en.json' with { type: 'json' };
 import prompt from './prompt/en.json' with { type: 'json' };
 import reasons from './reasons/en.json' with { type: 'json' };
+import refusalsActs from './refusals-acts/en.json' with { type: 'json' };
 import refusalsCard from './refusals-card/en.json' with { type: 'json' };
 import refusalsEds from './refusals-eds/en.json' with { type: 'json' };
 import refusalsGeneral from './refusals-general/en.json' with { type: 'json' };
 import refusalsHost from './refusals-host/en.json' with { type: 'json' };
 import refusalsJournal from './refusals-journal/en.json' with { type: 'json' };
 import refusalsLog from './refusals-log/en.json' with { type: 'json' };
+import refusalsServer from './refusals-server/en.json' with { type: 'json' };
 import refusalsWorkstation from './refusals-workstation/en.json' with { type: 'json' };
 import screens from './screens/en.json' with { type: 'json' };
 
@@ -23,12 +25,14 @@ export const en = {
   reasons,
   screens,
   refusals: {
+    ...refusalsActs,
     ...refusalsCard,
     ...refusalsEds,
     ...refusalsGeneral,
     ...refusalsHost,
     ...refusalsJournal,
     ...refusalsLog,
+    ...refusalsServer,
     ...refusalsWorkstation,
   },
 };

@@ -5,12 +5,14 @@ import cli from './cli/kk.json' with { type: 'json' };
 import eds from './eds/kk.json' with { type: 'json' };
 import prompt from './prompt/kk.json' with { type: 'json' };
 import reasons from './reasons/kk.json' with { type: 'json' };
+import refusalsActs from './refusals-acts/kk.json' with { type: 'json' };
 import refusalsCard from './refusals-card/kk.json' with { type: 'json' };
 import refusalsEds from './refusals-eds/kk.json' with { type: 'json' };
 import refusalsGeneral from './refusals-general/kk.json' with { type: 'json' };
 import refusalsHost from './refusals-host/kk.json' with { type: 'json' };
 import refusalsJournal from './refusals-journal/kk.json' with { type: 'json' };
 import refusalsLog from './refusals-log/kk.json' with { type: 'json' };
+import refusalsServer from './refusals-server/kk.json' with { type: 'json' };
 import refusalsWorkstation from './refusals-workstation/kk.json' with { type: 'json' };
 import screens from './screens/kk.json' with { type: 'json' };
 
@@ -24,12 +26,14 @@ export const kk: Catalogue = {
   reasons,
   screens,
   refusals: {
+    ...refusalsActs,
     ...refusalsCard,
     ...refusalsEds,
     ...refusalsGeneral,
     ...refusalsHost,
     ...refusalsJournal,
     ...refusalsLog,
+    ...refusalsServer,
     ...refusalsWorkstation,
   },
 };

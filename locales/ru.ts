@@ -5,12 +5,14 @@ import cli from './cli/ru.json' with { type: 'json' };
 import eds from './eds/ru.json' with { type: 'json' };
 import prompt from './prompt/ru.json' with { type: 'json' };
 import reasons from './reasons/ru.json' with { type: 'json' };
+import refusalsActs from './refusals-acts/ru.json' with { type: 'json' };
 import refusalsCard from './refusals-card/ru.json' with { type: 'json' };
 import refusalsEds from './refusals-eds/ru.json' with { type: 'json' };
 import refusalsGeneral from './refusals-general/ru.json' with { type: 'json' };
 import refusalsHost from './refusals-host/ru.json' with { type: 'json' };
 import refusalsJournal from './refusals-journal/ru.json' with { type: 'json' };
 import refusalsLog from './refusals-log/ru.json' with { type: 'json' };
+import refusalsServer from './refusals-server/ru.json' with { type: 'json' };
 import refusalsWorkstation from './refusals-workstation/ru.json' with { type: 'json' };
 import screens from './screens/ru.json' with { type: 'json' };
 
@@ -24,12 +26,14 @@ export const ru: Catalogue = {
   reasons,
   screens,
   refusals: {
+    ...refusalsActs,
     ...refusalsCard,
     ...refusalsEds,
     ...refusalsGeneral,
     ...refusalsHost,
     ...refusalsJournal,
     ...refusalsLog,
+    ...refusalsServer,
     ...refusalsWorkstation,
   },
 };

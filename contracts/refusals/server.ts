@@ -26,6 +26,16 @@ export const serverRefusals = {
   'demo-in-production': { retry: false, status: 409 },
   'root-in-production': { retry: false, status: 409 },
   'log-behind': { retry: false, status: 409 },
+  'server-running': { retry: false, status: 409 },
+  'address-in-use': { retry: false, status: 409 },
+  'key-exists': { retry: false, status: 409 },
+  'key-absent': { retry: false, status: 409 },
+  'key-malformed': { retry: false, status: 409 },
+  'key-sealed': { retry: false, status: 409 },
+  'key-passphrase-wrong': { retry: false, status: 409 },
+  'database-engine-missing': { retry: false, status: 409 },
+  'database-folder-closed': { retry: false, status: 409 },
+  'database-did-not-start': { retry: true, status: 409 },
 } as const;
 
 export type ServerRefusalCode = keyof typeof serverRefusals;
