@@ -6,7 +6,7 @@ import { noteKey, type NoteKey } from '../../core/log/index.ts';
 import { createKeyring, rawPublicKey, readKeyFile, sha256, writeKeyFile, type Keyring } from '../keys/index.ts';
 import { documentKeyOf, type DocumentKey } from '../platform/index.ts';
 
-export type KeyRefusal = 'key-absent' | 'key-malformed' | 'key-sealed' | 'key-passphrase-wrong';
+export type KeyRefusal = 'platform-key-absent' | 'platform-key-malformed' | 'platform-key-sealed' | 'platform-key-passphrase-wrong';
 
 /** The three secrets of a platform. */
 export type PlatformKeys = { readonly documentKey: DocumentKey; readonly logPrivateKey: KeyObject; readonly keyring: Keyring };

@@ -55,7 +55,7 @@ function isStampRight(row: Row<'platform'>, keys: PlatformKeys, profile: Profile
 /** Opens the store and keys of a platform that was initialised; `profile` is what the caller insists on. */
 export async function openDesk(place: PlatformPlace, profile: Profile | undefined): Promise<Result<OpenDesk, OpenRefusal>> {
   const keys = readKeys(join(place.directory, folders.keys), place.passphrase);
-  if (!keys.ok) return keys.refusal.code === 'key-absent' ? refuse('platform-absent') : keys;
+  if (!keys.ok) return keys.refusal.code === 'platform-key-absent' ? refuse('platform-absent') : keys;
   const folder = join(place.directory, folders.database);
   const store = await openStore({ folder, databaseUrl: place.databaseUrl, nowMs: place.surroundings.nowMs() });
   if (!store.ok) return store;

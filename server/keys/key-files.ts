@@ -35,16 +35,16 @@ export function syncFolder(path: string): void {
 
 /**
  * Writes a key into a new file that only its owner reads (0600), durable on return. Never overwrites: an existing key
- * is `key-exists`, since losing one is worse than any start that fails.
+ * is `platform-key-exists`, since losing one is worse than any start that fails.
  */
 export function writeKeyFile(options: {
   readonly path: string;
   readonly kind: string;
   readonly bytes: Uint8Array;
   readonly passphrase?: Secret<'passphrase'> | undefined;
-}): Result<null, 'key-exists'> {
+}): Result<null, 'platform-key-exists'> {
   const { path, kind, bytes, passphrase } = options;
-  if (existsSync(path)) return refuse('key-exists');
+  if (existsSync(path)) return refuse('platform-key-exists');
   let content = Buffer.from(bytes);
   let sealed: z.infer<typeof sealedShape> | null = null;
   if (passphrase !== undefined) {
@@ -72,15 +72,15 @@ export function readKeyFile<Kind extends string>(options: {
   readonly path: string;
   readonly kind: Kind;
   readonly passphrase?: Secret<'passphrase'> | undefined;
-}): Result<Secret<Kind>, 'key-absent' | 'key-malformed' | 'key-sealed' | 'key-passphrase-wrong'> {
+}): Result<Secret<Kind>, 'platform-key-absent' | 'platform-key-malformed' | 'platform-key-sealed' | 'platform-key-passphrase-wrong'> {
   const { path, kind, passphrase } = options;
-  if (!existsSync(path)) return refuse('key-absent');
+  if (!existsSync(path)) return refuse('platform-key-absent');
   const parsed = keyFileShape.safeParse(parseJson(readFileSync(path, 'utf8')));
-  if (!parsed.success || parsed.data.kind !== kind) return refuse('key-malformed');
+  if (!parsed.success || parsed.data.kind !== kind) return refuse('platform-key-malformed');
   const { bytes, sealed } = parsed.data;
   const content = Buffer.from(bytes, 'base64');
   if (sealed === null) return ok(new Secret(kind, content));
-  if (passphrase === undefined) return refuse('key-sealed');
+  if (passphrase === undefined) return refuse('platform-key-sealed');
   const salt = Buffer.from(sealed.salt, 'base64');
   const decipher = createDecipheriv('aes-256-gcm', wrappingKey(passphrase, { ...sealed, salt }), Buffer.from(sealed.nonce, 'base64'));
   decipher.setAAD(Buffer.from(kind));
@@ -88,7 +88,7 @@ export function readKeyFile<Kind extends string>(options: {
   try {
     return ok(new Secret(kind, Buffer.concat([decipher.update(content), decipher.final()])));
   } catch {
-    return refuse('key-passphrase-wrong');
+    return refuse('platform-key-passphrase-wrong');
   }
 }
 
