@@ -55,6 +55,12 @@ export function durationOf(spanMs: number): Duration {
   return { unit: 'days', value: Math.floor(seconds / 86_400) };
 }
 
+/** The surname and the first letter of the given name, for a place where the whole name has no room. */
+export function shortName(name: string): string {
+  const [surname = '', given = ''] = name.split(' ');
+  return given === '' ? surname : `${surname} ${given.slice(0, 1)}.`;
+}
+
 /** The first and last digits of a hash, for a line where the whole has no room. */
 export function shortHash(hash: string): string {
   return hash.length <= 16 ? hash : `${hash.slice(0, 8)}…${hash.slice(-8)}`;

@@ -10,6 +10,7 @@ export {
   formatTime,
   formatZone,
   shortHash,
+  shortName,
   sizeParts,
   type Duration,
 } from './format.ts';

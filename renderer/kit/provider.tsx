@@ -82,7 +82,7 @@ const variables: CSSVariablesResolver = () => ({
   dark: {},
 });
 
-// Nothing of a window is kept in the browser (57-26.2): the kit's own manager would write to localStorage.
+// Nothing of a window is kept in the browser (57-26.2): the library's own manager would write to the storage of the page.
 const noStorage: MantineColorSchemeManager = {
   get: (value) => value,
   set: () => undefined,

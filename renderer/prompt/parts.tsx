@@ -103,14 +103,14 @@ export function Secrets(props: {
   return (
     <>
       {!view.asks.pin && view.signer.hasPinPad ? <Note>{words.prompt('pin.pad')}</Note> : null}
-      {view.asks.newRecognitionPhrase ? (
-        <TextField label={words.prompt('phrase.new')} hint={words.prompt('phrase.newAdvice')} value={props.phrase} onChange={props.onPhrase} lengthMax={120} isDisabled={isDisabled} />
-      ) : null}
-      <div className="prompt-fields">
+      <div className={isNew ? 'prompt-fields prompt-fields-new' : 'prompt-fields'}>
         {view.asks.pin ? <SecretField ref={fields.pin} label={words.prompt('pin')} isDisabled={isDisabled} /> : null}
         {view.asks.password ? <SecretField ref={fields.password} label={words.prompt(isNew ? 'password.new' : 'password')} isDisabled={isDisabled} /> : null}
         {view.asks.password && isNew ? <SecretField ref={fields.repeat} label={words.prompt('password.repeat')} isDisabled={isDisabled} /> : null}
       </div>
+      {view.asks.newRecognitionPhrase ? (
+        <TextField label={words.prompt('phrase.new')} hint={words.prompt('phrase.newAdvice')} value={props.phrase} onChange={props.onPhrase} lengthMax={120} isDisabled={isDisabled} />
+      ) : null}
       {view.demoHint === null ? null : <Demo hint={view.demoHint} fields={fields} isDisabled={isDisabled} />}
     </>
   );

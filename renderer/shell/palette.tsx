@@ -38,7 +38,7 @@ function useEntries(query: string, onLock: () => void): readonly Entry[] {
       go(starts.queue);
     },
   };
-  return [find, ...all.filter(({ text }) => text.toLocaleLowerCase(words.locale).includes(wanted))];
+  return [...all.filter(({ text }) => text.toLocaleLowerCase(words.locale).includes(wanted)), find];
 }
 
 function List(props: { readonly id: string; readonly entries: readonly Entry[]; readonly at: number; readonly onRun: (entry: Entry) => void }): ReactNode {

@@ -1,7 +1,8 @@
 import type { ReactNode } from 'react';
 import type { AppView } from '../../contracts/ipc/index.ts';
 import { useCommand } from '../bridge/index.ts';
-import { formatIdentityNumber, IconButton, IconChevronDown, IconLock, IconSearch, IconShieldCheck, Keys, Menu, State, type MenuItem } from '../kit/index.ts';
+import { formatIdentityNumber, IconButton, IconChevronDown, IconLock, IconSearch, IconShieldCheck, Keys, Menu, shortName, State, type MenuItem } from '../kit/index.ts';
+import { useGo } from '../places/index.ts';
 import { LanguageSwitch } from '../screens/index.ts';
 import { useWords } from '../words/index.ts';
 
@@ -38,7 +39,7 @@ function Person(props: { readonly app: AppView; readonly onKeys: () => void; rea
       className="text-button person-button"
       face={
         <>
-          <span className="cut">{staff.name}</span>
+          <span className="cut">{shortName(staff.name)}</span>
           <IconChevronDown size={14} aria-hidden />
         </>
       }
@@ -61,6 +62,7 @@ function Person(props: { readonly app: AppView; readonly onKeys: () => void; rea
 export function TopBar(props: { readonly app: AppView; readonly onPalette: () => void; readonly onKeys: () => void; readonly onEnd: () => void }): ReactNode {
   const words = useWords();
   const { app } = props;
+  const go = useGo();
   return (
     <header className="top-bar">
       <div className="brand">
@@ -79,9 +81,9 @@ export function TopBar(props: { readonly app: AppView; readonly onPalette: () =>
       </button>
       <div className="top-end">
         {app.status.alarms.length === 0 ? null : (
-          <State tone="alarm">
-            {words('frame.alarms', { count: app.status.alarms.length })}
-          </State>
+          <button type="button" className="text-button" onClick={() => go({ page: 'connection' })}>
+            <State tone="alarm">{words('frame.alarms', { count: app.status.alarms.length })}</State>
+          </button>
         )}
         <LanguageSwitch locale={app.preferences.locale} />
         <Person app={app} onKeys={props.onKeys} onEnd={props.onEnd} />

@@ -8,13 +8,25 @@ import { useWords, type Words } from '../../words/index.ts';
 import { actStateWords, actTones } from '../status-words.ts';
 
 const rowHeight = 32;
-const kinds = { act: 'journal.kind.act', receipt: 'journal.kind.receipt', 'sign-in': 'journal.kind.sign-in', sync: 'journal.kind.sync' } as const;
+const kinds = [
+  'enrolled',
+  'act',
+  'promise',
+  'receipt',
+  'outcome',
+  'checkpoint',
+  'sign-in',
+  'shift-started',
+  'shift-ended',
+  'slot-changed',
+  'alarm',
+] as const;
 
 /** What an entry is, in words: the act, or which of the services wrote it. */
 export function entryWords(words: Words, item: JournalItem): string {
   if (item.act !== null) return words.act(item.act.type);
-  const known = Object.entries(kinds).find(([kind]) => kind === item.kind);
-  return known === undefined ? words('journal.kind.other', { kind: item.kind }) : words(known[1]);
+  const known = kinds.find((kind) => kind === item.kind);
+  return known === undefined ? words('journal.kind.other', { kind: item.kind }) : words(`journal.kind.${known}`);
 }
 
 function Cells({ item }: { readonly item: JournalItem }): ReactNode {

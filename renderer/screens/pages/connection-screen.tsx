@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import type { StatusView } from '../../../contracts/ipc/index.ts';
 import { useAnswer, useCommand } from '../../bridge/index.ts';
-import { Button, Empty, Fact, Facts, formatCount, formatDate, IconCreditCardOff, IconRefresh, IdentityNumber, RefusalBox, State, Time, type Tone } from '../../kit/index.ts';
+import { Button, Fact, Facts, formatCount, formatDate, IconRefresh, IdentityNumber, RefusalBox, State, Time, type Tone } from '../../kit/index.ts';
 import { useWords } from '../../words/index.ts';
 
 function Box({ title, children }: { readonly title: string; readonly children: ReactNode }): ReactNode {
@@ -102,7 +102,7 @@ function Cards({ card }: { readonly card: StatusView['card'] }): ReactNode {
     <Box title={words('connection.readers')}>
       <State tone={card.state === 'present' ? 'good' : card.state === 'absent' ? 'quiet' : 'bad'}>{words(`status.card.${card.state}`, { label: card.label ?? '' })}</State>
       {answer.state === 'refused' ? <RefusalBox refusal={answer.refusal} onAgain={answer.again} /> : null}
-      {answer.state === 'here' && cards.length === 0 ? <Empty icon={<IconCreditCardOff size={24} aria-hidden />} title={words('connection.noCards')} /> : null}
+      {answer.state === 'here' && cards.length === 0 ? <p className="quiet">{words('connection.noCards')}</p> : null}
       <ul className="card-list">
         {cards.map((certificate) => (
           <li key={certificate.id}>

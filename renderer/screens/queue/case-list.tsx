@@ -32,8 +32,11 @@ function useList(caseId: string | null, density: keyof typeof rowHeights) {
   useEffect(() => virtual.measure(), [virtual, density]);
   const chosen = caseId === null ? undefined : cases.indexOf(caseId);
   useEffect(() => {
-    if (chosen !== undefined) lastIndex.current = chosen;
-  }, [chosen]);
+    if (chosen === undefined) return;
+    // A case that was opened from elsewhere is brought into sight once; later the list stays where the person left it.
+    if (lastIndex.current < 0) virtual.scrollToIndex(chosen);
+    lastIndex.current = chosen;
+  }, [chosen, virtual]);
   const move = (step: number): void => {
     const from = chosen ?? (step > 0 ? lastIndex.current - (lastIndex.current < 0 ? 0 : 1) : lastIndex.current);
     const index = Math.min(cases.total - 1, Math.max(0, from + step));

@@ -1,0 +1,93 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { large, openGallery, pictures, type OpenGallery, type Wanted } from './open.ts';
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+type Finding = { readonly id: string; readonly impact: string | null; readonly nodes: readonly { readonly html: string }[] };
+type Axe = { readonly run: (root: unknown, options: unknown) => Promise<{ readonly violations: readonly Finding[] }> };
+
+let gallery: OpenGallery;
+
+beforeAll(async () => {
+  gallery = await openGallery();
+}, 120_000);
+
+afterAll(() => gallery.close());
+
+/** Serious and critical findings of axe on what is shown now. */
+async function findings(): Promise<readonly string[]> {
+  await gallery.page.evaluate(axeSource);
+  const { violations } = await gallery.page.evaluate(async () => {
+    const { axe } = window as unknown as { readonly axe: Axe };
+    const { violations: all } = await axe.run(document, { resultTypes: ['violations'] });
+    return { violations: all };
+  });
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 140)).join(' | ')}`);
+}
+
+/** Boxes that are cut by the window, and words that are cut inside buttons and headings. */
+function clipped(): Promise<readonly string[]> {
+  return gallery.page.evaluate(() => {
+    const isWider = (element: Element): boolean => element.scrollWidth > element.clientWidth + 1;
+    const page = isWider(document.documentElement) ? ['the page scrolls sideways'] : [];
+    const words = [...document.querySelectorAll('button:not(.text-button):not(.status-part), h1, h2, h3, label, dt')]
+      .filter((element) => isWider(element) && element.clientWidth > 0 && !element.closest('.visually-hidden') && !element.classList.contains('visually-hidden'))
+      .map((element) => element.textContent.slice(0, 60));
+    return [...page, ...words];
+  });
+}
+
+async function walk(looks: readonly Omit<Wanted, 'state'>[], isChecked: boolean): Promise<readonly string[]> {
+  const complaints: string[] = [];
+  for (const state of gallery.states) {
+    for (const look of looks) {
+      await gallery.show({ state, ...look });
+      const { locale = 'kk', scheme = 'light', size } = look;
+      const name = `${state}-${locale}-${scheme}${size === undefined ? '' : `-${size.width}`}`;
+      await gallery.page.screenshot({ path: join(pictures, `gallery-${name}.png`) });
+      const heard = [...(await gallery.complaints()), ...(await clipped()).map((text) => `clipped: ${text}`), ...(isChecked ? await findings() : [])];
+      complaints.push(...heard.map((text) => `${name}: ${text}`));
+    }
+  }
+  return complaints;
+}
+
+describe('the gallery', () => {
+  it('shows every screen in every state', () => {
+    expect(gallery.states.length).toBeGreaterThan(40);
+  });
+
+  it('has nothing serious for axe, no missing word, no broken policy and nothing clipped, in Kazakh and light', async () => {
+    expect(await walk([{ locale: 'kk', scheme: 'light' }], true)).toEqual([]);
+  }, 240_000);
+
+  it('has none of these in Russian and dark', async () => {
+    expect(await walk([{ locale: 'ru', scheme: 'dark' }], true)).toEqual([]);
+  }, 240_000);
+
+  it('fits a large screen, and English', async () => {
+    expect(await walk([{ locale: 'en', scheme: 'light', size: large }], false)).toEqual([]);
+  }, 240_000);
+
+  it('would hear of a button without a name, of a missing word and of a broken policy', async () => {
+    await gallery.show({ state: 'queue' });
+    await gallery.page.evaluate(() => {
+      document.body.append(document.createElement('button'));
+      document.body.insertAdjacentHTML('beforeend', '<p style="color: red">planted</p>');
+    });
+    expect((await findings()).some((text) => text.startsWith('button-name'))).toBe(true);
+    expect((await gallery.complaints()).some((text) => text.includes('Content Security Policy'))).toBe(true);
+  });
+
+  it('leaves nothing in the storage of the page (57-26.2)', async () => {
+    await gallery.show({ state: 'queue-mine' });
+    await gallery.page.getByText('ru', { exact: true }).click();
+    const kept = await gallery.page.evaluate(async () => [localStorage.length, sessionStorage.length, document.cookie.length, (await indexedDB.databases()).length]);
+    expect(kept).toEqual([0, 0, 0, 0]);
+  });
+});
