@@ -4,6 +4,8 @@ import { canonicalize, nextCaseHash, type ActEnvelope, type Json } from '../../.
 import type { Change } from '../../../contracts/http/index.ts';
 import type { CaseHistoryItem, CaseSummary, VaultRequest, VaultOutput } from '../../../contracts/vault-host/index.ts';
 import { sha256 } from '../hash.ts';
+import type { EntryBodies } from '../../../core/journal/index.ts';
+import type { Journal } from '../journal/journal.ts';
 import type { ActRow } from '../journal/rows.ts';
 import type { Store } from '../journal/store.ts';
 import { absentCase, layOver, lineOf, type CaseLine, type ConfirmedCase, type LaidOver, type PendingAct } from './book.ts';
@@ -34,47 +36,50 @@ const upsertCase = `insert into cases (case_id, revision, hash, changed_at_ms, s
   do update set revision = excluded.revision, hash = excluded.hash, changed_at_ms = excluded.changed_at_ms, state = excluded.state`;
 const insertChange = `insert into case_changes (case_id, revision, position, hash, action_id, act_hash, actor_name, received_at_ms,
   log_index, event) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
-const pendingActs = `select a.*, e.body from acts a join entries e on e.sequence = a.entry_sequence
-  where a.is_done = 0 and a.state in ('recorded', 'promised', 'overdue')
-  and not exists (select 1 from case_changes c where c.case_id = a.case_id and c.action_id = a.action_id)`;
-
 function confirmedOf(row: CaseRow): ConfirmedCase {
   return { state: JSON.parse(row.state) as Registration, revision: row.revision, hash: row.hash, changedAtMs: row.changed_at_ms };
 }
 
-function pendingOf(row: ActRow & { readonly body: string }): PendingAct {
-  const { envelope } = JSON.parse(row.body) as { readonly envelope: string };
-  return { actionId: row.action_id, hash: row.hash, envelope: JSON.parse(envelope) as ActEnvelope };
-}
+/** States in which an act may still change its case. */
+const pendingStates: readonly ActRow['state'][] = ['recorded', 'promised', 'overdue'];
 
 /** Cases as the server told them, folded by the same rule, with own pending acts laid over; what lists need is in memory. */
 export class Cases {
+  readonly #journal: Journal;
   readonly #store: Store;
   readonly #claimTtlMs: number;
   readonly #lines = new Map<CaseId, CaseLine>();
+  /** Cases whose line is older than the journal; brought up to date by the next reader. */
+  readonly #stale = new Set<CaseId>();
 
-  constructor(store: Store, options: { readonly claimTtlMs: number }) {
-    this.#store = store;
+  constructor(journal: Journal, options: { readonly claimTtlMs: number }) {
+    this.#journal = journal;
+    this.#store = journal.store;
     this.#claimTtlMs = options.claimTtlMs;
-    const pending = this.#pendingByCase();
-    const confirmed = new Set<CaseId>();
-    for (const row of store.iterate<CaseRow>('select * from cases')) {
-      confirmed.add(row.case_id);
-      this.#note(row.case_id, layOver(confirmedOf(row), pending.get(row.case_id) ?? [], this.#claimTtlMs));
-    }
-    for (const [caseId, acts] of pending) {
-      if (!confirmed.has(caseId)) this.#note(caseId, layOver(absentCase, acts, this.#claimTtlMs));
-    }
+    for (const row of this.#store.iterate<CaseRow>('select * from cases')) this.#note(row.case_id, { ...confirmedOf(row), pending: [] });
+    for (const { case_id } of journal.acts.waiting()) this.#stale.add(case_id);
   }
 
-  #pendingByCase(): ReadonlyMap<CaseId, readonly PendingAct[]> {
+  /** Own acts that may still change one of these cases, in the order in which they were signed. */
+  #pending(cases: ReadonlySet<CaseId>): ReadonlyMap<CaseId, readonly PendingAct[]> {
     const byCase = new Map<CaseId, PendingAct[]>();
-    for (const row of this.#store.all<ActRow & { body: string }>(`${pendingActs} order by a.sequence`)) {
-      const acts = byCase.get(row.case_id);
-      if (acts === undefined) byCase.set(row.case_id, [pendingOf(row)]);
-      else acts.push(pendingOf(row));
+    for (const row of this.#journal.acts.waiting()) {
+      if (!cases.has(row.case_id) || !pendingStates.includes(row.state) || this.#isTold(row)) continue;
+      const acts = byCase.get(row.case_id) ?? [];
+      byCase.set(row.case_id, [...acts, this.#pendingAct(row)]);
     }
     return byCase;
+  }
+
+  #isTold(row: ActRow): boolean {
+    const sql = 'select 1 as told from case_changes where case_id = ? and action_id = ?';
+    return this.#store.get<{ told: 1 }>(sql, row.case_id, row.action_id) !== undefined;
+  }
+
+  #pendingAct(row: ActRow): PendingAct {
+    const entry = this.#store.get<{ body: string }>('select body from entries where sequence = ?', row.entry_sequence);
+    const { envelope } = JSON.parse(entry?.body ?? '{}') as EntryBodies['act'];
+    return { actionId: row.action_id, hash: row.hash, envelope: JSON.parse(envelope) as ActEnvelope };
   }
 
   #note(caseId: CaseId, laid: LaidOver): void {
@@ -89,13 +94,21 @@ export class Cases {
   }
 
   #laid(caseId: CaseId): LaidOver {
-    const rows = this.#store.all<ActRow & { body: string }>(`${pendingActs} and a.case_id = ? order by a.sequence`, caseId);
-    return layOver(this.#confirmed(caseId), rows.map(pendingOf), this.#claimTtlMs);
+    const pending = this.#pending(new Set([caseId])).get(caseId) ?? [];
+    return layOver(this.#confirmed(caseId), pending, this.#claimTtlMs);
   }
 
   /** To be called after every commit that touched the case or an own act on it. */
   refresh(caseId: CaseId): void {
-    this.#note(caseId, this.#laid(caseId));
+    this.#stale.add(caseId);
+  }
+
+  #freshLines(): ReadonlyMap<CaseId, CaseLine> {
+    if (this.#stale.size === 0) return this.#lines;
+    const pending = this.#pending(this.#stale);
+    for (const caseId of this.#stale) this.#note(caseId, layOver(this.#confirmed(caseId), pending.get(caseId) ?? [], this.#claimTtlMs));
+    this.#stale.clear();
+    return this.#lines;
   }
 
   get position(): number {
@@ -103,7 +116,7 @@ export class Cases {
   }
 
   numberOf(caseId: CaseId): string | null {
-    return this.#lines.get(caseId)?.summary.number ?? null;
+    return this.#freshLines().get(caseId)?.summary.number ?? null;
   }
 
   /** All changes or none. Each must continue its case by revision and hash; what is held already is passed over. */
@@ -141,9 +154,10 @@ export class Cases {
   }
 
   list({ withState, ...query }: VaultRequest<'cases.list'>): VaultOutput<'cases.list'> {
-    const { items, total } = queryCases(this.#lines.values(), query);
+    const lines = this.#freshLines();
+    const { items, total } = queryCases(lines.values(), query);
     const byStatus = { submitted: 0, claimed: 0, returned: 0, approved: 0, refused: 0 };
-    for (const { summary } of this.#lines.values()) byStatus[summary.status] += 1;
+    for (const { summary } of lines.values()) byStatus[summary.status] += 1;
     const filled = withState ? items.map((item): CaseSummary => ({ ...item, state: this.#laid(item.caseId).state })) : [...items];
     return { items: filled, total, byStatus };
   }
@@ -183,7 +197,7 @@ export class Cases {
   }
 
   #ownAct(actionId: ActionId): ActRow | undefined {
-    return this.#store.get<ActRow>('select * from acts where action_id = ?', actionId);
+    return this.#journal.acts.row(actionId);
   }
 }
 

@@ -8,7 +8,12 @@ import type { Store } from './store.ts';
 /** Looks closer at one entry and names what is wrong with it. */
 export type Inspect = (entry: EntryOf, acts: ReadonlyMap<ActionId, JournalAct>) => string | undefined;
 
-export type JournalReport = { readonly state: JournalState; readonly entries: number; readonly acts: number };
+export type JournalReport = {
+  readonly state: JournalState;
+  readonly entries: number;
+  readonly acts: number;
+  readonly told: ReadonlyMap<ActionId, JournalAct>;
+};
 
 /** `where` names what was found; `sequence` the entry, act or case revision at which. */
 export type JournalDamage = Result<never, 'journal-damaged'>;
@@ -45,7 +50,7 @@ export function checkEntries(
     count += 1;
   }
   if (count !== acts.size) return damaged('act-view-short', count);
-  return ok({ state, entries: state.entries.sequence, acts: count });
+  return ok({ state, entries: state.entries.sequence, acts: count, told: acts });
 }
 
 function isSameAct(told: JournalAct, kept: JournalAct): boolean {

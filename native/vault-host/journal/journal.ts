@@ -3,18 +3,15 @@ import {
   actOf,
   advanceJournal,
   movesAct,
-  moveOutbox,
-  type ActMove,
   type ChainHead,
   type EntryHeader,
   type EntryOf,
-  type JournalAct,
   type JournalIdentity,
   type JournalState,
 } from '../../../core/journal/index.ts';
 import { canonicalize, type ActEnvelope, type Json } from '../../../core/signing/index.ts';
 import { sha256Hex } from '../hash.ts';
-import { outboxOf, type ActRow } from './rows.ts';
+import { ActsTable, type ActChange } from './acts-table.ts';
 import type { Store } from './store.ts';
 
 /** One entry to write; of an act with the envelope that its text was parsed to. */
@@ -23,21 +20,29 @@ export type Draft = { readonly entry: EntryOf; readonly envelope?: ActEnvelope }
 export type Appended = { readonly sequence: number; readonly hash: Sha256Hex };
 
 const insertEntry = 'insert into entries (sequence, kind, at_ms, header, body) values (?, ?, ?, ?, ?)';
-const insertAct = `insert into acts (sequence, action_id, entry_sequence, hash, type, case_id, case_number, iin, certificate,
-  recorded_at_ms, state, is_done) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'recorded', 0)`;
-const updateAct = `update acts set state = ?, is_done = ?, refusal = ?, commitment = ?, promised_at_ms = ?, deadline_ms = ?,
-  proven_at_ms = ?, log_index = ?, promise_entry = coalesce(promise_entry, ?), receipt_entry = coalesce(receipt_entry, ?) where action_id = ?`;
+/** Canonical text of a body. Both texts of an act were checked to be well-formed, so the quick way gives the same bytes. */
+function bodyText(entry: EntryOf): string {
+  if (entry.kind !== 'act') return canonicalize(entry.body as unknown as Json);
+  return `{"cms":${JSON.stringify(entry.body.cms)},"envelope":${JSON.stringify(entry.body.envelope)}}`;
+}
 
 /** The journal of a bound vault: appends to both chains and keeps the views beside them. */
 export class Journal {
   readonly #store: Store;
   readonly identity: JournalIdentity;
+  readonly acts: ActsTable;
   #state: JournalState;
 
-  constructor(store: Store, identity: JournalIdentity, state: JournalState) {
+  constructor(store: Store, identity: JournalIdentity, content: { readonly state: JournalState; readonly acts: ActsTable }) {
     this.#store = store;
     this.identity = identity;
-    this.#state = state;
+    this.#state = content.state;
+    this.acts = content.acts;
+  }
+
+  /** The same journal over another connection to it. */
+  over(store: Store): Journal {
+    return new Journal(store, this.identity, { state: this.#state, acts: this.acts.over(store) });
   }
 
   get state(): JournalState {
@@ -55,19 +60,22 @@ export class Journal {
   append(drafts: readonly Draft[], atMs: number, beside?: () => void): readonly Appended[] {
     let state = this.#state;
     const appended: Appended[] = [];
+    const changes: ActChange[] = [];
     this.#store.write(() => {
       for (const draft of drafts) {
-        state = this.#write(state, draft, atMs);
+        state = this.#write(state, draft, { atMs, changes });
         appended.push(state.entries);
       }
       beside?.();
     });
     this.#state = state;
+    this.acts.committed(changes);
     return appended;
   }
 
-  #write(state: JournalState, { entry, envelope }: Draft, atMs: number): JournalState {
-    const body = canonicalize(entry.body as unknown as Json);
+  #write(state: JournalState, { entry, envelope }: Draft, to: { readonly atMs: number; readonly changes: ActChange[] }): JournalState {
+    const { atMs, changes } = to;
+    const body = bodyText(entry);
     const { start: _start, ...identity } = this.identity;
     const { sequence, hash: previous } = state.entries;
     const header: EntryHeader = {
@@ -85,31 +93,11 @@ export class Journal {
     if (entry.kind === 'act') {
       assert(envelope !== undefined, 'journal: an act comes with its parsed envelope');
       const act = actOf(envelope, { hash: sha256Hex(entry.body.envelope), header });
-      this.#insertAct(act);
+      changes.push(this.acts.insert(act));
       return advanceJournal(state, { ...step, act: { sequence: act.sequence, hash: act.hash } satisfies ChainHead });
     }
-    if (movesAct(entry)) this.#moveAct(entry, header);
+    const change = movesAct(entry) ? this.acts.move(entry, header) : undefined;
+    if (change !== undefined) changes.push(change);
     return advanceJournal(state, step);
-  }
-
-  #insertAct(act: JournalAct): void {
-    const { sequence, actionId, entrySequence, hash, type, caseId, caseNumber, iin, certificate, recordedAtMs } = act;
-    this.#store.run(insertAct, sequence, actionId, entrySequence, hash, type, caseId, caseNumber, iin, certificate, recordedAtMs);
-  }
-
-  #moveAct(entry: ActMove, header: EntryHeader): void {
-    const { actionId } = entry.body;
-    if (actionId === undefined) return;
-    const row = this.#store.get<ActRow>('select * from acts where action_id = ?', actionId);
-    assert(row !== undefined, 'journal: the act that an entry names was looked up before');
-    const item = moveOutbox(outboxOf(row), entry, header.atMs);
-    const { state, isDone, refusal, commitment, promisedAtMs, deadlineMs, provenAtMs, logIndex } = item;
-    const promiseEntry = entry.kind === 'promise' ? header.sequence : null;
-    const receiptEntry = entry.kind === 'receipt' ? header.sequence : null;
-    this.#store.run(
-      updateAct,
-      ...[state, isDone ? 1 : 0, refusal, commitment, promisedAtMs, deadlineMs, provenAtMs, logIndex],
-      ...[promiseEntry, receiptEntry, actionId],
-    );
   }
 }

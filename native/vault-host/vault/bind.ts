@@ -3,6 +3,7 @@ import { journalStart, type EntryOf } from '../../../core/journal/index.ts';
 import type { SignedDocument } from '../../../core/signing/index.ts';
 import type { VaultOutput } from '../../../contracts/vault-host/index.ts';
 import { Cases } from '../cases/index.ts';
+import { ActsTable } from '../journal/acts-table.ts';
 import { Journal } from '../journal/journal.ts';
 import { fitsVault, identityOf, readCheckpoint, readEnrolment, type Enrolment, type EnrolmentFault } from './enrolment.ts';
 import type { Opened } from './opened.ts';
@@ -40,13 +41,13 @@ export function bindVault(
   if (!checkpoint.ok) return refuse('bundle-malformed');
   const { note, size, root } = checkpoint.value;
   const identity = identityOf(enrolment);
-  const journal = new Journal(opened.store, identity, journalStart(identity.start));
+  const journal = new Journal(opened.store, identity, { state: journalStart(identity.start), acts: new ActsTable(opened.store, []) });
   const entries: EntryOf[] = [
     { kind: 'enrolled', body: { bundle: input.bundle, slotsVersion: opened.slots.body.version } },
     { kind: 'checkpoint', body: { note, size, root } },
   ];
   journal.append(entries.map((entry) => ({ entry })), input.nowMs);
-  const cases = new Cases(opened.store, { claimTtlMs: enrolment.policy.registration.claimTtlMs });
+  const cases = new Cases(journal, { claimTtlMs: enrolment.policy.registration.claimTtlMs });
   opened.bound = { enrolment, journal, cases };
   return ok(enrolmentView(enrolment));
 }

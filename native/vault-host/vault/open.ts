@@ -6,6 +6,7 @@ import type { SlotKey } from '../../../contracts/vault-host/index.ts';
 import { Cases, checkCases } from '../cases/index.ts';
 import { moveIntoPlace, readIfPresent, removeLeftover } from '../disk.ts';
 import { checkEntries, type Inspect } from '../journal/check.ts';
+import { ActsTable } from '../journal/acts-table.ts';
 import { Journal } from '../journal/journal.ts';
 import type { EntryRow } from '../journal/rows.ts';
 import { openStore, type OpenFault, type Store } from '../journal/store.ts';
@@ -88,7 +89,9 @@ export function loadBound(store: Store, inspect?: (enrolment: Enrolment) => Insp
   const cases = checkCases(store);
   if (!cases.ok) return cases;
   const { claimTtlMs } = enrolment.value.policy.registration;
-  return ok({ enrolment: enrolment.value, journal: new Journal(store, identity, state), cases: new Cases(store, { claimTtlMs }) });
+  const acts = new ActsTable(store, report.value.told.values());
+  const journal = new Journal(store, identity, { state, acts });
+  return ok({ enrolment: enrolment.value, journal, cases: new Cases(journal, { claimTtlMs }) });
 }
 
 function assemble(context: VaultContext, unlocked: Unlocked, slots: SlotsFile): Result<Opened, 'slots-rolled-back' | 'journal-damaged'> {

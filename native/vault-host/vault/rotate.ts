@@ -1,6 +1,5 @@
 import { assert } from '../../../core/kernel/index.ts';
 import { copyContent, moveIntoPlace, removeLeftover, syncPath } from '../disk.ts';
-import { Journal } from '../journal/journal.ts';
 import { Cases } from '../cases/index.ts';
 import { openStore, type Store } from '../journal/store.ts';
 import type { GenerationKey, Slot } from '../slots/index.ts';
@@ -55,7 +54,8 @@ export function rotate(
 /** Journal and cases go on over the new connection; what they say is the same. */
 function rebind(opened: Opened): void {
   if (opened.bound === undefined) return;
-  const { enrolment, journal } = opened.bound;
-  const cases = new Cases(opened.store, { claimTtlMs: enrolment.policy.registration.claimTtlMs });
-  opened.bound = { enrolment, journal: new Journal(opened.store, journal.identity, journal.state), cases };
+  const { enrolment } = opened.bound;
+  const journal = opened.bound.journal.over(opened.store);
+  const cases = new Cases(journal, { claimTtlMs: enrolment.policy.registration.claimTtlMs });
+  opened.bound = { enrolment, journal, cases };
 }

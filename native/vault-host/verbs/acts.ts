@@ -1,9 +1,8 @@
-import { ok, refuse, type ActionId, type Result, type Sha256Hex } from '../../../core/kernel/index.ts';
+import { ok, refuse, type ActionId, type Result } from '../../../core/kernel/index.ts';
 import type { EntryBodies } from '../../../core/journal/index.ts';
 import type { ActEnvelope } from '../../../core/signing/index.ts';
 import { parseActEnvelope } from '../../../contracts/documents/index.ts';
 import type { ActDetail, ActView, VaultRequest, VaultOutput } from '../../../contracts/vault-host/index.ts';
-import { sha256Hex } from '../hash.ts';
 import { viewOf, type ActRow, type EntryRow } from '../journal/rows.ts';
 import type { Bound } from '../vault/opened.ts';
 
@@ -34,10 +33,10 @@ export function nextAct(bound: Bound, nowMs: number): Result<VaultOutput<'acts.n
   });
 }
 
-type AppendFault = ClockFault | 'vault-quarantined' | 'envelope-malformed' | 'act-foreign' | 'act-out-of-order' | 'id-reused';
+type AppendFault = ClockFault | 'vault-quarantined' | 'act-foreign' | 'act-out-of-order' | 'id-reused';
 
 function actRow(bound: Bound, actionId: ActionId): ActRow | undefined {
-  return bound.journal.store.get<ActRow>('select * from acts where action_id = ?', actionId);
+  return bound.journal.acts.row(actionId);
 }
 
 /** The journalled bytes of an act. */
@@ -71,24 +70,36 @@ function judge(bound: Bound, envelope: ActEnvelope, atMs: number): Result<null, 
   return checkClock(bound, atMs);
 }
 
+/** A signed act whose envelope was parsed: text and value say the same. */
+export type ParsedAct = { readonly text: string; readonly cms: string; readonly envelope: ActEnvelope };
+
+/** The door: the envelope by its schema. */
+export function parseAct(input: VaultRequest<'acts.append'>): Result<ParsedAct, 'envelope-malformed'> {
+  const envelope = parseActEnvelope(input.envelope);
+  if (!envelope.ok) return refuse('envelope-malformed', { why: envelope.refusal.code });
+  return ok({ text: input.envelope, cms: input.cms, envelope: envelope.value });
+}
+
 /** Entry, view and outbox in one transaction; durable when it returns. The same bytes again give the same answer. */
-export function appendAct(bound: Bound, input: VaultRequest<'acts.append'>): Result<VaultOutput<'acts.append'>, AppendFault> {
-  const parsed = parseActEnvelope(input.envelope);
-  if (!parsed.ok) return refuse('envelope-malformed', { why: parsed.refusal.code });
-  const envelope = parsed.value;
+export function journalAct(bound: Bound, act: ParsedAct, atMs: number): Result<VaultOutput<'acts.append'>, AppendFault> {
+  const { text, cms, envelope } = act;
   if (isForeign(bound, envelope)) return refuse('act-foreign');
-  const body = { envelope: input.envelope, cms: input.cms };
   const known = actRow(bound, envelope.id);
   if (known !== undefined) {
     const kept = actBody(bound, known);
-    return kept.envelope === body.envelope && kept.cms === body.cms ? ok(recorded(known)) : refuse('id-reused');
+    return kept.envelope === text && kept.cms === cms ? ok(recorded(known)) : refuse('id-reused');
   }
-  const verdict = judge(bound, envelope, input.atMs);
+  const verdict = judge(bound, envelope, atMs);
   if (!verdict.ok) return verdict;
-  const [entry] = bound.journal.append([{ entry: { kind: 'act', body }, envelope }], input.atMs);
+  const [entry] = bound.journal.append([{ entry: { kind: 'act', body: { envelope: text, cms } }, envelope }], atMs);
   bound.cases.refresh(envelope.subject.case);
-  const hash: Sha256Hex = sha256Hex(input.envelope);
-  return ok({ actionId: envelope.id, sequence: envelope.sequence, entrySequence: entry?.sequence ?? 0, hash, recordedAtMs: input.atMs });
+  const { id: actionId, sequence } = envelope;
+  return ok({ actionId, sequence, entrySequence: entry?.sequence ?? 0, hash: bound.journal.state.acts.hash, recordedAtMs: atMs });
+}
+
+export function appendAct(bound: Bound, input: VaultRequest<'acts.append'>): Result<VaultOutput<'acts.append'>, AppendFault | 'envelope-malformed'> {
+  const act = parseAct(input);
+  return act.ok ? journalAct(bound, act.value, input.atMs) : act;
 }
 
 /** An act as main reads it. */

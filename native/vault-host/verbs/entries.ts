@@ -121,18 +121,18 @@ export function listEntries(bound: Bound, input: VaultRequest<'entries.list'>): 
 
 /** What sync has to do next. */
 export function nextOutbox(bound: Bound, limit: number): VaultOutput<'outbox.next'> {
-  const { store } = bound.journal;
-  const waiting = `select * from acts where is_done = 0 and promised_at_ms is null order by refusal is not null, sequence limit ?`;
-  const owed = `select * from acts where is_done = 0 and promised_at_ms is not null order by sequence limit ?`;
-  const counts = store.get<{ waiting: number; overdue: number }>(
-    `select count(*) as waiting, coalesce(sum(state = 'overdue'), 0) as overdue from acts where is_done = 0`,
-  );
-  const { epoch } = bound.journal.identity;
+  const { acts, identity } = bound.journal;
+  const { epoch } = identity;
+  const waiting = acts.waiting();
+  const unsent = waiting.filter((row) => row.promised_at_ms === null);
+  // What the server turned away goes last, so that it blocks nothing that it would take.
+  const toSend = [...unsent.filter((row) => row.refusal === null), ...unsent.filter((row) => row.refusal !== null)];
+  const toProve = waiting.filter((row) => row.promised_at_ms !== null);
   return {
-    toSend: store.all<ActRow>(waiting, limit).map((row) => ({ actionId: row.action_id, epoch, sequence: row.sequence, ...actBody(bound, row) })),
-    toProve: store.all<ActRow>(owed, limit).map((row) => ({ actionId: row.action_id, deadlineMs: row.deadline_ms ?? 0, state: owedState(row) })),
-    waiting: counts?.waiting ?? 0,
-    overdue: counts?.overdue ?? 0,
+    toSend: toSend.slice(0, limit).map((row) => ({ actionId: row.action_id, epoch, sequence: row.sequence, ...actBody(bound, row) })),
+    toProve: toProve.slice(0, limit).map((row) => ({ actionId: row.action_id, deadlineMs: row.deadline_ms ?? 0, state: owedState(row) })),
+    waiting: waiting.length,
+    overdue: waiting.filter((row) => row.state === 'overdue').length,
   };
 }
 

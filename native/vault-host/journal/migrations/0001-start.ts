@@ -15,7 +15,7 @@ create table entries (
 
 create table acts (
   sequence integer primary key,
-  action_id text not null unique,
+  action_id text not null,
   entry_sequence integer not null,
   hash text not null,
   type text not null,
@@ -35,8 +35,6 @@ create table acts (
   promise_entry integer,
   receipt_entry integer
 ) strict;
-
-create index acts_waiting on acts (sequence) where is_done = 0;
 
 create table cases (
   case_id text primary key,
