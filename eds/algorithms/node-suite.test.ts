@@ -99,6 +99,21 @@ describe('the algorithms of node:crypto', () => {
     expect(nodeSuite.loadKey(huge)).toBeUndefined();
   });
 
+  test.each([
+    ['one', Uint8Array.of(1)],
+    ['even', Uint8Array.of(1, 0, 0)],
+    ['as long as a private exponent', new Uint8Array(256).fill(0x7f)],
+  ])('an RSA key whose exponent is %s is no key', (_, exponent) => {
+    const modulus = new Uint8Array(256).fill(0xff);
+    const of = (e: Uint8Array): Uint8Array =>
+      sequence(
+        sequence(objectIdentifier(oids.rsaEncryption), nullValue()),
+        bitString(sequence(integer(modulus), integer(e))),
+      );
+    expect(nodeSuite.loadKey(of(exponent))).toBeUndefined();
+    expect(nodeSuite.loadKey(of(Uint8Array.of(1, 0, 1)))?.sizeBits).toBe(2048);
+  });
+
   test('a further suite answers for what the first does not know', () => {
     const digest = Uint8Array.of(7);
     const national = {

@@ -77,11 +77,18 @@ function rsaSizeBits(keyBits: Uint8Array): number | undefined {
   const reader = openDer(keyBits, certificateLimits);
   const key = reader.enter(tags.sequence);
   const modulus = readInteger(key);
-  readInteger(key);
+  const exponent = readInteger(key);
   key.finish();
-  if (reader.fault !== undefined || (modulus[0] ?? 0x80) >= 0x80) return undefined;
+  const isNegative = (modulus[0] ?? 0x80) >= 0x80 || (exponent[0] ?? 0x80) >= 0x80;
+  if (reader.fault !== undefined || isNegative || !isUsualExponent(exponent)) return undefined;
   const magnitude = modulus[0] === 0 ? modulus.subarray(1) : modulus;
   return magnitude.length * 8 - Math.clz32(magnitude[0] ?? 0) + 24;
+}
+
+/** Odd, from 3 up, within 64 bits: 1 would make every message its own signature, and a huge one costs as much as a private operation. */
+function isUsualExponent(exponent: Uint8Array): boolean {
+  const isOdd = ((exponent.at(-1) ?? 0) & 1) === 1;
+  return isOdd && exponent.length <= 9 && !(exponent.length === 1 && exponent[0] === 1);
 }
 
 function importKey(spki: Uint8Array): KeyObject | undefined {
