@@ -1,3 +1,4 @@
+export { guardTokens, mendTokens } from './mend.ts';
 export type { KeyKind, KeyPurpose, KeyRequest } from './keys.ts';
 export {
   importCertificates,

@@ -1,4 +1,5 @@
 import { generateKey, importCertificate, type KeyRequest } from './keys.ts';
+import { keepPristine } from './mend.ts';
 import { inToken, withLibrary, type SoftHsmStore } from './token-store.ts';
 
 export type TokenRequest = { readonly label: string; readonly pin: string; readonly keys: readonly KeyRequest[] };
@@ -12,13 +13,15 @@ export type MadeKey = {
 
 /** Makes the tokens and, inside them, their keys. Running it twice makes the keys twice: it belongs to a store's first run. */
 export function makeTokens(store: SoftHsmStore, tokens: readonly TokenRequest[]): readonly MadeKey[] {
-  return withLibrary(store, (api) =>
+  const made = withLibrary(store, (api) =>
     tokens.flatMap((token) =>
       inToken(api, token, (session) =>
         token.keys.map((key) => ({ tokenLabel: token.label, keyId: key.keyId, spki: generateKey(session, key) })),
       ),
     ),
   );
+  keepPristine(store);
+  return made;
 }
 
 export type IssuedCertificate = { readonly keyId: string; readonly label: string; readonly der: Uint8Array };

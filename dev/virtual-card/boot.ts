@@ -8,15 +8,18 @@ import { startReaderService, type ReaderService } from './reader-service.ts';
 
 type Inserted = { readonly card: PivCard; readonly link: ReaderLink };
 
+/** A hand needs a second to change cards; a change faster than the service looks is no removal to it, and OpenSC hangs. */
+const handMs = 1_000;
+
 let service: ReaderService | undefined;
 
-function handlersOf(reader: ReaderService) {
+function openSlots() {
   const slots: [Inserted | undefined, Inserted | undefined] = [undefined, undefined];
   const at = <T>(slot: 0 | 1, use: (inserted: Inserted) => T): Result<T, 'card-absent'> => {
     const inserted = slots[slot];
     return inserted === undefined ? refuse('card-absent') : ok(use(inserted));
   };
-  return { slots, at, ports: reader.ports };
+  return { slots, at };
 }
 
 serveHost({
@@ -31,13 +34,16 @@ serveHost({
   async start({ directory }) {
     const reader = await startReaderService(directory);
     service = reader;
-    const { slots, at, ports } = handlersOf(reader);
+    const { slots, at } = openSlots();
     return {
       describe: () => ok({ socketFile: reader.socketFile }),
       async insertNew({ slot, card: definition }) {
-        slots[slot]?.link.remove();
+        if (slots[slot] !== undefined) {
+          slots[slot].link.remove();
+          await new Promise((resolve) => setTimeout(resolve, handMs));
+        }
         const card = new PivCard(definition);
-        const link = new ReaderLink(ports[slot], card);
+        const link = new ReaderLink(reader.ports[slot], card);
         slots[slot] = { card, link };
         await link.insert();
         return ok({});

@@ -24,7 +24,7 @@ export const virtualReader = defineHost({
   inFlightMax: 4,
   verbs: defineVerbs({
     describe: { input: nothing, output: z.strictObject({ socketFile: z.string() }), timeoutMs, refusals: [] },
-    /** Puts a new card into a slot; one that is there is removed first. */
+    /** Puts a new card into a slot; one that is there is removed first, a second before. */
     insertNew: { input: slot.extend({ card }), output: nothing, timeoutMs, refusals: [] },
     /** Puts the card that was last in the slot back; its PIN counter is as it was. */
     insertAgain: { input: slot, output: nothing, timeoutMs, refusals: ['card-absent'] },

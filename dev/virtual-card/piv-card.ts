@@ -196,9 +196,13 @@ export class PivCard {
     const template = readTlv(readTlv(command.data).get(0x7c) ?? Buffer.alloc(0));
     const challenge = template.get(0x81);
     const point = template.get(0x85);
-    if (challenge !== undefined && challenge.length > 0)
-      return this.#reply(tlv('7c', tlv('82', signBare(key, challenge))), command.expected);
-    if (point !== undefined) return this.#reply(tlv('7c', tlv('82', agreeBare(key, point))), command.expected);
-    return status.wrongData;
+    try {
+      const isSigning = challenge !== undefined && challenge.length > 0;
+      const result = isSigning ? signBare(key, challenge) : agreeBare(key, point ?? Buffer.alloc(0));
+      return this.#reply(tlv('7c', tlv('82', result)), command.expected);
+    } catch {
+      // A number of the wrong width or a point off the curve: the card says so and goes on.
+      return status.wrongData;
+    }
   }
 }

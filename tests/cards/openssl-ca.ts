@@ -1,11 +1,14 @@
 import { execFileSync } from 'node:child_process';
 import { createPublicKey } from 'node:crypto';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** Certificates for card tests, made by `openssl`: what the cards carry must not come from the code that is tested. */
-export type OpensslCa = { certify(options: { spki: Uint8Array; commonName: string; keyUsage: string }): Uint8Array };
+export type OpensslCa = {
+  close(): void;
+  certify(options: { spki: Uint8Array; commonName: string; keyUsage: string }): Uint8Array;
+};
 
 export function openOpensslCa(): OpensslCa {
   const directory = mkdtempSync(join(tmpdir(), 'qorgan-card-ca-'));
@@ -26,6 +29,7 @@ export function openOpensslCa(): OpensslCa {
     '/CN=card test',
   );
   return {
+    close: () => rmSync(directory, { recursive: true }),
     certify({ spki, commonName, keyUsage }) {
       const pem = createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' }).export({
         type: 'spki',

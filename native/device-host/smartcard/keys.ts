@@ -22,6 +22,7 @@ const vagueErrors: ReadonlySet<number> = new Set([
   pkcs11js.CKR_FUNCTION_FAILED,
   pkcs11js.CKR_DEVICE_ERROR,
   pkcs11js.CKR_ARGUMENTS_BAD,
+  pkcs11js.CKR_TOKEN_NOT_RECOGNIZED,
   pkcs11js.CKR_DATA_INVALID,
   pkcs11js.CKR_DATA_LEN_RANGE,
 ]);
@@ -155,12 +156,21 @@ function decryptPadded(card: CardSession, key: Buffer, ciphertext: Uint8Array): 
   return message;
 }
 
+/** A ciphertext of another width is for another key; tokens answer to it as if they had failed or gone. */
+function isOfKeyWidth(card: CardSession, keyId: string, ciphertext: Uint8Array): boolean {
+  const der = certificateOf(card, keyId);
+  if (der === undefined) return true;
+  const bits = new X509Certificate(der).publicKey.asymmetricKeyDetails?.modulusLength;
+  return bits === undefined || Math.ceil(bits / 8) === ciphertext.length;
+}
+
 /** Opens an OAEP ciphertext: by the token's own OAEP where it has the hash, else by the bare operation. */
 export function decryptOnCard(
   modules: ModuleFinder,
   use: KeyUse & { readonly mechanism: DecryptionMechanism; readonly ciphertext: Uint8Array },
 ): Result<{ plaintext: Uint8Array }, KeyRefusal> {
   return withKey<{ plaintext: Uint8Array }, KeyRefusal>(modules, use, (card, key) => {
+    if (!isOfKeyWidth(card, use.keyId, use.ciphertext)) return refuse('ciphertext-invalid');
     const offered = card.api.C_GetMechanismList(card.slot);
     const hash = use.mechanism === 'rsa-oaep-sha1' ? 'sha1' : 'sha256';
     const isPaddingOnToken = hash === 'sha1' && offered.includes(pkcs11js.CKM_RSA_PKCS_OAEP);

@@ -43,7 +43,6 @@ const meanings: ReadonlyMap<number, CardCode> = new Map([
 const leftTheReader: ReadonlySet<number> = new Set([
   pkcs11js.CKR_SLOT_ID_INVALID,
   pkcs11js.CKR_TOKEN_NOT_PRESENT,
-  pkcs11js.CKR_TOKEN_NOT_RECOGNIZED,
   pkcs11js.CKR_DEVICE_REMOVED,
   pkcs11js.CKR_SESSION_CLOSED,
   pkcs11js.CKR_SESSION_HANDLE_INVALID,
@@ -63,7 +62,9 @@ export function refusalOf(
 ): Extract<Result<never, CardCode>, { ok: false }> {
   if (!isPkcs11Error(error)) throw error;
   const gone = card.wasThere ? 'card-removed' : 'card-absent';
-  if (leftTheReader.has(error.code)) return refuse(gone);
+  // OpenSC says "not recognised" also of a card that it has just used, when the card objects to what it was given.
+  const isStranger = !card.wasThere && error.code === pkcs11js.CKR_TOKEN_NOT_RECOGNIZED;
+  if (isStranger || leftTheReader.has(error.code)) return refuse(gone);
   const meaning = meanings.get(error.code);
   if (meaning !== undefined) return refuse(meaning);
   if (!card.isStillThere()) return refuse(gone);
