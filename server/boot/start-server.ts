@@ -8,7 +8,7 @@ import { createApp, describeError } from '../http/index.ts';
 import { openIntake, type Intake } from '../intake/index.ts';
 import { startSequencer, type Sequencer } from '../log/index.ts';
 import type { Identity, Platform } from '../platform/index.ts';
-import { holdFor, isHeldByOther } from '../store/index.ts';
+import { holdFor, isHeldByOther, releaseHold } from '../store/index.ts';
 import { createAdministration, trustOfRegistry, type Administration } from './administration.ts';
 import { isRootInProduction } from './init-platform.ts';
 import { folders, openDesk, type OpenDesk, type OpenRefusal, type PlatformPlace } from './open-desk.ts';
@@ -95,6 +95,7 @@ async function serve(options: StartOptions, opened: OpenDesk): Promise<Result<Ru
     await parts.sequencer.stop();
     centralLog.value.close();
     await store.close();
+    releaseHold(holdFileOf(directory));
   };
   const url = await listen(app, options, identity);
   if (!url.ok) {
@@ -114,22 +115,29 @@ async function serve(options: StartOptions, opened: OpenDesk): Promise<Result<Ru
   return ok({ url: url.value, identity, pin, administration, state, treeSize: () => platform.log.size(), close });
 }
 
+function holdFileOf(directory: string): string {
+  return join(directory, 'server.json');
+}
+
 /**
  * Starts the platform server; it answers on return. A production platform neither runs as root nor opens a demonstration
  * (`profile-differs`). A database behind its log starts read-only and says so.
  */
 export async function startServer(options: StartOptions): Promise<Result<RunningServer, StartRefusal>> {
   if (isRootInProduction(options.profile)) return refuse('root-in-production');
-  const holdFile = join(options.directory, 'server.json');
+  const holdFile = holdFileOf(options.directory);
   if (isHeldByOther(holdFile)) return refuse('server-running');
   const opened = await openDesk(options, options.profile);
   if (!opened.ok) return opened;
   holdFor(holdFile);
   try {
     const served = await serve(options, opened.value);
-    if (!served.ok) await opened.value.store.close();
+    if (served.ok) return served;
+    await opened.value.store.close();
+    releaseHold(holdFile);
     return served;
   } catch (error) {
+    releaseHold(holdFile);
     await opened.value.store.close();
     throw error;
   }

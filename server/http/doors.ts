@@ -7,11 +7,11 @@ import { readTile } from '../log/index.ts';
 import { insertReading, readLatestPosition } from '../store/index.ts';
 import type { ChangeStream } from './change-stream.ts';
 import type { DoorContext } from './context.ts';
-import { createRateLimit } from './rate-limit.ts';
+import { createFailureLimit } from './rate-limit.ts';
 import type { Asked, Router } from './router.ts';
 
 /** Guessing a code of 120 bits is hopeless; the limit keeps the log readable. */
-const enrolmentsAMinute = 10;
+const wrongCodesAMinute = 10;
 
 function base64(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('base64');
@@ -58,10 +58,11 @@ function openPublicDoors({ platform, registry, version }: DoorContext, router: R
 
 function openAccountDoors(context: DoorContext, router: Router): void {
   const { platform, registry } = context;
-  const mayEnrol = createRateLimit({ callsMax: enrolmentsAMinute, windowMs: 60_000, nowMs: platform.surroundings.nowMs });
+  const attempts = createFailureLimit({ failuresMax: wrongCodesAMinute, windowMs: 60_000, nowMs: platform.surroundings.nowMs });
   router.open(endpoints.enrol, async ({ body, request }) => {
-    if (!mayEnrol(request.ip)) return refuse('too-many-requests', { retryAfterSeconds: 60 });
+    if (!attempts.mayTry(request.ip)) return refuse('too-many-requests', { retryAfterSeconds: 60 });
     const bundle = await enrolDevice(context, body);
+    if (!bundle.ok) attempts.count(request.ip);
     return bundle.ok ? ok({ bundle: { document: bundle.value.document, signatures: bundle.value.signatures.map((one) => ({ ...one })) } }) : bundle;
   });
   router.open(endpoints.challenge, async ({ device }) => ok({ challenge: await makeChallenge(platform, device.record.device) }));

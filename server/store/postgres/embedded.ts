@@ -9,7 +9,7 @@ import * as z from 'zod';
 import { ok, refuse, type Result } from '../../../core/kernel/index.ts';
 import { syncFolder } from '../../keys/index.ts';
 import { bundledEngine, type PostgresEngine } from './engine.ts';
-import { holdFor, isHeldByOther } from './hold.ts';
+import { holdFor, isHeldByOther, releaseHold } from './hold.ts';
 import { closedFolderAbove, databaseUser, type SystemUser } from './owner.ts';
 
 const run = promisify(execFile);
@@ -160,7 +160,8 @@ export async function startEmbeddedPostgres(folder: string): Promise<Result<Embe
   const owner = ownerShape.parse(JSON.parse(readFileSync(join(folder, 'owner.json'), 'utf8')));
   const joined = attach(folder, owner);
   if (joined !== undefined) return ok(joined);
-  holdFor(join(folder, 'supervisor.json'));
+  const holdFile = join(folder, 'supervisor.json');
+  holdFor(holdFile);
   await endLeftover(place.data);
   // Socket paths are limited to 107 bytes, so the socket stands in a short private folder of its own.
   const socketFolder = mkdtempSync(join(tmpdir(), socketFolderPrefix));
@@ -171,6 +172,7 @@ export async function startEmbeddedPostgres(folder: string): Promise<Result<Embe
   const isSettled = await waitForEnd(() => !isEnded() && !isReady(place.data, child.pid), startTimeoutMs);
   if (!isSettled || isEnded() || child.pid === undefined) {
     await stopProcess(child);
+    releaseHold(holdFile);
     rmSync(socketFolder, { recursive: true, force: true });
     return refuse('database-did-not-start');
   }
@@ -179,6 +181,7 @@ export async function startEmbeddedPostgres(folder: string): Promise<Result<Embe
     pid: child.pid,
     stop: async () => {
       await stopProcess(child);
+      releaseHold(holdFile);
       rmSync(socketFolder, { recursive: true, force: true });
     },
   });

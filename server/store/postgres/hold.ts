@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import * as z from 'zod';
 
 const holdShape = z.strictObject({ pid: z.int(), startedTicks: z.string() });
@@ -26,6 +26,12 @@ export function isHeldByOther(path: string): boolean {
 /** Writes this process down as the holder. */
 export function holdFor(path: string): void {
   writeFileSync(path, JSON.stringify({ pid: process.pid, startedTicks: startedTicks(process.pid) ?? '' }), { mode: 0o600 });
+}
+
+/** Gives the hold up, where it is this process's own. */
+export function releaseHold(path: string): void {
+  const parsed = existsSync(path) ? holdShape.safeParse(readJson(path)) : undefined;
+  if (parsed?.success === true && parsed.data.pid === process.pid) rmSync(path, { force: true });
 }
 
 function readJson(path: string): unknown {

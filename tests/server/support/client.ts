@@ -30,10 +30,11 @@ export type Call = {
 export class TestClient {
   readonly #url: URL;
   readonly #agent: Agent;
-  readonly key: KeyObject = generateKeyPairSync('ed25519').privateKey;
+  readonly key: KeyObject;
   device: DeviceId | undefined;
 
-  constructor(server: Pick<RunningServer, 'url' | 'pin'>) {
+  constructor(server: Pick<RunningServer, 'url' | 'pin'>, key: KeyObject = generateKeyPairSync('ed25519').privateKey) {
+    this.key = key;
     this.#url = new URL(server.url);
     const lines = Buffer.from(server.pin.certificate).toString('base64');
     this.#agent = new Agent({ ca: `-----BEGIN CERTIFICATE-----\n${lines}\n-----END CERTIFICATE-----\n`, keepAlive: true, maxSockets: 1 });

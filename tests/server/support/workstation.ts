@@ -25,14 +25,22 @@ export type ActOptions = {
 
 /** A workstation without a vault: it keeps its chain in memory. */
 export class Workstation {
-  readonly client: TestClient;
+  client: TestClient;
   readonly epoch = randomUUID() as JournalEpoch;
   #bundle: EnrolmentBundle | undefined;
   sequence = 0;
   previous = '' as Sha256Hex;
 
-  constructor(server: RunningServer) {
+  constructor(server: Pick<RunningServer, 'url' | 'pin'>) {
     this.client = new TestClient(server);
+  }
+
+  /** Goes on with the same key and chain at a server that was started anew. */
+  reconnect(server: Pick<RunningServer, 'url' | 'pin'>): void {
+    const before = this.client;
+    before.close();
+    this.client = new TestClient(server, before.key);
+    this.client.device = before.device;
   }
 
   get device(): DeviceId {
