@@ -14,7 +14,12 @@ const signingKeyId = '01';
 const slotKeyId = '02';
 
 /** Makes one token for each person, with a key that signs and a key that opens the journal, and has both certified. */
-export function makeCards(store: SoftHsmStore, ca: TestCa, people: readonly StaffMember[], kind: KeyKind = 'rsa-2048'): readonly StaffCard[] {
+export function makeCards(
+  store: SoftHsmStore,
+  ca: TestCa,
+  people: readonly StaffMember[],
+  kind: KeyKind = 'rsa-2048',
+): readonly StaffCard[] {
   const keys = makeTokens(
     store,
     people.map(({ tokenLabel, pin }) => ({
@@ -32,7 +37,13 @@ export function makeCards(store: SoftHsmStore, ca: TestCa, people: readonly Staf
       if (key === undefined) throw new Error('demo: the token lacks a key that was just made');
       return key.spki;
     };
-    const holder = { surname: member.surname, name: member.name, patronymic: member.patronymic, iin: member.iin, organisation: operator };
+    const holder = {
+      surname: member.surname,
+      name: member.name,
+      patronymic: member.patronymic,
+      iin: member.iin,
+      organisation: operator,
+    };
     const request = { holder, roles: ['employee'], carrier: 'kaztoken' } as const;
     const signing = ca.issue({ ...request, subjectPublicKeyInfo: spki(signingKeyId), purpose: 'signing' });
     const journal = ca.issue({ ...request, subjectPublicKeyInfo: spki(slotKeyId), purpose: 'decryption' });

@@ -45,7 +45,11 @@ const russianWomen = [
   ['Тимофеева', 'Ирина', 'Геннадьевна'],
 ] as const;
 
-function named(list: readonly (readonly [string, string, string])[], isWoman: boolean, language: 'kk' | 'ru'): readonly NamedPerson[] {
+function named(
+  list: readonly (readonly [string, string, string])[],
+  isWoman: boolean,
+  language: 'kk' | 'ru',
+): readonly NamedPerson[] {
   return list.map(([surname, givenName, patronymic]) => ({ surname, givenName, patronymic, isWoman, language }));
 }
 

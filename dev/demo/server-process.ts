@@ -31,10 +31,30 @@ function readLine(line: string): unknown {
 }
 
 /** `qorgan server start`; resolves when it answers. Throws with its last words where it does not. */
-export function startServerProcess(options: { readonly directory: string; readonly profile: 'demo' | 'production'; readonly listen: string; readonly user?: { readonly uid: number; readonly gid: number } }): Promise<ServerProcess> {
+export function startServerProcess(options: {
+  readonly directory: string;
+  readonly profile: 'demo' | 'production';
+  readonly listen: string;
+  readonly user?: { readonly uid: number; readonly gid: number };
+}): Promise<ServerProcess> {
   const { directory, profile, listen, user = {} } = options;
-  const words = [commandLine, 'server', 'start', '--directory', directory, '--profile', profile, '--listen', listen, '--json'];
-  const environment = Object.fromEntries(['PATH', 'HOME', 'LANG', 'TMPDIR'].flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])));
+  const words = [
+    commandLine,
+    'server',
+    'start',
+    '--directory',
+    directory,
+    '--profile',
+    profile,
+    '--listen',
+    listen,
+    '--json',
+  ];
+  const environment = Object.fromEntries(
+    ['PATH', 'HOME', 'LANG', 'TMPDIR'].flatMap((name) =>
+      process.env[name] === undefined ? [] : [[name, process.env[name]]],
+    ),
+  );
   const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'pipe'], env: environment, ...user });
   const gone = new Promise<void>((done) => child.on('exit', () => done()));
   let lastWords = '';
@@ -62,7 +82,13 @@ export function startServerProcess(options: { readonly directory: string; readon
       if (!isStarted(said)) lastWords += line;
       else {
         clearTimeout(timer);
-        settle({ pid: child.pid ?? 0, url: said.url, spki: said.spki, kill: () => end('SIGKILL'), stop: () => end('SIGTERM') });
+        settle({
+          pid: child.pid ?? 0,
+          url: said.url,
+          spki: said.spki,
+          kill: () => end('SIGKILL'),
+          stop: () => end('SIGTERM'),
+        });
       }
     });
   });

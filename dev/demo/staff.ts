@@ -19,7 +19,10 @@ export type StaffMember = {
 
 const chance = new Chance(2026);
 
-export const operator: { readonly name: string; readonly bin: Bin } = { name: '«Қорған Сауда Алаңы» ЖШС', bin: makeBin(chance) };
+export const operator: { readonly name: string; readonly bin: Bin } = {
+  name: '«Қорған Сауда Алаңы» ЖШС',
+  bin: makeBin(chance),
+};
 
 export const staff: readonly StaffMember[] = [
   {

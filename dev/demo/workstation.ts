@@ -1,7 +1,13 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
 import type { Result } from '../../core/kernel/index.ts';
-import { createWorkstation, type EngineLogEntry, type PromptPort, type Workstation, type WorkstationOptions } from '../../main/engine/index.ts';
+import {
+  createWorkstation,
+  type EngineLogEntry,
+  type PromptPort,
+  type Workstation,
+  type WorkstationOptions,
+} from '../../main/engine/index.ts';
 import type { SoftHsmStore } from '../softhsm/index.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -35,9 +41,14 @@ export function openWorkstation(options: {
 }
 
 /** The id by which the picker names the signing certificate of this person's card. */
-export async function certificateOf(workstation: Workstation, person: { readonly tokenLabel: string }): Promise<string> {
+export async function certificateOf(
+  workstation: Workstation,
+  person: { readonly tokenLabel: string },
+): Promise<string> {
   const certificates = await workstation.certificates();
-  const found = certificates.ok ? certificates.value.find(({ tokenLabel }) => tokenLabel === person.tokenLabel) : undefined;
+  const found = certificates.ok
+    ? certificates.value.find(({ tokenLabel }) => tokenLabel === person.tokenLabel)
+    : undefined;
   if (found === undefined) throw new Error('the card is not in');
   return found.id;
 }

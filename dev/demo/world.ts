@@ -3,7 +3,12 @@ import { join } from 'node:path';
 import { formatInvitation } from '../../contracts/http/index.ts';
 import type { Sha256Hex } from '../../core/kernel/index.ts';
 import { importCases, type Workstation } from '../../main/engine/index.ts';
-import { initPlatform, openAdministration, realSurroundings, type OpenAdministration } from '../../server/boot/index.ts';
+import {
+  initPlatform,
+  openAdministration,
+  realSurroundings,
+  type OpenAdministration,
+} from '../../server/boot/index.ts';
 import { createTestCa, type TestCa } from '../ca/index.ts';
 import { openSoftHsmStore, type SoftHsmStore } from '../softhsm/index.ts';
 import { makeCards } from './cards.ts';
@@ -47,7 +52,10 @@ async function makeFirst(directory: string, ca: TestCa, store: SoftHsmStore): Pr
   const file = join(directory, 'made.json');
   if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as Made;
   const cards = makeCards(store, ca, staff);
-  const made = { port: await freePort(), certificates: Object.fromEntries(cards.map((card) => [card.member.id, card.certificate])) };
+  const made = {
+    port: await freePort(),
+    certificates: Object.fromEntries(cards.map((card) => [card.member.id, card.certificate])),
+  };
   writeFileSync(file, JSON.stringify(made), { mode: 0o600 });
   return made;
 }
@@ -59,18 +67,37 @@ async function bringPeople(administration: OpenAdministration, ca: TestCa, made:
     const validFromMs = Date.now() - 60_000;
     const { iin, roles } = person;
     const rest = { validFromMs, validUntilMs: validFromMs + yearMs, basis: '№ 1-ж/қ' };
-    must(await administration.addStaff({ iin, roles, name: fullName(person), certificates: [certificate as Sha256Hex], ...rest }));
+    must(
+      await administration.addStaff({
+        iin,
+        roles,
+        name: fullName(person),
+        certificates: [certificate as Sha256Hex],
+        ...rest,
+      }),
+    );
   }
 }
 
-type Setting = { readonly directory: string; readonly store: SoftHsmStore; readonly server: ServerProcess; readonly administration: OpenAdministration; readonly tell: Tell };
+type Setting = {
+  readonly directory: string;
+  readonly store: SoftHsmStore;
+  readonly server: ServerProcess;
+  readonly administration: OpenAdministration;
+  readonly tell: Tell;
+};
 
 async function invite({ administration, server }: Setting): Promise<string> {
   const { code } = await administration.enrolCode();
   return formatInvitation({ url: server.url, spki: server.spki as Sha256Hex, code });
 }
 
-function open(setting: Setting, folder: string, person: StaffMember, kind: 'workstation' | 'import-station'): Workstation {
+function open(
+  setting: Setting,
+  folder: string,
+  person: StaffMember,
+  kind: 'workstation' | 'import-station',
+): Workstation {
   const prompt = playedPrompt({ pin: person.pin, password: person.password, phrase: person.recognitionPhrase });
   return openWorkstation({ directory: join(setting.directory, folder), store: setting.store, prompt, kind });
 }
@@ -81,13 +108,17 @@ async function submitCases(setting: Setting): Promise<void> {
   const station = open(setting, 'station', registrar, 'import-station');
   try {
     const certificateId = await certificateOf(station, registrar);
-    if (station.phase() === 'not-enrolled') must(await station.enrol({ code: await invite(setting), name: 'Тіркеу бекеті', certificateId }));
+    if (station.phase() === 'not-enrolled')
+      must(await station.enrol({ code: await invite(setting), name: 'Тіркеу бекеті', certificateId }));
     must(await station.startShift(certificateId));
     const { platform } = station;
     if (platform === undefined) throw new Error('demo: the shift knows its platform');
     const cases = makeCases({ seed, nowMs: Date.now(), count: caseCount });
     must(await importCases({ submit: (proposal) => station.sign(proposal), platform, cases, onStep: () => undefined }));
-    await until(() => station.app().status.outbox.waiting === 0 && station.app().status.log.lastIndex !== null, receiptsWaitMs);
+    await until(
+      () => station.app().status.outbox.waiting === 0 && station.app().status.log.lastIndex !== null,
+      receiptsWaitMs,
+    );
     must(await station.endShift());
   } finally {
     await station.close();
@@ -101,7 +132,8 @@ async function enrolDesk(setting: Setting): Promise<void> {
   const desk = openWorkstation({ directory: join(setting.directory, 'workstation'), store: setting.store, prompt });
   try {
     const certificateId = await certificateOf(desk, reviewer);
-    if (desk.phase() === 'not-enrolled') must(await desk.enrol({ code: await invite(setting), name: 'Жұмыс орны 1', certificateId }));
+    if (desk.phase() === 'not-enrolled')
+      must(await desk.enrol({ code: await invite(setting), name: 'Жұмыс орны 1', certificateId }));
     must(await desk.startShift(certificateId));
     for (const person of [member('registrar'), member('security-officer')]) {
       prompt.type({ pin: person.pin, password: person.password, phrase: person.recognitionPhrase });
@@ -118,11 +150,22 @@ function writeProfile(directory: string, store: SoftHsmStore): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const modules = [{ id: 'softhsm', path: store.modulePath, environment: store.environment }];
   writeFileSync(join(folder, 'cards.json'), JSON.stringify({ modules }, undefined, 2), { mode: 0o600 });
-  const credentials = staff.map((person) => ({ name: fullName(person), role: person.id, pin: person.pin, password: person.password }));
+  const credentials = staff.map((person) => ({
+    name: fullName(person),
+    role: person.id,
+    pin: person.pin,
+    password: person.password,
+  }));
   writeFileSync(join(folder, 'demo.json'), JSON.stringify(credentials, undefined, 2), { mode: 0o600 });
 }
 
-async function once(directory: string, step: string, tell: Tell, words: string, run: () => Promise<void>): Promise<void> {
+async function once(
+  directory: string,
+  step: string,
+  tell: Tell,
+  words: string,
+  run: () => Promise<void>,
+): Promise<void> {
   if (done(directory, step)) return;
   const end = tell(words);
   await run();
@@ -132,7 +175,11 @@ async function once(directory: string, step: string, tell: Tell, words: string, 
 
 async function startServer(directory: string, port: number, tell: Tell): Promise<ServerProcess> {
   const end = tell('start the platform server and its database');
-  const server = await startServerProcess({ directory: join(directory, 'platform'), profile: 'demo', listen: `127.0.0.1:${port}` });
+  const server = await startServerProcess({
+    directory: join(directory, 'platform'),
+    profile: 'demo',
+    listen: `127.0.0.1:${port}`,
+  });
   end(server.url);
   return server;
 }
@@ -159,10 +206,18 @@ export async function prepareDemo(directory: string, tell: Tell): Promise<DemoWo
     const administration = must(await openAdministration(place));
     try {
       for (const list of ca.crls()) must(await administration.importCrl(list));
-      await once(directory, 'people', tell, 'grant three people their roles', () => bringPeople(administration, ca, made));
+      await once(directory, 'people', tell, 'grant three people their roles', () =>
+        bringPeople(administration, ca, made),
+      );
       writeProfile(directory, store);
       const setting = { directory, store, server, administration, tell };
-      await once(directory, 'cases', tell, `submit ${caseCount} registrations, each signed by the registrar’s card`, () => submitCases(setting));
+      await once(
+        directory,
+        'cases',
+        tell,
+        `submit ${caseCount} registrations, each signed by the registrar’s card`,
+        () => submitCases(setting),
+      );
       await once(directory, 'desk', tell, 'enrol the workstation by a one-time code', () => enrolDesk(setting));
     } finally {
       await administration.close();

@@ -44,7 +44,8 @@ export async function launchApplication(options: LaunchOptions): Promise<DrivenA
     env: { ...environment(), DISPLAY: options.display },
     timeout: launchTimeoutMs,
   });
-  if (options.onLog !== undefined) electron.process().stderr?.on('data', (chunk: Buffer) => options.onLog?.(chunk.toString('utf8')));
+  if (options.onLog !== undefined)
+    electron.process().stderr?.on('data', (chunk: Buffer) => options.onLog?.(chunk.toString('utf8')));
   const operator = await electron.firstWindow({ timeout: windowTimeoutMs });
   await operator.waitForLoadState('load');
   return {
@@ -58,7 +59,9 @@ export async function launchApplication(options: LaunchOptions): Promise<DrivenA
 
 function environment(): Record<string, string> {
   const kept = ['PATH', 'HOME', 'LANG', 'TMPDIR', 'XDG_RUNTIME_DIR', 'PCSCLITE_CSOCK_NAME'];
-  return Object.fromEntries(kept.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])));
+  return Object.fromEntries(
+    kept.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
+  );
 }
 
 async function promptOf(electron: ElectronApplication): Promise<Page> {

@@ -16,6 +16,7 @@ import { promptView } from './prompt-view.ts';
 /** What may be signed: a reviewer's decision about a case, or a registrar's submission of a new one. */
 export type Proposal = ActDraft | { readonly type: 'registration.submit'; readonly caseId: CaseId; readonly form: RegistrationForm };
 
+/** `sequence` is that of the journal entry which holds the act. */
 export type Recorded = { readonly actionId: string; readonly sequence: number; readonly recordedAtMs: number };
 
 type CaseNow = { readonly state: Registration; readonly subject: Subject; readonly form: RegistrationForm };
@@ -158,8 +159,8 @@ async function attemptAct(engine: Engine, shift: Shift, prepared: Prepared, sign
   if (!cms.ok) return cms;
   const recorded = await engine.vault.call('acts.append', { envelope: envelope.value, cms: toBase64(cms.value), atMs });
   if (!recorded.ok) return recorded;
-  const { actionId, sequence, recordedAtMs } = recorded.value;
-  return ok({ actionId, sequence, recordedAtMs });
+  const { actionId, entrySequence, recordedAtMs } = recorded.value;
+  return ok({ actionId, sequence: entrySequence, recordedAtMs });
 }
 
 /**

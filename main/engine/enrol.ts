@@ -1,4 +1,4 @@
-import { fromBase64, ok, refuse, toBase64, type Result } from '../../core/kernel/index.ts';
+import { ok, refuse, toBase64, type Result } from '../../core/kernel/index.ts';
 import { enrolmentProofText, parseInvitation, type Invitation } from '../../contracts/http/index.ts';
 import type { NewSlot } from '../../contracts/vault-host/index.ts';
 import { oaepHashOf } from './card-use.ts';
@@ -6,7 +6,7 @@ import { findSigner, type CardSigner } from './cards.ts';
 import type { Engine } from './context.ts';
 import { readEnrolment } from './enrolment.ts';
 import { createClient, type ServerClient } from './http/client.ts';
-import { fetchPinnedCertificate, openTransport } from './http/transport.ts';
+import { openTransport } from './http/transport.ts';
 import type { PromptAnswer } from './ports.ts';
 import { promptView } from './prompt-view.ts';
 
@@ -44,18 +44,14 @@ async function makeRoom(engine: Engine): Promise<Result<null>> {
   return ok(null);
 }
 
-async function firstContact(engine: Engine, invitation: Invitation): Promise<Result<ServerClient>> {
-  const certificate = await fetchPinnedCertificate(invitation.url, invitation.spki);
-  if (!certificate.ok) return certificate;
-  const transport = openTransport({ ...invitation, certificate: certificate.value });
-  return ok(
-    createClient({
-      transport,
-      random: engine.options.random,
-      serverNowMs: () => engine.serverClock.serverNowMs(),
-      identity: undefined,
-    }),
-  );
+/** No device yet: only the doors that need none. */
+function firstContact(engine: Engine, invitation: Invitation): ServerClient {
+  return createClient({
+    transport: openTransport(invitation),
+    random: engine.options.random,
+    serverNowMs: () => engine.serverClock.serverNowMs(),
+    identity: undefined,
+  });
 }
 
 async function proveAndEnrol(engine: Engine, client: ServerClient, invitation: Invitation, name: string, made: { readonly devicePublicKey: Uint8Array; readonly epoch: string }): Promise<Result<null>> {
@@ -70,8 +66,7 @@ async function proveAndEnrol(engine: Engine, client: ServerClient, invitation: I
   const enrolment = readEnrolment(answer.value.bundle);
   if (!enrolment.ok) return enrolment;
   const { bundle, device, deviceName } = enrolment.value;
-  const certificate = fromBase64(bundle.server.certificate);
-  if (bundle.server.spki !== invitation.spki || !certificate.ok) return refuse('bundle-foreign');
+  if (bundle.server.spki !== invitation.spki) return refuse('bundle-foreign');
   const nowMs = engine.options.clock.nowMs();
   const bound = await engine.vault.call('vault.bind', { bundle: enrolment.value.document as { document: string; signatures: { key: string; signature: string }[] }, nowMs });
   if (!bound.ok) return bound;
@@ -91,10 +86,9 @@ async function attemptEnrolment(engine: Engine, request: EnrolRequest, signer: C
   if (answer.password === null) return refuse('password-missing');
   const pin = await checkPin(engine, signer, answer);
   if (!pin.ok) return { ok: false, refusal: pin.refusal };
-  const client = await firstContact(engine, invitation.value);
-  if (!client.ok) return client;
+  const client = firstContact(engine, invitation.value);
   try {
-    const status = await client.value.call('status');
+    const status = await client.call('status');
     if (!status.ok) return status;
     engine.serverClock.learn(status.value.serverTimeMs, engine.options.clock.nowMs());
     const room = await makeRoom(engine);
@@ -108,12 +102,12 @@ async function attemptEnrolment(engine: Engine, request: EnrolRequest, signer: C
       const kept = await engine.vault.call('identity.set', phrase);
       if (!kept.ok) return kept;
     }
-    const enrolled = await proveAndEnrol(engine, client.value, invitation.value, request.name, made.value);
+    const enrolled = await proveAndEnrol(engine, client, invitation.value, request.name, made.value);
     if (!enrolled.ok) return enrolled;
     const closed = await engine.vault.call('vault.close', null);
     return closed.ok ? ok(null) : closed;
   } finally {
-    client.value.close();
+    client.close();
   }
 }
 

@@ -33,21 +33,17 @@ export function readEnrolment(document: SignedDocument): Result<Enrolment> {
 }
 
 /** A client of the pinned server that signs by the device key in the vault. */
-export function clientOf(engine: Engine, enrolment: Enrolment): Result<ServerClient> {
+export function clientOf(engine: Engine, enrolment: Enrolment): ServerClient {
   const { bundle } = enrolment;
-  const certificate = fromBase64(bundle.server.certificate);
-  if (!certificate.ok) return refuse('bundle-malformed');
-  const transport = openTransport({ url: bundle.server.url, spki: bundle.server.spki, certificate: certificate.value });
+  const transport = openTransport({ url: bundle.server.url, spki: bundle.server.spki });
   const sign = async (message: Uint8Array): Promise<Result<Uint8Array>> => {
     const signed = await engine.vault.call('device.sign', { message: Uint8Array.from(message) });
     return signed.ok ? ok(signed.value.signature) : signed;
   };
-  return ok(
-    createClient({
-      transport,
-      random: engine.options.random,
-      serverNowMs: () => engine.serverClock.serverNowMs(),
-      identity: { device: enrolment.device as DeviceId, sign },
-    }),
-  );
+  return createClient({
+    transport,
+    random: engine.options.random,
+    serverNowMs: () => engine.serverClock.serverNowMs(),
+    identity: { device: enrolment.device as DeviceId, sign },
+  });
 }

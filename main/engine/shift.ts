@@ -103,14 +103,13 @@ async function attemptShift(engine: Engine, signer: CardSigner, iin: Iin, slot: 
     return enrolment;
   }
   const client = clientOf(engine, enrolment.value);
-  if (!client.ok) return client;
-  const shift: Shift = { enrolment: enrolment.value, signer, iin, client: client.value, name: signer.certificate.subject.commonName ?? '', roles: [] };
+  const shift: Shift = { enrolment: enrolment.value, signer, iin, client, name: signer.certificate.subject.commonName ?? '', roles: [] };
   engine.state.shift = shift;
   const known = await whoIs(engine, shift, answer);
-  const started = known.ok ? await journalStart(engine, shift, client.value.hasSession) : known;
+  const started = known.ok ? await journalStart(engine, shift, client.hasSession) : known;
   if (started.ok) return ok(shift);
   engine.state.shift = undefined;
-  client.value.close();
+  client.close();
   await engine.vault.call('vault.close', null);
   return started;
 }

@@ -1,6 +1,7 @@
-import { Agent, request as httpsRequest } from 'node:https';
-import { connect, type PeerCertificate } from 'node:tls';
 import type { IncomingMessage } from 'node:http';
+import { Agent, request as httpsRequest, type RequestOptions } from 'node:https';
+import type { Duplex } from 'node:stream';
+import { connect } from 'node:tls';
 import { ok, refuse, type Result, type Sha256Hex } from '../../../core/kernel/index.ts';
 import { certificateKeyHash } from '../crypto.ts';
 
@@ -13,9 +14,8 @@ const answerTimeoutMs = 15_000;
 export type ServerPin = {
   /** Origin, `https://host:port`. */
   readonly url: string;
+  /** SHA-256 of the SubjectPublicKeyInfo that the server must show; a renewed certificate keeps the key. */
   readonly spki: Sha256Hex;
-  /** DER of the very certificate that the server must show. */
-  readonly certificate: Uint8Array;
 };
 
 export type HttpAnswer = { readonly status: number; readonly headers: IncomingMessage['headers']; readonly body: Buffer };
@@ -47,14 +47,8 @@ class KeyDiffers extends Error {
   readonly code = keyDiffers;
 }
 
-function pemOf(der: Uint8Array): string {
-  const lines = Buffer.from(der).toString('base64').match(/.{1,64}/gu) ?? [];
-  return `-----BEGIN CERTIFICATE-----\n${lines.join('\n')}\n-----END CERTIFICATE-----\n`;
-}
-
 function isKeyProblem(error: Error): boolean {
-  const code = 'code' in error ? String(error.code) : '';
-  return code === keyDiffers || code.startsWith('ERR_TLS') || code.startsWith('ERR_SSL') || /CERT|SELF_SIGNED|UNABLE_TO/u.test(code);
+  return 'code' in error && error.code === keyDiffers;
 }
 
 function collect(answer: IncomingMessage, settle: (result: Result<HttpAnswer, TransportRefusal>) => void): void {
@@ -72,23 +66,45 @@ function collect(answer: IncomingMessage, settle: (result: Result<HttpAnswer, Tr
   answer.on('aborted', () => settle(refuse('server-unreachable')));
 }
 
-function makeAgent(pin: ServerPin): Agent {
-  return new Agent({
-    keepAlive: true,
-    maxSockets: 4,
-    minVersion: 'TLSv1.2',
-    ca: [pemOf(pin.certificate)],
-    // The name in the certificate does not matter: the key is the one that the enrolment pinned, or there is no connection.
-    checkServerIdentity: (_host: string, shown: PeerCertificate) =>
-      certificateKeyHash(shown.raw) === pin.spki ? undefined : new KeyDiffers('the server shows another key'),
-  });
+/** Opens the line and lets nothing through it before the key of the other side was compared; the handshake proved that it holds the key. */
+class PinnedAgent extends Agent {
+  readonly #pin: ServerPin;
+
+  constructor(pin: ServerPin) {
+    super({ keepAlive: true, maxSockets: 4 });
+    this.#pin = pin;
+  }
+
+  override createConnection(options: RequestOptions, callback?: (error: Error | null, stream: Duplex) => void): undefined {
+    const socket = connect({
+      host: options.host ?? '',
+      port: Number(options.port),
+      minVersion: 'TLSv1.2',
+      // A certificate chain says nothing here: the key is the pinned one, or there is no connection.
+      rejectUnauthorized: false,
+    });
+    const settle = (error: Error | null): void => {
+      socket.removeAllListeners('error');
+      socket.setTimeout(0);
+      if (error !== null) socket.destroy();
+      callback?.(error, socket);
+    };
+    socket.setTimeout(connectTimeoutMs, () => settle(new Error('no answer')));
+    socket.on('error', settle);
+    socket.on('secureConnect', () => {
+      const { raw } = socket.getPeerCertificate();
+      const isPinned = raw !== undefined && certificateKeyHash(raw) === this.#pin.spki;
+      settle(isPinned ? null : new KeyDiffers('the server shows another key'));
+    });
+    return undefined;
+  }
 }
 
 /** Speaks HTTPS (TLS 1.2 or newer) to the one server whose key and certificate are pinned, and to nobody else. */
 export function openTransport(pin: ServerPin): Transport {
-  const agent = makeAgent(pin);
+  const agent = new PinnedAgent(pin);
   const origin = new URL(pin.url);
-  const target = { agent, host: origin.hostname, port: origin.port === '' ? 443 : Number(origin.port), servername: '' };
+  const target = { agent, host: origin.hostname, port: origin.port === '' ? 443 : Number(origin.port) };
   const streams = new Set<() => void>();
   return {
     url: pin.url,
@@ -158,31 +174,4 @@ function openStream(target: object, onLine: (line: string) => void, onEnd: () =>
     hasEnded = true;
     call.destroy();
   };
-}
-
-/**
- * The certificate that the server at this address shows, if its key has this hash. Nothing is sent on this connection; what
- * follows uses the certificate as the only anchor.
- */
-export function fetchPinnedCertificate(url: string, spki: Sha256Hex): Promise<Result<Uint8Array, TransportRefusal>> {
-  const origin = new URL(url);
-  return new Promise((resolve) => {
-    const socket = connect({
-      host: origin.hostname,
-      port: origin.port === '' ? 443 : Number(origin.port),
-      minVersion: 'TLSv1.2',
-      // Judged below, by the hash that the invitation carries.
-      rejectUnauthorized: false,
-    });
-    const settle = (result: Result<Uint8Array, TransportRefusal>): void => {
-      socket.destroy();
-      resolve(result);
-    };
-    socket.setTimeout(connectTimeoutMs, () => settle(refuse('server-unreachable')));
-    socket.on('error', (error) => settle(refuse(isKeyProblem(error) ? 'server-key-differs' : 'server-unreachable')));
-    socket.on('secureConnect', () => {
-      const { raw } = socket.getPeerCertificate();
-      settle(raw !== undefined && certificateKeyHash(raw) === spki ? ok(new Uint8Array(raw)) : refuse('server-key-differs'));
-    });
-  });
 }
