@@ -86,6 +86,7 @@ describe.skipIf(python === undefined)('a stranger without our code (needs python
   it.each([
     ['envelopes.json', 'қайта', 'қайтa'],
     ['documents.json', '"Терезе № 3"', '"Терезе № 4"'],
+    ['shown.json', 'мақұлдаймын', 'макулдаймын'],
     ['journal.json', '"sequence": 2', '"sequence": 3'],
     ['log.json', '"cosigned": "qorgan', '"cosigned": "korgan'],
     ['receipt.tlog-proof', 'index 9', 'index 8'],

@@ -2,11 +2,12 @@ import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { toBase64, toHex } from '../../core/kernel/index.ts';
 import { entryHash, type EntryHeader } from '../../core/journal/index.ts';
-import { canonicalize, documentKeyId, signedDocument, textHash, type EnrolmentBundle, type Json } from '../../core/signing/index.ts';
+import { canonicalize, documentKeyId, shownTextOfEnvelope, signedDocument, textHash, type EnrolmentBundle, type Json } from '../../core/signing/index.ts';
+import { signingTexts } from '../../locales/signing/index.ts';
 import { sha256 } from '../support/index.ts';
 import { acts } from './acts.ts';
 import { checkpoint, consistencies, cosigned, entries, inclusions, keyTexts, opening, promise, promiseDocument, receipt, receiptEntry, roots, size } from './log.ts';
-import { challenge, device, deviceRecord, epoch, hashOf, keys, origin, platform, policy, profile, staffRecord, startMs } from './world.ts';
+import { challenge, device, deviceRecord, epoch, form, hashOf, keys, origin, platform, policy, profile, staffRecord, startMs } from './world.ts';
 
 /** The same value with the members of every object in reverse: an input must not already be in canonical order. */
 function scrambled(value: Json): Json {
@@ -51,6 +52,17 @@ const signIn = { value: scrambled(challenge as unknown as Json), text: canonical
 
 const envelopes = acts.map(({ envelope, text, hash, caseHash }) => ({ type: envelope.type, value: scrambled(envelope as unknown as Json), text, hash, caseHash }));
 
+/** What each act reads like to its signer, in three languages and in a demonstration. */
+const shown = acts.flatMap(({ envelope }) =>
+  (['kk', 'ru', 'en'] as const).flatMap((locale) =>
+    (['production', 'demo'] as const).map((of) => {
+      const text = shownTextOfEnvelope(signingTexts, { ...envelope, profile: of, shown: { ...envelope.shown, locale } }, form);
+      if (!text.ok) throw new Error('golden: every act can be shown');
+      return { type: envelope.type, locale, profile: of, version: envelope.shown.version, text: text.value, hash: textHash(sha256, text.value) };
+    }),
+  ),
+);
+
 const kinds = ['enrolled', 'shift-started', 'act', 'promise', 'receipt'] as const;
 const journal = kinds.reduce<readonly { readonly header: EntryHeader; readonly hash: string }[]>((done, kind, at) => {
   const previous = (done.at(-1)?.hash ?? textHash(sha256, canonicalize(deviceRecord))) as EntryHeader['previous'];
@@ -86,6 +98,7 @@ export const files: Readonly<Record<string, string>> = {
   'envelopes.json': pretty(envelopes),
   'journal.json': pretty(journal.map(({ header, hash }) => ({ value: scrambled(header), text: canonicalize(header), hash }))),
   'log.json': pretty(log),
+  'shown.json': pretty(shown),
   'sign-in.json': pretty(signIn),
   'receipt.tlog-proof': receipt,
   'receipt-act.json': receiptEntry.text,

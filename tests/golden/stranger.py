@@ -146,6 +146,9 @@ envelopes, documents = json.loads(read("envelopes.json")), json.loads(read("docu
 journal, log = json.loads(read("journal.json")), json.loads(read("log.json"))
 texts([*envelopes, *documents["cases"], *journal, json.loads(read("sign-in.json"))])
 
+for shown in json.loads(read("shown.json")):
+    check(sha(shown["text"]).hex() == shown["hash"] and shown["text"].endswith("\n"), "text that was shown")
+
 platform_key = b64(documents["key"])
 for case in documents["cases"]:
     (one,) = case["signed"]["signatures"]
