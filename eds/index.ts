@@ -24,6 +24,7 @@ export {
 export {
   btsDigitalRoles,
   carrierOf,
+  carrierOid,
   certificatesInFile,
   hardwareCarriers,
   nationalRoles,
@@ -43,6 +44,7 @@ export {
   nationalRoleMappings,
   stageNames,
   type CertificateRequest,
+  type Evidence,
   type ReasonId,
   type RoleMapping,
   type SignerReport,

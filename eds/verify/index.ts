@@ -6,7 +6,7 @@ export {
   type StageName,
   type StageOutcome,
 } from './reasons.ts';
-export type { SignerReport, SignerVerdict, VerificationReport, Verdict } from './report.ts';
+export type { Evidence, SignerReport, SignerVerdict, VerificationReport, Verdict } from './report.ts';
 export {
   DEMO_POLICY_OID,
   nationalPurposes,

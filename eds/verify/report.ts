@@ -1,4 +1,5 @@
-import type { KeyCarrier, SignerRole } from '../x509/index.ts';
+import type { RevocationList } from '../crl/index.ts';
+import type { Certificate, KeyCarrier, SignerRole } from '../x509/index.ts';
 import { stageNames, subIndicationOf, type ReasonId, type Stage, type StageName } from './reasons.ts';
 
 /** VALID authorises; INDETERMINATE ("cannot tell") and INVALID ("the evidence speaks against it") never do. */
@@ -28,6 +29,14 @@ export type SignerReport = {
   readonly claimedAtMs: number | undefined;
 };
 
+/** What a verdict stands on besides the file itself: kept with an act, it lets the act be judged again after the certificates expire. */
+export type Evidence = {
+  /** From the signer to the anchor; empty where no path was found. */
+  readonly path: readonly Certificate[];
+  /** The revocation lists that decided. */
+  readonly revocationLists: readonly RevocationList[];
+};
+
 /** The judgement of one signature or one certificate. */
 export type SignerVerdict = {
   readonly verdict: Verdict;
@@ -40,6 +49,7 @@ export type SignerVerdict = {
   readonly stages: readonly Stage[];
   /** `undefined` where no certificate of the signer could be read. */
   readonly signer: SignerReport | undefined;
+  readonly evidence: Evidence;
   /** The time at which everything was judged. */
   readonly referenceTimeMs: number;
 };
@@ -47,15 +57,23 @@ export type SignerVerdict = {
 /** The judgement of a signature file: that of the weakest of its signatures, and each of them. */
 export type VerificationReport = SignerVerdict & { readonly signers: readonly SignerVerdict[] };
 
+const noEvidence: Evidence = { path: [], revocationLists: [] };
+
+export type Findings = {
+  readonly stages: readonly Stage[];
+  readonly referenceTimeMs: number;
+  readonly signer?: SignerReport;
+  readonly evidence?: Evidence;
+  /** The stages that the verdict needs: all, unless a certificate alone is judged. */
+  readonly names?: readonly StageName[];
+};
+
 /** Joins stages into a verdict. Stages that are missing count as not checked, so that forgetting one can never give VALID. */
-export function concludeStages(
-  found: readonly Stage[],
-  signer: SignerReport | undefined,
-  referenceTimeMs: number,
-  names: readonly StageName[] = stageNames,
-): SignerVerdict {
+export function concludeStages(findings: Findings): SignerVerdict {
+  const { signer, evidence = noEvidence, referenceTimeMs, names = stageNames } = findings;
   const stages = names.map(
-    (name): Stage => found.find((stage) => stage.name === name) ?? { name, outcome: 'UNKNOWN', reason: 'not-checked' },
+    (name): Stage =>
+      findings.stages.find((stage) => stage.name === name) ?? { name, outcome: 'UNKNOWN', reason: 'not-checked' },
   );
   const failed = stages.find((stage) => stage.outcome === 'FAIL');
   const unknown =
@@ -65,7 +83,8 @@ export function concludeStages(
   const verdict = failed !== undefined ? 'INVALID' : unknown !== undefined ? 'INDETERMINATE' : 'VALID';
   const reason = decisive?.reason ?? 'not-checked';
   const subIndication = verdict === 'VALID' ? '' : subIndicationOf(reason);
-  return { verdict, reason, stage: decisive?.name ?? 'parse', subIndication, stages, signer, referenceTimeMs };
+  const stage = decisive?.name ?? 'parse';
+  return { verdict, reason, stage, subIndication, stages, signer, evidence, referenceTimeMs };
 }
 
 const weight: Readonly<Record<Verdict, number>> = { INVALID: 2, INDETERMINATE: 1, VALID: 0 };

@@ -8,7 +8,13 @@ import type { TrustConfiguration } from './trust.ts';
 type Reason = Parameters<typeof stageOf>[0];
 
 /** Judges revocation of every certificate of a path but its anchor, which the operator removes by hand. */
-export type RevocationJudge = (path: readonly Certificate[], atMs: number) => Stage;
+export type RevocationJudge = (path: readonly Certificate[], atMs: number) => RevocationJudgement;
+
+export type RevocationJudgement = {
+  readonly stage: Stage;
+  /** The lists that decided, one for each certificate that a verified list spoke about. */
+  readonly lists: readonly RevocationList[];
+};
 
 /**
  * Base lists only, and fail closed: without a verified list that is fresh at `atMs` the answer is UNKNOWN. Signatures of lists are verified once
@@ -29,10 +35,12 @@ export function createRevocationJudge(trust: TrustConfiguration, memory: Certifi
     const store = trust.revocationLists();
     const findings = path.slice(0, -1).map((certificate, depth) => {
       const authority = path[depth + 1] ?? certificate;
-      const reason = judgeCertificate({ certificate, authority, store, atMs, signatureOf });
-      return stageOf(reason === 'revoked' && depth > 0 ? 'issuer-revoked' : reason);
+      const { reason, list } = judgeCertificate({ certificate, authority, store, atMs, signatureOf });
+      return { stage: stageOf(reason === 'revoked' && depth > 0 ? 'issuer-revoked' : reason), list };
     });
-    return weightiest(findings, stageOf('not-revoked'));
+    const stages = findings.map(({ stage }) => stage);
+    const lists = findings.flatMap(({ list }) => (list === undefined ? [] : [list]));
+    return { stage: weightiest(stages, stageOf('not-revoked')), lists };
   };
 }
 
@@ -58,7 +66,9 @@ type Question = {
   readonly signatureOf: (list: RevocationList, authority: Certificate) => Reason | 'right';
 };
 
-function judgeCertificate({ certificate, authority, store, atMs, signatureOf }: Question): Reason {
+type Answer = { readonly reason: Reason; readonly list: RevocationList | undefined };
+
+function judgeCertificate({ certificate, authority, store, atMs, signatureOf }: Question): Answer {
   const lists = store.forAuthority(authority.extensions.subjectKeyIdentifier ?? '');
   let reason: Reason = 'crl-missing';
   for (const list of lists) {
@@ -70,11 +80,11 @@ function judgeCertificate({ certificate, authority, store, atMs, signatureOf }: 
     const entry = list.find(certificate.serial);
     const isRevoked = entry !== undefined && entry.reason !== 'remove-from-list' && entry.revokedAtMs <= atMs;
     // A stale list that names the certificate still proves the revocation; one that does not proves nothing.
-    if (isRevoked) return 'revoked';
-    if (isFresh(list, certificate, atMs)) return 'not-revoked';
+    if (isRevoked) return { reason: 'revoked', list };
+    if (isFresh(list, certificate, atMs)) return { reason: 'not-revoked', list };
     reason = 'crl-stale';
   }
-  return reason;
+  return { reason, list: undefined };
 }
 
 /**

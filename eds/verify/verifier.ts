@@ -5,7 +5,13 @@ import { describeHolder, judgeCarrier, judgeRole } from './holder-stages.ts';
 import { judgePath, judgeTime } from './path-rules.ts';
 import { findPath, poolOf, type CertificatePool, type PathSearch } from './path.ts';
 import { stageOf, type Stage } from './reasons.ts';
-import { concludeSigners, concludeStages, type SignerVerdict, type VerificationReport } from './report.ts';
+import {
+  concludeSigners,
+  concludeStages,
+  type Evidence,
+  type SignerVerdict,
+  type VerificationReport,
+} from './report.ts';
 import { createRevocationJudge, type RevocationJudge } from './revocation.ts';
 import {
   findSignerCertificate,
@@ -79,7 +85,9 @@ export function createVerifier(trust: TrustConfiguration): Verifier {
 
 function verifySignedData(request: VerificationRequest, bench: Bench): VerificationReport {
   const parsed = parseSignedData(request.cms);
-  if (!parsed.ok) return concludeSigners([concludeStages([stageOf(parsed.refusal.code)], undefined, request.atMs)]);
+  const without = (reason: Parameters<typeof stageOf>[0]): VerificationReport =>
+    concludeSigners([concludeStages({ stages: [stageOf(reason)], referenceTimeMs: request.atMs })]);
+  if (!parsed.ok) return without(parsed.refusal.code);
   const signedData = parsed.value;
   const recalled = signedData.certificates.map((der) => bench.memory.recall(der));
   const carried = recalled.filter((certificate) => certificate !== undefined);
@@ -87,9 +95,7 @@ function verifySignedData(request: VerificationRequest, bench: Bench): Verificat
   const [first, ...others] = signedData.signers.map((signer) =>
     judgeSigner({ signer, signedData, carried, isAllRead, request }, bench),
   );
-  return first === undefined
-    ? concludeSigners([concludeStages([stageOf('cms-without-signer')], undefined, request.atMs)])
-    : concludeSigners([first, ...others]);
+  return first === undefined ? without('cms-without-signer') : concludeSigners([first, ...others]);
 }
 
 type SignerTask = {
@@ -107,19 +113,19 @@ function judgeSigner({ signer, signedData, carried, isAllRead, request }: Signer
   const certificate = findSignerCertificate(signer, carried);
   if (certificate === undefined) {
     const absent = stageOf(isAllRead ? 'signing-certificate-absent' : 'signing-certificate-malformed');
-    return concludeStages([form, digest, absent], undefined, request.atMs);
+    return concludeStages({ stages: [form, digest, absent], referenceTimeMs: request.atMs });
   }
   const { stage: signature, algorithm } = judgeSignature(signer, signedData, certificate, trust, memory);
   const claimedAtMs = signer.signedAttributes?.claimedAtMs;
   const holder = describeHolder(certificate, trust, { algorithm, claimedAtMs });
-  const { path, stages } = judgeCertificate(certificate, carried, request, bench);
-  const stray = isAllRead && areExplained(carried, path, bench) ? [] : [stageOf('certificate-unexplained')];
+  const { evidence, stages } = judgeCertificate(certificate, carried, request, bench);
+  const stray = isAllRead && areExplained(carried, evidence.path, bench) ? [] : [stageOf('certificate-unexplained')];
   // Unsigned attributes are time-stamps and evidence of longer-lived forms; what cannot be judged must not ride on a VALID.
   const unsigned = signer.unsignedAttributeOids.length > 0 ? [stageOf('time-stamp-unsupported')] : [];
   const binding = judgeSigningCertificate(signer, certificate, trust);
   const roles = judgeRole(holder.roles, request.requireRoles);
   const found = [form, digest, signature, binding, ...mergeStages([...stages, ...stray, ...unsigned]), roles];
-  return concludeStages(found, holder, request.atMs);
+  return concludeStages({ stages: found, signer: holder, evidence, referenceTimeMs: request.atMs });
 }
 
 /** Judges a certificate as a signer's: chain, time, revocation and carrier. */
@@ -128,13 +134,17 @@ function judgeCertificate(
   carried: readonly Certificate[],
   request: { readonly atMs: number },
   bench: Bench,
-): { readonly path: readonly Certificate[]; readonly stages: readonly Stage[] } {
+): { readonly evidence: Evidence; readonly stages: readonly Stage[] } {
   const carrier = judgeCarrier(certificate, bench.trust);
   const { search, chain } = pathOf(certificate, carried, bench);
+  const { atMs } = request;
   // Without a path the validity of the certificate itself is still worth telling.
-  if (!search.isFound) return { path: [], stages: [chain, judgeTime([certificate], request.atMs), carrier] };
+  if (!search.isFound) {
+    return { evidence: { path: [], revocationLists: [] }, stages: [chain, judgeTime([certificate], atMs), carrier] };
+  }
   const { path } = search;
-  return { path, stages: [chain, bench.judgeRevocation(path, request.atMs), judgeTime(path, request.atMs), carrier] };
+  const { stage: revocation, lists } = bench.judgeRevocation(path, atMs);
+  return { evidence: { path, revocationLists: lists }, stages: [chain, revocation, judgeTime(path, atMs), carrier] };
 }
 
 /** A path through known authorities, remembered; else one through those that the file carries, sought anew each time. */
@@ -174,12 +184,15 @@ function mergeStages(found: readonly Stage[]): readonly Stage[] {
 
 function verifyCertificate(request: CertificateRequest, bench: Bench): SignerVerdict {
   const certificate = bench.memory.recall(request.certificate);
-  if (certificate === undefined) return concludeStages([stageOf('certificate-malformed')], undefined, request.atMs);
+  const names = certificateStages;
+  const referenceTimeMs = request.atMs;
+  if (certificate === undefined)
+    return concludeStages({ stages: [stageOf('certificate-malformed')], referenceTimeMs, names });
   const algorithm = bench.memory.keyOf(certificate)?.family;
   const holder = describeHolder(certificate, bench.trust, { algorithm, claimedAtMs: undefined });
-  const { stages } = judgeCertificate(certificate, [], request, bench);
+  const { stages, evidence } = judgeCertificate(certificate, [], request, bench);
   const found = [stageOf('certificate-read'), ...stages, judgeRole(holder.roles, request.requireRoles)];
-  return concludeStages(found, holder, request.atMs, certificateStages);
+  return concludeStages({ stages: found, signer: holder, evidence, referenceTimeMs, names });
 }
 
 /** The stages that a certificate alone can pass. */

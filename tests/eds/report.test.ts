@@ -72,6 +72,14 @@ describe('a report', () => {
     });
   });
 
+  test('gives what it stands on: the path and the lists that decided', () => {
+    const made = hierarchy();
+    const { evidence } = judge(made);
+    expect(evidence.path.map((one) => one.der)).toEqual([made.signer, made.issuing, made.root]);
+    expect(evidence.revocationLists.map((one) => one.issuer.attributes[0]?.value)).toEqual(['ISSUING', 'ROOT']);
+    expect(judge(made, { lists: [] }).evidence.revocationLists).toEqual([]);
+  });
+
   test('keeps its stages apart: an expired certificate never shows as a wrong digest', () => {
     const made = hierarchy({ signer: { notAfterMs: nowMs - 1000 } });
     const report = judge(made, { lists: [] });
