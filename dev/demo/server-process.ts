@@ -68,7 +68,7 @@ export function startServerProcess(options: {
     clearTimeout(timer);
   };
   return new Promise((settle, reject) => {
-    const fail = (): void => reject(new Error(`the server did not start: ${lastWords}`));
+    const fail = (): void => reject(new Error(`the server did not start: ${lastWords.includes('server-running') ? 'it is running already; end the other demonstration first' : lastWords}`));
     const timer = setTimeout(() => {
       child.kill('SIGKILL');
       fail();

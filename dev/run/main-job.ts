@@ -58,9 +58,9 @@ async function playReviewer(operator: Operator, proof: string): Promise<string> 
 }
 
 async function withoutDisplay(world: DemoWorld): Promise<number> {
-  rmSync(out, { recursive: true, force: true });
   const proof = join(out, 'proof');
   const pictures = join(root, 'out', 'screenshots', 'main-job');
+  for (const folder of [out, pictures]) rmSync(folder, { recursive: true, force: true });
   const { display, stop } = await step('start a virtual display', () => startDisplay({ width: 1_920, height: 1_080 }));
   try {
     const application = await step('launch the application', () => launchApplication({ profileDirectory: world.workstation, display }));
@@ -99,7 +99,11 @@ async function withDisplay(world: DemoWorld): Promise<number> {
   return new Promise((settle) => child.on('close', (code) => settle(code ?? 0)));
 }
 
-const world = await prepareDemo(join(root, '.data', 'demo'), tellSteps);
+const argument = '--directory=';
+/** Another folder than the usual one, where two demonstrations run beside each other. */
+const given = process.argv.find((word) => word.startsWith(argument))?.slice(argument.length);
+
+const world = await prepareDemo(given === undefined ? join(root, '.data', 'demo') : resolve(given), tellSteps);
 try {
   const hasDisplay = (process.env['DISPLAY'] ?? '') !== '' || (process.env['WAYLAND_DISPLAY'] ?? '') !== '';
   process.exitCode = hasDisplay ? await withDisplay(world) : await withoutDisplay(world);
