@@ -2,6 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { isMessageId, locales, messages } from '../../locales/index.ts';
+import { deviceHost } from '../device-host/index.ts';
+import { endpoints } from '../http/index.ts';
+import { vaultVerbs } from '../vault-host/index.ts';
 import { isRefusalCode, refusals } from './index.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -50,6 +53,15 @@ describe('the catalogue of refusals', () => {
         .map((code) => `${path}: ${code}`),
     );
     expect(unknown).toEqual([]);
+  });
+
+  it('has every code that a door of the server or a host declares', () => {
+    const doors: readonly { readonly refusals: readonly string[] }[] = [
+      ...Object.values(endpoints),
+      ...Object.values(deviceHost.verbs),
+      ...Object.values(vaultVerbs),
+    ];
+    expect(doors.flatMap((door) => door.refusals).filter((code) => !isRefusalCode(code))).toEqual([]);
   });
 
   it('would find a code that is in no catalogue', () => {
