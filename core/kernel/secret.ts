@@ -21,9 +21,12 @@ export class Secret<Kind extends string = string> {
     return reader(this.#bytes);
   }
 
-  /** Copies the bytes into a message for another process of ours; the receiver wipes them. */
+  /**
+   * Copies the bytes into a message for another process of ours; the receiver wipes them. Not `slice`: of a Node Buffer
+   * it would share the memory, and wiping one would wipe the other.
+   */
   reveal(): Uint8Array {
-    return this.use((bytes) => bytes.slice());
+    return this.use((bytes) => Uint8Array.from(bytes));
   }
 
   get isWiped(): boolean {
