@@ -92,19 +92,42 @@ describe('the Merkle tree', () => {
   });
 });
 
+describe('a proof of another size', () => {
+  const tree = grow(40, (index) => `leaf ${index}`);
+  const rootAt = (size: number): Uint8Array => tree.rootAt[size] ?? new Uint8Array();
+
+  it('does not pass for a deeper tree, though it ends in the same root', () => {
+    for (let size = 1; size <= 40; size += 1) {
+      const path = inclusionPath({ sha256, readHash: tree.readHash, index: 0, size });
+      const claim = { sha256, leaf: tree.leaf(0), index: 0, path, root: rootAt(size) };
+      expect(verifyInclusion({ ...claim, size })).toBe(true);
+      expect(verifyInclusion({ ...claim, size: 2 * size + 1 })).toBe(false);
+    }
+  });
+
+  it('does not pass as an extension of a tree to a deeper one', () => {
+    for (let oldSize = 1; oldSize < 20; oldSize += 1) {
+      for (let size = oldSize + 1; size <= 40; size += 1) {
+        const path = consistencyPath({ sha256, readHash: tree.readHash, oldSize, size });
+        const claim = { sha256, oldSize, oldRoot: rootAt(oldSize), root: rootAt(size), path };
+        expect(verifyConsistency({ ...claim, size })).toBe(true);
+        expect(verifyConsistency({ ...claim, size: 4 * size + 3 })).toBe(false);
+      }
+    }
+  });
+});
+
 describe('proofs of random trees of up to 2,000 leaves', () => {
   const tree = grow(2_000, (index) => `entry ${index}`);
-  const shape = fc
-    .integer({ min: 1, max: 2_000 })
-    .chain((size) =>
-      fc.record({
-        size: fc.constant(size),
-        index: fc.nat(size - 1),
-        oldSize: fc.integer({ min: 1, max: size }),
-        at: fc.nat(),
-        byte: fc.nat(31),
-      }),
-    );
+  const shape = fc.integer({ min: 1, max: 2_000 }).chain((size) =>
+    fc.record({
+      size: fc.constant(size),
+      index: fc.nat(size - 1),
+      oldSize: fc.integer({ min: 1, max: size }),
+      at: fc.nat(),
+      byte: fc.nat(31),
+    }),
+  );
   const rootAt = (size: number): Uint8Array => tree.rootAt[size] ?? new Uint8Array();
 
   it('verify, and fail after any change of one byte of leaf, path or root', () => {
