@@ -13,15 +13,20 @@ export type CardHost = SupervisedHost<DeviceHostContract> & { readonly entries: 
 
 export type CardHostOptions = {
   readonly modules: readonly Pkcs11ModuleConfiguration[];
-  /** Shorter limits for the verbs that a test makes hang. */
-  readonly verbs?: Partial<DeviceHostContract['verbs']>;
+  /** Replaces the patience of every verb, for modules that hang on purpose. */
+  readonly timeoutMs?: number;
 };
 
+function impatient(timeoutMs: number): DeviceHostContract {
+  const verbs = Object.entries(deviceHost.verbs).map(([name, verb]) => [name, { ...verb, timeoutMs }] as const);
+  return { ...deviceHost, verbs: Object.fromEntries(verbs) as unknown as DeviceHostContract['verbs'] };
+}
+
 /** The real device host, supervised as the application does it. */
-export function startCardHost({ modules, verbs }: CardHostOptions): CardHost {
+export function startCardHost({ modules, timeoutMs }: CardHostOptions): CardHost {
   const entries: HostLogEntry[] = [];
   const host = superviseHost({
-    contract: { ...deviceHost, verbs: { ...deviceHost.verbs, ...verbs } },
+    contract: timeoutMs === undefined ? deviceHost : impatient(timeoutMs),
     nodeFile: process.execPath,
     file: resolve(import.meta.dirname, '../../native/device-host/boot.ts'),
     environment: hostEnvironment(process.env),

@@ -58,11 +58,11 @@ function preconditionOf(
     : refuse('pin-length', { lengthMin: token.pinLengthMin, lengthMax: token.pinLengthMax });
 }
 
-function openSession(api: Pkcs11, slot: Buffer, options: SessionOptions): Buffer {
+function openSession(api: Pkcs11, slot: Buffer, login: SessionOptions['login']): Buffer {
   const session = api.C_OpenSession(slot, pkcs11js.CKF_SERIAL_SESSION);
-  if (options.login === 'public') return session;
+  if (login === 'public') return session;
   try {
-    logIn(api, session, pkcs11js.CKU_USER, options.login.pin);
+    logIn(api, session, pkcs11js.CKU_USER, login.pin);
     return session;
   } catch (error) {
     ignoringCardErrors(() => api.C_CloseSession(session));
@@ -71,7 +71,7 @@ function openSession(api: Pkcs11, slot: Buffer, options: SessionOptions): Buffer
   // A login outlived its session: end all of them, which logs out, so that the PIN at hand is the one that is checked.
   api.C_CloseAllSessions(slot);
   const fresh = api.C_OpenSession(slot, pkcs11js.CKF_SERIAL_SESSION);
-  logIn(api, fresh, pkcs11js.CKU_USER, options.login.pin);
+  logIn(api, fresh, pkcs11js.CKU_USER, login.pin);
   return fresh;
 }
 
@@ -87,11 +87,12 @@ function inSession<T, Code extends string>(
   try {
     const token = readReferenced(api, options.token);
     if (token === undefined) return refuse('card-absent');
-    const pin = login === 'public' ? undefined : login.pin;
+    // Where the reader has keys, no PIN crosses the cable, whatever the caller has.
+    const pin = login === 'public' || token.hasPinPad ? undefined : login.pin;
     const precondition = login === 'public' ? ok(undefined) : preconditionOf(token, pin);
     if (!precondition.ok) return precondition;
     wasThere = true;
-    const opened = openSession(api, slot, options);
+    const opened = openSession(api, slot, login === 'public' ? login : { pin });
     session = opened;
     return run({
       api,
