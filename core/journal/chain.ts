@@ -34,7 +34,12 @@ export type EntryHeader = {
   readonly body: Sha256Hex;
 };
 
+/** The canonical text of a header: what is hashed and kept. */
+export function entryText(header: EntryHeader): string {
+  return canonicalize(header);
+}
+
 /** The link that the next entry names as `previous`. */
 export function entryHash(sha256: Sha256, header: EntryHeader): Sha256Hex {
-  return toHex(sha256(canonicalize(header))) as Sha256Hex;
+  return toHex(sha256(entryText(header))) as Sha256Hex;
 }

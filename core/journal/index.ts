@@ -5,7 +5,7 @@ export {
   type EntryOf,
   type QuarantineReason,
 } from './bodies.ts';
-export { entryHash, entryKinds, type EntryHeader, type EntryKind } from './chain.ts';
+export { entryHash, entryKinds, entryText, type EntryHeader, type EntryKind } from './chain.ts';
 export {
   actOf,
   advanceJournal,

@@ -9,9 +9,8 @@ import { enrolledVault, nextSubmission, type TestVault } from '../vault/vault.ts
 import { startMs } from '../vault/platform.ts';
 import type { Measure } from './run.ts';
 
-const rounds = 40;
-const perRound = 25;
-const warmUpRounds = 6;
+const pairs = 1_000;
+const warmUpPairs = 150;
 
 /** A file with the settings of the journal and one table: what a single-row commit costs at least. */
 function bareStore(directory: string): Store {
@@ -22,29 +21,28 @@ function bareStore(directory: string): Store {
   return store.value;
 }
 
-async function appendActs(vault: TestVault, from: number): Promise<{ readonly times: readonly number[]; readonly bodies: readonly string[] }> {
-  const times: number[] = [];
-  const bodies: string[] = [];
-  for (let n = from; n < from + perRound; n += 1) {
-    const act = await nextSubmission(vault, n);
-    const input = { envelope: act.envelope, cms: act.cms, atMs: startMs + n };
-    bodies.push(JSON.stringify(input));
-    const parsed = parseAct(input);
-    if (!parsed.ok) throw new Error(`bench: ${parsed.refusal.code}`);
-    const started = performance.now();
-    const result = vault.vault.withBound((bound) => journalAct(bound, parsed.value, input.atMs));
-    times.push(performance.now() - started);
-    if (!result.ok) throw new Error(`bench: ${result.refusal.code}`);
-  }
-  return { times, bodies };
+function timed(run: () => void): number {
+  const started = performance.now();
+  run();
+  return performance.now() - started;
 }
 
-function appendBare(store: Store, from: number, bodies: readonly string[]): readonly number[] {
-  return bodies.map((body, i) => {
-    const started = performance.now();
-    store.write(() => store.run('insert into bare (sequence, body) values (?, ?)', from + i, body));
-    return performance.now() - started;
-  });
+/** One act and one bare row of the same bytes, in milliseconds. */
+async function pair(vault: TestVault, bare: Store, n: number): Promise<{ readonly actMs: number; readonly bareMs: number }> {
+  const act = await nextSubmission(vault, n);
+  const input = { envelope: act.envelope, cms: act.cms, atMs: startMs + n };
+  const parsed = parseAct(input);
+  if (!parsed.ok) throw new Error(`bench: ${parsed.refusal.code}`);
+  const body = JSON.stringify(input);
+  const appendAct = (): void => {
+    const result = vault.vault.withBound((bound) => journalAct(bound, parsed.value, input.atMs));
+    if (!result.ok) throw new Error(`bench: ${result.refusal.code}`);
+  };
+  const commitBare = (): void => bare.run('insert into bare (sequence, body) values (?, ?)', n, body);
+  // Who goes first changes with every pair.
+  if (n % 2 === 0) return { actMs: timed(appendAct), bareMs: timed(commitBare) };
+  const bareMs = timed(commitBare);
+  return { actMs: timed(appendAct), bareMs };
 }
 
 function median(times: readonly number[]): number {
@@ -62,14 +60,11 @@ export async function measure(): Promise<readonly Measure[]> {
   try {
     const acts: number[] = [];
     const rows: number[] = [];
-    for (let round = 0; round < rounds; round += 1) {
-      const from = 1 + round * perRound;
-      const { times, bodies } = await appendActs(vault, from);
-      const bareTimes = appendBare(bare, from, bodies);
-      // The first rounds warm both sides up.
-      if (round < warmUpRounds) continue;
-      acts.push(...times);
-      rows.push(...bareTimes);
+    for (let n = 1; n <= pairs; n += 1) {
+      const { actMs, bareMs } = await pair(vault, bare, n);
+      if (n <= warmUpPairs) continue;
+      acts.push(actMs);
+      rows.push(bareMs);
     }
     // Medians: what another process does to the disk in between falls out of both sides.
     const value = 1_000 / median(acts);

@@ -2,6 +2,7 @@ import { assert, type Sha256Hex } from '../../../core/kernel/index.ts';
 import {
   actOf,
   advanceJournal,
+  entryText,
   movesAct,
   type ChainHead,
   type EntryHeader,
@@ -14,8 +15,8 @@ import { sha256Hex } from '../hash.ts';
 import { ActsTable, type ActChange } from './acts-table.ts';
 import type { Store } from './store.ts';
 
-/** One entry to write; of an act with the envelope that its text was parsed to. */
-export type Draft = { readonly entry: EntryOf; readonly envelope?: ActEnvelope };
+/** One entry to write; of an act with the envelope that its text was parsed to, and the hash of that text. */
+export type Draft = { readonly entry: EntryOf; readonly act?: { readonly envelope: ActEnvelope; readonly hash: Sha256Hex } };
 
 export type Appended = { readonly sequence: number; readonly hash: Sha256Hex };
 
@@ -73,7 +74,7 @@ export class Journal {
     return appended;
   }
 
-  #write(state: JournalState, { entry, envelope }: Draft, to: { readonly atMs: number; readonly changes: ActChange[] }): JournalState {
+  #write(state: JournalState, { entry, act: draft }: Draft, to: { readonly atMs: number; readonly changes: ActChange[] }): JournalState {
     const { atMs, changes } = to;
     const body = bodyText(entry);
     const { start: _start, ...identity } = this.identity;
@@ -87,12 +88,12 @@ export class Journal {
       atMs,
       body: sha256Hex(body),
     };
-    const text = canonicalize(header);
+    const text = entryText(header);
     this.#store.run(insertEntry, header.sequence, entry.kind, atMs, text, body);
     const step = { entry, header, hash: sha256Hex(text) };
     if (entry.kind === 'act') {
-      assert(envelope !== undefined, 'journal: an act comes with its parsed envelope');
-      const act = actOf(envelope, { hash: sha256Hex(entry.body.envelope), header });
+      assert(draft !== undefined, 'journal: an act comes with its parsed envelope');
+      const act = actOf(draft.envelope, { hash: draft.hash, header });
       changes.push(this.acts.insert(act));
       return advanceJournal(state, { ...step, act: { sequence: act.sequence, hash: act.hash } satisfies ChainHead });
     }

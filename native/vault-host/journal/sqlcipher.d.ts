@@ -16,7 +16,7 @@ declare module 'better-sqlite3-multiple-ciphers' {
       pragma(source: string, options?: { readonly simple?: boolean }): unknown;
       key(key: Buffer): number;
       rekey(key: Buffer): number;
-      transaction<T>(body: () => T): () => T;
+      readonly inTransaction: boolean;
       close(): this;
     }
   }

@@ -48,7 +48,16 @@ export class Store {
 
   /** All of `body` or nothing; durable when it returns. `body` is synchronous. */
   write<T>(body: () => T): T {
-    return this.#database.transaction(body)();
+    this.run('begin immediate');
+    try {
+      const value = body();
+      this.run('commit');
+      return value;
+    } catch (error) {
+      // SQLite has rolled back by itself after some faults of the disk; a second time would hide the first error.
+      if (this.#database.inTransaction) this.run('rollback');
+      throw error;
+    }
   }
 
   meta(name: string): string | undefined {

@@ -1,8 +1,9 @@
-import { ok, refuse, type ActionId, type Result } from '../../../core/kernel/index.ts';
+import { ok, refuse, type ActionId, type Result, type Sha256Hex } from '../../../core/kernel/index.ts';
 import type { EntryBodies } from '../../../core/journal/index.ts';
 import type { ActEnvelope } from '../../../core/signing/index.ts';
 import { parseActEnvelope } from '../../../contracts/documents/index.ts';
 import type { ActDetail, ActView, VaultRequest, VaultOutput } from '../../../contracts/vault-host/index.ts';
+import { sha256Hex } from '../hash.ts';
 import { viewOf, type ActRow, type EntryRow } from '../journal/rows.ts';
 import type { Bound } from '../vault/opened.ts';
 
@@ -71,18 +72,18 @@ function judge(bound: Bound, envelope: ActEnvelope, atMs: number): Result<null, 
 }
 
 /** A signed act whose envelope was parsed: text and value say the same. */
-export type ParsedAct = { readonly text: string; readonly cms: string; readonly envelope: ActEnvelope };
+export type ParsedAct = { readonly text: string; readonly cms: string; readonly envelope: ActEnvelope; readonly hash: Sha256Hex };
 
 /** The door: the envelope by its schema. */
 export function parseAct(input: VaultRequest<'acts.append'>): Result<ParsedAct, 'envelope-malformed'> {
   const envelope = parseActEnvelope(input.envelope);
   if (!envelope.ok) return refuse('envelope-malformed', { why: envelope.refusal.code });
-  return ok({ text: input.envelope, cms: input.cms, envelope: envelope.value });
+  return ok({ text: input.envelope, cms: input.cms, envelope: envelope.value, hash: sha256Hex(input.envelope) });
 }
 
 /** Entry, view and outbox in one transaction; durable when it returns. The same bytes again give the same answer. */
 export function journalAct(bound: Bound, act: ParsedAct, atMs: number): Result<VaultOutput<'acts.append'>, AppendFault> {
-  const { text, cms, envelope } = act;
+  const { text, cms, envelope, hash } = act;
   if (isForeign(bound, envelope)) return refuse('act-foreign');
   const known = actRow(bound, envelope.id);
   if (known !== undefined) {
@@ -91,10 +92,10 @@ export function journalAct(bound: Bound, act: ParsedAct, atMs: number): Result<V
   }
   const verdict = judge(bound, envelope, atMs);
   if (!verdict.ok) return verdict;
-  const [entry] = bound.journal.append([{ entry: { kind: 'act', body: { envelope: text, cms } }, envelope }], atMs);
+  const [entry] = bound.journal.append([{ entry: { kind: 'act', body: { envelope: text, cms } }, act: { envelope, hash } }], atMs);
   bound.cases.refresh(envelope.subject.case);
   const { id: actionId, sequence } = envelope;
-  return ok({ actionId, sequence, entrySequence: entry?.sequence ?? 0, hash: bound.journal.state.acts.hash, recordedAtMs: atMs });
+  return ok({ actionId, sequence, entrySequence: entry?.sequence ?? 0, hash, recordedAtMs: atMs });
 }
 
 export function appendAct(bound: Bound, input: VaultRequest<'acts.append'>): Result<VaultOutput<'acts.append'>, AppendFault | 'envelope-malformed'> {
