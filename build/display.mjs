@@ -12,7 +12,10 @@ export function startDisplay({ width = 1920, height = 1080, framebufferFolder } 
   const args = ['-displayfd', '3', '-screen', '0', `${width}x${height}x24`, '-nolisten', 'tcp', '-noreset'];
   if (framebufferFolder !== undefined) args.push('-fbdir', framebufferFolder);
   return new Promise((resolve, reject) => {
-    const server = spawn('Xvfb', args, { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] });
+    // With us it ends too, however we end: nobody cleans up after a process that was killed.
+    const server = spawn('setpriv', ['--pdeathsig', 'TERM', 'Xvfb', ...args], {
+      stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
+    });
     const timer = setTimeout(() => {
       server.kill('SIGKILL');
       reject(new SetUpError('the virtual display did not start in 15 s'));

@@ -34,6 +34,8 @@ async function asTest(name, check, totals) {
 
 const bundle = () => run(node24, [inRoot('build', 'bundle.mjs')], { cwd: root });
 
+const mayNeedDisplay = (name) => !['architecture', 'setup', 'golden', 'unit'].includes(name);
+
 async function environmentOfSuites() {
   if (process.env.DISPLAY !== undefined || !existsSync('/usr/bin/Xvfb')) return {};
   const { display } = await startDisplay();
@@ -59,7 +61,7 @@ main(async () => {
   const suites = suiteNames().filter(isChosen);
   if (suites.some((name) => name !== 'architecture'))
     await asTest('bundles of main, preloads and pages', bundle, totals);
-  const environment = suites.length > 0 ? await environmentOfSuites() : {};
+  const environment = suites.some(mayNeedDisplay) ? await environmentOfSuites() : {};
   for (const name of suites) {
     process.stdout.write(`\nSuite ${name}\n`);
     const counts = await runSuite(name, environment);

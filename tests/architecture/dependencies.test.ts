@@ -4,7 +4,9 @@ import { describe, expect, it } from 'vitest';
 
 const root = resolve(import.meta.dirname, '../..');
 const decision = readFileSync(resolve(root, 'docs/decisions/0002-runtime-dependencies.md'), 'utf8');
-const { dependencies } = JSON.parse(readFileSync(resolve(root, 'package.json'), 'utf8')) as { readonly dependencies: Readonly<Record<string, string>> };
+const { dependencies } = JSON.parse(readFileSync(resolve(root, 'package.json'), 'utf8')) as {
+  readonly dependencies: Readonly<Record<string, string>>;
+};
 
 /** Names in the first column of the decision's table. */
 export function decided(text: string): readonly string[] {
@@ -17,7 +19,9 @@ describe('what ships that we did not write', () => {
   });
 
   it('is pinned exactly', () => {
-    expect(Object.entries(dependencies).filter(([, version]) => !/^\d+\.\d+\.\d+(?:-[a-z0-9.]+)?$/u.test(version))).toEqual([]);
+    expect(
+      Object.entries(dependencies).filter(([, version]) => !/^\d+\.\d+\.\d+(?:-[a-z0-9.]+)?$/u.test(version)),
+    ).toEqual([]);
   });
 
   it('would be missed without its line', () => {

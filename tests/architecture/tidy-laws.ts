@@ -78,7 +78,7 @@ export const noLeftovers: Law = matching(/\b(?:TODO|FIXME|XXX|HACK)\b/gu, 'a lef
 
 /** The repository stands alone: it names no folder outside of it, but for the one resolver of optional test data. */
 export const noOutside: Law = matching(
-  /(?:\.\.\/)+shared\b|(?<![\w.-])\/work\/[\w./-]*|(?<![\w.-])\/root\/[\w./-]*/gu,
+  /(?:\.\.\/)+shared\b|(?<![\w.-])\/work\/[\w./-]*|(?<![\w.-])\/root\/\w[\w./-]+/gu,
   'a path outside the repository',
   (path) => !isOurselves(path) && path !== 'tests/shared-data.ts',
 );
