@@ -36,10 +36,12 @@ export function startServerProcess(options: {
   readonly profile: 'demo' | 'production';
   readonly listen: string;
   readonly user?: { readonly uid: number; readonly gid: number };
+  /** The command line of another copy of the product. */
+  readonly program?: string;
 }): Promise<ServerProcess> {
-  const { directory, profile, listen, user = {} } = options;
+  const { directory, profile, listen, user = {}, program = commandLine } = options;
   const words = [
-    commandLine,
+    program,
     'server',
     'start',
     '--directory',

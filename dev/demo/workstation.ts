@@ -35,7 +35,7 @@ export function openWorkstation(options: {
     environment: process.env,
     version: '0.1.0',
     kind: options.kind ?? 'workstation',
-    isRoot: false,
+    isRoot: process.getuid?.() === 0,
     log,
   });
 }
