@@ -1,7 +1,7 @@
 import { ok, refuse, type Result } from '../../core/kernel/index.ts';
 import { contentDigest, parseSignatureHeaders, signatureBase, type deviceRefusals } from '../../contracts/http/index.ts';
 import type { RegisteredDevice, Registry } from '../accounts/index.ts';
-import { sha256, verifyEd25519 } from '../keys/index.ts';
+import { sha256, verifyEd25519Aside } from '../keys/index.ts';
 import type { ReplayGuard } from './replay-guard.ts';
 
 export type DeviceRefusal = (typeof deviceRefusals)[number] | 'server-busy';
@@ -23,10 +23,10 @@ function single(value: string | string[] | undefined): string | undefined {
  * The enrolled device that signed this very request: method, path, query, body and session token are all covered, the
  * body is compared with its digest, and no request is let in twice.
  */
-export function authenticateDevice(
+export async function authenticateDevice(
   context: { readonly registry: Registry; readonly guard: ReplayGuard },
   request: WireRequest,
-): Result<RegisteredDevice, DeviceRefusal> {
+): Promise<Result<RegisteredDevice, DeviceRefusal>> {
   const { headers } = request;
   const signatureInput = single(headers['signature-input']);
   const signature = single(headers['signature']);
@@ -43,7 +43,7 @@ export function authenticateDevice(
   const path = mark < 0 ? request.url : request.url.slice(0, mark);
   const query = mark < 0 ? '?' : request.url.slice(mark);
   const base = signatureBase({ method: request.method, path, query, contentDigest: digest, authorization }, parameters);
-  if (!verifyEd25519(device.publicKey, base, parsed.value.signature)) return refuse('device-signature-invalid');
+  if (!(await verifyEd25519Aside(device.publicKey, base, parsed.value.signature))) return refuse('device-signature-invalid');
   const admitted = context.guard.admit({ device: parameters.device, nonce: parameters.nonce, createdSeconds: parameters.createdSeconds });
   return admitted.ok ? ok(device) : admitted;
 }

@@ -43,7 +43,7 @@ function parseJson(bytes: Uint8Array): unknown {
 async function identify(context: DoorContext, guard: ReplayGuard, endpoint: Endpoint, request: FastifyRequest): Promise<Result<{ device: RegisteredDevice | undefined; reader: Reader | undefined }, string>> {
   if (endpoint.auth === 'none') return { ok: true, value: { device: undefined, reader: undefined } };
   const wire = { method: request.method, url: request.raw.url ?? '', headers: request.headers, body: bodyBytes(request) };
-  const device = authenticateDevice({ registry: context.registry, guard }, wire);
+  const device = await authenticateDevice({ registry: context.registry, guard }, wire);
   if (!device.ok) return device;
   if (endpoint.auth === 'device') return { ok: true, value: { device: device.value, reader: undefined } };
   const token = /^Bearer ([A-Za-z0-9_-]{43})$/u.exec(request.headers.authorization ?? '')?.[1];

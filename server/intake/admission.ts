@@ -1,5 +1,5 @@
 import { mayAct } from '../../core/access/index.ts';
-import { fromBase64, refuse, ok, type Iin, type Result, type Sha256Hex } from '../../core/kernel/index.ts';
+import { refuse, ok, type Iin, type Result, type Sha256Hex } from '../../core/kernel/index.ts';
 import type { ActEnvelope } from '../../core/signing/index.ts';
 import { parseActEnvelope } from '../../contracts/documents/index.ts';
 import type { ActItem } from '../../contracts/http/index.ts';
@@ -56,12 +56,10 @@ function checkMoment({ context, nowMs }: Checks, envelope: ActEnvelope): ActRefu
   return size <= tree.size() && tree.rootAt(size) === root ? undefined : 'act-tree-head-foreign';
 }
 
-function authorise(checks: Checks, envelope: ActEnvelope): Result<Authorised, ActRefusalCode> {
+function authorise(checks: Checks, envelope: ActEnvelope, cms: Uint8Array): Result<Authorised, ActRefusalCode> {
   const { context, item, nowMs } = checks;
   const { registry } = context;
-  const cms = fromBase64(item.cms);
-  if (!cms.ok) return refuse('signature-invalid', { reason: 'base64-malformed' });
-  const checked = checkSignature(registry.trust(), { cms: cms.value, content: Buffer.from(item.envelope), atMs: nowMs });
+  const checked = checkSignature(registry.trust(), { cms, content: Buffer.from(item.envelope), atMs: nowMs });
   if (!checked.ok) return checked;
   const { iin, certificate, validation } = checked.value;
   if (iin !== envelope.actor.iin || certificate !== envelope.actor.certificate) return refuse('signer-differs');
@@ -72,10 +70,10 @@ function authorise(checks: Checks, envelope: ActEnvelope): Result<Authorised, Ac
   return ok({ envelope, actor: { iin, name: record.name }, validation });
 }
 
-function judge(checks: Checks, envelope: Result<ActEnvelope, ActRefusalCode>): Result<Authorised, ActRefusalCode> {
+function judge(checks: Checks, envelope: Result<ActEnvelope, ActRefusalCode>, cms: Uint8Array): Result<Authorised, ActRefusalCode> {
   if (!envelope.ok) return envelope;
   const code = checkCover(checks, envelope.value) ?? checkMoment(checks, envelope.value);
-  return code === undefined ? authorise(checks, envelope.value) : refuse(code);
+  return code === undefined ? authorise(checks, envelope.value, cms) : refuse(code);
 }
 
 /**
@@ -86,13 +84,15 @@ export function admit(context: IntakeContext, device: RegisteredDevice, item: Ac
   if (item.epoch !== device.record.epoch) return refuse('epoch-unknown');
   const nowMs = context.platform.surroundings.nowMs();
   const parsed = parseActEnvelope(item.envelope);
+  // The door has seen that it is base64.
+  const cms = Buffer.from(item.cms, 'base64');
   return ok({
     device,
     item,
     envelopeHash: sha256Hex(item.envelope),
-    cmsHash: sha256Hex(Buffer.from(item.cms, 'base64')),
+    cmsHash: sha256Hex(cms),
     receivedAtMs: nowMs,
     envelope: parsed.ok ? parsed.value : undefined,
-    verdict: judge({ context, device, item, nowMs }, parsed),
+    verdict: judge({ context, device, item, nowMs }, parsed, cms),
   });
 }

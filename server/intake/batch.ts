@@ -1,4 +1,3 @@
-import { canonicalize, type Json } from '../../core/signing/index.ts';
 import { assert, refuse, ok, type Result, type Sha256Hex } from '../../core/kernel/index.ts';
 import type { DataKey } from '../keys/index.ts';
 import type { Platform } from '../platform/index.ts';
@@ -96,7 +95,7 @@ function changeRow({ admission, accepted, rows, key }: AcceptedRows, position: n
   const { envelope, actor } = accepted.authorised;
   const sealed = key.seal(
     purposes.change,
-    canonicalize({
+    JSON.stringify({
       hash: accepted.fold.hash,
       act: {
         id: envelope.id,
@@ -107,7 +106,7 @@ function changeRow({ admission, accepted, rows, key }: AcceptedRows, position: n
         claimedAtMs: envelope.claimedAtMs,
         receivedAtMs: admission.receivedAtMs,
       },
-      event: accepted.event as unknown as Json,
+      event: accepted.event,
     }),
   );
   return {

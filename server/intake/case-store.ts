@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import type { Registration } from '../../core/actions/index.ts';
 import type { Sha256Hex } from '../../core/kernel/index.ts';
-import { canonicalize, type Json } from '../../core/signing/index.ts';
 import type { DataKey } from '../keys/index.ts';
 import type { Platform } from '../platform/index.ts';
 import { readActHead, readCaseNumbers, readCases, type ChainPlace, type Row } from '../store/index.ts';
@@ -44,7 +43,7 @@ function openFold(row: Row<'case_state'>, key: DataKey): CaseFold {
 
 /** Seals a fold for its row. */
 export function foldRow(caseId: string, fold: CaseFold, key: DataKey): Row<'case_state'> {
-  const sealed = key.seal(purposes.fold, canonicalize({ state: fold.state } as unknown as Json));
+  const sealed = key.seal(purposes.fold, JSON.stringify({ state: fold.state }));
   return { case_id: caseId, revision: fold.revision, hash: fold.hash, scope: 'registration', sealed };
 }
 

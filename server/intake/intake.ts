@@ -1,4 +1,5 @@
 import { ok, refuse, type Result } from '../../core/kernel/index.ts';
+import type { SignedDocument } from '../../core/signing/index.ts';
 import type { ActItem, ActsResponse } from '../../contracts/http/index.ts';
 import type { RegisteredDevice } from '../accounts/index.ts';
 import { isConflict } from '../store/index.ts';
@@ -74,7 +75,7 @@ export function openIntake(context: IntakeContext, onStored: () => void): Intake
     const admission = admit(context, device, item);
     if (!admission.ok) return { actionId, refusal: admission.refusal };
     const answer = await enqueue(admission.value);
-    return answer.ok ? { actionId, promise: mutable(promiseOf(context.platform, answer.value)) } : { actionId, refusal: answer.refusal };
+    return answer.ok ? { actionId, promise: mutable(await promiseOf(context.platform, answer.value)) } : { actionId, refusal: answer.refusal };
   }
 
   return {
@@ -90,6 +91,6 @@ export function openIntake(context: IntakeContext, onStored: () => void): Intake
   };
 }
 
-function mutable({ document, signatures }: ReturnType<typeof promiseOf>): { document: string; signatures: { key: string; signature: string }[] } {
+function mutable({ document, signatures }: SignedDocument): { document: string; signatures: { key: string; signature: string }[] } {
   return { document, signatures: signatures.map((one) => ({ ...one })) };
 }

@@ -1,14 +1,14 @@
 import type { ActionId, DeviceId, JournalEpoch, Sha256Hex } from '../../core/kernel/index.ts';
 import { promiseText, type LeafOutcome } from '../../core/log/index.ts';
 import type { SignedDocument } from '../../core/signing/index.ts';
-import { signDocument, type Platform } from '../platform/index.ts';
+import { signDocumentAside, type Platform } from '../platform/index.ts';
 import type { Row } from '../store/index.ts';
 
 /**
  * The signed promise of an act that the database holds. Made from the row alone and signed deterministically: whoever
  * sends the act again reads the same bytes again.
  */
-export function promiseOf(platform: Platform, act: Row<'act'>): SignedDocument {
+export function promiseOf(platform: Platform, act: Row<'act'>): Promise<SignedDocument> {
   const text = promiseText({
     form: 'qorgan.promise/1',
     platform: platform.identity.platform,
@@ -22,5 +22,5 @@ export function promiseOf(platform: Platform, act: Row<'act'>): SignedDocument {
     receivedAtMs: act.received_at_ms,
     deadlineMs: act.deadline_ms,
   });
-  return signDocument(platform.documentKey, text);
+  return signDocumentAside(platform.documentKey, text);
 }

@@ -1,6 +1,5 @@
 import { fromHex } from '../../core/kernel/index.ts';
 import { commitment, leafText, saltSizeBytes, validationCommitment, type Leaf } from '../../core/log/index.ts';
-import { canonicalize } from '../../core/signing/index.ts';
 import { sha256, type DataKey } from '../keys/index.ts';
 import { uuidV7, type Platform } from '../platform/index.ts';
 import type { Row } from '../store/index.ts';
@@ -56,7 +55,7 @@ export function rowsOf(platform: Platform, admission: Admission, options: { read
   const leafId = uuidV7(platform.surroundings);
   const subject = subjectOf(admission, decision);
   const body = leafBody(platform, admission, { commitment: committed, validation: validated, outcome: decision.outcome });
-  const kept = canonicalize({ envelope: item.envelope, cms: item.cms, validation, validationSalt: validationSalt.toString('base64') });
+  const kept = JSON.stringify({ envelope: item.envelope, cms: item.cms, validation, validationSalt: validationSalt.toString('base64') });
   return {
     leaf: { leaf_id: leafId, body, subject, opening: key.seal(purposes.opening, salt), received_at_ms: receivedAtMs, ordinal: platform.nextOrdinal() },
     act: {

@@ -48,3 +48,18 @@ export function rawPublicKey(key: KeyObject): Uint8Array {
 export function signText(privateKey: KeyObject, text: string): Uint8Array {
   return sign(null, Buffer.from(text), privateKey);
 }
+
+/** As `verifyEd25519`, on a thread of the pool: for the busy doors, where a signature comes with every request. */
+export function verifyEd25519Aside(publicKey: Uint8Array, message: string, signature: Uint8Array): Promise<boolean> {
+  if (publicKey.length !== 32 || signature.length !== 64) return Promise.resolve(false);
+  return new Promise((resolve, reject) => {
+    verify(null, Buffer.from(message), ed25519PublicKey(publicKey), signature, (error, isRight) => (error === null ? resolve(isRight) : reject(error)));
+  });
+}
+
+/** As `signText`, on a thread of the pool. */
+export function signTextAside(privateKey: KeyObject, text: string): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    sign(null, Buffer.from(text), privateKey, (error, signature) => (error === null ? resolve(signature) : reject(error)));
+  });
+}

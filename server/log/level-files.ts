@@ -25,11 +25,11 @@ export type LevelFiles = {
   readonly close: () => void;
 };
 
-type File = { readonly descriptor: number; size: number };
+type File = { readonly descriptor: number; size: number; isSynced: boolean };
 
 function openFile(path: string): File {
   const descriptor = openSync(path, 'a+', 0o644);
-  return { descriptor, size: fstatSync(descriptor).size };
+  return { descriptor, size: fstatSync(descriptor).size, isSynced: false };
 }
 
 function readAt(file: File, at: number, length: number): Buffer {
@@ -49,6 +49,7 @@ function appendTo(file: File, parts: readonly Uint8Array[]): void {
   let done = 0;
   while (done < bytes.length) done += writeSync(file.descriptor, bytes, done);
   file.size += bytes.length;
+  file.isSynced = false;
 }
 
 function cut(file: File, size: number): void {
@@ -88,6 +89,16 @@ export function openLevelFiles(folder: string): LevelFiles {
   cut(entries, entriesEnd(ends, size));
   cut(ends, size * offsetSizeBytes);
 
+  function sync(): void {
+    for (const file of all) {
+      if (!file.isSynced) fdatasyncSync(file.descriptor);
+      file.isSynced = true;
+    }
+  }
+
+  // What a crash left in memory of the system only is flushed before anything is built on it.
+  sync();
+
   function level(number: number): File {
     const file = hashes[number];
     assert(file !== undefined, 'log files: the tree is not higher than its files');
@@ -119,9 +130,7 @@ export function openLevelFiles(folder: string): LevelFiles {
       for (const [number, list] of addedHashes.entries()) if (list.length > 0) appendTo(level(number), list);
       size += added.length;
     },
-    sync: () => {
-      for (const file of all) fdatasyncSync(file.descriptor);
-    },
+    sync,
     close: () => {
       for (const file of all) closeSync(file.descriptor);
     },

@@ -1,3 +1,3 @@
 export type { Desk, DocumentKey, Identity, Platform, Surroundings } from './context.ts';
 export { createOrdinals, uuidV7 } from './ids.ts';
-export { documentKeyOf, signaturesHash, signDocument } from './sign.ts';
+export { documentKeyOf, signaturesHash, signDocument, signDocumentAside } from './sign.ts';

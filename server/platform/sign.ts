@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { canonicalize, documentKeyId, signedDocument, type Json, type SignedDocument } from '../../core/signing/index.ts';
-import { rawPublicKey, sha256, sha256Hex, signText } from '../keys/index.ts';
+import { rawPublicKey, sha256, sha256Hex, signText, signTextAside } from '../keys/index.ts';
 import type { DocumentKey } from './context.ts';
 
 /** The document key of a private key. */
@@ -12,6 +12,11 @@ export function documentKeyOf(privateKey: KeyObject): DocumentKey {
 /** Signs a canonical text as a document. Deterministic: the same text gives the same bytes. */
 export function signDocument(key: DocumentKey, document: string): SignedDocument {
   return signedDocument(document, key.id, signText(key.privateKey, document));
+}
+
+/** As `signDocument`, on a thread of the pool. */
+export async function signDocumentAside(key: DocumentKey, document: string): Promise<SignedDocument> {
+  return signedDocument(document, key.id, await signTextAside(key.privateKey, document));
 }
 
 /** What a document's leaf commits to beside the text: the hash of its signatures. */

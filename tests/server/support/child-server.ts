@@ -13,6 +13,10 @@ if (!started.ok) {
   const { url, pin, close, state } = started.value;
   process.stdout.write(`${JSON.stringify({ url, spki: pin.spki, certificate: Buffer.from(pin.certificate).toString('base64'), state: state() })}\n`);
   process.on('SIGTERM', () => {
-    void close().then(() => process.exit(0));
+    const { user, system } = process.cpuUsage();
+    void close().then(() => {
+      process.stdout.write(`${JSON.stringify({ cpuMs: (user + system) / 1_000 })}\n`);
+      process.exit(0);
+    });
   });
 }
