@@ -2,21 +2,16 @@ import * as z from 'zod';
 import { envelopeSizeMax } from '../../core/signing/index.ts';
 import { defineHost, defineVerbs, type VerbHandlers, type VerbInput, type VerbOutput } from '../rpc/index.ts';
 import { actDetailSchema, actViewSchema, entryKindSchema, entryViewSchema, newEntrySchema } from './entries.ts';
-import { actionId, caseId, count, deviceId, iin, journalEpoch, platformId, profile, sha256Hex, signedDocument, timeMs } from '../documents/index.ts';
-import { changesLimitMax } from '../http/index.ts';
+import { actionId, count, deviceId, iin, journalEpoch, platformId, profile, sha256Hex, signedDocument, timeMs } from '../documents/index.ts';
 import {
-  caseHistorySchema,
-  caseStatusSchema,
-  caseSummarySchema,
   chainHead,
-  changesSchema,
   cmsSchema,
   headsSchema,
   heldSchema,
-  registrationSchema,
   slotIdSchema,
   treeHeadSchema,
 } from './shapes.ts';
+import { caseVerbs } from './case-verbs.ts';
 import { newSlotSchema, rewrapSchema, slotChallengeSchema, slotKeySchema, slotSummarySchema } from './slots.ts';
 
 const done = z.null();
@@ -245,56 +240,7 @@ export const vaultVerbs = defineVerbs({
     refusals: [...closed, 'device-message-foreign'],
   },
 
-  'cases.position': { input: nothing, output: z.strictObject({ position: count }), timeoutMs: quickMs, refusals: closed },
-  /** All or nothing; changes at or before the position held are passed over. `position` is where the server's answer ended. */
-  'cases.apply': {
-    input: z.strictObject({ position: count, changes: changesSchema.max(changesLimitMax) }),
-    output: z.strictObject({ position: count, changed: z.array(caseId) }),
-    timeoutMs: quickMs,
-    refusals: [...unbound, 'changes-out-of-order', 'vault-disk-failed'],
-  },
-  'cases.list': {
-    input: z.strictObject({
-      /** Empty: all. */
-      statuses: z.array(caseStatusSchema).max(5),
-      /** Part of number or name, any case of letters. */
-      query: z.string().max(120),
-      claimedBy: iin.nullable(),
-      decidedBy: iin.nullable(),
-      /** Leaves out what this person submitted. */
-      notSubmittedBy: iin.nullable(),
-      /** Open for this person at this time: submitted, claimed by him, or claimed by another whose claim ran out. */
-      openFor: z.strictObject({ iin, nowMs: timeMs }).nullable(),
-      sort: z.enum(['oldest', 'newest', 'number']),
-      offset: z.int().nonnegative(),
-      limit: z.int().min(1).max(500),
-      withState: z.boolean(),
-    }),
-    output: z.strictObject({
-      items: z.array(caseSummarySchema),
-      /** Of the filter. */
-      total: z.int(),
-      /** Of all cases. */
-      byStatus: z.record(caseStatusSchema, z.int()),
-    }),
-    timeoutMs: quickMs,
-    refusals: closed,
-  },
-  /** With own acts that the log does not hold yet laid over; `confirmed` is what the server told. */
-  'cases.get': {
-    input: z.strictObject({ caseId }),
-    output: z.strictObject({
-      caseId,
-      state: registrationSchema,
-      revision: z.int(),
-      hash: sha256Hex,
-      pending: z.array(actionId),
-      confirmed: z.strictObject({ state: registrationSchema, revision: z.int(), hash: sha256Hex }),
-      history: z.array(caseHistorySchema),
-    }),
-    timeoutMs: quickMs,
-    refusals: [...closed, 'case-absent'],
-  },
+  ...caseVerbs,
 
   heads: { input: nothing, output: headsSchema.extend({ epoch: journalEpoch }), timeoutMs: quickMs, refusals: unbound },
   /** What the server says it holds of this device. A vault that lacks it was rolled back or cloned, and stays quarantined. */

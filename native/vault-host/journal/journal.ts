@@ -12,7 +12,7 @@ import {
 } from '../../../core/journal/index.ts';
 import { canonicalize, type ActEnvelope, type Json } from '../../../core/signing/index.ts';
 import { sha256Hex } from '../hash.ts';
-import { ActsTable, type ActChange } from './acts-table.ts';
+import type { ActsTable, ActChange } from './acts-table.ts';
 import type { Store } from './store.ts';
 
 /** One entry to write; of an act with the envelope that its text was parsed to, and the hash of that text. */

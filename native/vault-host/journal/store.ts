@@ -1,3 +1,4 @@
+// oxlint-disable-next-line typescript/triple-slash-reference -- declares a package whose `exports` hide its own types
 /// <reference path="./sqlcipher.d.ts" />
 import Database from 'better-sqlite3-multiple-ciphers';
 import { assert, ok, refuse, type Result } from '../../../core/kernel/index.ts';

@@ -1,0 +1,68 @@
+import * as z from 'zod';
+import { caseId, count, iin, sha256Hex, timeMs, actionId } from '../documents/index.ts';
+import { changesLimitMax } from '../http/index.ts';
+import { defineVerbs } from '../rpc/index.ts';
+import {
+  caseHistorySchema,
+  caseStatusSchema,
+  caseSummarySchema,
+  changesSchema,
+  registrationSchema,
+} from './shapes.ts';
+
+/** Rows only; the slowest disk that we serve answers an fsync in a second. */
+const timeoutMs = 15_000;
+
+/** The vault's own reading copy of the registration cases. */
+export const caseVerbs = defineVerbs({
+  'cases.position': { input: z.null(), output: z.strictObject({ position: count }), timeoutMs, refusals: ['vault-closed'] },
+  /** All or nothing; changes at or before the position held are passed over. `position` is where the server's answer ended. */
+  'cases.apply': {
+    input: z.strictObject({ position: count, changes: changesSchema.max(changesLimitMax) }),
+    output: z.strictObject({ position: count, changed: z.array(caseId) }),
+    timeoutMs,
+    refusals: ['vault-closed', 'vault-not-bound', 'changes-out-of-order', 'vault-disk-failed'],
+  },
+  'cases.list': {
+    input: z.strictObject({
+      /** Empty: all. */
+      statuses: z.array(caseStatusSchema).max(5),
+      /** Part of number or name, any case of letters. */
+      query: z.string().max(120),
+      claimedBy: iin.nullable(),
+      decidedBy: iin.nullable(),
+      /** Leaves out what this person submitted. */
+      notSubmittedBy: iin.nullable(),
+      /** Open for this person at this time: submitted, claimed by him, or claimed by another whose claim ran out. */
+      openFor: z.strictObject({ iin, nowMs: timeMs }).nullable(),
+      sort: z.enum(['oldest', 'newest', 'number']),
+      offset: z.int().nonnegative(),
+      limit: z.int().min(1).max(500),
+      withState: z.boolean(),
+    }),
+    output: z.strictObject({
+      items: z.array(caseSummarySchema),
+      /** Of the filter. */
+      total: z.int(),
+      /** Of all cases. */
+      byStatus: z.record(caseStatusSchema, z.int()),
+    }),
+    timeoutMs,
+    refusals: ['vault-closed'],
+  },
+  /** With own acts that the log does not hold yet laid over; `confirmed` is what the server told. */
+  'cases.get': {
+    input: z.strictObject({ caseId }),
+    output: z.strictObject({
+      caseId,
+      state: registrationSchema,
+      revision: z.int(),
+      hash: sha256Hex,
+      pending: z.array(actionId),
+      confirmed: z.strictObject({ state: registrationSchema, revision: z.int(), hash: sha256Hex }),
+      history: z.array(caseHistorySchema),
+    }),
+    timeoutMs,
+    refusals: ['vault-closed', 'case-absent'],
+  },
+});
