@@ -30,6 +30,7 @@ export class Workstation {
   #bundle: EnrolmentBundle | undefined;
   sequence = 0;
   previous = '' as Sha256Hex;
+  #before = '' as Sha256Hex;
 
   constructor(server: Pick<RunningServer, 'url' | 'pin'>) {
     this.client = new TestClient(server);
@@ -81,6 +82,7 @@ export class Workstation {
     const text = envelopeText(options.change?.(whole) ?? whole);
     const cms = Buffer.from(signAs(person, options.signedText?.(text) ?? text)).toString('base64');
     this.sequence += 1;
+    this.#before = this.previous;
     this.previous = sha256Hex(text);
     return { actionId: draft.id, epoch: this.epoch, sequence: this.sequence, envelope: text, cms };
   }
@@ -110,6 +112,20 @@ export class Workstation {
       shown: { locale: 'kk', template: type, version: 1, hash: '0'.repeat(64) },
       client: 'test',
     } as unknown as ActEnvelope;
+  }
+
+  /** The last act with another text in its place; the chain goes on over what is sent. */
+  spoil(item: ActItem, change: (text: string) => string): ActItem {
+    const envelope = change(item.envelope);
+    this.#before = this.previous;
+    this.previous = sha256Hex(envelope);
+    return { ...item, envelope };
+  }
+
+  /** Forgets the last act that was built. */
+  stepBack(): void {
+    this.sequence -= 1;
+    this.previous = this.#before;
   }
 
   /** The view after an act of ours was accepted. */
