@@ -1,4 +1,4 @@
-import { listPackage } from '@electron/asar';
+import { extractFile, listPackage } from '@electron/asar';
 import { FuseV1Options, getCurrentFuseWire } from '@electron/fuses';
 import { execFile } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
@@ -72,6 +72,18 @@ describe('what the package carries', () => {
       files.filter((file) => !/^(?:dist(?:\/(?:main|preload|renderer)(?:\/.*)?)?|package\.json)$/u.test(file)),
     ).toEqual([]);
     expect(files.filter((file) => /gallery|\.map$|\.test\./u.test(file))).toEqual([]);
+  });
+
+  it('asks, in main, for Electron and builtins only, and in a preload for Electron only', () => {
+    const archive = join(resources, 'app.asar');
+    const asked = (file: string): readonly string[] => {
+      const text = extractFile(archive, file).toString('utf8');
+      return [...new Set([...text.matchAll(/\brequire\(["'`]([^"'`]+)["'`]\)/gu)].map((match) => match[1] ?? ''))];
+    };
+    const inMain = asked('dist/main/boot.cjs');
+    expect(inMain).toContain('electron');
+    expect(inMain.filter((name) => name !== 'electron' && !name.startsWith('node:'))).toEqual([]);
+    for (const preload of ['operator', 'prompt']) expect(asked(`dist/preload/${preload}.cjs`)).toEqual(['electron']);
   });
 
   it('has no loader that would start a foreign application', () => {
