@@ -2,14 +2,23 @@ import { describe, expect, it } from 'vitest';
 
 type Sources = Readonly<Record<string, string>>;
 
-const sources = import.meta.glob<string>(['./**/*.ts', './**/*.tsx', '!./**/*.test.ts', '!./vite.config.ts'], { query: '?raw', import: 'default', eager: true });
+const sources = import.meta.glob<string>(['./**/*.ts', './**/*.tsx', '!./**/*.test.ts', '!./vite.config.ts'], {
+  query: '?raw',
+  import: 'default',
+  eager: true,
+});
 
-const where = (files: Sources, pattern: RegExp): readonly string[] => Object.keys(files).filter((path) => pattern.test(files[path] ?? ''));
+const where = (files: Sources, pattern: RegExp): readonly string[] =>
+  Object.keys(files).filter((path) => pattern.test(files[path] ?? ''));
 
-const outsideKit = (files: Sources): readonly string[] => where(files, /['"]@mantine\//u).filter((path) => !path.startsWith('./kit/'));
-const kept = (files: Sources): readonly string[] => where(files, /\b(?:localStorage|sessionStorage|indexedDB|caches)\.|document\.cookie/u);
-const raw = (files: Sources): readonly string[] => where(files, /dangerouslySetInnerHTML|\.innerHTML|\beval\(|new Function\(|\bfetch\(|XMLHttpRequest|WebSocket/u);
-const ownTime = (files: Sources): readonly string[] => where(files, /Date\.now\(|new Date\(\)|Math\.random\(/u).filter((path) => !path.startsWith('./boot/'));
+const outsideKit = (files: Sources): readonly string[] =>
+  where(files, /['"]@mantine\//u).filter((path) => !path.startsWith('./kit/'));
+const kept = (files: Sources): readonly string[] =>
+  where(files, /\b(?:localStorage|sessionStorage|indexedDB|caches)\.|document\.cookie/u);
+const raw = (files: Sources): readonly string[] =>
+  where(files, /dangerouslySetInnerHTML|\.innerHTML|\beval\(|new Function\(|\bfetch\(|XMLHttpRequest|WebSocket/u);
+const ownTime = (files: Sources): readonly string[] =>
+  where(files, /Date\.now\(|new Date\(\)|Math\.random\(/u).filter((path) => !path.startsWith('./boot/'));
 
 describe('the pages', () => {
   it('are all read by this test', () => {
@@ -18,7 +27,9 @@ describe('the pages', () => {
 
   it('name the component library in the kit only', () => {
     expect(outsideKit(sources)).toEqual([]);
-    expect(outsideKit({ './screens/planted.tsx': "import { Button } from '@mantine/core';" })).toEqual(['./screens/planted.tsx']);
+    expect(outsideKit({ './screens/planted.tsx': "import { Button } from '@mantine/core';" })).toEqual([
+      './screens/planted.tsx',
+    ]);
   });
 
   it('keep nothing in the browser (57-26.2)', () => {

@@ -10,7 +10,11 @@ export type Answer<T> =
   | { readonly state: 'here'; readonly value: T };
 
 /** Calls main; a door that fails as a bug is one more refusal here, since a page has nothing better to show. */
-export async function callSafely<V extends OperatorVerb>(bridge: OperatorBridge, verb: V, input: OperatorInput<V>): Promise<Result<OperatorOutput<V>>> {
+export async function callSafely<V extends OperatorVerb>(
+  bridge: OperatorBridge,
+  verb: V,
+  input: OperatorInput<V>,
+): Promise<Result<OperatorOutput<V>>> {
   try {
     return await bridge.call(verb, input);
   } catch {

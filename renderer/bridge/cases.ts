@@ -35,7 +35,11 @@ export function useCases(filter: CaseFilter, visible: { readonly first: number; 
   const answers = useQueries({
     queries: pages.map((page) => {
       const input = { ...filter, offset: page * pageSize, limit: pageSize };
-      return { queryKey: ['cases.list', input], queryFn: () => callSafely(bridge, 'cases.list', input), placeholderData: keepPreviousData };
+      return {
+        queryKey: ['cases.list', input],
+        queryFn: () => callSafely(bridge, 'cases.list', input),
+        placeholderData: keepPreviousData,
+      };
     }),
   });
   const rows = new Map<number, CaseSummary>();

@@ -39,7 +39,12 @@ function newQueryClient(): QueryClient {
   const common = { networkMode: 'always', retry: false } as const;
   return new QueryClient({
     defaultOptions: {
-      queries: { ...common, staleTime: Number.POSITIVE_INFINITY, refetchOnWindowFocus: false, refetchOnReconnect: false },
+      queries: {
+        ...common,
+        staleTime: Number.POSITIVE_INFINITY,
+        refetchOnWindowFocus: false,
+        refetchOnReconnect: false,
+      },
       mutations: common,
     },
   });
@@ -66,7 +71,11 @@ function useInvalidation(bridge: OperatorBridge, client: QueryClient): void {
 }
 
 /** Gives the door to main and the clock to everything below. */
-export function BridgeProvider(props: { readonly bridge: OperatorBridge; readonly clock: Clock; readonly children: ReactNode }): ReactNode {
+export function BridgeProvider(props: {
+  readonly bridge: OperatorBridge;
+  readonly clock: Clock;
+  readonly children: ReactNode;
+}): ReactNode {
   const { bridge, clock, children } = props;
   const [client] = useState(newQueryClient);
   useInvalidation(bridge, client);

@@ -22,7 +22,8 @@ export function useJournal(onlyActs: boolean): JournalRows {
     queryKey: ['journal.list', { onlyActs }],
     queryFn: ({ pageParam }) => callSafely(bridge, 'journal.list', { before: pageParam, limit: pageSize, onlyActs }),
     initialPageParam: null as number | null,
-    getNextPageParam: (last) => (last.ok && last.value.items.length === pageSize ? last.value.items.at(-1)?.sequence : undefined),
+    getNextPageParam: (last) =>
+      last.ok && last.value.items.length === pageSize ? last.value.items.at(-1)?.sequence : undefined,
   });
   const pages = query.data?.pages ?? [];
   const refused = pages.find((page) => !page.ok);

@@ -27,17 +27,29 @@ export function wantedOf(query: string): { readonly name: string | null; readonl
 
 type Missing = (message: string) => void;
 
-function Operator(props: { readonly state: OperatorState; readonly preferences: Preferences; readonly onMissing: Missing }): ReactNode {
+function Operator(props: {
+  readonly state: OperatorState;
+  readonly preferences: Preferences;
+  readonly onMissing: Missing;
+}): ReactNode {
   const [bridge] = useState(() => {
     const world = props.state.world();
     return memoryBridge({ ...world, app: { ...world.app, preferences: props.preferences } });
   });
-  return <OperatorWindow bridge={bridge} clock={() => nowMs} start={props.state.start} onMissingWord={props.onMissing} />;
+  return (
+    <OperatorWindow bridge={bridge} clock={() => nowMs} start={props.state.start} onMissingWord={props.onMissing} />
+  );
 }
 
-function Prompt(props: { readonly state: PromptState; readonly preferences: Preferences; readonly onMissing: Missing }): ReactNode {
+function Prompt(props: {
+  readonly state: PromptState;
+  readonly preferences: Preferences;
+  readonly onMissing: Missing;
+}): ReactNode {
   const { state, preferences } = props;
-  const [bridge] = useState(() => memoryPrompt({ ...state.view, locale: preferences.locale, colourScheme: preferences.colourScheme }, state));
+  const [bridge] = useState(() =>
+    memoryPrompt({ ...state.view, locale: preferences.locale, colourScheme: preferences.colourScheme }, state),
+  );
   return <PromptWindow bridge={bridge} onMissingWord={props.onMissing} />;
 }
 

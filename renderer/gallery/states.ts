@@ -8,13 +8,27 @@ import type { PromptView } from '../../contracts/ipc/index.ts';
 import type { Refusal } from '../../core/kernel/index.ts';
 
 export type OperatorState = { readonly kind: 'operator'; readonly world: () => World; readonly start: Place };
-export type PromptState = { readonly kind: 'prompt'; readonly view: PromptView; readonly submit: Refusal | null; readonly get: Refusal | null };
+export type PromptState = {
+  readonly kind: 'prompt';
+  readonly view: PromptView;
+  readonly submit: Refusal | null;
+  readonly get: Refusal | null;
+};
 export type State = OperatorState | PromptState;
 
 const cases = (count: number, isLong = false) => Array.from({ length: count }, (_, index) => summaryOf(index, isLong));
 
 function world(change: Partial<World> = {}, count = 60): World {
-  return { app: openApp, certificates: [certificate, expired], cases: cases(count), journal: journalOf(140), isLong: false, refused: {}, silent: [], ...change };
+  return {
+    app: openApp,
+    certificates: [certificate, expired],
+    cases: cases(count),
+    journal: journalOf(140),
+    isLong: false,
+    refused: {},
+    silent: [],
+    ...change,
+  };
 }
 
 const queue = (caseId: string | null = null): Place => ({ page: 'queue', caseId });
@@ -24,24 +38,74 @@ function operator(start: Place, change: Partial<World> = {}, count = 60): Operat
   return { kind: 'operator', start, world: () => world(change, count) };
 }
 
-const withStatus = (change: Partial<StatusView>, app: AppView = openApp): AppView => ({ ...app, status: { ...goodStatus, ...change } });
-const locked = (app: AppView): AppView => ({ ...app, phase: 'locked', staff: null, status: { ...goodStatus, server: { ...goodStatus.server, state: 'closed', since: null } } });
+const withStatus = (change: Partial<StatusView>, app: AppView = openApp): AppView => ({
+  ...app,
+  status: { ...goodStatus, ...change },
+});
+const locked = (app: AppView): AppView => ({
+  ...app,
+  phase: 'locked',
+  staff: null,
+  status: { ...goodStatus, server: { ...goodStatus.server, state: 'closed', since: null } },
+});
 
-const mine = cases(60).map((item, index) => (index === 1 ? { ...item, status: 'claimed' as const, claimedBy: { name: openApp.staff?.name ?? '', isMe: true, untilMs: nowMs + 2_520_000 } } : item));
-const others = cases(60).map((item, index) => (index === 1 ? { ...item, status: 'claimed' as const, claimedBy: { name: demoApp.demoCredentials[2]?.name ?? '', isMe: false, untilMs: nowMs + 2_520_000 } } : item));
-const ended = (status: 'approved' | 'refused' | 'returned') => cases(60).map((item, index) => (index === 1 ? { ...item, status, claimedBy: null } : item));
-const offline = withStatus({ server: { state: 'offline', since: nowMs - 1_260_000, url: goodStatus.server.url, refusal: { code: 'server-unreachable' } }, outbox: { waiting: 7, overdue: 2 }, alarms: [{ id: 'alarm-1', code: 'promise-overdue', atMs: nowMs - 610_000 }] });
+const mine = cases(60).map((item, index) =>
+  index === 1
+    ? {
+        ...item,
+        status: 'claimed' as const,
+        claimedBy: { name: openApp.staff?.name ?? '', isMe: true, untilMs: nowMs + 2_520_000 },
+      }
+    : item,
+);
+const others = cases(60).map((item, index) =>
+  index === 1
+    ? {
+        ...item,
+        status: 'claimed' as const,
+        claimedBy: { name: demoApp.demoCredentials[2]?.name ?? '', isMe: false, untilMs: nowMs + 2_520_000 },
+      }
+    : item,
+);
+const ended = (status: 'approved' | 'refused' | 'returned') =>
+  cases(60).map((item, index) => (index === 1 ? { ...item, status, claimedBy: null } : item));
+const offline = withStatus({
+  server: {
+    state: 'offline',
+    since: nowMs - 1_260_000,
+    url: goodStatus.server.url,
+    refusal: { code: 'server-unreachable' },
+  },
+  outbox: { waiting: 7, overdue: 2 },
+  alarms: [{ id: 'alarm-1', code: 'promise-overdue', atMs: nowMs - 610_000 }],
+});
 const incident: Refusal = { code: 'internal', incidentId: '7Q2F-M41C' };
 const clockWrong = withStatus({ clock: { driftMs: 187_000, state: 'refused' } });
 
 const gates: Readonly<Record<string, State>> = {
-  enrol: operator(queue(), { app: { ...locked(openApp), phase: 'not-enrolled', device: null, operatorName: null, profile: null } }),
+  enrol: operator(queue(), {
+    app: { ...locked(openApp), phase: 'not-enrolled', device: null, operatorName: null, profile: null },
+  }),
   shift: operator(queue(), { app: locked(demoApp) }),
   'shift-card-absent': operator(queue(), { app: locked(openApp), certificates: [] }),
-  'shift-card-locked': operator(queue(), { app: locked(openApp), certificates: [{ ...certificate, attempts: 'locked', unusable: { code: 'pin-locked' } }, expired] }),
-  'shift-last-attempt': operator(queue(), { app: locked(openApp), certificates: [{ ...certificate, attempts: 'final-try' }] }),
-  'shift-module-failed': operator(queue(), { app: locked(openApp), refused: { 'certificates.list': { code: 'card-module-crashed' } } }),
-  quarantine: operator(queue(), { app: { ...withStatus({ alarms: [{ id: 'alarm-9', code: 'log-forked', atMs: nowMs - 60_000 }] }), phase: 'quarantined' } }),
+  'shift-card-locked': operator(queue(), {
+    app: locked(openApp),
+    certificates: [{ ...certificate, attempts: 'locked', unusable: { code: 'pin-locked' } }, expired],
+  }),
+  'shift-last-attempt': operator(queue(), {
+    app: locked(openApp),
+    certificates: [{ ...certificate, attempts: 'final-try' }],
+  }),
+  'shift-module-failed': operator(queue(), {
+    app: locked(openApp),
+    refused: { 'certificates.list': { code: 'card-module-crashed' } },
+  }),
+  quarantine: operator(queue(), {
+    app: {
+      ...withStatus({ alarms: [{ id: 'alarm-9', code: 'log-forked', atMs: nowMs - 60_000 }] }),
+      phase: 'quarantined',
+    },
+  }),
   'application-failed': operator(queue(), { refused: { 'app.get': incident } }),
 };
 
@@ -56,14 +120,31 @@ const queues: Readonly<Record<string, State>> = {
   'queue-empty': operator(queue(), { cases: [] }),
   'queue-loading': operator(queue('case-0'), { silent: ['cases.list', 'cases.get'] }),
   'queue-refused': operator(queue('case-0'), { refused: { 'cases.list': incident } }),
-  'queue-partial': operator(queue('case-0'), { refused: { 'cases.get': { code: 'host-restarted' }, 'acts.preview': incident } }),
+  'queue-partial': operator(queue('case-0'), {
+    refused: { 'cases.get': { code: 'host-restarted' }, 'acts.preview': incident },
+  }),
   'queue-offline': operator(queue('case-1'), { app: offline, cases: mine }),
-  'queue-clock-wrong': operator(queue('case-1'), { app: clockWrong, cases: mine, refused: { 'acts.preview': { code: 'clock-wrong' } } }),
-  'queue-card-absent': operator(queue('case-1'), { app: withStatus({ card: { state: 'absent', label: null } }), cases: mine, refused: { 'acts.sign': { code: 'card-absent' } } }),
-  'queue-card-locked': operator(queue('case-1'), { app: withStatus({ card: { state: 'locked', label: null } }), cases: mine, refused: { 'acts.sign': { code: 'pin-locked' } } }),
+  'queue-clock-wrong': operator(queue('case-1'), {
+    app: clockWrong,
+    cases: mine,
+    refused: { 'acts.preview': { code: 'clock-wrong' } },
+  }),
+  'queue-card-absent': operator(queue('case-1'), {
+    app: withStatus({ card: { state: 'absent', label: null } }),
+    cases: mine,
+    refused: { 'acts.sign': { code: 'card-absent' } },
+  }),
+  'queue-card-locked': operator(queue('case-1'), {
+    app: withStatus({ card: { state: 'locked', label: null } }),
+    cases: mine,
+    refused: { 'acts.sign': { code: 'pin-locked' } },
+  }),
   'queue-no-permission': operator(queue('case-0'), { refused: { 'cases.get': { code: 'read-not-allowed' } } }),
   'queue-cancelled': operator(queue('case-1'), { cases: mine, refused: { 'acts.sign': { code: 'cancelled' } } }),
-  'queue-long-words': operator(queue('case-1'), { cases: mine.map((item, index) => ({ ...summaryOf(index, true), status: item.status, claimedBy: item.claimedBy })), isLong: true }),
+  'queue-long-words': operator(queue('case-1'), {
+    cases: mine.map((item, index) => ({ ...summaryOf(index, true), status: item.status, claimedBy: item.claimedBy })),
+    isLong: true,
+  }),
   'queue-5000': operator(queue('case-0'), { cases: cases(5_000) }),
 };
 
@@ -77,20 +158,45 @@ const rest: Readonly<Record<string, State>> = {
   'journal-check-failed': operator(journal(137), { refused: { 'journal.check': { code: 'link-broken' } } }),
   'journal-5000': operator(journal(4_990), { journal: journalOf(5_000) }),
   connection: operator({ page: 'connection' }),
-  'connection-bad': operator({ page: 'connection' }, { app: withStatus({ ...offline.status, card: { state: 'module-failed', label: null }, clock: { driftMs: 187_000, state: 'refused' } }), certificates: [] }),
+  'connection-bad': operator(
+    { page: 'connection' },
+    {
+      app: withStatus({
+        ...offline.status,
+        card: { state: 'module-failed', label: null },
+        clock: { driftMs: 187_000, state: 'refused' },
+      }),
+      certificates: [],
+    },
+  ),
   about: operator({ page: 'about' }, { app: demoApp }),
 };
 
-const prompt = (view: PromptView, submit: Refusal | null = null, get: Refusal | null = null): PromptState => ({ kind: 'prompt', view, submit, get });
+const prompt = (view: PromptView, submit: Refusal | null = null, get: Refusal | null = null): PromptState => ({
+  kind: 'prompt',
+  view,
+  submit,
+  get,
+});
 
 const prompts: Readonly<Record<string, State>> = {
   prompt: prompt(approvePrompt, { code: 'pin-incorrect' }),
   'prompt-demo': prompt({ ...approvePrompt, demoHint: shiftPrompt.demoHint }, { code: 'pin-incorrect' }),
   'prompt-long-words': prompt(longPrompt),
-  'prompt-few-attempts': prompt({ ...approvePrompt, signer: { ...certificate, attempts: 'count-low' } }, { code: 'pin-incorrect' }),
-  'prompt-last-attempt': prompt({ ...approvePrompt, signer: { ...certificate, attempts: 'final-try' } }, { code: 'card-removed' }),
+  'prompt-few-attempts': prompt(
+    { ...approvePrompt, signer: { ...certificate, attempts: 'count-low' } },
+    { code: 'pin-incorrect' },
+  ),
+  'prompt-last-attempt': prompt(
+    { ...approvePrompt, signer: { ...certificate, attempts: 'final-try' } },
+    { code: 'card-removed' },
+  ),
   'prompt-card-locked': prompt({ ...approvePrompt, signer: { ...certificate, attempts: 'locked' } }),
-  'prompt-pin-pad': prompt({ ...approvePrompt, asks: { ...approvePrompt.asks, pin: false }, signer: { ...certificate, hasPinPad: true } }),
+  'prompt-pin-pad': prompt({
+    ...approvePrompt,
+    asks: { ...approvePrompt.asks, pin: false },
+    signer: { ...certificate, hasPinPad: true },
+  }),
   'prompt-shift': prompt(shiftPrompt, { code: 'pin-incorrect' }),
   'prompt-enrol': prompt(enrolPrompt),
   'prompt-gone': prompt(approvePrompt, null, incident),

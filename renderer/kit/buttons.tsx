@@ -68,7 +68,11 @@ export function IconButton(props: {
 }
 
 /** A word more on hover or focus; never the only place of a fact. */
-export function Tip(props: { readonly text: string; readonly side?: 'right' | 'bottom' | 'top' | 'left'; readonly children: ReactNode }): ReactNode {
+export function Tip(props: {
+  readonly text: string;
+  readonly side?: 'right' | 'bottom' | 'top' | 'left';
+  readonly children: ReactNode;
+}): ReactNode {
   return (
     <Tooltip
       label={props.text}

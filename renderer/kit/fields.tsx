@@ -81,7 +81,12 @@ export function TextArea(props: Omit<FieldProps, 'ref' | 'icon' | 'end'>): React
   );
 }
 
-export type Choice<Value extends string> = { readonly value: Value; readonly label: string; readonly hint?: string; readonly isDisabled?: boolean };
+export type Choice<Value extends string> = {
+  readonly value: Value;
+  readonly label: string;
+  readonly hint?: string;
+  readonly isDisabled?: boolean;
+};
 
 /** One of a few; each choice may say why it is closed. */
 export function RadioList<Value extends string>(props: {
@@ -101,7 +106,15 @@ export function RadioList<Value extends string>(props: {
       className="choices"
     >
       {props.choices.map((choice) => (
-        <Radio key={choice.value} value={choice.value} label={choice.label} description={choice.hint} disabled={choice.isDisabled} size="xs" className="choice" />
+        <Radio
+          key={choice.value}
+          value={choice.value}
+          label={choice.label}
+          description={choice.hint}
+          disabled={choice.isDisabled}
+          size="xs"
+          className="choice"
+        />
       ))}
     </Radio.Group>
   );
@@ -123,7 +136,9 @@ export function CheckList<Value extends string>(props: {
           key={value}
           label={label}
           checked={values.includes(value)}
-          onChange={(event) => props.onChange(event.currentTarget.checked ? [...values, value] : values.filter((other) => other !== value))}
+          onChange={(event) =>
+            props.onChange(event.currentTarget.checked ? [...values, value] : values.filter((other) => other !== value))
+          }
           size="xs"
           className="choice"
         />

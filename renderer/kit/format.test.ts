@@ -68,7 +68,10 @@ describe('money', () => {
 
   it('loses no tiyn', () => {
     fc.assert(
-      fc.property(fc.bigInt({ min: 0n, max: 10n ** 24n }), (tiyn) => BigInt(formatMoney(tiyn, 'en').replace(/\D/gu, '')) === tiyn),
+      fc.property(
+        fc.bigInt({ min: 0n, max: 10n ** 24n }),
+        (tiyn) => BigInt(formatMoney(tiyn, 'en').replace(/\D/gu, '')) === tiyn,
+      ),
     );
   });
 });

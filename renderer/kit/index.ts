@@ -45,7 +45,20 @@ export {
   IconX,
 } from './icons.ts';
 export { isWriting, keyName, useKeys, type KeyMap } from './keys.ts';
-export { Empty, Fact, Facts, Hash, IdentityNumber, Keys, Shape, Skeleton, State, StepShape, Time, type Tone } from './marks.tsx';
+export {
+  Empty,
+  Fact,
+  Facts,
+  Hash,
+  IdentityNumber,
+  Keys,
+  Shape,
+  Skeleton,
+  State,
+  StepShape,
+  Time,
+  type Tone,
+} from './marks.tsx';
 export { Menu, Sheet, Tabs, type MenuItem, type Tab } from './menus.tsx';
 export { KitProvider, type ColourScheme, type Density } from './provider.tsx';
 export { Note, RefusalBox, type ShownRefusal } from './refusal.tsx';

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { keyName } from './keys.ts';
 
-const press = (code: string, held: Partial<Record<'ctrlKey' | 'metaKey' | 'altKey' | 'shiftKey', boolean>> = {}): string =>
-  keyName({ code, ctrlKey: false, metaKey: false, altKey: false, shiftKey: false, ...held });
+const press = (
+  code: string,
+  held: Partial<Record<'ctrlKey' | 'metaKey' | 'altKey' | 'shiftKey', boolean>> = {},
+): string => keyName({ code, ctrlKey: false, metaKey: false, altKey: false, shiftKey: false, ...held });
 
 describe('the name of a key', () => {
   it('is its place on the keyboard, whatever the layout writes there', () => {

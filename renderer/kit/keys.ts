@@ -14,7 +14,11 @@ export function isWriting(target: EventTarget | null): boolean {
 
 /** The name of a key press in a `KeyMap`. */
 export function keyName(event: Pick<KeyboardEvent, 'code' | 'ctrlKey' | 'metaKey' | 'altKey' | 'shiftKey'>): string {
-  const parts = [event.ctrlKey || event.metaKey ? 'ctrl+' : '', event.altKey ? 'alt+' : '', event.shiftKey ? 'shift+' : ''];
+  const parts = [
+    event.ctrlKey || event.metaKey ? 'ctrl+' : '',
+    event.altKey ? 'alt+' : '',
+    event.shiftKey ? 'shift+' : '',
+  ];
   return parts.join('') + (event.code === 'NumpadEnter' ? 'Enter' : event.code);
 }
 

@@ -41,7 +41,11 @@ export function Shape(props: { readonly tone: Tone; readonly name?: string; read
 }
 
 /** A state as colour, shape and word. */
-export function State(props: { readonly tone: Tone; readonly children: ReactNode; readonly isSoft?: boolean }): ReactNode {
+export function State(props: {
+  readonly tone: Tone;
+  readonly children: ReactNode;
+  readonly isSoft?: boolean;
+}): ReactNode {
   return (
     <span className={`state tone-${props.tone} ${props.isSoft === true ? 'state-soft' : ''}`}>
       <Shape tone={props.tone} size={14} />
@@ -96,13 +100,22 @@ export function Skeleton({ lines = 4, name }: { readonly lines?: number; readonl
   }, []);
   return (
     <div className="skeleton" role="status" aria-label={name}>
-      {isLate ? Array.from({ length: lines }, (_, index) => <KitSkeleton key={index} height={12} width={`${90 - ((index * 17) % 45)}%`} radius="sm" />) : null}
+      {isLate
+        ? Array.from({ length: lines }, (_, index) => (
+            <KitSkeleton key={index} height={12} width={`${90 - ((index * 17) % 45)}%`} radius="sm" />
+          ))
+        : null}
     </div>
   );
 }
 
 /** Nothing is here: why, and what to do. */
-export function Empty(props: { readonly icon: ReactNode; readonly title: string; readonly text?: string; readonly children?: ReactNode }): ReactNode {
+export function Empty(props: {
+  readonly icon: ReactNode;
+  readonly title: string;
+  readonly text?: string;
+  readonly children?: ReactNode;
+}): ReactNode {
   return (
     <div className="empty">
       <div className="empty-icon">{props.icon}</div>

@@ -5,7 +5,13 @@ import { IconCheck } from './icons.ts';
 export type MenuItem =
   | { readonly kind: 'title'; readonly text: string }
   | { readonly kind: 'line' }
-  | { readonly kind: 'item'; readonly text: string; readonly hint?: string; readonly isChosen?: boolean; readonly onChoose: () => void };
+  | {
+      readonly kind: 'item';
+      readonly text: string;
+      readonly hint?: string;
+      readonly isChosen?: boolean;
+      readonly onChoose: () => void;
+    };
 
 function Item({ item }: { readonly item: Extract<MenuItem, { kind: 'item' }> }): ReactNode {
   const choice = item.isChosen === undefined ? {} : { role: 'menuitemradio', 'aria-checked': item.isChosen };
@@ -14,7 +20,11 @@ function Item({ item }: { readonly item: Extract<MenuItem, { kind: 'item' }> }):
       {...choice}
       onClick={item.onChoose}
       rightSection={item.hint === undefined ? null : <span className="quiet small">{item.hint}</span>}
-      leftSection={item.isChosen === undefined ? null : <span className="menu-tick">{item.isChosen ? <IconCheck size={16} aria-hidden /> : null}</span>}
+      leftSection={
+        item.isChosen === undefined ? null : (
+          <span className="menu-tick">{item.isChosen ? <IconCheck size={16} aria-hidden /> : null}</span>
+        )
+      }
     >
       {item.text}
     </KitMenu.Item>
@@ -31,7 +41,13 @@ export function Menu(props: {
   readonly isToRight?: boolean;
 }): ReactNode {
   return (
-    <KitMenu position={props.isToRight === true ? 'bottom-end' : 'bottom-start'} transitionProps={{ duration: 80 }} offset={4} shadow="md" classNames={{ dropdown: 'menu' }}>
+    <KitMenu
+      position={props.isToRight === true ? 'bottom-end' : 'bottom-start'}
+      transitionProps={{ duration: 80 }}
+      offset={4}
+      shadow="md"
+      classNames={{ dropdown: 'menu' }}
+    >
       <KitMenu.Target>
         <button type="button" className={props.className} aria-label={props.name}>
           {props.face}
@@ -49,7 +65,12 @@ export function Menu(props: {
   );
 }
 
-export type Tab<Value extends string> = { readonly value: Value; readonly label: string; readonly mark?: ReactNode; readonly content: ReactNode };
+export type Tab<Value extends string> = {
+  readonly value: Value;
+  readonly label: string;
+  readonly mark?: ReactNode;
+  readonly content: ReactNode;
+};
 
 /** Tabs of one panel; arrows move between them. */
 export function Tabs<Value extends string>(props: {
@@ -93,23 +114,26 @@ export function Sheet(props: {
   readonly onClose: () => void;
   readonly children: ReactNode;
 }): ReactNode {
-  const hidden = props.isTitleHidden === true;
+  const isHidden = props.isTitleHidden === true;
   return (
-    <Modal
+    <Modal.Root
       opened={props.isOpen}
       onClose={props.onClose}
-      title={hidden ? undefined : props.title}
-      withCloseButton={!hidden}
-      closeButtonProps={{ 'aria-label': props.closeName }}
-      {...(hidden ? { 'aria-label': props.title } : {})}
       size={560}
       yOffset="12vh"
-      padding={hidden ? 0 : 20}
+      padding={isHidden ? 0 : 20}
       transitionProps={{ duration: 80, transition: 'fade' }}
-      overlayProps={{ color: 'transparent', backgroundOpacity: 1 }}
-      classNames={{ content: 'sheet', overlay: 'sheet-backdrop' }}
     >
-      {props.children}
-    </Modal>
+      <Modal.Overlay className="sheet-backdrop" color="transparent" backgroundOpacity={1} />
+      <Modal.Content className="sheet" {...(isHidden ? { 'aria-label': props.title } : {})}>
+        {isHidden ? null : (
+          <Modal.Header>
+            <Modal.Title>{props.title}</Modal.Title>
+            <Modal.CloseButton aria-label={props.closeName} />
+          </Modal.Header>
+        )}
+        <Modal.Body>{props.children}</Modal.Body>
+      </Modal.Content>
+    </Modal.Root>
   );
 }

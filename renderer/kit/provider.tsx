@@ -22,6 +22,7 @@ import '@mantine/core/styles/Skeleton.layer.css';
 import './fonts.css';
 import './tokens.css';
 import './kit.css';
+import './controls.css';
 import {
   createTheme,
   MantineProvider,
@@ -107,7 +108,11 @@ function useScheme(wanted: ColourScheme): 'light' | 'dark' {
 const nonce = (): string => document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? '';
 
 /** Fonts, colours, density and the component library; styles made at run time carry the nonce of the page. */
-export function KitProvider(props: { readonly scheme: ColourScheme; readonly density: Density; readonly children: ReactNode }): ReactNode {
+export function KitProvider(props: {
+  readonly scheme: ColourScheme;
+  readonly density: Density;
+  readonly children: ReactNode;
+}): ReactNode {
   const { scheme, density, children } = props;
   useEffect(() => {
     document.documentElement.dataset['density'] = density;

@@ -1,6 +1,17 @@
 import type { ReactNode } from 'react';
 import type { CertificateView, PromptView } from '../../contracts/ipc/index.ts';
-import { Button, formatDate, Hash, IconShieldCheck, IdentityNumber, Note, SecretField, State, TextField, type Tone } from '../kit/index.ts';
+import {
+  Button,
+  formatDate,
+  Hash,
+  IconShieldCheck,
+  IdentityNumber,
+  Note,
+  SecretField,
+  State,
+  TextField,
+  type Tone,
+} from '../kit/index.ts';
 import { useWords } from '../words/index.ts';
 import type { Fields } from './use-submit.ts';
 
@@ -41,7 +52,12 @@ export function ShownText({ view }: { readonly view: PromptView }): ReactNode {
   );
 }
 
-const attemptTones: Readonly<Record<CertificateView['attempts'], Tone>> = { ok: 'good', 'count-low': 'alarm', 'final-try': 'bad', locked: 'bad' };
+const attemptTones: Readonly<Record<CertificateView['attempts'], Tone>> = {
+  ok: 'good',
+  'count-low': 'alarm',
+  'final-try': 'bad',
+  locked: 'bad',
+};
 
 /** Who signs with which certificate, and how many attempts the card still allows: read before the PIN is typed. */
 export function Signer({ signer }: { readonly signer: CertificateView }): ReactNode {
@@ -64,7 +80,9 @@ export function Signer({ signer }: { readonly signer: CertificateView }): ReactN
         <span className="num">
           <span className="small quiet">{words.prompt('signer.certificate')}</span>
           <br />
-          <Hash value={signer.sha256} />, {words.prompt('signer.until', { date: formatDate(signer.notAfterMs) })}
+          <Hash value={signer.sha256} />
+          <br />
+          {words.prompt('signer.until', { date: formatDate(signer.notAfterMs) })}
         </span>
       </div>
       <State tone={attemptTones[signer.attempts]}>{words.prompt(`attempts.${signer.attempts}`)}</State>
@@ -72,7 +90,15 @@ export function Signer({ signer }: { readonly signer: CertificateView }): ReactN
   );
 }
 
-function Demo({ hint, fields, isDisabled }: { readonly hint: NonNullable<PromptView['demoHint']>; readonly fields: Fields; readonly isDisabled: boolean }): ReactNode {
+function Demo({
+  hint,
+  fields,
+  isDisabled,
+}: {
+  readonly hint: NonNullable<PromptView['demoHint']>;
+  readonly fields: Fields;
+  readonly isDisabled: boolean;
+}): ReactNode {
   const words = useWords();
   const fill = (): void => {
     if (fields.pin.current !== null) fields.pin.current.value = hint.pin;
@@ -105,11 +131,26 @@ export function Secrets(props: {
       {!view.asks.pin && view.signer.hasPinPad ? <Note>{words.prompt('pin.pad')}</Note> : null}
       <div className={isNew ? 'prompt-fields prompt-fields-new' : 'prompt-fields'}>
         {view.asks.pin ? <SecretField ref={fields.pin} label={words.prompt('pin')} isDisabled={isDisabled} /> : null}
-        {view.asks.password ? <SecretField ref={fields.password} label={words.prompt(isNew ? 'password.new' : 'password')} isDisabled={isDisabled} /> : null}
-        {view.asks.password && isNew ? <SecretField ref={fields.repeat} label={words.prompt('password.repeat')} isDisabled={isDisabled} /> : null}
+        {view.asks.password ? (
+          <SecretField
+            ref={fields.password}
+            label={words.prompt(isNew ? 'password.new' : 'password')}
+            isDisabled={isDisabled}
+          />
+        ) : null}
+        {view.asks.password && isNew ? (
+          <SecretField ref={fields.repeat} label={words.prompt('password.repeat')} isDisabled={isDisabled} />
+        ) : null}
       </div>
       {view.asks.newRecognitionPhrase ? (
-        <TextField label={words.prompt('phrase.new')} hint={words.prompt('phrase.newAdvice')} value={props.phrase} onChange={props.onPhrase} lengthMax={120} isDisabled={isDisabled} />
+        <TextField
+          label={words.prompt('phrase.new')}
+          hint={words.prompt('phrase.newAdvice')}
+          value={props.phrase}
+          onChange={props.onPhrase}
+          lengthMax={120}
+          isDisabled={isDisabled}
+        />
       ) : null}
       {view.demoHint === null ? null : <Demo hint={view.demoHint} fields={fields} isDisabled={isDisabled} />}
     </>

@@ -62,7 +62,13 @@ function Prompt({ bridge, view }: { readonly bridge: PromptBridge; readonly view
         <Button onClick={cancel} isDisabled={isBusy}>
           {words.prompt('cancel')}
         </Button>
-        <Button tone="primary" isSubmit isBusy={isBusy} isDisabled={isLocked} icon={<IconSignature size={18} aria-hidden />}>
+        <Button
+          tone="primary"
+          isSubmit
+          isBusy={isBusy}
+          isDisabled={isLocked}
+          icon={<IconSignature size={18} aria-hidden />}
+        >
           {words.prompt(signWords[view.kind])}
         </Button>
       </footer>
@@ -90,7 +96,10 @@ function useView(bridge: PromptBridge): { readonly view: PromptView | null; read
 }
 
 /** The sealed window in which a person signs; a page of its own, so that the operator's page never sees a PIN. */
-export function PromptWindow(props: { readonly bridge: PromptBridge; readonly onMissingWord?: ((message: string) => void) | undefined }): ReactNode {
+export function PromptWindow(props: {
+  readonly bridge: PromptBridge;
+  readonly onMissingWord?: ((message: string) => void) | undefined;
+}): ReactNode {
   const { view, refusal } = useView(props.bridge);
   return (
     <KitProvider scheme={view?.colourScheme ?? 'auto'} density="compact">

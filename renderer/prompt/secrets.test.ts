@@ -45,7 +45,9 @@ describe('what a prompt misses before it asks the card', () => {
 
   it('is nothing where nothing is asked: a reader with a keypad takes the PIN itself', () => {
     const none = { pin: null, password: null, repeat: null };
-    expect(lackOf({ kind: 'sign-act', asks: { pin: false, password: false, newRecognitionPhrase: false } }, none, '')).toBeNull();
+    expect(
+      lackOf({ kind: 'sign-act', asks: { pin: false, password: false, newRecognitionPhrase: false } }, none, ''),
+    ).toBeNull();
   });
 
   it('repeats no password but a new one', () => {

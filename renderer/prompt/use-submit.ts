@@ -7,7 +7,11 @@ import { areSame, takeSecret, wipe } from './secrets.ts';
 type Field = RefObject<HTMLInputElement | null>;
 export type Fields = { readonly pin: Field; readonly password: Field; readonly repeat: Field };
 
-type Taken = { readonly pin: Uint8Array<ArrayBuffer> | null; readonly password: Uint8Array<ArrayBuffer> | null; readonly repeat: Uint8Array<ArrayBuffer> | null };
+type Taken = {
+  readonly pin: Uint8Array<ArrayBuffer> | null;
+  readonly password: Uint8Array<ArrayBuffer> | null;
+  readonly repeat: Uint8Array<ArrayBuffer> | null;
+};
 
 /** What the person forgot, before anything is sent. */
 export function lackOf(view: Pick<PromptView, 'kind' | 'asks'>, taken: Taken, phrase: string): PromptWordId | null {
@@ -33,7 +37,11 @@ export function useSubmit(bridge: PromptBridge, view: PromptView, fields: Fields
   const [lack, setLack] = useState<PromptWordId | null>(null);
   const submit = async (): Promise<void> => {
     if (isBusy) return;
-    const taken = { pin: takeSecret(fields.pin.current), password: takeSecret(fields.password.current), repeat: takeSecret(fields.repeat.current) };
+    const taken = {
+      pin: takeSecret(fields.pin.current),
+      password: takeSecret(fields.password.current),
+      repeat: takeSecret(fields.repeat.current),
+    };
     const missing = lackOf(view, taken, phrase);
     setLack(missing);
     setRefusal(null);
@@ -41,7 +49,11 @@ export function useSubmit(bridge: PromptBridge, view: PromptView, fields: Fields
       if (missing !== null) return;
       setIsBusy(true);
       const newRecognitionPhrase = view.asks.newRecognitionPhrase ? phrase.trim() : null;
-      const result = await bridge.call('prompt.submit', { pin: taken.pin, password: taken.password, newRecognitionPhrase });
+      const result = await bridge.call('prompt.submit', {
+        pin: taken.pin,
+        password: taken.password,
+        newRecognitionPhrase,
+      });
       if (!result.ok) setRefusal(result.refusal);
     } catch {
       setRefusal({ code: 'internal' });

@@ -51,7 +51,9 @@ function useRecord<T>(): readonly [Readonly<Record<string, T>>, (key: string, va
   return [record, set];
 }
 
-function useSigning(clearDraft: (caseId: string) => void): Pick<Memory, 'signing' | 'outcomeOf' | 'forgetOutcome' | 'sign'> {
+function useSigning(
+  clearDraft: (caseId: string) => void,
+): Pick<Memory, 'signing' | 'outcomeOf' | 'forgetOutcome' | 'sign'> {
   const bridge = useBridge();
   const [signing, setSigning] = useState<ActDraft | null>(null);
   const [outcomes, setOutcome] = useRecord<Outcome>();
@@ -70,7 +72,12 @@ function useSigning(clearDraft: (caseId: string) => void): Pick<Memory, 'signing
     const isCancelled = result.refusal.code === 'cancelled';
     setOutcome(caseId, isCancelled ? { kind: 'cancelled', type } : { kind: 'refused', type, refusal: result.refusal });
   };
-  return { signing, outcomeOf: (caseId) => outcomes[caseId], forgetOutcome: (caseId) => setOutcome(caseId, undefined), sign };
+  return {
+    signing,
+    outcomeOf: (caseId) => outcomes[caseId],
+    forgetOutcome: (caseId) => setOutcome(caseId, undefined),
+    sign,
+  };
 }
 
 const firstFilter: CaseFilter = { view: 'needs-me', statuses: [], query: '', sort: 'oldest' };

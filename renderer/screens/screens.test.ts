@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { pagesOf } from '../bridge/cases.ts';
+import { pagesOf } from '../bridge/index.ts';
 import { actOf } from './case/decision-form.tsx';
 import { stepStates } from './case/steps.tsx';
 import { prettyJson } from './journal/entry-panel.tsx';

@@ -19,8 +19,15 @@ export function Frame({ app, children }: { readonly app: AppView; readonly child
   const lock = useCallback(() => void endShift(null), [endShift]);
   const close = useCallback(() => setSheet(null), []);
   const go = useGo();
-  const sections: KeyMap = Object.fromEntries(pages.map((page, index) => [`alt+Digit${index + 1}`, () => go(starts[page])]));
-  useKeys({ ...sections, 'ctrl+KeyK': () => setSheet('palette'), 'ctrl+KeyL': lock, 'shift+Slash': () => setSheet('keys') });
+  const sections: KeyMap = Object.fromEntries(
+    pages.map((page, index) => [`alt+Digit${index + 1}`, () => go(starts[page])]),
+  );
+  useKeys({
+    ...sections,
+    'ctrl+KeyK': () => setSheet('palette'),
+    'ctrl+KeyL': lock,
+    'shift+Slash': () => setSheet('keys'),
+  });
   return (
     <div className={app.profile === 'demo' ? 'frame frame-demo' : 'frame'}>
       <TopBar app={app} onPalette={() => setSheet('palette')} onKeys={() => setSheet('keys')} onEnd={lock} />

@@ -33,9 +33,18 @@ function Phase({ app, start }: { readonly app: AppView; readonly start: Place })
   }
 }
 
-function Root({ start, onMissingWord }: { readonly start: Place; readonly onMissingWord: WindowProps['onMissingWord'] }): ReactNode {
+function Root({
+  start,
+  onMissingWord,
+}: {
+  readonly start: Place;
+  readonly onMissingWord: WindowProps['onMissingWord'];
+}): ReactNode {
   const answer = useAnswer('app.get', null);
-  const preferences = answer.state === 'here' ? answer.value.preferences : { locale: 'kk' as Locale, colourScheme: 'auto' as const, density: 'compact' as const };
+  const preferences =
+    answer.state === 'here'
+      ? answer.value.preferences
+      : { locale: 'kk' as Locale, colourScheme: 'auto' as const, density: 'compact' as const };
   return (
     <KitProvider scheme={preferences.colourScheme} density={preferences.density}>
       <WordsProvider locale={preferences.locale} onMissing={onMissingWord}>
@@ -51,7 +60,12 @@ function Root({ start, onMissingWord }: { readonly start: Place; readonly onMiss
 }
 
 /** The operator's window from its bridge down: the same in the application and in the gallery. */
-export function OperatorWindow({ bridge, clock, start = { page: 'queue', caseId: null }, onMissingWord }: WindowProps): ReactNode {
+export function OperatorWindow({
+  bridge,
+  clock,
+  start = { page: 'queue', caseId: null },
+  onMissingWord,
+}: WindowProps): ReactNode {
   return (
     <BridgeProvider bridge={bridge} clock={clock}>
       <Root start={start} onMissingWord={onMissingWord} />

@@ -18,8 +18,17 @@ function useEntries(query: string, onLock: () => void): readonly Entry[] {
   const preferences = useCommand('preferences.set');
   const sync = useCommand('sync.now');
   const all: readonly Entry[] = [
-    ...pages.map((page) => ({ id: page, text: words(`nav.${page}`), keys: pageKeys[page], run: () => go(starts[page]) })),
-    ...locales.map((locale) => ({ id: locale, text: words(endonyms[locale]), run: () => void preferences.run({ locale }) })),
+    ...pages.map((page) => ({
+      id: page,
+      text: words(`nav.${page}`),
+      keys: pageKeys[page],
+      run: () => go(starts[page]),
+    })),
+    ...locales.map((locale) => ({
+      id: locale,
+      text: words(endonyms[locale]),
+      run: () => void preferences.run({ locale }),
+    })),
     ...(['light', 'dark'] as const).map((scheme) => ({
       id: scheme,
       text: words(`palette.theme.${scheme}`),
@@ -41,14 +50,26 @@ function useEntries(query: string, onLock: () => void): readonly Entry[] {
   return [...all.filter(({ text }) => text.toLocaleLowerCase(words.locale).includes(wanted)), find];
 }
 
-function List(props: { readonly id: string; readonly entries: readonly Entry[]; readonly at: number; readonly onRun: (entry: Entry) => void }): ReactNode {
+function List(props: {
+  readonly id: string;
+  readonly entries: readonly Entry[];
+  readonly at: number;
+  readonly onRun: (entry: Entry) => void;
+}): ReactNode {
   const words = useWords();
   return (
     <ul id={props.id} role="listbox" aria-label={words('palette.title')} className="palette-list">
       {props.entries.map((entry, index) => (
         // The field above keeps the focus and takes the keys of this list.
         // eslint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-noninteractive-element-to-interactive-role, jsx-a11y/interactive-supports-focus
-        <li key={entry.id} id={`${props.id}-${index}`} role="option" aria-selected={index === props.at} className="palette-entry" onClick={() => props.onRun(entry)}>
+        <li
+          key={entry.id}
+          id={`${props.id}-${index}`}
+          role="option"
+          aria-selected={index === props.at}
+          className="palette-entry"
+          onClick={() => props.onRun(entry)}
+        >
           <span className="cut">{entry.text}</span>
           {entry.keys === undefined ? null : <Keys>{entry.keys}</Keys>}
         </li>
@@ -103,11 +124,24 @@ function Content({ onClose, onLock }: { readonly onClose: () => void; readonly o
 }
 
 /** Everything that the window can do, found by typing (Ctrl K). */
-export function Palette(props: { readonly isOpen: boolean; readonly onClose: () => void; readonly onLock: () => void }): ReactNode {
+export function Palette(props: {
+  readonly isOpen: boolean;
+  readonly onClose: () => void;
+  readonly onLock: () => void;
+}): ReactNode {
   const words = useWords();
-  const content = useMemo(() => <Content onClose={props.onClose} onLock={props.onLock} />, [props.onClose, props.onLock]);
+  const content = useMemo(
+    () => <Content onClose={props.onClose} onLock={props.onLock} />,
+    [props.onClose, props.onLock],
+  );
   return (
-    <Sheet title={words('palette.title')} isTitleHidden closeName={words('action.close')} isOpen={props.isOpen} onClose={props.onClose}>
+    <Sheet
+      title={words('palette.title')}
+      isTitleHidden
+      closeName={words('action.close')}
+      isOpen={props.isOpen}
+      onClose={props.onClose}
+    >
       {content}
     </Sheet>
   );

@@ -3,7 +3,12 @@ import { IconButton, IconInbox, IconInfoCircle, IconNotebook, IconPlugConnected 
 import { useGo, usePlace, type Page, type Place } from '../places/index.ts';
 import { useWords } from '../words/index.ts';
 
-const icons = { queue: IconInbox, journal: IconNotebook, connection: IconPlugConnected, about: IconInfoCircle } as const;
+const icons = {
+  queue: IconInbox,
+  journal: IconNotebook,
+  connection: IconPlugConnected,
+  about: IconInfoCircle,
+} as const;
 
 /** Where a section begins. */
 export const starts: Readonly<Record<Page, Place>> = {

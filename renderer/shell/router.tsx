@@ -1,4 +1,12 @@
-import { createMemoryHistory, createRootRoute, createRoute, createRouter, RouterProvider, useNavigate, useRouterState } from '@tanstack/react-router';
+import {
+  createMemoryHistory,
+  createRootRoute,
+  createRoute,
+  createRouter,
+  RouterProvider,
+  useNavigate,
+  useRouterState,
+} from '@tanstack/react-router';
 import { useMemo, useState, type ReactNode } from 'react';
 import { useAnswer } from '../bridge/index.ts';
 import { pathOf, PlaceProvider, placeOf, type Place } from '../places/index.ts';
@@ -10,7 +18,10 @@ function Page(): ReactNode {
   const path = useRouterState({ select: (state) => state.location.pathname });
   const navigate = useNavigate();
   const app = useAnswer('app.get', null);
-  const navigation = useMemo(() => ({ place: placeOf(path), go: (place: Place) => void navigate({ to: pathOf(place) }) }), [path, navigate]);
+  const navigation = useMemo(
+    () => ({ place: placeOf(path), go: (place: Place) => void navigate({ to: pathOf(place) }) }),
+    [path, navigate],
+  );
   if (app.state !== 'here') return null;
   return (
     <PlaceProvider navigation={navigation}>
@@ -37,7 +48,10 @@ function Screen({ place, density }: { readonly place: Place; readonly density: '
 function makeRouter(start: Place) {
   const root = createRootRoute({ component: Page });
   const everywhere = createRoute({ getParentRoute: () => root, path: '/$' });
-  return createRouter({ routeTree: root.addChildren([everywhere]), history: createMemoryHistory({ initialEntries: [pathOf(start)] }) });
+  return createRouter({
+    routeTree: root.addChildren([everywhere]),
+    history: createMemoryHistory({ initialEntries: [pathOf(start)] }),
+  });
 }
 
 /** The pages of an open shift. History is kept in memory only, so that no address of a case outlives the window. */

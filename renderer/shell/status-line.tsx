@@ -4,7 +4,12 @@ import { formatCount, Shape, type Tone } from '../kit/index.ts';
 import { useGo, type Place } from '../places/index.ts';
 import { useWords } from '../words/index.ts';
 
-const cardTones: Readonly<Record<StatusView['card']['state'], Tone>> = { present: 'good', absent: 'quiet', locked: 'bad', 'module-failed': 'bad' };
+const cardTones: Readonly<Record<StatusView['card']['state'], Tone>> = {
+  present: 'good',
+  absent: 'quiet',
+  locked: 'bad',
+  'module-failed': 'bad',
+};
 const serverTones: Readonly<Record<StatusView['server']['state'], Tone>> = {
   connected: 'good',
   connecting: 'waiting',
@@ -52,7 +57,9 @@ export function StatusLine({ status, isDemo }: { readonly status: StatusView; re
         {parts.join(', ')}
       </Part>
       <Part tone={log.lastIndex === null ? 'quiet' : 'good'} to={{ page: 'journal', sequence: null }}>
-        {log.lastIndex === null ? words('status.none') : words('status.last', { number: formatCount(log.lastIndex + 1) })}
+        {log.lastIndex === null
+          ? words('status.none')
+          : words('status.last', { number: formatCount(log.lastIndex + 1) })}
       </Part>
       <Clock clock={status.clock} />
       {isDemo ? <span className="status-demo cut">{words('frame.demoLong')}</span> : null}

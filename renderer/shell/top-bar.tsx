@@ -1,7 +1,19 @@
 import type { ReactNode } from 'react';
 import type { AppView } from '../../contracts/ipc/index.ts';
 import { useCommand } from '../bridge/index.ts';
-import { formatIdentityNumber, IconButton, IconChevronDown, IconLock, IconSearch, IconShieldCheck, Keys, Menu, shortName, State, type MenuItem } from '../kit/index.ts';
+import {
+  formatIdentityNumber,
+  IconButton,
+  IconChevronDown,
+  IconLock,
+  IconSearch,
+  IconShieldCheck,
+  Keys,
+  Menu,
+  shortName,
+  State,
+  type MenuItem,
+} from '../kit/index.ts';
 import { useGo } from '../places/index.ts';
 import { LanguageSwitch } from '../screens/index.ts';
 import { useWords } from '../words/index.ts';
@@ -15,7 +27,12 @@ function usePersonItems(preferences: Preferences, onKeys: () => void, onEnd: () 
     { kind: 'title', text: words('frame.appearance') },
     ...(['light', 'dark', 'auto'] as const).map((colourScheme): MenuItem => {
       const isChosen = preferences.colourScheme === colourScheme;
-      return { kind: 'item', text: words(`frame.${colourScheme}`), isChosen, onChoose: () => void run({ colourScheme }) };
+      return {
+        kind: 'item',
+        text: words(`frame.${colourScheme}`),
+        isChosen,
+        onChoose: () => void run({ colourScheme }),
+      };
     }),
     { kind: 'title', text: words('frame.density') },
     ...(['compact', 'comfortable'] as const).map((density): MenuItem => {
@@ -35,7 +52,7 @@ function Person(props: { readonly app: AppView; readonly onKeys: () => void; rea
   if (staff === null) return null;
   return (
     <Menu
-      name={`${words('frame.person')}: ${staff.name}`}
+      name={`${words('frame.person')}: ${shortName(staff.name)}`}
       className="text-button person-button"
       face={
         <>
@@ -59,7 +76,12 @@ function Person(props: { readonly app: AppView; readonly onKeys: () => void; rea
 }
 
 /** Whose platform this is, the way to everything, the language, the person, the lock. */
-export function TopBar(props: { readonly app: AppView; readonly onPalette: () => void; readonly onKeys: () => void; readonly onEnd: () => void }): ReactNode {
+export function TopBar(props: {
+  readonly app: AppView;
+  readonly onPalette: () => void;
+  readonly onKeys: () => void;
+  readonly onEnd: () => void;
+}): ReactNode {
   const words = useWords();
   const { app } = props;
   const go = useGo();

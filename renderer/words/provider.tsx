@@ -46,7 +46,8 @@ function WordsOfIntl({ locale, children }: { readonly locale: Locale; readonly c
       reason: (code: string): string => write(`reasons.${code}`),
       checkName: (id: string): string => write(`checks.name.${id}`),
       check: (id: string, values: Values): string => write(`checks.${id}`, values),
-      refusal: ({ code, details }: Parameters<Words['refusal']>[0]) => refusalWords(locale, details === undefined ? { code } : { code, details }),
+      refusal: ({ code, details }: Parameters<Words['refusal']>[0]) =>
+        refusalWords(locale, details === undefined ? { code } : { code, details }),
     };
     return Object.assign((id: WordId, values?: Values) => write(`screens.${id}`, values), parts);
   }, [intl, locale]);

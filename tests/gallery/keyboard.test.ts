@@ -28,7 +28,9 @@ describe('the queue, by keys alone', () => {
 
   it('is walked by the same keys in a Cyrillic layout', async () => {
     await gallery.show({ state: 'queue-none-chosen', locale: 'ru' });
-    await gallery.page.evaluate(() => window.dispatchEvent(new KeyboardEvent('keydown', { code: 'KeyJ', key: '\u043E', bubbles: true })));
+    await gallery.page.evaluate(() =>
+      window.dispatchEvent(new KeyboardEvent('keydown', { code: 'KeyJ', key: '\u043E', bubbles: true })),
+    );
     await gallery.page.locator('.case h1').waitFor();
   });
 

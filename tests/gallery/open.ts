@@ -9,7 +9,12 @@ import { servePages } from './serve.ts';
 const root = resolve(import.meta.dirname, '../..');
 
 export type Size = { readonly width: number; readonly height: number };
-export type Wanted = { readonly state: string; readonly locale?: 'kk' | 'ru' | 'en'; readonly scheme?: 'light' | 'dark'; readonly size?: Size };
+export type Wanted = {
+  readonly state: string;
+  readonly locale?: 'kk' | 'ru' | 'en';
+  readonly scheme?: 'light' | 'dark';
+  readonly size?: Size;
+};
 
 export type OpenGallery = {
   readonly page: Page;
@@ -29,15 +34,18 @@ const sealed: Size = { width: 560, height: 640 };
 
 async function buildPages(): Promise<string> {
   const outDir = join(root, 'out', 'gallery-pages');
-  await build({ configFile: join(root, 'renderer', 'vite.config.ts'), logLevel: 'error', build: { outDir, emptyOutDir: true, reportCompressedSize: false } });
+  await build({
+    configFile: join(root, 'renderer', 'vite.config.ts'),
+    logLevel: 'error',
+    build: { outDir, emptyOutDir: true, reportCompressedSize: false },
+  });
   return outDir;
 }
 
-async function ready(page: Page): Promise<void> {
+async function ready(page: Page, waitMs = 100): Promise<void> {
   await page.waitForFunction(() => document.querySelector('#root > *') !== null);
   await page.evaluate(() => document.fonts.ready.then(() => undefined));
-  // Long enough for a skeleton to show where an answer never comes.
-  await page.waitForTimeout(450);
+  await page.waitForTimeout(waitMs);
 }
 
 type Told = { readonly qorganGallery: { readonly states: readonly string[]; readonly missing: string[] } };
@@ -46,7 +54,10 @@ async function resizer(app: ElectronApplication): Promise<(size: Size) => Promis
   let last: Size | undefined;
   return async (size) => {
     if (last?.width === size.width && last.height === size.height) return;
-    await app.evaluate(({ BrowserWindow }, { width, height }) => BrowserWindow.getAllWindows()[0]?.setContentSize(width, height), size);
+    await app.evaluate(
+      ({ BrowserWindow }, { width, height }) => BrowserWindow.getAllWindows()[0]?.setContentSize(width, height),
+      size,
+    );
     last = size;
   };
 }
@@ -76,11 +87,15 @@ export async function openGallery(): Promise<OpenGallery> {
   return {
     page,
     states,
-    complaints: async () => [...heard.splice(0), ...(await page.evaluate(() => (window as unknown as Told).qorganGallery.missing))],
+    complaints: async () => [
+      ...heard.splice(0),
+      ...(await page.evaluate(() => (window as unknown as Told).qorganGallery.missing)),
+    ],
     show: async ({ state, locale = 'kk', scheme = 'light', size = small }) => {
       await resize(state.startsWith('prompt') ? sealed : size);
       await page.goto(`${served.origin}/gallery.html?state=${state}&locale=${locale}&scheme=${scheme}`);
-      await ready(page);
+      // Long enough for a skeleton to show where an answer never comes.
+      await ready(page, state.endsWith('-loading') ? 450 : 100);
     },
     close: async () => {
       await app.close();

@@ -43,7 +43,11 @@ function Head({ view }: { readonly view: CaseView }): ReactNode {
 }
 
 function CheckMarks({ view }: { readonly view: CaseView }): ReactNode {
-  const worst = view.checks.some(({ result }) => result === 'fail') ? 'bad' : view.checks.some(({ result }) => result === 'unknown') ? 'alarm' : 'good';
+  const worst = view.checks.some(({ result }) => result === 'fail')
+    ? 'bad'
+    : view.checks.some(({ result }) => result === 'unknown')
+      ? 'alarm'
+      : 'good';
   return <Shape tone={worst} size={14} />;
 }
 
@@ -74,7 +78,12 @@ export function CasePanel(props: {
   const view = answer.value;
   return (
     <>
-      <section className="case" ref={props.panelRef} tabIndex={-1} aria-label={words('case.heading', { number: view.summary.number })}>
+      <section
+        className="case"
+        ref={props.panelRef}
+        tabIndex={-1}
+        aria-label={words('case.heading', { number: view.summary.number })}
+      >
         <Head view={view} />
         <Tabs
           label={words('case.tabs')}
@@ -82,8 +91,18 @@ export function CasePanel(props: {
           onChange={props.onTab}
           tabs={[
             { value: 'documents', label: words('case.tab.documents'), content: <DocumentsTab form={view.form} /> },
-            { value: 'checks', label: words('case.tab.checks'), mark: <CheckMarks view={view} />, content: <ChecksTab checks={view.checks} /> },
-            { value: 'history', label: words('case.tab.history'), mark: <span className="quiet num small">{view.history.length}</span>, content: <HistoryTab history={view.history} /> },
+            {
+              value: 'checks',
+              label: words('case.tab.checks'),
+              mark: <CheckMarks view={view} />,
+              content: <ChecksTab checks={view.checks} />,
+            },
+            {
+              value: 'history',
+              label: words('case.tab.history'),
+              mark: <span className="quiet num small">{view.history.length}</span>,
+              content: <HistoryTab history={view.history} />,
+            },
           ]}
         />
       </section>

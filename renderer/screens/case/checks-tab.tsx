@@ -26,7 +26,9 @@ export function ChecksTab({ checks }: { readonly checks: readonly CheckView[] })
   const count = (result: CheckView['result']): number => checks.filter((check) => check.result === result).length;
   return (
     <div className="tab-body">
-      <p className="quiet small">{words('checks.summary', { pass: count('pass'), fail: count('fail'), unknown: count('unknown') })}</p>
+      <p className="quiet small">
+        {words('checks.summary', { pass: count('pass'), fail: count('fail'), unknown: count('unknown') })}
+      </p>
       <ul className="checks">
         {sorted.map((check) => (
           <li key={check.id} className={`check check-${check.result}`}>

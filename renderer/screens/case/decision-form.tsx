@@ -3,7 +3,7 @@ import type { ActDraft, CaseView } from '../../../contracts/ipc/index.ts';
 import { noteLengthMax, reasonCodes } from '../../../core/actions/index.ts';
 import { Button, CheckList, IconSignature, RadioList, TextArea, useKeys, type Choice } from '../../kit/index.ts';
 import { useWords } from '../../words/index.ts';
-import { useMemory, type DecisionDraft } from '../memory.tsx';
+import { emptyDraft, useMemory, type DecisionDraft } from '../memory.tsx';
 import { Preview } from './preview.tsx';
 
 type Kind = NonNullable<DecisionDraft['kind']>;
@@ -14,10 +14,20 @@ export function actOf(caseId: string, draft: DecisionDraft): ActDraft | null {
   if (draft.kind === null) return null;
   if (draft.kind === 'approve') return { type: 'registration.approve', caseId, note };
   if (draft.reasons.length === 0 || (draft.reasons.includes('other') && note === '')) return null;
-  return { type: draft.kind === 'return' ? 'registration.return' : 'registration.refuse', caseId, reasons: [...draft.reasons], note };
+  return {
+    type: draft.kind === 'return' ? 'registration.return' : 'registration.refuse',
+    caseId,
+    reasons: [...draft.reasons],
+    note,
+  };
 }
 
-function Foot(props: { readonly view: CaseView; readonly act: ActDraft | null; readonly isReleasable: boolean; readonly onSign: () => void }): ReactNode {
+function Foot(props: {
+  readonly view: CaseView;
+  readonly act: ActDraft | null;
+  readonly isReleasable: boolean;
+  readonly onSign: () => void;
+}): ReactNode {
   const words = useWords();
   const { sign, signing } = useMemory();
   const caseId = props.view.summary.id;
@@ -34,7 +44,11 @@ function Foot(props: { readonly view: CaseView; readonly act: ActDraft | null; r
         {words('decision.sign')}
       </Button>
       {props.isReleasable ? (
-        <Button tone="quiet" isDisabled={signing !== null} onClick={() => void sign({ type: 'registration.release', caseId })}>
+        <Button
+          tone="quiet"
+          isDisabled={signing !== null}
+          onClick={() => void sign({ type: 'registration.release', caseId })}
+        >
           {words('decision.release')}
         </Button>
       ) : null}
@@ -42,50 +56,74 @@ function Foot(props: { readonly view: CaseView; readonly act: ActDraft | null; r
   );
 }
 
-/** Approve, return or refuse; the draft is kept per case until it is signed. */
-export function DecisionForm({ view, isReleasable }: { readonly view: CaseView; readonly isReleasable: boolean }): ReactNode {
+function DraftLine({ onClear }: { readonly onClear: () => void }): ReactNode {
   const words = useWords();
+  return (
+    <div className="draft-line">
+      <span className="quiet small">{words('decision.draft')}</span>
+      <Button tone="quiet" onClick={onClear}>
+        {words('decision.clear')}
+      </Button>
+    </div>
+  );
+}
+
+const kinds = ['approve', 'return', 'refuse'] as const;
+
+function Choices({ caseId }: { readonly caseId: string }): ReactNode {
+  const words = useWords();
+  const { draftOf, setDraft } = useMemory();
+  const draft = draftOf(caseId);
+  const hasReasons = draft.kind === 'return' || draft.kind === 'refuse';
+  const choices: readonly Choice<Kind>[] = kinds.map((value) => ({ value, label: words(`decision.${value}`) }));
+  return (
+    <div className="decision-part">
+      <RadioList
+        label={words('decision.kind')}
+        choices={choices}
+        value={draft.kind}
+        onChange={(kind) => setDraft(caseId, { kind })}
+      />
+      {hasReasons ? (
+        <CheckList
+          label={words('decision.reasons')}
+          choices={reasonCodes.map((value) => ({ value, label: words.reason(value) }))}
+          values={draft.reasons}
+          onChange={(reasons) => setDraft(caseId, { reasons })}
+        />
+      ) : null}
+      <TextArea
+        label={words('decision.note')}
+        value={draft.note}
+        onChange={(note) => setDraft(caseId, { note })}
+        lengthMax={noteLengthMax}
+        {...(draft.reasons.includes('other') && hasReasons ? { hint: words('decision.noteNeeded') } : {})}
+      />
+      {draft.kind === null && draft.note === '' ? null : <DraftLine onClear={() => setDraft(caseId, emptyDraft)} />}
+    </div>
+  );
+}
+
+/** Approve, return or refuse; the draft is kept per case until it is signed. */
+export function DecisionForm({
+  view,
+  isReleasable,
+}: {
+  readonly view: CaseView;
+  readonly isReleasable: boolean;
+}): ReactNode {
   const { draftOf, setDraft, sign } = useMemory();
   const caseId = view.summary.id;
-  const draft = draftOf(caseId);
-  const act = actOf(caseId, draft);
+  const act = actOf(caseId, draftOf(caseId));
   const choose = (kind: Kind) => (): void => setDraft(caseId, { kind });
   const signNow = (): void => {
     if (act !== null) void sign(act);
   };
   useKeys({ KeyA: choose('approve'), KeyR: choose('return'), KeyX: choose('refuse'), 'ctrl+Enter': signNow });
-  const kinds: readonly Choice<Kind>[] = (['approve', 'return', 'refuse'] as const).map((value) => ({ value, label: words(`decision.${value}`) }));
-  const hasReasons = draft.kind === 'return' || draft.kind === 'refuse';
-  const isDraft = draft.kind !== null || draft.note !== '';
   return (
     <>
       <div className="decision-scroll">
-        <div className="decision-part">
-          <RadioList label={words('decision.kind')} choices={kinds} value={draft.kind} onChange={(kind) => setDraft(caseId, { kind })} />
-          {hasReasons ? (
-            <CheckList
-              label={words('decision.reasons')}
-              choices={reasonCodes.map((value) => ({ value, label: words.reason(value) }))}
-              values={draft.reasons}
-              onChange={(reasons) => setDraft(caseId, { reasons })}
-            />
-          ) : null}
-          <TextArea
-            label={words('decision.note')}
-            value={draft.note}
-            onChange={(note) => setDraft(caseId, { note })}
-            lengthMax={noteLengthMax}
-            {...(draft.reasons.includes('other') && hasReasons ? { hint: words('decision.noteNeeded') } : {})}
-          />
-          {isDraft ? (
-            <div className="draft-line">
-              <span className="quiet small">{words('decision.draft')}</span>
-              <Button tone="quiet" onClick={() => setDraft(caseId, { kind: null, reasons: [], note: '' })}>
-                {words('decision.clear')}
-              </Button>
-            </div>
-          ) : null}
-        </div>
+        <Choices caseId={caseId} />
         <Preview draft={act} revision={view.revision} />
       </div>
       <Foot view={view} act={act} isReleasable={isReleasable} onSign={signNow} />

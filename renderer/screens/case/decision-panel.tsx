@@ -1,6 +1,15 @@
 import type { ReactNode } from 'react';
 import type { ActDraft, CaseView } from '../../../contracts/ipc/index.ts';
-import { Button, formatTime, IconSignature, Note, RefusalBox, State, useKeys, type ShownRefusal } from '../../kit/index.ts';
+import {
+  Button,
+  formatTime,
+  IconSignature,
+  Note,
+  RefusalBox,
+  State,
+  useKeys,
+  type ShownRefusal,
+} from '../../kit/index.ts';
 import { useWords } from '../../words/index.ts';
 import { useMemory } from '../memory.tsx';
 import { DecisionForm } from './decision-form.tsx';
@@ -15,7 +24,9 @@ function refusalOf(view: CaseView, type: string): ShownRefusal | null {
 function Closed({ view }: { readonly view: CaseView }): ReactNode {
   const words = useWords();
   const isReturned = view.summary.status === 'returned';
-  const last = view.history.filter(({ type }) => /\.(?:approve|refuse|return)$/u.test(type)).toSorted((a, b) => b.atMs - a.atMs)[0];
+  const last = view.history
+    .filter(({ type }) => /\.(?:approve|refuse|return)$/u.test(type))
+    .toSorted((a, b) => b.atMs - a.atMs)[0];
   return (
     <div className="decision-part">
       <State tone={view.summary.status === 'approved' ? 'good' : isReturned ? 'over' : 'bad'}>
@@ -24,7 +35,9 @@ function Closed({ view }: { readonly view: CaseView }): ReactNode {
       {last === undefined ? null : (
         <>
           <h3>{words.act(last.type)}</h3>
-          <p className="quiet small num">{words('decision.closedBy', { name: last.byName, time: formatTime(last.atMs) })}</p>
+          <p className="quiet small num">
+            {words('decision.closedBy', { name: last.byName, time: formatTime(last.atMs) })}
+          </p>
         </>
       )}
       {isReturned ? <p className="quiet">{words('decision.returnedText')}</p> : null}
@@ -48,7 +61,14 @@ function ClaimFirst({ view }: { readonly view: CaseView }): ReactNode {
         <Preview draft={draft} revision={view.revision} />
       </div>
       <footer className="decision-foot">
-        <Button tone="primary" isWide icon={<IconSignature size={18} aria-hidden />} keys="C" isDisabled={signing !== null} onClick={claim}>
+        <Button
+          tone="primary"
+          isWide
+          icon={<IconSignature size={18} aria-hidden />}
+          keys="C"
+          isDisabled={signing !== null}
+          onClick={claim}
+        >
           {words('decision.claim')}
         </Button>
       </footer>

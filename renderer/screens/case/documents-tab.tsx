@@ -1,6 +1,15 @@
 import type { ReactNode } from 'react';
 import type { RegistrationForm } from '../../../core/actions/index.ts';
-import { Fact, Facts, formatDate, formatIsoDate, Hash, IconFileText, IdentityNumber, sizeParts } from '../../kit/index.ts';
+import {
+  Fact,
+  Facts,
+  formatDate,
+  formatIsoDate,
+  Hash,
+  IconFileText,
+  IdentityNumber,
+  sizeParts,
+} from '../../kit/index.ts';
 import { useWords } from '../../words/index.ts';
 
 function Part({ title, children }: { readonly title: string; readonly children: ReactNode }): ReactNode {
@@ -18,7 +27,9 @@ function Person({ form }: { readonly form: RegistrationForm }): ReactNode {
   return (
     <Part title={words('case.person')}>
       <Facts>
-        <Fact name={words('case.fullName')}>{[person.surname, person.givenName, person.patronymic].filter((part) => part !== '').join(' ')}</Fact>
+        <Fact name={words('case.fullName')}>
+          {[person.surname, person.givenName, person.patronymic].filter((part) => part !== '').join(' ')}
+        </Fact>
         <Fact name={words('id.iin')}>
           <IdentityNumber value={person.iin} />
         </Fact>
@@ -33,7 +44,11 @@ function Person({ form }: { readonly form: RegistrationForm }): ReactNode {
   );
 }
 
-function Organisation({ organisation }: { readonly organisation: NonNullable<RegistrationForm['organisation']> }): ReactNode {
+function Organisation({
+  organisation,
+}: {
+  readonly organisation: NonNullable<RegistrationForm['organisation']>;
+}): ReactNode {
   const words = useWords();
   const { basis, number, validUntil } = organisation.authority;
   const what = words(`case.authority.${basis}`, { number });
@@ -60,10 +75,20 @@ function Identity({ form }: { readonly form: RegistrationForm }): ReactNode {
       <Part title={words('case.document')}>
         <Facts>
           <Fact name={words('case.document')}>
-            <span className="num">{words('case.documentValue', { kind: words(`case.documentKind.${document.kind}`), number: document.number })}</span>
+            <span className="num">
+              {words('case.documentValue', {
+                kind: words(`case.documentKind.${document.kind}`),
+                number: document.number,
+              })}
+            </span>
           </Fact>
           <Fact name={words('case.valid')}>
-            <span className="num">{words('case.validRange', { from: formatIsoDate(document.issuedOn), to: formatIsoDate(document.expiresOn) })}</span>
+            <span className="num">
+              {words('case.validRange', {
+                from: formatIsoDate(document.issuedOn),
+                to: formatIsoDate(document.expiresOn),
+              })}
+            </span>
           </Fact>
           <Fact name={words('case.issuer')}>{document.issuer}</Fact>
         </Facts>

@@ -13,8 +13,8 @@ function Item({ item }: { readonly item: HistoryItem }): ReactNode {
         <State tone={actTones[item.state]}>{actStateWords(words, item.state, item.logIndex)}</State>
       </div>
       <p className="quiet small">
-        <Time atMs={item.atMs} /> {words('unit.separator')} {item.byName} {words('unit.separator')} {words('id.iin')} <IdentityNumber value={item.byIin} />{' '}
-        {words('unit.separator')} <Hash value={item.hash} />
+        <Time atMs={item.atMs} /> {words('unit.separator')} {item.byName} {words('unit.separator')} {words('id.iin')}{' '}
+        <IdentityNumber value={item.byIin} /> {words('unit.separator')} <Hash value={item.hash} />
       </p>
       {item.reasons.length === 0 ? null : (
         <ul className="history-reasons">

@@ -6,7 +6,13 @@ import { useWords } from '../../words/index.ts';
 import { useMemory, type Outcome } from '../memory.tsx';
 import { Steps } from './steps.tsx';
 
-function Signed({ outcome, onNext }: { readonly outcome: Extract<Outcome, { kind: 'signed' }>; readonly onNext: () => void }): ReactNode {
+function Signed({
+  outcome,
+  onNext,
+}: {
+  readonly outcome: Extract<Outcome, { kind: 'signed' }>;
+  readonly onNext: () => void;
+}): ReactNode {
   const words = useWords();
   const go = useGo();
   const answer = useAnswer('journal.get', { sequence: outcome.sequence }, { keep: true });
@@ -40,7 +46,11 @@ export function OutcomeBox({ caseId, onNext }: { readonly caseId: string; readon
   if (outcome.kind === 'signed') return <Signed outcome={outcome} onNext={onNext} />;
   return (
     <div className="decision-part">
-      {outcome.kind === 'cancelled' ? <Note>{words('decision.cancelled')}</Note> : <RefusalBox refusal={outcome.refusal} />}
+      {outcome.kind === 'cancelled' ? (
+        <Note>{words('decision.cancelled')}</Note>
+      ) : (
+        <RefusalBox refusal={outcome.refusal} />
+      )}
     </div>
   );
 }

@@ -36,12 +36,22 @@ function Text({ draft, revision }: { readonly draft: ActDraft; readonly revision
 }
 
 /** The text that would be signed, as main would write it now; the sealed prompt shows it once more before the PIN. */
-export function Preview({ draft, revision }: { readonly draft: ActDraft | null; readonly revision: number }): ReactNode {
+export function Preview({
+  draft,
+  revision,
+}: {
+  readonly draft: ActDraft | null;
+  readonly revision: number;
+}): ReactNode {
   const words = useWords();
   return (
     <section className="decision-part">
       <h3>{words('decision.preview')}</h3>
-      {draft === null ? <p className="quiet small">{words('decision.previewEmpty')}</p> : <Text key={draft.type} draft={draft} revision={revision} />}
+      {draft === null ? (
+        <p className="quiet small">{words('decision.previewEmpty')}</p>
+      ) : (
+        <Text key={draft.type} draft={draft} revision={revision} />
+      )}
     </section>
   );
 }

@@ -1,10 +1,25 @@
 import { useState, type ReactNode } from 'react';
 import type { CertificateView } from '../../../contracts/ipc/index.ts';
 import { useAnswer } from '../../bridge/index.ts';
-import { Empty, formatDate, IconChevronRight, IconCreditCardOff, IdentityNumber, RefusalBox, Skeleton, State, type Tone } from '../../kit/index.ts';
+import {
+  Empty,
+  formatDate,
+  IconChevronRight,
+  IconCreditCardOff,
+  IdentityNumber,
+  RefusalBox,
+  Skeleton,
+  State,
+  type Tone,
+} from '../../kit/index.ts';
 import { useWords } from '../../words/index.ts';
 
-const attemptTones: Readonly<Record<CertificateView['attempts'], Tone>> = { ok: 'good', 'count-low': 'alarm', 'final-try': 'alarm', locked: 'bad' };
+const attemptTones: Readonly<Record<CertificateView['attempts'], Tone>> = {
+  ok: 'good',
+  'count-low': 'alarm',
+  'final-try': 'alarm',
+  locked: 'bad',
+};
 
 function Person({ certificate }: { readonly certificate: CertificateView }): ReactNode {
   const words = useWords();
@@ -23,7 +38,9 @@ function Person({ certificate }: { readonly certificate: CertificateView }): Rea
           </span>
         )}
         {certificate.organisation === null ? null : <span>{certificate.organisation}</span>}
-        {certificate.certificateRoles.length === 0 ? null : <span>{certificate.certificateRoles.map((role) => words.certificateRole(role)).join(', ')}</span>}
+        {certificate.certificateRoles.length === 0 ? null : (
+          <span>{certificate.certificateRoles.map((role) => words.certificateRole(role)).join(', ')}</span>
+        )}
       </span>
       <span className="certificate-line quiet small num">
         <span>
@@ -41,7 +58,11 @@ function Person({ certificate }: { readonly certificate: CertificateView }): Rea
   );
 }
 
-function Usable(props: { readonly certificate: CertificateView; readonly isChosen: boolean; readonly onChoose: () => void }): ReactNode {
+function Usable(props: {
+  readonly certificate: CertificateView;
+  readonly isChosen: boolean;
+  readonly onChoose: () => void;
+}): ReactNode {
   const words = useWords();
   const { certificate } = props;
   return (
@@ -81,7 +102,9 @@ function Unusable({ certificates }: { readonly certificates: readonly Certificat
 }
 
 /** Which of the certificates is chosen: the person's own choice, or the only sensible one. */
-export function useChosenCertificate(certificates: readonly CertificateView[]): readonly [CertificateView | undefined, (id: string) => void] {
+export function useChosenCertificate(
+  certificates: readonly CertificateView[],
+): readonly [CertificateView | undefined, (id: string) => void] {
   const [id, setId] = useState<string | null>(null);
   const usable = certificates.filter(({ unusable }) => unusable === null);
   const own = usable.filter(({ opensJournal }) => opensJournal);
@@ -90,7 +113,10 @@ export function useChosenCertificate(certificates: readonly CertificateView[]): 
 }
 
 /** Certificates of the cards that are in: name, numbers, role, issuer, expiry, attempts left; the unusable ones with the reason. */
-export function CertificatePicker(props: { readonly chosen: CertificateView | undefined; readonly onChoose: (id: string) => void }): ReactNode {
+export function CertificatePicker(props: {
+  readonly chosen: CertificateView | undefined;
+  readonly onChoose: (id: string) => void;
+}): ReactNode {
   const words = useWords();
   const answer = useAnswer('certificates.list', null, { keep: true });
   if (answer.state === 'waiting') return <Skeleton name={words('loading')} lines={5} />;
@@ -99,12 +125,23 @@ export function CertificatePicker(props: { readonly chosen: CertificateView | un
   const closed = answer.value.filter(({ unusable }) => unusable !== null);
   return (
     <div className="certificates">
-      {answer.value.length === 0 ? <Empty icon={<IconCreditCardOff size={28} aria-hidden />} title={words('shift.absent')} text={words('shift.absentText')} /> : null}
+      {answer.value.length === 0 ? (
+        <Empty
+          icon={<IconCreditCardOff size={28} aria-hidden />}
+          title={words('shift.absent')}
+          text={words('shift.absentText')}
+        />
+      ) : null}
       {answer.value.length > 0 && usable.length === 0 ? <p>{words('shift.noUsable')}</p> : null}
       {usable.length === 0 ? null : (
         <div role="radiogroup" aria-label={words('shift.certificates')} className="certificate-list">
           {usable.map((certificate) => (
-            <Usable key={certificate.id} certificate={certificate} isChosen={certificate.id === props.chosen?.id} onChoose={() => props.onChoose(certificate.id)} />
+            <Usable
+              key={certificate.id}
+              certificate={certificate}
+              isChosen={certificate.id === props.chosen?.id}
+              onChoose={() => props.onChoose(certificate.id)}
+            />
           ))}
         </div>
       )}

@@ -8,12 +8,30 @@ import { Gate } from './gate.tsx';
 
 const steps = ['enrol.step1', 'enrol.step2', 'enrol.step3'] as const;
 
-function Fields(props: { readonly code: string; readonly name: string; readonly onCode: (code: string) => void; readonly onName: (name: string) => void }): ReactNode {
+function Fields(props: {
+  readonly code: string;
+  readonly name: string;
+  readonly onCode: (code: string) => void;
+  readonly onName: (name: string) => void;
+}): ReactNode {
   const words = useWords();
   return (
     <>
-      <TextField label={words('enrol.code')} hint={words('enrol.codeHint')} value={props.code} onChange={props.onCode} lengthMax={512} isMono />
-      <TextField label={words('enrol.name')} hint={words('enrol.nameHint')} value={props.name} onChange={props.onName} lengthMax={80} />
+      <TextField
+        label={words('enrol.code')}
+        hint={words('enrol.codeHint')}
+        value={props.code}
+        onChange={props.onCode}
+        lengthMax={512}
+        isMono
+      />
+      <TextField
+        label={words('enrol.name')}
+        hint={words('enrol.nameHint')}
+        value={props.name}
+        onChange={props.onName}
+        lengthMax={80}
+      />
     </>
   );
 }

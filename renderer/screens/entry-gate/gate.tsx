@@ -23,7 +23,9 @@ export function Gate({ app, children }: { readonly app: AppView; readonly childr
       </header>
       <main className="gate-main">{children}</main>
       <footer className="gate-foot quiet small num">
-        {[...(app.device === null ? [] : [app.device.name]), `${words('connection.version')} ${app.version}`].join(` ${words('unit.separator')} `)}
+        {[...(app.device === null ? [] : [app.device.name]), `${words('connection.version')} ${app.version}`].join(
+          ` ${words('unit.separator')} `,
+        )}
       </footer>
     </div>
   );

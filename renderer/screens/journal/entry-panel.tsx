@@ -1,7 +1,20 @@
 import { useState, type ReactNode } from 'react';
 import type { JournalEntryView } from '../../../contracts/ipc/index.ts';
 import { useAnswer, useCommand } from '../../bridge/index.ts';
-import { Button, Fact, Facts, formatCount, Hash, IconDownload, IdentityNumber, Note, RefusalBox, Segmented, Skeleton, Time } from '../../kit/index.ts';
+import {
+  Button,
+  Fact,
+  Facts,
+  formatCount,
+  Hash,
+  IconDownload,
+  IdentityNumber,
+  Note,
+  RefusalBox,
+  Segmented,
+  Skeleton,
+  Time,
+} from '../../kit/index.ts';
 import { useWords } from '../../words/index.ts';
 import { Steps } from '../case/steps.tsx';
 import { entryWords } from './journal-table.tsx';
@@ -56,7 +69,8 @@ function Receipt({ entry }: { readonly entry: JournalEntryView }): ReactNode {
   const { receipt } = entry;
   const { act } = entry.item;
   if (act === null) return null;
-  if (receipt === null) return <Part title={words('entry.receipt')}>{<p className="quiet">{words('entry.noReceipt')}</p>}</Part>;
+  if (receipt === null)
+    return <Part title={words('entry.receipt')}>{<p className="quiet">{words('entry.noReceipt')}</p>}</Part>;
   const level = Object.entries(levels).find(([name]) => name === receipt.level);
   return (
     <Part title={words('entry.receipt')}>
@@ -79,7 +93,11 @@ function Receipt({ entry }: { readonly entry: JournalEntryView }): ReactNode {
         </pre>
       </details>
       <div>
-        <Button icon={<IconDownload size={16} aria-hidden />} isBusy={exporting.isRunning} onClick={() => void exporting.run({ actionId: act.actionId })}>
+        <Button
+          icon={<IconDownload size={16} aria-hidden />}
+          isBusy={exporting.isRunning}
+          onClick={() => void exporting.run({ actionId: act.actionId })}
+        >
           {words('entry.export')}
         </Button>
       </div>
@@ -137,14 +155,18 @@ function Entry({ entry }: { readonly entry: JournalEntryView }): ReactNode {
         <span className="quiet num">{words('entry.title', { sequence: formatCount(item.sequence) })}</span>
         <h1>{entryWords(words, item)}</h1>
         <p className="quiet small num">
-          {item.act?.caseNumber === undefined || item.act.caseNumber === null ? null : `${words('case.heading', { number: item.act.caseNumber })} ${words('unit.separator')} `}
+          {item.act?.caseNumber === undefined || item.act.caseNumber === null
+            ? null
+            : `${words('case.heading', { number: item.act.caseNumber })} ${words('unit.separator')} `}
           <Time atMs={item.atMs} />
         </p>
         {item.act === null ? null : <Steps act={item.act} />}
       </header>
       <div className="tab-body parts">
         {item.act === null ? <Note>{words('entry.service')}</Note> : null}
-        {item.act?.refusal === undefined || item.act.refusal === null ? null : <RefusalBox refusal={item.act.refusal} />}
+        {item.act?.refusal === undefined || item.act.refusal === null ? null : (
+          <RefusalBox refusal={item.act.refusal} />
+        )}
         {entry.times === null ? null : <Times times={entry.times} />}
         {entry.shownText === null ? null : (
           <Part title={words('entry.text')}>

@@ -1,6 +1,18 @@
 import { useState, type ReactNode } from 'react';
 import { useCommand, useJournal } from '../../bridge/index.ts';
-import { Button, Empty, formatCount, Hash, IconNotebook, IconShieldCheck, Note, RefusalBox, Segmented, Skeleton, State } from '../../kit/index.ts';
+import {
+  Button,
+  Empty,
+  formatCount,
+  Hash,
+  IconNotebook,
+  IconShieldCheck,
+  Note,
+  RefusalBox,
+  Segmented,
+  Skeleton,
+  State,
+} from '../../kit/index.ts';
 import { usePlace } from '../../places/index.ts';
 import { useWords } from '../../words/index.ts';
 import { EntryPanel } from './entry-panel.tsx';
@@ -11,13 +23,22 @@ function Check(): ReactNode {
   const check = useCommand('journal.check');
   return (
     <div className="journal-check">
-      <Button icon={<IconShieldCheck size={16} aria-hidden />} isBusy={check.isRunning} onClick={() => void check.run(null)}>
+      <Button
+        icon={<IconShieldCheck size={16} aria-hidden />}
+        isBusy={check.isRunning}
+        onClick={() => void check.run(null)}
+      >
         {words('journal.check')}
       </Button>
       {check.refusal === null ? null : <RefusalBox refusal={check.refusal} />}
       {check.value === null ? null : (
         <div role="status" className="journal-verdict">
-          <State tone="good">{words('journal.checkGood', { entries: formatCount(check.value.entries), acts: formatCount(check.value.acts) })}</State>{' '}
+          <State tone="good">
+            {words('journal.checkGood', {
+              entries: formatCount(check.value.entries),
+              acts: formatCount(check.value.acts),
+            })}
+          </State>{' '}
           <Hash value={check.value.head} />
         </div>
       )}
@@ -30,7 +51,14 @@ function Rows({ onlyActs, sequence }: { readonly onlyActs: boolean; readonly seq
   const journal = useJournal(onlyActs);
   if (journal.isWaiting) return <Skeleton name={words('loading')} lines={10} />;
   if (journal.refusal !== null) return <RefusalBox refusal={journal.refusal} onAgain={journal.again} />;
-  if (journal.items.length === 0) return <Empty icon={<IconNotebook size={28} aria-hidden />} title={words('journal.empty')} text={words('journal.emptyText')} />;
+  if (journal.items.length === 0)
+    return (
+      <Empty
+        icon={<IconNotebook size={28} aria-hidden />}
+        title={words('journal.empty')}
+        text={words('journal.emptyText')}
+      />
+    );
   return <JournalTable journal={journal} sequence={sequence} />;
 }
 
@@ -61,7 +89,11 @@ export function JournalScreen(): ReactNode {
       </section>
       {sequence === null ? (
         <div className="journal-none">
-          <Empty icon={<IconNotebook size={28} aria-hidden />} title={words('journal.choose')} text={words('journal.chooseText')} />
+          <Empty
+            icon={<IconNotebook size={28} aria-hidden />}
+            title={words('journal.choose')}
+            text={words('journal.chooseText')}
+          />
         </div>
       ) : (
         <EntryPanel key={sequence} sequence={sequence} />

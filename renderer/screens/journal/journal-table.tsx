@@ -46,7 +46,9 @@ function Cells({ item }: { readonly item: JournalItem }): ReactNode {
         {item.act?.caseNumber ?? ''}
       </span>
       <span role="cell" className="cut">
-        {item.act === null ? null : <State tone={actTones[item.act.state]}>{actStateWords(words, item.act.state, item.act.logIndex)}</State>}
+        {item.act === null ? null : (
+          <State tone={actTones[item.act.state]}>{actStateWords(words, item.act.state, item.act.logIndex)}</State>
+        )}
       </span>
     </>
   );
@@ -93,7 +95,13 @@ function useRows(journal: JournalRows, sequence: number | null) {
 }
 
 /** The entries as a virtual table; rows are chosen by a click or by j, k and the arrows. */
-export function JournalTable({ journal, sequence }: { readonly journal: JournalRows; readonly sequence: number | null }): ReactNode {
+export function JournalTable({
+  journal,
+  sequence,
+}: {
+  readonly journal: JournalRows;
+  readonly sequence: number | null;
+}): ReactNode {
   const words = useWords();
   const go = useGo();
   const { scroller, virtual, move } = useRows(journal, sequence);
@@ -107,7 +115,14 @@ export function JournalTable({ journal, sequence }: { readonly journal: JournalR
   return (
     <div role="table" aria-label={words('journal.table')} aria-rowcount={journal.total + 1} className="journal-table">
       <Heads />
-      <div ref={scroller} role="rowgroup" className="journal-scroll" tabIndex={0} aria-label={words('journal.table')} onKeyDown={onKeyDown}>
+      <div
+        ref={scroller}
+        role="rowgroup"
+        className="journal-scroll"
+        tabIndex={0}
+        aria-label={words('journal.table')}
+        onKeyDown={onKeyDown}
+      >
         <div role="presentation" className="journal-rows" style={{ height: virtual.getTotalSize() }}>
           {virtual.getVirtualItems().map(({ index, start, size }) => {
             const item = journal.items[index];

@@ -19,9 +19,12 @@ export function AboutScreen(): ReactNode {
         <Facts isWide>
           <Fact name={words('about.operator')}>{operatorName ?? words('connection.never')}</Fact>
           <Fact name={words('about.device')}>
-            {device === null ? words('connection.never') : device.name} {device === null ? null : <span className="mono quiet">{device.id}</span>}
+            {device === null ? words('connection.never') : device.name}{' '}
+            {device === null ? null : <span className="mono quiet">{device.id}</span>}
           </Fact>
-          <Fact name={words('about.profile')}>{profile === null ? words('connection.never') : words(`about.profile.${profile}`)}</Fact>
+          <Fact name={words('about.profile')}>
+            {profile === null ? words('connection.never') : words(`about.profile.${profile}`)}
+          </Fact>
           <Fact name={words('connection.version')}>
             <span className="num">{version}</span>
           </Fact>

@@ -1,7 +1,19 @@
 import type { ReactNode } from 'react';
 import type { StatusView } from '../../../contracts/ipc/index.ts';
 import { useAnswer, useCommand } from '../../bridge/index.ts';
-import { Button, Fact, Facts, formatCount, formatDate, IconRefresh, IdentityNumber, RefusalBox, State, Time, type Tone } from '../../kit/index.ts';
+import {
+  Button,
+  Fact,
+  Facts,
+  formatCount,
+  formatDate,
+  IconRefresh,
+  IdentityNumber,
+  RefusalBox,
+  State,
+  Time,
+  type Tone,
+} from '../../kit/index.ts';
 import { useWords } from '../../words/index.ts';
 
 function Box({ title, children }: { readonly title: string; readonly children: ReactNode }): ReactNode {
@@ -31,14 +43,21 @@ function Server({ status }: { readonly status: StatusView }): ReactNode {
         <Fact name={words('connection.address')}>
           <span className="mono">{server.url ?? words('connection.never')}</span>
         </Fact>
-        <Fact name={words('connection.since')}>{server.since === null ? words('connection.never') : <Time atMs={server.since} />}</Fact>
+        <Fact name={words('connection.since')}>
+          {server.since === null ? words('connection.never') : <Time atMs={server.since} />}
+        </Fact>
       </Facts>
       {server.refusal === null ? null : <RefusalBox refusal={server.refusal} />}
     </Box>
   );
 }
 
-const clockTones: Readonly<Record<StatusView['clock']['state'], Tone>> = { good: 'good', warn: 'alarm', refused: 'bad', unknown: 'quiet' };
+const clockTones: Readonly<Record<StatusView['clock']['state'], Tone>> = {
+  good: 'good',
+  warn: 'alarm',
+  refused: 'bad',
+  unknown: 'quiet',
+};
 
 function Clock({ clock }: { readonly clock: StatusView['clock'] }): ReactNode {
   const words = useWords();
@@ -48,11 +67,15 @@ function Clock({ clock }: { readonly clock: StatusView['clock'] }): ReactNode {
       <Facts isWide>
         <Fact name={words('connection.drift')}>
           <span className="num">
-            {clock.driftMs === null ? words('connection.driftUnknown') : words('connection.driftValue', { seconds: (clock.driftMs / 1_000).toFixed(1) })}
+            {clock.driftMs === null
+              ? words('connection.driftUnknown')
+              : words('connection.driftValue', { seconds: (clock.driftMs / 1_000).toFixed(1) })}
           </span>
         </Fact>
       </Facts>
-      {clock.state === 'refused' || clock.state === 'warn' ? <p className="quiet">{words('connection.clockNext')}</p> : null}
+      {clock.state === 'refused' || clock.state === 'warn' ? (
+        <p className="quiet">{words('connection.clockNext')}</p>
+      ) : null}
     </Box>
   );
 }
@@ -69,12 +92,20 @@ function Outbox({ status }: { readonly status: StatusView }): ReactNode {
             <span className="num">{formatCount(outbox.waiting)}</span>
           </Fact>
           <Fact name={words('connection.outboxOverdue')}>
-            {outbox.overdue > 0 ? <State tone="alarm">{formatCount(outbox.overdue)}</State> : <span className="num">{formatCount(0)}</span>}
+            {outbox.overdue > 0 ? (
+              <State tone="alarm">{formatCount(outbox.overdue)}</State>
+            ) : (
+              <span className="num">{formatCount(0)}</span>
+            )}
           </Fact>
         </Facts>
         {sync.refusal === null ? null : <RefusalBox refusal={sync.refusal} />}
         <div>
-          <Button icon={<IconRefresh size={16} aria-hidden />} isBusy={sync.isRunning} onClick={() => void sync.run(null)}>
+          <Button
+            icon={<IconRefresh size={16} aria-hidden />}
+            isBusy={sync.isRunning}
+            onClick={() => void sync.run(null)}
+          >
             {words('connection.sync')}
           </Button>
         </div>
@@ -82,12 +113,16 @@ function Outbox({ status }: { readonly status: StatusView }): ReactNode {
       <Box title={words('connection.log')}>
         <Facts isWide>
           <Fact name={words('connection.lastIndex')}>
-            <span className="num">{log.lastIndex === null ? words('connection.never') : `№ ${formatCount(log.lastIndex + 1)}`}</span>
+            <span className="num">
+              {log.lastIndex === null ? words('connection.never') : `№ ${formatCount(log.lastIndex + 1)}`}
+            </span>
           </Fact>
           <Fact name={words('connection.treeSize')}>
             <span className="num">{log.treeSize === null ? words('connection.never') : formatCount(log.treeSize)}</span>
           </Fact>
-          <Fact name={words('connection.checkedAt')}>{log.checkedAtMs === null ? words('connection.never') : <Time atMs={log.checkedAtMs} />}</Fact>
+          <Fact name={words('connection.checkedAt')}>
+            {log.checkedAtMs === null ? words('connection.never') : <Time atMs={log.checkedAtMs} />}
+          </Fact>
         </Facts>
       </Box>
     </>
@@ -100,7 +135,9 @@ function Cards({ card }: { readonly card: StatusView['card'] }): ReactNode {
   const cards = answer.state === 'here' ? answer.value : [];
   return (
     <Box title={words('connection.readers')}>
-      <State tone={card.state === 'present' ? 'good' : card.state === 'absent' ? 'quiet' : 'bad'}>{words(`status.card.${card.state}`, { label: card.label ?? '' })}</State>
+      <State tone={card.state === 'present' ? 'good' : card.state === 'absent' ? 'quiet' : 'bad'}>
+        {words(`status.card.${card.state}`, { label: card.label ?? '' })}
+      </State>
       {answer.state === 'refused' ? <RefusalBox refusal={answer.refusal} onAgain={answer.again} /> : null}
       {answer.state === 'here' && cards.length === 0 ? <p className="quiet">{words('connection.noCards')}</p> : null}
       <ul className="card-list">
@@ -118,7 +155,11 @@ function Cards({ card }: { readonly card: StatusView['card'] }): ReactNode {
               {words('shift.until')} {formatDate(certificate.notAfterMs)}
             </span>
             {certificate.unusable === null ? (
-              <State tone={certificate.attempts === 'ok' ? 'good' : certificate.attempts === 'locked' ? 'bad' : 'alarm'}>{words(`shift.attempts.${certificate.attempts}`)}</State>
+              <State
+                tone={certificate.attempts === 'ok' ? 'good' : certificate.attempts === 'locked' ? 'bad' : 'alarm'}
+              >
+                {words(`shift.attempts.${certificate.attempts}`)}
+              </State>
             ) : (
               <State tone="bad">{words.refusal(certificate.unusable).what}</State>
             )}
@@ -166,7 +207,9 @@ export function ConnectionScreen(): ReactNode {
         <Outbox status={status} />
         <Box title={words('connection.workstation')}>
           <Facts isWide>
-            <Fact name={words('connection.workstation')}>{device === null ? words('connection.never') : device.name}</Fact>
+            <Fact name={words('connection.workstation')}>
+              {device === null ? words('connection.never') : device.name}
+            </Fact>
             <Fact name={words('connection.version')}>
               <span className="num">{version}</span>
             </Fact>

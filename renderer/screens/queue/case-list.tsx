@@ -1,5 +1,6 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useImperativeHandle, useRef, useState, type KeyboardEvent, type ReactNode, type Ref } from 'react';
+import type { CaseSummary } from '../../../contracts/ipc/index.ts';
 import { useCases, useNow, type CaseList as Cases } from '../../bridge/index.ts';
 import { Empty, IconInbox, RefusalBox, Skeleton } from '../../kit/index.ts';
 import { useGo } from '../../places/index.ts';
@@ -26,7 +27,11 @@ function useList(caseId: string | null, density: keyof typeof rowHeights) {
     overscan: 10,
     onChange: ({ range }) => {
       if (range === null) return;
-      setVisible((before) => (before.first === range.startIndex && before.last === range.endIndex ? before : { first: range.startIndex, last: range.endIndex }));
+      setVisible((before) =>
+        before.first === range.startIndex && before.last === range.endIndex
+          ? before
+          : { first: range.startIndex, last: range.endIndex },
+      );
     },
   });
   useEffect(() => virtual.measure(), [virtual, density]);
@@ -56,7 +61,61 @@ function Nothing({ cases }: { readonly cases: Cases }): ReactNode {
   if (cases.total > 0) return null;
   const isPlain = filter.view === 'needs-me' && filter.query === '' && filter.statuses.length === 0;
   const kind = isPlain ? 'needs-me' : 'other';
-  return <Empty icon={<IconInbox size={28} aria-hidden />} title={words(`queue.empty.${kind}`)} text={words(`queue.empty.${kind}Text`)} />;
+  return (
+    <Empty
+      icon={<IconInbox size={28} aria-hidden />}
+      title={words(`queue.empty.${kind}`)}
+      text={words(`queue.empty.${kind}Text`)}
+    />
+  );
+}
+
+function Row(props: {
+  readonly index: number;
+  readonly total: number;
+  readonly item: CaseSummary | undefined;
+  readonly isChosen: boolean;
+  readonly place: { readonly transform: string; readonly height: number };
+}): ReactNode {
+  const nowMs = useNow();
+  const go = useGo();
+  const { index, item, place } = props;
+  if (item === undefined) return <div role="presentation" className="case-row case-row-wait" style={place} />;
+  return (
+    // The listbox itself takes the keys; a click is the same choice by hand.
+    // eslint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/interactive-supports-focus
+    <div
+      id={`case-${index}`}
+      role="option"
+      aria-selected={props.isChosen}
+      aria-setsize={props.total}
+      aria-posinset={index + 1}
+      className="case-row"
+      style={place}
+      onClick={() => go({ page: 'queue', caseId: item.id })}
+    >
+      <CaseRow item={item} nowMs={nowMs} />
+    </div>
+  );
+}
+
+/** Keys of a listbox: arrows, pages, both ends, and Enter to go into the case. */
+function useListKeys(move: (step: number) => void, total: number, onOpen: () => void): (event: KeyboardEvent) => void {
+  const steps: Readonly<Record<string, () => void>> = {
+    ArrowDown: () => move(1),
+    ArrowUp: () => move(-1),
+    PageDown: () => move(15),
+    PageUp: () => move(-15),
+    Home: () => move(-total),
+    End: () => move(total),
+    Enter: onOpen,
+  };
+  return (event) => {
+    const step = steps[event.key];
+    if (step === undefined || event.ctrlKey || event.altKey) return;
+    event.preventDefault();
+    step();
+  };
 }
 
 /** The virtual list of cases: a listbox, so that a screen reader says the place of each row among all. */
@@ -67,25 +126,9 @@ export function CaseList(props: {
   readonly ref: Ref<ListHandle>;
 }): ReactNode {
   const words = useWords();
-  const nowMs = useNow();
-  const go = useGo();
   const { scroller, cases, virtual, chosen, move } = useList(props.caseId, props.density);
   useImperativeHandle(props.ref, () => ({ move, focus: () => scroller.current?.focus() }));
-  const steps: Readonly<Record<string, () => void>> = {
-    ArrowDown: () => move(1),
-    ArrowUp: () => move(-1),
-    PageDown: () => move(15),
-    PageUp: () => move(-15),
-    Home: () => move(-cases.total),
-    End: () => move(cases.total),
-    Enter: props.onOpen,
-  };
-  const onKeyDown = (event: KeyboardEvent): void => {
-    const step = steps[event.key];
-    if (step === undefined || event.ctrlKey || event.altKey) return;
-    event.preventDefault();
-    step();
-  };
+  const onKeyDown = useListKeys(move, cases.total, props.onOpen);
   const items = virtual.getVirtualItems();
   return (
     <div className="case-list">
@@ -101,28 +144,16 @@ export function CaseList(props: {
         onKeyDown={onKeyDown}
       >
         <div className="case-rows" role="presentation" style={{ height: virtual.getTotalSize() }}>
-          {items.map(({ index, start, size }) => {
-            const item = cases.row(index);
-            const place = { transform: `translateY(${start}px)`, height: size };
-            if (item === undefined) return <div key={index} role="presentation" className="case-row case-row-wait" style={place} />;
-            return (
-              // The listbox itself takes the keys; a click is the same choice by hand.
-              // eslint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/interactive-supports-focus
-              <div
-                key={index}
-                id={`case-${index}`}
-                role="option"
-                aria-selected={index === chosen}
-                aria-setsize={cases.total}
-                aria-posinset={index + 1}
-                className="case-row"
-                style={place}
-                onClick={() => go({ page: 'queue', caseId: item.id })}
-              >
-                <CaseRow item={item} nowMs={nowMs} />
-              </div>
-            );
-          })}
+          {items.map(({ index, start, size }) => (
+            <Row
+              key={index}
+              index={index}
+              total={cases.total}
+              item={cases.row(index)}
+              isChosen={index === chosen}
+              place={{ transform: `translateY(${start}px)`, height: size }}
+            />
+          ))}
         </div>
       </div>
     </div>

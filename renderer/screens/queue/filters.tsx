@@ -9,7 +9,11 @@ const statuses = ['submitted', 'claimed', 'returned', 'approved', 'refused'] as 
 const sorts = ['oldest', 'newest', 'number'] as const;
 const typingPauseMs = 180;
 
-function statusItems(words: Words, filter: CaseFilter, set: (change: Partial<CaseFilter>) => void): readonly MenuItem[] {
+function statusItems(
+  words: Words,
+  filter: CaseFilter,
+  set: (change: Partial<CaseFilter>) => void,
+): readonly MenuItem[] {
   const chosen = filter.statuses;
   return [
     ...statuses.map((status): MenuItem => {
@@ -66,7 +70,13 @@ export function Filters({ searchRef }: { readonly searchRef: Ref<HTMLInputElemen
     <div className="filters">
       <div className="views" role="group" aria-label={words('queue.view')}>
         {views.map((view) => (
-          <button key={view} type="button" className="view" aria-pressed={filter.view === view} onClick={() => setFilter({ view })}>
+          <button
+            key={view}
+            type="button"
+            className="view"
+            aria-pressed={filter.view === view}
+            onClick={() => setFilter({ view })}
+          >
             <span>{words(`queue.title.${view}`)}</span>
             {counts[view] === undefined ? null : <span className="num view-count">{formatCount(counts[view])}</span>}
           </button>
@@ -84,8 +94,19 @@ export function Filters({ searchRef }: { readonly searchRef: Ref<HTMLInputElemen
         end={<Keys>/</Keys>}
       />
       <div className="filter-line">
-        <Menu name={`${words('queue.filter')}: ${statusText}`} face={<Face text={statusText} />} className="text-button" items={statusItems(words, filter, setFilter)} />
-        <Menu name={`${words('queue.sort')}: ${sortText}`} face={<Face text={sortText} />} className="text-button" items={sortItems(words, filter, setFilter)} isToRight />
+        <Menu
+          name={`${words('queue.filter')}: ${statusText}`}
+          face={<Face text={statusText} />}
+          className="text-button"
+          items={statusItems(words, filter, setFilter)}
+        />
+        <Menu
+          name={`${words('queue.sort')}: ${sortText}`}
+          face={<Face text={sortText} />}
+          className="text-button"
+          items={sortItems(words, filter, setFilter)}
+          isToRight
+        />
       </div>
     </div>
   );

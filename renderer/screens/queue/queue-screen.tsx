@@ -36,10 +36,21 @@ export function QueueScreen({ density }: { readonly density: 'compact' | 'comfor
       </section>
       {caseId === null ? (
         <div className="queue-none">
-          <Empty icon={<IconInbox size={28} aria-hidden />} title={words('queue.choose')} text={words('queue.chooseText')} />
+          <Empty
+            icon={<IconInbox size={28} aria-hidden />}
+            title={words('queue.choose')}
+            text={words('queue.chooseText')}
+          />
         </div>
       ) : (
-        <CasePanel key={caseId} caseId={caseId} tab={tab} onTab={setTab} onNext={() => list.current?.move(1)} panelRef={panel} />
+        <CasePanel
+          key={caseId}
+          caseId={caseId}
+          tab={tab}
+          onTab={setTab}
+          onNext={() => list.current?.move(1)}
+          panelRef={panel}
+        />
       )}
     </div>
   );
