@@ -1,5 +1,5 @@
 import { fromBase64, ok, refuse, type DeviceId, type Result } from '../../core/kernel/index.ts';
-import { parseNoteKey } from '../../core/log/index.ts';
+import { logOrigin, parseNoteKey } from '../../core/log/index.ts';
 import { verifyDocument, type SignedDocument } from '../../core/signing/index.ts';
 import { parseDeviceRecord, parseEnrolmentBundle, parsePolicyDocument } from '../../contracts/documents/index.ts';
 import type { Engine, Enrolment } from './context.ts';
@@ -28,7 +28,9 @@ export function readEnrolment(document: SignedDocument): Result<Enrolment> {
   const logKey = parseNoteKey(sha256, bundle.log.key);
   if (!policy.ok || !device.ok || !logKey.ok) return refuse('bundle-malformed');
   const isOne = [policy.value, device.value].every(({ platform, profile }) => platform === bundle.platform && profile === bundle.profile);
-  if (!isOne || logKey.value.name !== bundle.log.origin) return refuse('bundle-foreign');
+  // A demonstration says so in the origin of its log; a bundle that mixes the marks of both profiles is nobody's.
+  const isMarkedRight = bundle.log.origin === logOrigin(bundle.profile, bundle.platform) && logKey.value.name === bundle.log.origin;
+  if (!isOne || !isMarkedRight) return refuse('bundle-foreign');
   return ok({ bundle, document, policy: policy.value, logKey: logKey.value, device: device.value.device, deviceName: device.value.name });
 }
 

@@ -1,11 +1,18 @@
 import { spawn } from 'node:child_process';
-import { chmodSync, chownSync, cpSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { X509Certificate } from 'node:crypto';
+import { chmodSync, chownSync, cpSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseInvitation } from '../../contracts/http/index.ts';
+import type { PlatformId } from '../../core/kernel/index.ts';
+import type { ActEnvelope } from '../../core/signing/index.ts';
 import { createTestCa, type TestCa } from '../../dev/ca/index.ts';
 import { freePort, fullName, makeCards, makeCases, member, staff, startServerProcess, type ServerProcess, type StaffCard } from '../../dev/demo/index.ts';
 import { openSoftHsmStore, type SoftHsmStore } from '../../dev/softhsm/index.ts';
+import { testForm } from '../server/support/forms.ts';
+import { issuePerson } from '../server/support/people.ts';
+import { newCase, Workstation as TestWorkstation } from '../server/support/workstation.ts';
 import { runDesk, type User } from './support/desk.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -81,7 +88,7 @@ afterAll(async () => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-describe('a platform in production, from a product with no dev folder', () => {
+describe('a platform in production, from a product with no dev folder', { timeout: 120_000 }, () => {
   it('is initialised, and refuses to be opened as a demonstration or started by root', async () => {
     expect(existsSync(join(product, 'dev'))).toBe(false);
     url = `https://127.0.0.1:${await freePort()}`;
@@ -140,6 +147,40 @@ describe('a platform in production, from a product with no dev folder', () => {
     expect(exit).toBe(0);
     expect(facts.map(({ step }) => step)).toEqual(['enrolled', 'shift-started', 'claiming', 'claimed', 'approving', 'approved', 'proven', 'exported', 'ended']);
     expect(facts.find(({ step }) => step === 'shift-started')?.profile).toBe('production');
+  });
+
+  it('refuses envelopes of a demonstration, by profile, platform and log origin: the second and third mark', async () => {
+    const tester = issuePerson({ ca, n: 77, name: 'Outside Tester', roles: ['registrar'] });
+    const nowMs = Date.now();
+    const record = { iin: tester.iin, roles: tester.roles, name: tester.name, certificates: [tester.certificateHash], validFromMs: nowMs - 1_000, validUntilMs: nowMs + 86_400_000, basis: 'Order 2' };
+    await good(['server', 'add-staff', write('tester.json', JSON.stringify(record)), '--directory', platform]);
+    const code = await good(['server', 'enrol-code', '--directory', platform]);
+    const invitation = parseInvitation(String(code.facts['invitation']));
+    if (!invitation.ok) throw new Error('the command line printed no invitation');
+    const certificate = new X509Certificate(readFileSync(join(platform, 'keys', 'tls-certificate.pem'))).raw;
+    const device = new TestWorkstation({ url: server.url, pin: { spki: invitation.value.spki, certificate } });
+    expect((await device.enrol(invitation.value.code)).status).toBe(200);
+    const form = testForm();
+    const changes: readonly ((envelope: ActEnvelope) => ActEnvelope)[] = [
+      (envelope) => ({ ...envelope, profile: 'demo' }),
+      (envelope) => ({ ...envelope, log: `demo.${envelope.log}` }),
+      (envelope) => ({ ...envelope, platform: 'demo-platform' as PlatformId }),
+      (envelope) => envelope,
+    ];
+    const items = changes.map((change) => device.act(tester, newCase({ ...form, number: testForm().number }), 'registration.submit', { form: testForm() }, { change }));
+    expect(await device.outcomes(items)).toEqual(['refused:act-other-profile', 'refused:act-other-platform', 'refused:act-other-platform', 'accepted']);
+    device.client.close();
+  });
+
+  it('is stamped: neither its database nor a vault is ever opened under the other profile, the fourth mark', async () => {
+    const demo = await good(['server', 'init', '--directory', join(directory, 'demo-platform'), '--profile', 'demo', '--operator-name', 'Operator', '--url', 'https://127.0.0.1:1']);
+    const asProduction = await qorgan(['server', 'start', '--directory', join(directory, 'demo-platform')]);
+    expect(asProduction.facts).toMatchObject({ reason: 'profile-differs' });
+    const key = write('demo.vkey', `${String(demo.facts['logKey'])}\n`);
+    const proof = join(directory, 'proof');
+    const receipt = readdirSync(proof).find((file) => file.endsWith('.tlog-proof')) ?? '';
+    const mixed = await qorgan(['receipt', 'verify', join(proof, receipt), '--log-key', key]);
+    expect(mixed.code).toBe(1);
   });
 
   it('gives a receipt that a stranger checks offline, and nothing without the key of the log', async () => {
