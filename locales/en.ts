@@ -12,6 +12,7 @@ import refusalsHost from './refusals-host/en.json' with { type: 'json' };
 import refusalsJournal from './refusals-journal/en.json' with { type: 'json' };
 import refusalsLog from './refusals-log/en.json' with { type: 'json' };
 import refusalsServer from './refusals-server/en.json' with { type: 'json' };
+import refusalsVault from './refusals-vault/en.json' with { type: 'json' };
 import refusalsWorkstation from './refusals-workstation/en.json' with { type: 'json' };
 import screens from './screens/en.json' with { type: 'json' };
 
@@ -33,6 +34,7 @@ export const en = {
     ...refusalsJournal,
     ...refusalsLog,
     ...refusalsServer,
+    ...refusalsVault,
     ...refusalsWorkstation,
   },
 };

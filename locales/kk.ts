@@ -13,6 +13,7 @@ import refusalsHost from './refusals-host/kk.json' with { type: 'json' };
 import refusalsJournal from './refusals-journal/kk.json' with { type: 'json' };
 import refusalsLog from './refusals-log/kk.json' with { type: 'json' };
 import refusalsServer from './refusals-server/kk.json' with { type: 'json' };
+import refusalsVault from './refusals-vault/kk.json' with { type: 'json' };
 import refusalsWorkstation from './refusals-workstation/kk.json' with { type: 'json' };
 import screens from './screens/kk.json' with { type: 'json' };
 
@@ -34,6 +35,7 @@ export const kk: Catalogue = {
     ...refusalsJournal,
     ...refusalsLog,
     ...refusalsServer,
+    ...refusalsVault,
     ...refusalsWorkstation,
   },
 };

@@ -13,6 +13,7 @@ import refusalsHost from './refusals-host/ru.json' with { type: 'json' };
 import refusalsJournal from './refusals-journal/ru.json' with { type: 'json' };
 import refusalsLog from './refusals-log/ru.json' with { type: 'json' };
 import refusalsServer from './refusals-server/ru.json' with { type: 'json' };
+import refusalsVault from './refusals-vault/ru.json' with { type: 'json' };
 import refusalsWorkstation from './refusals-workstation/ru.json' with { type: 'json' };
 import screens from './screens/ru.json' with { type: 'json' };
 
@@ -34,6 +35,7 @@ export const ru: Catalogue = {
     ...refusalsJournal,
     ...refusalsLog,
     ...refusalsServer,
+    ...refusalsVault,
     ...refusalsWorkstation,
   },
 };
