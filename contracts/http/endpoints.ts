@@ -87,7 +87,7 @@ export const endpoints = {
     body: contactRequest,
     response: contactResponse,
     bodySizeMaxBytes: 4_096,
-    refusals: ['epoch-unknown', 'tree-size-unknown'],
+    refusals: ['epoch-unknown', 'tree-size-unknown', 'server-read-only'],
   }),
   acts: defineEndpoint({
     method: 'POST',
@@ -105,7 +105,7 @@ export const endpoints = {
     query: receiptsQuery,
     response: receiptsResponse,
     bodySizeMaxBytes: noBodyMaxBytes,
-    refusals: [],
+    refusals: ['server-read-only'],
   }),
   changes: defineEndpoint({
     method: 'GET',

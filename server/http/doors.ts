@@ -51,7 +51,7 @@ function openPublicDoors({ platform, registry, version }: DoorContext, router: R
     return ok('sent');
   });
   router.open(endpoints.consistency, async ({ query: { from, to } }) => {
-    if (from > to || to > log.checkpointSize()) return refuse('tree-size-unknown');
+    if (from > to || to > Math.min(log.checkpointSize(), log.size())) return refuse('tree-size-unknown');
     return ok({ from, to, hashes: log.tree.consistency(from, to).map(base64) });
   });
 }
@@ -82,6 +82,7 @@ function openActDoors(context: DoorContext, router: Router): void {
   const { platform, registry, intake } = context;
   const { log, surroundings } = platform;
   router.open(endpoints.contact, async ({ device, body }) => {
+    if (log.gap() !== undefined) return refuse('server-read-only');
     // A head that we never had is the sign of another log, or of a database that was put back.
     if (body.knownTreeSize > log.checkpointSize()) return refuse('tree-size-unknown', { treeSize: log.checkpointSize() });
     const held = await contact(platform, device, body);
@@ -95,7 +96,10 @@ function openActDoors(context: DoorContext, router: Router): void {
     const results = await intake.submit(device, body.items);
     return results.ok ? ok({ results: results.value, serverTimeMs: surroundings.nowMs() }) : results;
   });
-  router.open(endpoints.receipts, async ({ device, query }) => ok({ receipts: await receiptsOf(platform, device.record.device, query.ids) }));
+  router.open(endpoints.receipts, async ({ device, query }) => {
+    if (log.gap() !== undefined) return refuse('server-read-only');
+    return ok({ receipts: await receiptsOf(platform, device.record.device, query.ids) });
+  });
 }
 
 function readableScopes(context: DoorContext, { reader }: { readonly reader: Asked<typeof endpoints.changes>['reader'] }) {

@@ -68,7 +68,7 @@ function publishedHead(work: Work, note: string): TreeHeadRow {
 }
 
 /** Signs the present tree, if the stored head still is the one that it extends (compare-and-swap), then publishes it. */
-async function publish(work: Work, before: TreeHeadRow | undefined): Promise<{ readonly note: string; readonly head: TreeHeadRow }> {
+async function publish(work: Work, before: TreeHeadRow | undefined): Promise<Published> {
   const treeSize = work.tree.size();
   const head = { treeSize, root: work.tree.rootAt(treeSize) };
   const text = checkpointText({ origin: work.key.name, size: treeSize, root: Buffer.from(head.root, 'base64') });
@@ -93,6 +93,23 @@ async function findGap(work: Work): Promise<LogGap | undefined> {
   return isKept ? undefined : { reason: 'root-differs', logSize, databaseSize };
 }
 
+type Published = { readonly note: string; readonly head: TreeHeadRow };
+
+/** What the world has seen last; a log that may not grow goes on showing it. */
+function lastPublished(work: Work, stored: string): Published | undefined {
+  const note = readCheckpointFile(work.folder) ?? stored;
+  return note === '' ? undefined : { note, head: publishedHead(work, note) };
+}
+
+/** Signs the tree where the stored head is behind it, and publishes what was stored and not published. */
+async function openPublished(work: Work): Promise<Published> {
+  const head = await readTreeHead(work.database);
+  const note = await readCheckpoint(work.database);
+  if (note === undefined || head?.treeSize !== work.tree.size()) return publish(work, head);
+  if (readCheckpointFile(work.folder) !== note) writeCheckpointFile(work.folder, note);
+  return { note, head };
+}
+
 /**
  * Opens the log and brings its files up to the database. A database that lacks leaves which the files or the published
  * checkpoint hold gives `log-behind` from every later write: it is never sequenced again from a shorter past.
@@ -101,16 +118,10 @@ export async function openCentralLog(options: CentralLogOptions): Promise<Result
   const files = openLevelFiles(join(options.folder));
   const work: Work = { ...options, files, tree: openTree(files) };
   const gap = await findGap(work);
-  let head = await readTreeHead(work.database);
-  let note = (await readCheckpoint(work.database)) ?? readCheckpointFile(work.folder);
+  const opened = gap === undefined ? await openPublished(work) : lastPublished(work, (await readCheckpoint(work.database)) ?? '');
+  if (opened === undefined) return refuse('log-behind');
+  let published = opened;
   let isBroken = false;
-  if (gap === undefined && (note === undefined || head?.treeSize !== work.tree.size())) {
-    ({ note, head } = await publish(work, head));
-  } else if (gap === undefined && note !== undefined && readCheckpointFile(work.folder) !== note) {
-    writeCheckpointFile(work.folder, note);
-  }
-  if (note === undefined || head === undefined) return refuse('log-behind');
-  let published = { note, head };
 
   // Rounds never overlap: an enrolment waits for its leaf while the loop sequences for everybody.
   let last: Promise<unknown> = Promise.resolve();
