@@ -123,9 +123,10 @@ export function Sheet(props: {
       yOffset="12vh"
       padding={isHidden ? 0 : 20}
       transitionProps={{ duration: 80, transition: 'fade' }}
+      classNames={{ content: 'sheet', overlay: 'sheet-backdrop' }}
     >
-      <Modal.Overlay className="sheet-backdrop" color="transparent" backgroundOpacity={1} />
-      <Modal.Content className="sheet" {...(isHidden ? { 'aria-label': props.title } : {})}>
+      <Modal.Overlay color="transparent" backgroundOpacity={1} />
+      <Modal.Content {...(isHidden ? { 'aria-label': props.title } : {})}>
         {isHidden ? null : (
           <Modal.Header>
             <Modal.Title>{props.title}</Modal.Title>

@@ -4,7 +4,7 @@ import { actOf } from './case/decision-form.tsx';
 import { stepStates } from './case/steps.tsx';
 import { prettyJson } from './journal/entry-panel.tsx';
 import { emptyDraft } from './memory.tsx';
-import { shortNumber } from './queue/case-row.tsx';
+import { shortNumber } from './status-words.ts';
 
 describe('a decision that is being thought about', () => {
   it('is no act before it is chosen', () => {

@@ -33,3 +33,9 @@ export function ageWords(words: Words, spanMs: number): string {
   const { unit, value } = durationOf(spanMs);
   return words(`age.${unit}`, { value });
 }
+
+/** `05417` for a number of this year, whole otherwise: the year is worth its room only where it differs. */
+export function shortNumber(number: string, nowMs: number): string {
+  const [year, rest] = number.split('-');
+  return rest !== undefined && year === String(new Date(nowMs).getFullYear()) ? rest : number;
+}

@@ -114,7 +114,9 @@ export function DecisionForm({
 }): ReactNode {
   const { draftOf, setDraft, sign } = useMemory();
   const caseId = view.summary.id;
+  const words = useWords();
   const act = actOf(caseId, draftOf(caseId));
+  const isChosen = draftOf(caseId).kind !== null;
   const choose = (kind: Kind) => (): void => setDraft(caseId, { kind });
   const signNow = (): void => {
     if (act !== null) void sign(act);
@@ -124,7 +126,11 @@ export function DecisionForm({
     <>
       <div className="decision-scroll">
         <Choices caseId={caseId} />
-        <Preview draft={act} revision={view.revision} />
+        <Preview
+          draft={act}
+          revision={view.revision}
+          {...(isChosen ? { lack: words('decision.previewReason') } : {})}
+        />
       </div>
       <Foot view={view} act={act} isReleasable={isReleasable} onSign={signNow} />
     </>

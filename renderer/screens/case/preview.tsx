@@ -36,19 +36,19 @@ function Text({ draft, revision }: { readonly draft: ActDraft; readonly revision
 }
 
 /** The text that would be signed, as main would write it now; the sealed prompt shows it once more before the PIN. */
-export function Preview({
-  draft,
-  revision,
-}: {
+export function Preview(props: {
   readonly draft: ActDraft | null;
   readonly revision: number;
+  /** What is still missing before there is a text. */
+  readonly lack?: string;
 }): ReactNode {
+  const { draft, revision } = props;
   const words = useWords();
   return (
     <section className="decision-part">
       <h3>{words('decision.preview')}</h3>
       {draft === null ? (
-        <p className="quiet small">{words('decision.previewEmpty')}</p>
+        <p className="quiet small">{props.lack ?? words('decision.previewEmpty')}</p>
       ) : (
         <Text key={draft.type} draft={draft} revision={revision} />
       )}

@@ -5,7 +5,7 @@ import type { JournalRows } from '../../bridge/index.ts';
 import { formatCount, State, Time, useKeys } from '../../kit/index.ts';
 import { useGo } from '../../places/index.ts';
 import { useWords, type Words } from '../../words/index.ts';
-import { actStateWords, actTones } from '../status-words.ts';
+import { actStateWords, actTones, shortNumber } from '../status-words.ts';
 
 const rowHeight = 32;
 const kinds = [
@@ -43,7 +43,7 @@ function Cells({ item }: { readonly item: JournalItem }): ReactNode {
         {entryWords(words, item)}
       </span>
       <span role="cell" className="num cut">
-        {item.act?.caseNumber ?? ''}
+        {shortNumber(item.act?.caseNumber ?? '', item.atMs)}
       </span>
       <span role="cell" className="cut">
         {item.act === null ? null : (

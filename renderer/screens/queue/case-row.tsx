@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import type { CaseSummary } from '../../../contracts/ipc/index.ts';
 import { formatTime, IconClock, IconFlag, IconUser, Shape, Tip } from '../../kit/index.ts';
 import { useWords, type Words } from '../../words/index.ts';
-import { ageWords, caseTones } from '../status-words.ts';
+import { ageWords, caseTones, shortNumber } from '../status-words.ts';
 
 function Mark(props: { readonly name: string; readonly className: string; readonly children: ReactNode }): ReactNode {
   return (
@@ -17,12 +17,6 @@ function Mark(props: { readonly name: string; readonly className: string; readon
 function claimWords(words: Words, item: CaseSummary): string | undefined {
   if (item.claimedBy === null) return undefined;
   return item.claimedBy.isMe ? words('queue.claimedMe') : words('queue.claimedBy', { name: item.claimedBy.name });
-}
-
-/** `05417` for a number of this year, whole otherwise: the year is worth its room only where it differs. */
-export function shortNumber(number: string, nowMs: number): string {
-  const [year, rest] = number.split('-');
-  return rest !== undefined && year === String(new Date(nowMs).getFullYear()) ? rest : number;
 }
 
 /** One case in one line: state, number, who, what to look at, who holds it, how old it is. */
