@@ -6,6 +6,14 @@ export type ShownTemplate = { readonly version: number; readonly lines: readonly
 /** Values for the places of a template; a missing or empty optional value drops its line. */
 export type ShownValues = Readonly<Record<string, string | undefined>>;
 
+/**
+ * What a value cannot bring into a signed text: controls, line ends, directions, and characters that nobody sees. Listed by
+ * number and not by Unicode property, so that another Unicode version renders the same bytes.
+ */
+const unseen =
+  // eslint-disable-next-line no-control-regex -- control characters are exactly what is looked for
+  /[\u0000-\u001F\u007F-\u009F\u00AD\u061C\u180E\u200B-\u200F\u2028-\u202E\u2060-\u206F\uFEFF\uFFF9-\uFFFB\u{E0000}-\u{E007F}]+/gu;
+
 const place = /\{([a-z][a-zA-Z0-9]*)\}/gu;
 
 /**
@@ -19,8 +27,7 @@ export function renderShown(template: ShownTemplate, values: ShownValues): Resul
     const text = line.replace(place, (_whole, name: string) => {
       const value = values[name];
       if (value === undefined || value === '') isComplete = false;
-      // eslint-disable-next-line no-control-regex -- control characters are exactly what is looked for
-      return (value ?? '').replace(/[\u0000-\u001F\u007F-\u009F\u2028\u2029\u202A-\u202E\u2066-\u2069]+/gu, ' ');
+      return (value ?? '').replace(unseen, ' ');
     });
     return isComplete ? [text] : [];
   });
