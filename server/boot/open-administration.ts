@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ok, refuse, type Result } from '../../core/kernel/index.ts';
 import { newestTrustDocument, openRegistry, settle } from '../accounts/index.ts';
 import type { Identity, Platform } from '../platform/index.ts';
-import { areDocumentsLogged, countSequenced, isHeldByOther } from '../store/index.ts';
+import { areDocumentsLogged, countSequenced, isHeld } from '../store/index.ts';
 import { createAdministration, trustOfRegistry, type Administration } from './administration.ts';
 import { openDesk, type OpenDesk, type OpenRefusal, type PlatformPlace } from './open-desk.ts';
 import { openPlatformLog } from './open-log.ts';
@@ -45,7 +45,7 @@ async function besideServer(opened: OpenDesk): Promise<OpenAdministration> {
  * an embedded database that it started runs until then.
  */
 export async function openAdministration(place: PlatformPlace): Promise<Result<OpenAdministration, OpenRefusal | 'log-behind'>> {
-  const isServerRunning = isHeldByOther(join(place.directory, 'server.json'));
+  const isServerRunning = isHeld(join(place.directory, 'server.json'));
   const opened = await openDesk(place, undefined);
   if (!opened.ok) return opened;
   const { desk, store, logPrivateKey } = opened.value;

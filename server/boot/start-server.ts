@@ -8,7 +8,7 @@ import { createApp, describeError } from '../http/index.ts';
 import { openIntake, type Intake } from '../intake/index.ts';
 import { startSequencer, type Sequencer } from '../log/index.ts';
 import type { Identity, Platform } from '../platform/index.ts';
-import { holdFor, isHeldByOther, releaseHold } from '../store/index.ts';
+import { hold, isHeld, releaseHold } from '../store/index.ts';
 import { createAdministration, trustOfRegistry, type Administration } from './administration.ts';
 import { isRootInProduction } from './init-platform.ts';
 import { folders, openDesk, type OpenDesk, type OpenRefusal, type PlatformPlace } from './open-desk.ts';
@@ -78,7 +78,10 @@ async function serve(options: StartOptions, opened: OpenDesk): Promise<Result<Ru
   const { directory, log } = options;
   const { desk, store, logPrivateKey } = opened;
   const centralLog = await openPlatformLog(directory, desk, logPrivateKey);
-  if (!centralLog.ok) return centralLog;
+  if (!centralLog.ok) {
+    await store.close();
+    return centralLog;
+  }
   const { tls, pin } = readTlsIdentity(join(directory, folders.keys));
   // The address may only be known once the port is bound; bundles read it from here.
   const identity = { ...desk.identity };
@@ -88,7 +91,8 @@ async function serve(options: StartOptions, opened: OpenDesk): Promise<Result<Ru
   const parts = startParts(platform, registry, log);
   const app = createApp({ platform, registry, intake: parts.intake, pin, log, version: serverVersion }, tls);
   const stopFollowing = followRecords(parts, log);
-  const close = async (): Promise<void> => {
+  let closing: Promise<void> | undefined;
+  const closeAll = async (): Promise<void> => {
     await app.close();
     await parts.intake.close();
     stopFollowing();
@@ -97,6 +101,7 @@ async function serve(options: StartOptions, opened: OpenDesk): Promise<Result<Ru
     await store.close();
     releaseHold(holdFileOf(directory));
   };
+  const close = (): Promise<void> => (closing ??= closeAll());
   const url = await listen(app, options, identity);
   if (!url.ok) {
     await close();
@@ -126,15 +131,13 @@ function holdFileOf(directory: string): string {
 export async function startServer(options: StartOptions): Promise<Result<RunningServer, StartRefusal>> {
   if (isRootInProduction(options.profile)) return refuse('root-in-production');
   const holdFile = holdFileOf(options.directory);
-  if (isHeldByOther(holdFile)) return refuse('server-running');
+  if (isHeld(holdFile)) return refuse('server-running');
   const opened = await openDesk(options, options.profile);
   if (!opened.ok) return opened;
-  holdFor(holdFile);
+  hold(holdFile);
   try {
     const served = await serve(options, opened.value);
-    if (served.ok) return served;
-    await opened.value.store.close();
-    releaseHold(holdFile);
+    if (!served.ok) releaseHold(holdFile);
     return served;
   } catch (error) {
     releaseHold(holdFile);

@@ -54,5 +54,5 @@ export {
   readTrustCertificates,
 } from './platform.ts';
 export type { Row } from './schema.ts';
-export { holdFor, isHeldByOther, releaseHold } from './postgres/hold.ts';
+export { hold, isHeld, releaseHold } from './postgres/hold.ts';
 export { openSubjectKeys, type SubjectKeys } from './subject-keys.ts';

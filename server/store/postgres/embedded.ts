@@ -1,6 +1,6 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chownSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chownSync, closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -9,7 +9,7 @@ import * as z from 'zod';
 import { ok, refuse, type Result } from '../../../core/kernel/index.ts';
 import { syncFolder } from '../../keys/index.ts';
 import { bundledEngine, type PostgresEngine } from './engine.ts';
-import { holdFor, isHeldByOther, releaseHold } from './hold.ts';
+import { hold, isHeld, releaseHold } from './hold.ts';
 import { closedFolderAbove, databaseUser, type SystemUser } from './owner.ts';
 
 const run = promisify(execFile);
@@ -23,14 +23,17 @@ export type DatabaseAddress = {
 };
 
 /** A running embedded database. `stop` waits for its shutdown checkpoint; a kill of the server leaves it to the next start. */
-export type EmbeddedPostgres = { readonly owner: DatabaseAddress; readonly pid: number; readonly stop: () => Promise<void> };
+export type EmbeddedPostgres = { readonly owner: DatabaseAddress; readonly stop: () => Promise<void> };
 
 export type EmbeddedRefusal = 'database-engine-missing' | 'database-folder-closed' | 'database-did-not-start';
 
 /** Of PostgreSQL's own start, crash recovery included; a week of WAL replays in less. */
-const startTimeoutMs = 60_000;
+const startTimeoutMs = 30_000;
 const stopTimeoutMs = 20_000;
 const pollMs = 20;
+/** A database that ends this often in one life of the server has a cause that starting it again does not cure. */
+const restartsMax = 20;
+const restartPauseMs = 500;
 const socketFolderPrefix = 'qorgan-db-';
 
 const ownerShape = z.strictObject({ user: z.string(), password: z.string() });
@@ -134,13 +137,47 @@ async function stopProcess(child: ChildProcess): Promise<void> {
   if (!(await waitForEnd(() => child.exitCode === null && child.signalCode === null, stopTimeoutMs))) child.kill('SIGQUIT');
 }
 
+type Supervised = { readonly isReady: () => Promise<boolean>; readonly stop: () => Promise<void> };
+
+/** Keeps the database running: one that ends by itself is started again after a pause, until it is stopped. */
+function supervise(place: Place, socketFolder: string): Supervised {
+  const log = openSync(join(place.folder, 'postgres.log'), 'a', 0o600);
+  let isStopping = false;
+  let restarts = 0;
+  let timer: NodeJS.Timeout | undefined;
+  let child = start();
+
+  function start(): ChildProcess {
+    const started = spawn(join(place.engine.binFolder, 'postgres'), ['-D', place.data, '-k', socketFolder], { ...spawnOptions(place), stdio: ['ignore', log, log] });
+    started.on('error', () => undefined);
+    started.on('exit', () => {
+      if (isStopping || restarts >= restartsMax) return;
+      restarts += 1;
+      timer = setTimeout(() => {
+        child = start();
+      }, restartPauseMs);
+    });
+    return started;
+  }
+
+  return {
+    isReady: () => waitForEnd(() => !isReady(place.data, child.pid), startTimeoutMs),
+    stop: async () => {
+      isStopping = true;
+      clearTimeout(timer);
+      await stopProcess(child);
+      closeSync(log);
+    },
+  };
+}
+
 /** Another living process of ours runs this database: we join its door and leave the rest to it. */
 function attach(folder: string, owner: Owner): EmbeddedPostgres | undefined {
   const file = join(folder, 'data', 'postmaster.pid');
-  if (!isHeldByOther(join(folder, 'supervisor.json')) || !existsSync(file)) return undefined;
+  if (!isHeld(join(folder, 'supervisor.json')) || !existsSync(file)) return undefined;
   const lines = readFileSync(file, 'utf8').split('\n');
   const host = lines[4] ?? '';
-  return { owner: { host, user: owner.user, password: owner.password, database: 'postgres' }, pid: Number(lines[0]), stop: async () => undefined };
+  return { owner: { host, user: owner.user, password: owner.password, database: 'postgres' }, stop: async () => undefined };
 }
 
 /**
@@ -161,26 +198,22 @@ export async function startEmbeddedPostgres(folder: string): Promise<Result<Embe
   const joined = attach(folder, owner);
   if (joined !== undefined) return ok(joined);
   const holdFile = join(folder, 'supervisor.json');
-  holdFor(holdFile);
+  hold(holdFile);
   await endLeftover(place.data);
   // Socket paths are limited to 107 bytes, so the socket stands in a short private folder of its own.
   const socketFolder = mkdtempSync(join(tmpdir(), socketFolderPrefix));
   giveToUser(socketFolder, user);
-  const log = openSync(join(folder, 'postgres.log'), 'a', 0o600);
-  const child = spawn(join(engine.binFolder, 'postgres'), ['-D', place.data, '-k', socketFolder], { ...spawnOptions(place), stdio: ['ignore', log, log] });
-  const isEnded = (): boolean => child.exitCode !== null || child.signalCode !== null;
-  const isSettled = await waitForEnd(() => !isEnded() && !isReady(place.data, child.pid), startTimeoutMs);
-  if (!isSettled || isEnded() || child.pid === undefined) {
-    await stopProcess(child);
+  const supervised = supervise(place, socketFolder);
+  if (!(await supervised.isReady())) {
+    await supervised.stop();
     releaseHold(holdFile);
     rmSync(socketFolder, { recursive: true, force: true });
     return refuse('database-did-not-start');
   }
   return ok({
     owner: { host: socketFolder, user: owner.user, password: owner.password, database: 'postgres' },
-    pid: child.pid,
     stop: async () => {
-      await stopProcess(child);
+      await supervised.stop();
       releaseHold(holdFile);
       rmSync(socketFolder, { recursive: true, force: true });
     },

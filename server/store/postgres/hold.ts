@@ -15,23 +15,26 @@ function startedTicks(pid: number): string | undefined {
   }
 }
 
-/** True where the file names a living process other than this one. */
-export function isHeldByOther(path: string): boolean {
-  if (!existsSync(path)) return false;
-  const parsed = holdShape.safeParse(readJson(path));
-  if (!parsed.success || parsed.data.pid === process.pid) return false;
+/** Holds of this process: it may hold a folder once, too. */
+const own = new Set<string>();
+
+/** True where a living process, this one or another, holds the folder of this file. */
+export function isHeld(path: string): boolean {
+  if (own.has(path)) return true;
+  const parsed = existsSync(path) ? holdShape.safeParse(readJson(path)) : undefined;
+  if (parsed?.success !== true || parsed.data.pid === process.pid) return false;
   return startedTicks(parsed.data.pid) === parsed.data.startedTicks;
 }
 
 /** Writes this process down as the holder. */
-export function holdFor(path: string): void {
+export function hold(path: string): void {
+  own.add(path);
   writeFileSync(path, JSON.stringify({ pid: process.pid, startedTicks: startedTicks(process.pid) ?? '' }), { mode: 0o600 });
 }
 
 /** Gives the hold up, where it is this process's own. */
 export function releaseHold(path: string): void {
-  const parsed = existsSync(path) ? holdShape.safeParse(readJson(path)) : undefined;
-  if (parsed?.success === true && parsed.data.pid === process.pid) rmSync(path, { force: true });
+  if (own.delete(path)) rmSync(path, { force: true });
 }
 
 function readJson(path: string): unknown {
