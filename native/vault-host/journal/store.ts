@@ -90,6 +90,11 @@ export class Store {
     withRawKey(key, (raw) => this.#database.rekey(raw));
   }
 
+  /** True when every page of the file can be read and fits its neighbours, pages that no table needs included. */
+  isWhole(): boolean {
+    return this.#database.pragma('quick_check(1)', { simple: true }) === 'ok';
+  }
+
   schemaVersion(): number {
     return Number(this.#database.pragma('user_version', { simple: true }));
   }

@@ -1,11 +1,11 @@
-import { ok, type ActionId, type Result } from '../../../core/kernel/index.ts';
+import { ok, refuse, type ActionId, type Result } from '../../../core/kernel/index.ts';
 import type { EntryBodies, JournalAct } from '../../../core/journal/index.ts';
 import { canonicalize, type Json } from '../../../core/signing/index.ts';
 import { parseActEnvelope } from '../../../contracts/documents/index.ts';
 import { checkCases } from '../cases/index.ts';
 import { checkEntries, type Inspect, type JournalReport } from '../journal/check.ts';
 import type { EntryRow } from '../journal/rows.ts';
-import type { Store } from '../journal/store.ts';
+import { faultOf, type Store } from '../journal/store.ts';
 import { readPromise, readReceipt, type ActFacts } from '../verbs/proofs.ts';
 import { identityOf, readCheckpoint, type Enrolment } from './enrolment.ts';
 
@@ -52,8 +52,18 @@ function inspector(store: Store, enrolment: Enrolment): Inspect {
 
 export type DeepReport = JournalReport & { readonly cases: number };
 
-/** Everything that opening checks, and every signature again. */
+/** Everything that opening checks, every page of the file, and every signature again. */
 export function checkDeeply(store: Store, enrolment: Enrolment): Result<DeepReport, 'journal-damaged'> {
+  try {
+    return readDeeply(store, enrolment);
+  } catch (error) {
+    if (faultOf(error) !== 'journal-damaged') throw error;
+    return refuse('journal-damaged', { where: 'page-unreadable', sequence: 0 });
+  }
+}
+
+function readDeeply(store: Store, enrolment: Enrolment): Result<DeepReport, 'journal-damaged'> {
+  if (!store.isWhole()) return refuse('journal-damaged', { where: 'page-unreadable', sequence: 0 });
   const report = checkEntries(store, identityOf(enrolment), inspector(store, enrolment));
   if (!report.ok) return report;
   const cases = checkCases(store);

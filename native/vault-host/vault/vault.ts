@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { ok, refuse, type Result } from '../../../core/kernel/index.ts';
 import type { QuarantineReason } from '../../../core/journal/index.ts';
 import type { VaultRequest, VaultOutput } from '../../../contracts/vault-host/index.ts';
-import { faultOf } from '../journal/store.ts';
+import { faultOf, type OpenFault } from '../journal/store.ts';
 import { enrolmentView } from './bind.ts';
 import { createVault, type CreateFault } from './create.ts';
 import { openVault, readSlots, type OpenVaultFault } from './open.ts';
@@ -10,6 +10,9 @@ import { requireBound, type Bound, type Opened, type VaultContext } from './open
 import { challengeOf, summaryOf } from './slot-changes.ts';
 
 export type VaultOptions = VaultContext & { readonly onQuarantine: (reason: QuarantineReason) => void };
+
+/** While it is open, a page that cannot be read is a fault of the disk: its content was whole when the vault was opened. */
+const asDiskFault = (): 'vault-disk-failed' => 'vault-disk-failed';
 
 /** The vault of one folder: closed, or open by one of its slots. Every call is synchronous, so that none runs into another. */
 export class Vault {
@@ -43,7 +46,7 @@ export class Vault {
 
   create(input: VaultRequest<'vault.create'>): Result<VaultOutput<'vault.create'>, CreateFault> {
     if (this.#opened !== undefined) return refuse('vault-exists');
-    const created = this.#guard(() => createVault(this.#context, input));
+    const created = this.#guard(() => createVault(this.#context, input), asDiskFault);
     if (!created.ok) return created;
     this.#opened = created.value;
     const { device, epoch, slots } = created.value;
@@ -52,7 +55,7 @@ export class Vault {
 
   open(key: VaultRequest<'vault.open'>): Result<VaultOutput<'vault.open'>, OpenVaultFault | 'vault-open'> {
     if (this.#opened !== undefined) return refuse('vault-open');
-    const result = this.#guard(() => openVault(this.#context, key));
+    const result = this.#guard(() => openVault(this.#context, key), (fault) => fault);
     if (!result.ok) return result;
     this.#opened = result.value.opened;
     return ok({ slotId: key.slotId, entries: result.value.entries, acts: result.value.acts });
@@ -82,7 +85,7 @@ export class Vault {
   withOpen<T, Code extends string>(use: (opened: Opened) => Result<T, Code>): Result<T, Code | 'vault-closed' | 'vault-disk-failed'> {
     const opened = this.#opened;
     if (opened === undefined) return refuse('vault-closed');
-    return this.#guard(() => use(opened));
+    return this.#guard(() => use(opened), asDiskFault);
   }
 
   withBound<T, Code extends string>(
@@ -94,13 +97,17 @@ export class Vault {
     });
   }
 
-  #guard<T, Code extends string>(use: () => Result<T, Code>): Result<T, Code | 'vault-disk-failed'> {
+  #guard<T, Code extends string, Thrown extends string>(
+    use: () => Result<T, Code>,
+    nameOf: (fault: OpenFault) => Thrown,
+  ): Result<T, Code | Thrown> {
     try {
       return use();
     } catch (error) {
       this.#abandon();
-      if (faultOf(error) === undefined) throw error;
-      return refuse('vault-disk-failed');
+      const fault = faultOf(error);
+      if (fault === undefined) throw error;
+      return refuse(nameOf(fault));
     }
   }
 
