@@ -2,20 +2,19 @@ import * as z from 'zod';
 import { caseId, count, iin, sha256Hex, timeMs, actionId } from '../documents/index.ts';
 import { changesLimitMax } from '../http/index.ts';
 import { defineVerbs } from '../rpc/index.ts';
-import {
-  caseHistorySchema,
-  caseStatusSchema,
-  caseSummarySchema,
-  changesSchema,
-  registrationSchema,
-} from './shapes.ts';
+import { caseHistorySchema, caseStatusSchema, caseSummarySchema, changesSchema, registrationSchema } from './shapes.ts';
 
 /** Rows only; the slowest disk that we serve answers an fsync in a second. */
 const timeoutMs = 15_000;
 
 /** The vault's own reading copy of the registration cases. */
 export const caseVerbs = defineVerbs({
-  'cases.position': { input: z.null(), output: z.strictObject({ position: count }), timeoutMs, refusals: ['vault-closed'] },
+  'cases.position': {
+    input: z.null(),
+    output: z.strictObject({ position: count }),
+    timeoutMs,
+    refusals: ['vault-closed'],
+  },
   /** All or nothing; changes at or before the position held are passed over. `position` is where the server's answer ended. */
   'cases.apply': {
     input: z.strictObject({ position: count, changes: changesSchema.max(changesLimitMax) }),

@@ -4,7 +4,10 @@ import { noteSizeMax, proofSizeMax } from '../../core/log/index.ts';
 import { actionId, caseId, count, iin, sha256Hex, signedDocument, timeMs } from '../documents/index.ts';
 import { cmsSchema, outboxStateSchema } from './shapes.ts';
 
-const code = z.string().regex(/^[a-z0-9]+(?:-[a-z0-9]+)*(?::[a-z0-9-]+)?$/u).max(96);
+const code = z
+  .string()
+  .regex(/^[a-z0-9]+(?:-[a-z0-9]+)*(?::[a-z0-9-]+)?$/u)
+  .max(96);
 const person = z.strictObject({ iin, certificate: sha256Hex });
 
 /**
@@ -13,7 +16,10 @@ const person = z.strictObject({ iin, certificate: sha256Hex });
  */
 export const newEntrySchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('promise'), body: z.strictObject({ actionId, document: signedDocument }) }),
-  z.strictObject({ kind: z.literal('receipt'), body: z.strictObject({ actionId, proof: z.string().max(proofSizeMax) }) }),
+  z.strictObject({
+    kind: z.literal('receipt'),
+    body: z.strictObject({ actionId, proof: z.string().max(proofSizeMax) }),
+  }),
   /** The server kept nothing of the act and said why; it stays to be sent, after all others. */
   z.strictObject({ kind: z.literal('outcome'), body: z.strictObject({ actionId, refusal: code }) }),
   /** A signed note whose signature and consistency main has checked. */

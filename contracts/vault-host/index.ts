@@ -1,7 +1,15 @@
 export { newEntrySchema, type ActDetail, type ActView, type EntryView, type NewEntry } from './entries.ts';
 export { parsePromise } from './promise.ts';
 export type { CaseHistoryItem, CaseSummary, Heads } from './shapes.ts';
-export { newSlotSchema, slotKeySchema, type NewSlot, type SlotChallenge, type SlotKey, type SlotRewrap, type SlotSummary } from './slots.ts';
+export {
+  newSlotSchema,
+  slotKeySchema,
+  type NewSlot,
+  type SlotChallenge,
+  type SlotKey,
+  type SlotRewrap,
+  type SlotSummary,
+} from './slots.ts';
 export {
   vaultHost,
   vaultVerbs,

@@ -20,7 +20,9 @@ export const secretBytesSchema = z
   .refine((bytes) => bytes.length > 0 && bytes.length <= 8_192, 'secret length');
 
 /** DER SubjectPublicKeyInfo. */
-export const publicKeySchema = z.instanceof(Uint8Array).refine((bytes) => bytes.length >= 32 && bytes.length <= 2_048, 'public key length');
+export const publicKeySchema = z
+  .instanceof(Uint8Array)
+  .refine((bytes) => bytes.length >= 32 && bytes.length <= 2_048, 'public key length');
 
 /** The last link of each chain; sequence 0 names the device record, on which both start. */
 export const headsSchema = z.strictObject({ acts: chainHead, entries: chainHead });

@@ -72,7 +72,11 @@ export const slotSummarySchema = z.strictObject({
 
 /** What the card must do to open a slot. */
 export const slotChallengeSchema = z.discriminatedUnion('mechanism', [
-  z.strictObject({ mechanism: z.literal('rsa-oaep'), oaepHash: z.enum(['sha1', 'sha256']), ciphertext: z.instanceof(Uint8Array) }),
+  z.strictObject({
+    mechanism: z.literal('rsa-oaep'),
+    oaepHash: z.enum(['sha1', 'sha256']),
+    ciphertext: z.instanceof(Uint8Array),
+  }),
   z.strictObject({
     mechanism: z.literal('ecdh'),
     curve: z.enum(['P-256', 'P-384']),

@@ -2,17 +2,22 @@ import * as z from 'zod';
 import { envelopeSizeMax } from '../../core/signing/index.ts';
 import { defineHost, defineVerbs, type VerbHandlers, type VerbInput, type VerbOutput } from '../rpc/index.ts';
 import { actDetailSchema, actViewSchema, entryKindSchema, entryViewSchema, newEntrySchema } from './entries.ts';
-import { actionId, count, deviceId, iin, journalEpoch, platformId, profile, sha256Hex, signedDocument, timeMs } from '../documents/index.ts';
 import {
-  chainHead,
-  cmsSchema,
-  headsSchema,
-  heldSchema,
-  slotIdSchema,
-  treeHeadSchema,
-} from './shapes.ts';
+  actionId,
+  count,
+  deviceId,
+  iin,
+  journalEpoch,
+  platformId,
+  profile,
+  sha256Hex,
+  signedDocument,
+  timeMs,
+} from '../documents/index.ts';
+import { chainHead, cmsSchema, headsSchema, heldSchema, slotIdSchema, treeHeadSchema } from './shapes.ts';
 import { caseVerbs } from './case-verbs.ts';
-import { newSlotSchema, rewrapSchema, slotChallengeSchema, slotKeySchema, slotSummarySchema } from './slots.ts';
+import { slotVerbs } from './slot-verbs.ts';
+import { newSlotSchema, slotChallengeSchema, slotKeySchema, slotSummarySchema } from './slots.ts';
 
 const done = z.null();
 const nothing = z.null();
@@ -42,8 +47,6 @@ const enrolment = z.strictObject({
   deviceRecordHash: sha256Hex,
 });
 
-const slotChange = ['vault-closed', 'vault-disk-failed'] as const;
-
 /** Everything that main may ask of the vault. Verbs that write answer after the fsync. */
 export const vaultVerbs = defineVerbs({
   'vault.status': {
@@ -66,7 +69,11 @@ export const vaultVerbs = defineVerbs({
   /** Makes data key, device key (never leaves) and journal, and leaves the vault open and not yet bound. */
   'vault.create': {
     input: z.strictObject({ profile, slots: z.array(newSlotSchema).min(1).max(32), nowMs: timeMs }),
-    output: z.strictObject({ devicePublicKey: z.instanceof(Uint8Array), epoch: journalEpoch, slots: z.array(slotSummarySchema) }),
+    output: z.strictObject({
+      devicePublicKey: z.instanceof(Uint8Array),
+      epoch: journalEpoch,
+      slots: z.array(slotSummarySchema),
+    }),
     timeoutMs: slowMs,
     refusals: ['vault-exists', 'slot-key-unsupported', 'vault-disk-failed'],
   },
@@ -75,7 +82,15 @@ export const vaultVerbs = defineVerbs({
     input: z.strictObject({ bundle: signedDocument, nowMs: timeMs }),
     output: enrolment,
     timeoutMs: quickMs,
-    refusals: ['vault-closed', 'vault-bound', 'bundle-malformed', 'document-signature-invalid', 'bundle-foreign', 'profile-differs', 'vault-disk-failed'],
+    refusals: [
+      'vault-closed',
+      'vault-bound',
+      'bundle-malformed',
+      'document-signature-invalid',
+      'bundle-foreign',
+      'profile-differs',
+      'vault-disk-failed',
+    ],
   },
   'vault.slotChallenge': {
     input: z.strictObject({ slotId: slotIdSchema }),
@@ -104,28 +119,7 @@ export const vaultVerbs = defineVerbs({
   },
   'vault.close': { input: nothing, output: done, timeoutMs: quickMs, refusals: [] },
 
-  'slots.add': {
-    input: z.strictObject({ slot: newSlotSchema, nowMs: timeMs }),
-    output: slotSummarySchema,
-    timeoutMs: slowMs,
-    refusals: [...slotChange, 'slot-key-unsupported', 'slots-too-many'],
-  },
-  /** Takes the slot away and rotates the data key, so that a copy of the old slots opens nothing that comes later. */
-  'slots.remove': {
-    input: z.strictObject({ slotId: slotIdSchema, nowMs: timeMs }),
-    output: done,
-    timeoutMs: slowMs,
-    refusals: [...slotChange, 'slot-absent', 'slot-last'],
-  },
-  /** A password change. */
-  'slots.rewrap': {
-    input: rewrapSchema,
-    output: slotSummarySchema,
-    timeoutMs: slowMs,
-    refusals: [...slotChange, 'slot-absent', 'slot-kind-differs', 'slot-key-wrong'],
-  },
-  /** New data key for all slots, nobody's secret needed. After a power cut the vault opens under the old key or the new. */
-  'slots.rotate': { input: z.strictObject({ nowMs: timeMs }), output: done, timeoutMs: slowMs, refusals: slotChange },
+  ...slotVerbs,
 
   'identity.get': { input: z.strictObject({ iin }), output: people, timeoutMs: quickMs, refusals: closed },
   /** `null` leaves a field as it is. */
@@ -221,7 +215,13 @@ export const vaultVerbs = defineVerbs({
       toSend: z.array(
         z.strictObject({ actionId, epoch: journalEpoch, sequence: count, envelope: z.string(), cms: cmsSchema }),
       ),
-      toProve: z.array(z.strictObject({ actionId, deadlineMs: timeMs, state: z.enum(['promised', 'overdue', 'refused', 'superseded']) })),
+      toProve: z.array(
+        z.strictObject({
+          actionId,
+          deadlineMs: timeMs,
+          state: z.enum(['promised', 'overdue', 'refused', 'superseded']),
+        }),
+      ),
       waiting: z.int(),
       overdue: z.int(),
     }),
@@ -234,7 +234,9 @@ export const vaultVerbs = defineVerbs({
    * bound, the `enrolmentProofText` of contracts/http that names this vault's own public key and epoch.
    */
   'device.sign': {
-    input: z.strictObject({ message: z.instanceof(Uint8Array).refine((bytes) => bytes.length <= 16_384, 'message length') }),
+    input: z.strictObject({
+      message: z.instanceof(Uint8Array).refine((bytes) => bytes.length <= 16_384, 'message length'),
+    }),
     output: z.strictObject({ signature: z.instanceof(Uint8Array) }),
     timeoutMs: quickMs,
     refusals: [...closed, 'device-message-foreign'],
@@ -271,7 +273,9 @@ export const vaultHost = defineHost({
   verbs: vaultVerbs,
   events: {
     /** The vault quarantined itself; ask `vault.status`. */
-    'vault.quarantined': z.strictObject({ reason: z.enum(['journal-rolled-back', 'journal-diverged', 'journal-epoch-unknown']) }),
+    'vault.quarantined': z.strictObject({
+      reason: z.enum(['journal-rolled-back', 'journal-diverged', 'journal-epoch-unknown']),
+    }),
   },
   inFlightMax: 64,
 });

@@ -46,7 +46,9 @@ export type EntryBodies = {
   };
 };
 
-export type EntryOf = { readonly [Kind in EntryKind]: { readonly kind: Kind; readonly body: EntryBodies[Kind] } }[EntryKind];
+export type EntryOf = {
+  readonly [Kind in EntryKind]: { readonly kind: Kind; readonly body: EntryBodies[Kind] };
+}[EntryKind];
 
 /** Why a vault refuses to record acts until it is enrolled anew. */
 export const quarantineReasons = ['journal-rolled-back', 'journal-diverged', 'journal-epoch-unknown'] as const;

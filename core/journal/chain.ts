@@ -1,4 +1,11 @@
-import { toHex, type DeviceId, type JournalEpoch, type PlatformId, type Sha256, type Sha256Hex } from '../kernel/index.ts';
+import {
+  toHex,
+  type DeviceId,
+  type JournalEpoch,
+  type PlatformId,
+  type Sha256,
+  type Sha256Hex,
+} from '../kernel/index.ts';
 import { canonicalize } from '../signing/index.ts';
 
 /** What a journal keeps: acts, what the server said of them, and what happened at the workstation. */

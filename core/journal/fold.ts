@@ -105,7 +105,11 @@ class Fold {
     const header = readObject(headerText) as EntryHeader | undefined;
     if (header === undefined) return refuse('header-not-canonical');
     const { platform, device, epoch } = this.#identity;
-    const isOurs = header.form === 'qorgan.entry/1' && header.platform === platform && header.device === device && header.epoch === epoch;
+    const isOurs =
+      header.form === 'qorgan.entry/1' &&
+      header.platform === platform &&
+      header.device === device &&
+      header.epoch === epoch;
     if (!isOurs) return refuse('header-foreign');
     const { entries } = this.#state;
     if (header.sequence !== entries.sequence + 1) return refuse('sequence-gap');
@@ -206,7 +210,10 @@ function readObject(text: string): object | undefined {
 }
 
 /** The view of an act that was just recorded by the entry with this header. */
-export function actOf(envelope: ActEnvelope, from: { readonly hash: Sha256Hex; readonly header: EntryHeader }): JournalAct {
+export function actOf(
+  envelope: ActEnvelope,
+  from: { readonly hash: Sha256Hex; readonly header: EntryHeader },
+): JournalAct {
   return {
     actionId: envelope.id,
     sequence: envelope.sequence,
@@ -223,11 +230,7 @@ export function actOf(envelope: ActEnvelope, from: { readonly hash: Sha256Hex; r
 }
 
 /** How an entry about an act moves it. */
-export function moveOutbox(
-  item: OutboxItem,
-  entry: ActMove,
-  atMs: number,
-): OutboxItem {
+export function moveOutbox(item: OutboxItem, entry: ActMove, atMs: number): OutboxItem {
   switch (entry.kind) {
     case 'promise': {
       const { outcome, commitment, deadlineMs } = entry.body;

@@ -1,10 +1,4 @@
-export {
-  overdueAlarm,
-  quarantineReasons,
-  type EntryBodies,
-  type EntryOf,
-  type QuarantineReason,
-} from './bodies.ts';
+export { overdueAlarm, quarantineReasons, type EntryBodies, type EntryOf, type QuarantineReason } from './bodies.ts';
 export { entryHash, entryKinds, entryText, type EntryHeader, type EntryKind } from './chain.ts';
 export {
   actOf,

@@ -1,1 +1,9 @@
-export { breaksPromise, evolveOutbox, outboxStart, outboxStep, type OutboxEvent, type OutboxItem, type OutboxState } from './outbox.ts';
+export {
+  breaksPromise,
+  evolveOutbox,
+  outboxStart,
+  outboxStep,
+  type OutboxEvent,
+  type OutboxItem,
+  type OutboxState,
+} from './outbox.ts';

@@ -1,4 +1,17 @@
-import { chmodSync, closeSync, existsSync, fchmodSync, fsyncSync, mkdirSync, openSync, readFileSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  fchmodSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /** The two calls that make bytes and names durable; a fault test takes one away to see that it is missed. */
@@ -44,13 +57,18 @@ export function makeFolder(directory: string, durability: Durability): void {
 }
 
 /** Replaces a file at once: write beside it, fsync, rename, fsync the folder. Afterwards the new content is durable. */
-export function replaceFile(options: { readonly file: string; readonly beside: string; readonly content: string; readonly durability: Durability }): void {
+export function replaceFile(options: {
+  readonly file: string;
+  readonly beside: string;
+  readonly content: string;
+  readonly durability: Durability;
+}): void {
   const { file, beside, content, durability } = options;
   const descriptor = openSync(beside, 'w', 0o600);
   try {
     fchmodSync(descriptor, 0o600);
     const bytes = Buffer.from(content, 'utf8');
-    for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at);
+    for (let at = 0; at < bytes.length;) at += writeSync(descriptor, bytes, at);
     durability.syncFile(descriptor);
   } finally {
     closeSync(descriptor);
@@ -72,7 +90,11 @@ export function syncPath(file: string, durability: Durability): void {
 }
 
 /** Moves a finished file into place, durably. */
-export function moveIntoPlace(options: { readonly from: string; readonly to: string; readonly durability: Durability }): void {
+export function moveIntoPlace(options: {
+  readonly from: string;
+  readonly to: string;
+  readonly durability: Durability;
+}): void {
   syncPath(options.from, options.durability);
   renameSync(options.from, options.to);
   options.durability.syncFolder(dirname(options.to));
@@ -85,7 +107,7 @@ export function copyContent(from: string, to: string): void {
   try {
     const chunk = Buffer.alloc(1_048_576);
     for (let read = readSync(source, chunk); read > 0; read = readSync(source, chunk)) {
-      for (let at = 0; at < read; ) at += writeSync(target, chunk, at, read - at);
+      for (let at = 0; at < read;) at += writeSync(target, chunk, at, read - at);
     }
   } finally {
     closeSync(source);

@@ -4,7 +4,11 @@ import type { Sha256, Sha256Hex, VerifyEd25519 } from '../../core/kernel/index.t
 /** SHA-256 of Node for the pure code of `core`. */
 export const sha256: Sha256 = (...parts) => {
   if (parts.length === 1 && parts[0] !== undefined) return hash('sha256', parts[0], 'buffer');
-  return hash('sha256', Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part, 'utf8') : part))), 'buffer');
+  return hash(
+    'sha256',
+    Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part, 'utf8') : part))),
+    'buffer',
+  );
 };
 
 /** Hexadecimal SHA-256 of a text. */

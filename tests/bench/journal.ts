@@ -17,7 +17,9 @@ function bareStore(directory: string): Store {
   const key = new Secret('data-key', new Uint8Array(32).fill(7));
   const store = openStore({ file: join(directory, 'bare.db'), key, durability: durable, mustExist: false });
   if (!store.ok) throw new Error('bench: the bare file opens');
-  store.value.write(() => store.value.run('create table bare (sequence integer primary key, body text not null) strict'));
+  store.value.write(() =>
+    store.value.run('create table bare (sequence integer primary key, body text not null) strict'),
+  );
   return store.value;
 }
 
@@ -28,7 +30,11 @@ function timed(run: () => void): number {
 }
 
 /** One act and one bare row of the same bytes, in milliseconds. */
-async function pair(vault: TestVault, bare: Store, n: number): Promise<{ readonly actMs: number; readonly bareMs: number }> {
+async function pair(
+  vault: TestVault,
+  bare: Store,
+  n: number,
+): Promise<{ readonly actMs: number; readonly bareMs: number }> {
   const act = await nextSubmission(vault, n);
   const input = { envelope: act.envelope, cms: act.cms, atMs: startMs + n };
   const parsed = parseAct(input);

@@ -33,14 +33,33 @@ export function formOf(n: number): RegistrationForm {
     kind: 'individual',
     participantRole: 'buyer',
     language: 'kk',
-    person: { iin: iinOf(n), surname: 'Әбілқасымова', givenName: `Айгүл ${marker}`, patronymic: 'Серікқызы', birthDate: '1985-01-01', citizenship: 'KZ' },
+    person: {
+      iin: iinOf(n),
+      surname: 'Әбілқасымова',
+      givenName: `Айгүл ${marker}`,
+      patronymic: 'Серікқызы',
+      birthDate: '1985-01-01',
+      citizenship: 'KZ',
+    },
     organisation: null,
-    document: { kind: 'identity-card', number: '045123456', issuer: 'ІІМ', issuedOn: '2020-01-01', expiresOn: '2030-01-01' },
+    document: {
+      kind: 'identity-card',
+      number: '045123456',
+      issuer: 'ІІМ',
+      issuedOn: '2020-01-01',
+      expiresOn: '2030-01-01',
+    },
     contact: { phone: '+77011234567', email: 'aigul@example.kz' },
     bankAccount: { iban: 'KZ86125KZT5004100100', bank: 'Қазақстан Халық Банкі' },
-    identification: { method: 'coid', eds: null, face: { scorePermille: 910, thresholdPermille: 800, isLive: true, reference: 'state-database' } },
+    identification: {
+      method: 'coid',
+      eds: null,
+      face: { scorePermille: 910, thresholdPermille: 800, isLive: true, reference: 'state-database' },
+    },
     consents: [{ id: 'personal-data', version: 1, givenAtMs: 1_760_000_000_000 }],
-    documents: [{ kind: 'identity-front', sha256: 'a'.repeat(64) as Sha256Hex, mediaType: 'image/jpeg', sizeBytes: 120_000 }],
+    documents: [
+      { kind: 'identity-front', sha256: 'a'.repeat(64) as Sha256Hex, mediaType: 'image/jpeg', sizeBytes: 120_000 },
+    ],
   };
 }
 
@@ -57,7 +76,9 @@ type Wish<Type extends ActType> = {
 };
 
 /** The envelope text that main would build, and something in the place of its CMS. */
-export function actOf<Type extends ActType>(wish: Wish<Type>): { readonly actionId: ActionId; readonly sequence: number; readonly envelope: string; readonly cms: string } {
+export function actOf<Type extends ActType>(
+  wish: Wish<Type>,
+): { readonly actionId: ActionId; readonly sequence: number; readonly envelope: string; readonly cms: string } {
   const { next, type, payload, caseId, revision, hash, atMs } = wish;
   const id = uuidV7(atMs) as ActionId;
   const envelope = {
@@ -79,7 +100,12 @@ export function actOf<Type extends ActType>(wish: Wish<Type>): { readonly action
     client: 'qorgan/0.1.0',
     ...wish.changes,
   } as unknown as ActEnvelope;
-  return { actionId: id, sequence: next.sequence, envelope: envelopeText(envelope), cms: randomBytes(96).toString('base64') };
+  return {
+    actionId: id,
+    sequence: next.sequence,
+    envelope: envelopeText(envelope),
+    cms: randomBytes(96).toString('base64'),
+  };
 }
 
 export const newCaseId = (): CaseId => randomUUID() as CaseId;

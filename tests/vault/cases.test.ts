@@ -17,7 +17,11 @@ class Teller {
   #position = 0;
   readonly #cases = new Map<CaseId, { readonly revision: number; readonly hash: Sha256Hex }>();
 
-  tell(caseId: CaseId, event: RegistrationEvent, act?: { readonly actionId: string; readonly hash: Sha256Hex }): Change {
+  tell(
+    caseId: CaseId,
+    event: RegistrationEvent,
+    act?: { readonly actionId: string; readonly hash: Sha256Hex },
+  ): Change {
     const before = this.#cases.get(caseId) ?? { revision: 0, hash: caseHashStart };
     this.#position += 1;
     const id = act?.actionId ?? uuidV7(startMs + this.#position);
@@ -26,12 +30,25 @@ class Teller {
     const hash = nextCaseHash(sha256, before.hash, actHash);
     this.#cases.set(caseId, { revision, hash });
     const times = { claimedAtMs: startMs, receivedAtMs: startMs + this.#position };
-    const told = { id, type: 'registration.x', hash: actHash, device: '11111111-1111-4111-8111-111111111111', actorName: 'Серік', leafIndex: this.#position, ...times };
+    const told = {
+      id,
+      type: 'registration.x',
+      hash: actHash,
+      device: '11111111-1111-4111-8111-111111111111',
+      actorName: 'Серік',
+      leafIndex: this.#position,
+      ...times,
+    };
     return { position: this.#position, case: caseId, revision, hash, act: told, event } as unknown as Change;
   }
 }
 
-const submitted = (n: number, by: Iin = registrar): RegistrationEvent => ({ type: 'submitted', by, atMs: startMs + n, form: formOf(n) });
+const submitted = (n: number, by: Iin = registrar): RegistrationEvent => ({
+  type: 'submitted',
+  by,
+  atMs: startMs + n,
+  form: formOf(n),
+});
 const everything: VaultInput<'cases.list'> = {
   statuses: [],
   query: '',
@@ -67,7 +84,8 @@ describe('cases', () => {
     const all = await vault.must('cases.list', everything);
     expect(all.items.map(({ status }) => status)).toEqual(['approved', 'claimed', 'submitted']);
     expect(all.byStatus).toEqual({ submitted: 1, claimed: 1, returned: 0, approved: 1, refused: 0 });
-    const count = async (changed: object): Promise<number> => (await vault.must('cases.list', { ...everything, ...changed })).total;
+    const count = async (changed: object): Promise<number> =>
+      (await vault.must('cases.list', { ...everything, ...changed })).total;
     expect(await count({ query: 'әбілқас 00002' })).toBe(1);
     expect(await count({ statuses: ['approved'] })).toBe(1);
     expect(await count({ decidedBy: reviewer })).toBe(1);
@@ -107,11 +125,28 @@ describe('cases', () => {
     await apply(vault, [teller.tell(caseId, submitted(1))]);
     const before = await vault.must('cases.get', { caseId });
     const next = await vault.must('acts.next', { nowMs: startMs });
-    const claim = actOf({ next, type: 'registration.claim', payload: {}, caseId, revision: before.revision, hash: before.hash, atMs: startMs + 5, iin: reviewer });
+    const claim = actOf({
+      next,
+      type: 'registration.claim',
+      payload: {},
+      caseId,
+      revision: before.revision,
+      hash: before.hash,
+      atMs: startMs + 5,
+      iin: reviewer,
+    });
     const { hash } = await vault.must('acts.append', { envelope: claim.envelope, cms: claim.cms, atMs: startMs + 5 });
     const laid = await vault.must('cases.get', { caseId });
-    expect(laid).toMatchObject({ state: { status: 'claimed' }, revision: 2, pending: [claim.actionId], confirmed: { revision: 1 } });
-    expect((await vault.must('cases.list', everything)).items[0]).toMatchObject({ status: 'claimed', pending: [claim.actionId] });
+    expect(laid).toMatchObject({
+      state: { status: 'claimed' },
+      revision: 2,
+      pending: [claim.actionId],
+      confirmed: { revision: 1 },
+    });
+    expect((await vault.must('cases.list', everything)).items[0]).toMatchObject({
+      status: 'claimed',
+      pending: [claim.actionId],
+    });
     const event: RegistrationEvent = { type: 'claimed', by: reviewer, atMs: startMs + 6, untilMs: startMs + 1_800_006 };
     await apply(vault, [teller.tell(caseId, event, { actionId: claim.actionId, hash })]);
     const told = await vault.must('cases.get', { caseId });
@@ -127,7 +162,16 @@ describe('cases', () => {
     await apply(vault, [teller.tell(caseId, submitted(1))]);
     const { revision, hash } = await vault.must('cases.get', { caseId });
     const next = await vault.must('acts.next', { nowMs: startMs });
-    const claim = actOf({ next, type: 'registration.claim', payload: {}, caseId, revision, hash, atMs: startMs + 5, iin: reviewer });
+    const claim = actOf({
+      next,
+      type: 'registration.claim',
+      payload: {},
+      caseId,
+      revision,
+      hash,
+      atMs: startMs + 5,
+      iin: reviewer,
+    });
     await vault.must('acts.append', { envelope: claim.envelope, cms: claim.cms, atMs: startMs + 5 });
     const other = formOf(77).person.iin;
     await apply(vault, [teller.tell(caseId, { type: 'claimed', by: other, atMs: startMs + 4, untilMs: startMs + 99 })]);

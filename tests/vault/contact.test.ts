@@ -26,7 +26,8 @@ describe('a contact', () => {
     const { vault } = enrolled;
     const early = await heldBy(vault);
     await submitCases(vault, 3);
-    for (const held of [early, await heldBy(vault)]) expect(await vault.code('contact.check', { held, atMs: startMs })).toBe('done');
+    for (const held of [early, await heldBy(vault)])
+      expect(await vault.code('contact.check', { held, atMs: startMs })).toBe('done');
     expect(await vault.must('vault.status', null)).toMatchObject({ quarantine: null });
   });
 
@@ -47,7 +48,9 @@ describe('a contact', () => {
     await vault.must('vault.open', passphraseKey(slotId));
     const act = await nextSubmission(vault, 9);
     expect(await vault.code('contact.check', { held, atMs: startMs + 10 })).toBe('journal-rolled-back');
-    expect(await vault.code('acts.append', { envelope: act.envelope, cms: act.cms, atMs: startMs + 11 })).toBe('vault-quarantined');
+    expect(await vault.code('acts.append', { envelope: act.envelope, cms: act.cms, atMs: startMs + 11 })).toBe(
+      'vault-quarantined',
+    );
     await vault.must('vault.close', null);
     await vault.must('vault.open', passphraseKey(slotId));
     expect(await vault.code('acts.next', { nowMs: startMs + 12 })).toBe('vault-quarantined');
@@ -78,7 +81,9 @@ describe('a contact', () => {
     const { vault } = enrolled;
     const held = await heldBy(vault);
     const entries = { sequence: held.entries.sequence + 1, hash: 'd'.repeat(64) as Sha256Hex };
-    expect(await vault.code('contact.check', { held: { ...held, entries }, atMs: startMs })).toBe('journal-rolled-back');
+    expect(await vault.code('contact.check', { held: { ...held, entries }, atMs: startMs })).toBe(
+      'journal-rolled-back',
+    );
   });
 
   it('finds another life of the same device', async () => {
@@ -96,8 +101,15 @@ describe('the device key', () => {
     enrolled = await enrolledVault();
     const { vault, platform } = enrolled;
     const publicKey = (await vault.must('vault.status', null)).devicePublicKey ?? new Uint8Array();
-    const parameters = { createdSeconds: startMs / 1_000, nonce: toBase64(new Uint8Array(16)), device: platform.device };
-    const texts = [signatureBase(request, parameters), signatureBase({ ...request, authorization: 'Bearer abc' }, parameters)];
+    const parameters = {
+      createdSeconds: startMs / 1_000,
+      nonce: toBase64(new Uint8Array(16)),
+      device: platform.device,
+    };
+    const texts = [
+      signatureBase(request, parameters),
+      signatureBase({ ...request, authorization: 'Bearer abc' }, parameters),
+    ];
     for (const text of texts) {
       const { signature } = await vault.must('device.sign', { message: utf8(text) });
       expect(verifyEd25519(publicKey, text, signature)).toBe(true);
@@ -113,7 +125,8 @@ describe('the device key', () => {
       'qorgan.saraptama\n1\nAAAA\n',
       '',
     ];
-    for (const text of foreign) expect(await vault.code('device.sign', { message: utf8(text) })).toBe('device-message-foreign');
+    for (const text of foreign)
+      expect(await vault.code('device.sign', { message: utf8(text) })).toBe('device-message-foreign');
   });
 
   it('signs the proof of its own enrolment before there is a device, and never again', async () => {
@@ -124,10 +137,16 @@ describe('the device key', () => {
       slots: [{ kind: 'passphrase', label: 'A', passphrase: utf8('x') }],
       nowMs: startMs,
     });
-    const text = enrolmentProofText({ code: 'ABCD-EFGH-1234-5678-90AB-CDEF', publicKey: toBase64(devicePublicKey), epoch });
+    const text = enrolmentProofText({
+      code: 'ABCD-EFGH-1234-5678-90AB-CDEF',
+      publicKey: toBase64(devicePublicKey),
+      epoch,
+    });
     const { signature } = await vault.must('device.sign', { message: utf8(text) });
     expect(verifyEd25519(devicePublicKey, text, signature)).toBe(true);
-    expect(await vault.code('device.sign', { message: utf8(text.replace(epoch, '00000000-0000-4000-8000-000000000000')) })).toBe('device-message-foreign');
+    expect(
+      await vault.code('device.sign', { message: utf8(text.replace(epoch, '00000000-0000-4000-8000-000000000000')) }),
+    ).toBe('device-message-foreign');
     enrolled = await enrolledVault();
     expect(await enrolled.vault.code('device.sign', { message: utf8(text) })).toBe('device-message-foreign');
   });
@@ -137,7 +156,11 @@ describe('binding', () => {
   async function created(profile: 'demo' | 'production' = 'demo') {
     const vault = new TestVault();
     others.push(vault);
-    const made = await vault.must('vault.create', { profile, slots: [{ kind: 'passphrase', label: 'A', passphrase: utf8('x') }], nowMs: startMs });
+    const made = await vault.must('vault.create', {
+      profile,
+      slots: [{ kind: 'passphrase', label: 'A', passphrase: utf8('x') }],
+      nowMs: startMs,
+    });
     return { vault, publicKey: made.devicePublicKey, epoch: made.epoch };
   }
   const plain = (document: { document: string; signatures: readonly { key: string; signature: string }[] }) => ({
@@ -151,7 +174,9 @@ describe('binding', () => {
     const platform = new TestPlatform();
     const good = plain(platform.bundle({ publicKey, epoch }));
     const bind = (bundle: typeof good) => vault.code('vault.bind', { bundle, nowMs: startMs });
-    expect(await bind({ ...good, document: good.document.replace('Сараптама', 'Өзге') })).toBe('document-signature-invalid');
+    expect(await bind({ ...good, document: good.document.replace('Сараптама', 'Өзге') })).toBe(
+      'document-signature-invalid',
+    );
     expect(await bind({ ...good, document: `${good.document} ` })).toBe('bundle-malformed');
     expect(await bind(plain(platform.bundle({ publicKey: new Uint8Array(32), epoch })))).toBe('bundle-foreign');
     expect(await bind(plain(platform.bundle({ publicKey, epoch }, { profile: 'production' })))).toBe('bundle-foreign');

@@ -21,8 +21,14 @@ async function filledVault(): Promise<Enrolled> {
   if (one === undefined) throw new Error('an act');
   const taken = platform.take(one, epoch);
   const document = { document: taken.promise.document, signatures: [...taken.promise.signatures] };
-  await vault.must('entries.append', { entry: { kind: 'promise', body: { actionId: one.actionId, document } }, atMs: startMs + 5 });
-  await vault.must('entries.append', { entry: { kind: 'receipt', body: { actionId: one.actionId, proof: platform.receipt(taken) } }, atMs: startMs + 6 });
+  await vault.must('entries.append', {
+    entry: { kind: 'promise', body: { actionId: one.actionId, document } },
+    atMs: startMs + 5,
+  });
+  await vault.must('entries.append', {
+    entry: { kind: 'receipt', body: { actionId: one.actionId, proof: platform.receipt(taken) } },
+    atMs: startMs + 6,
+  });
   return made;
 }
 
@@ -34,7 +40,10 @@ const forgeries: readonly (readonly [string, string])[] = [
   ['a header changed', `update entries set header = replace(header, 'act', 'alarm') where sequence = 3`],
   ['a kind changed', `update entries set kind = 'alarm' where sequence = 3`],
   ['a time changed', 'update entries set at_ms = at_ms + 1 where sequence = 3'],
-  ['two entries exchanged', 'update entries set sequence = case sequence when 3 then 104 else 103 end where sequence in (3, 4)'],
+  [
+    'two entries exchanged',
+    'update entries set sequence = case sequence when 3 then 104 else 103 end where sequence in (3, 4)',
+  ],
   ['an act taken out of the view', 'delete from acts where sequence = 2'],
   ['an act said to be proven', `update acts set state = 'logged', is_done = 1, log_index = 9 where sequence = 2`],
   ['a proof forgotten', `update acts set state = 'recorded', is_done = 0 where sequence = 1`],
@@ -61,27 +70,31 @@ describe('a journal that was changed from inside', () => {
 });
 
 describe('journal.db', () => {
-  it('is found to be damaged after any flipped bit: at opening, or by the check where no table needs the page', { timeout: 60_000 }, async () => {
-    enrolled = await filledVault();
-    const { vault, slotId } = enrolled;
-    await submitCases(vault, 20, 11);
-    await vault.must('vault.close', null);
-    const file = join(vault.directory, 'journal.db');
-    const whole = readFileSync(file);
-    const flip = fc.asyncProperty(fc.nat({ max: whole.length - 1 }), fc.nat({ max: 7 }), async (at, bit) => {
-      const flipped = Buffer.from(whole);
-      flipped[at] = (flipped[at] ?? 0) ^ (1 << bit);
-      writeFileSync(file, flipped);
-      const opened = await vault.code('vault.open', passphraseKey(slotId));
-      const code = opened === 'done' ? await vault.code('journal.check', null) : opened;
+  it(
+    'is found to be damaged after any flipped bit: at opening, or by the check where no table needs the page',
+    { timeout: 60_000 },
+    async () => {
+      enrolled = await filledVault();
+      const { vault, slotId } = enrolled;
+      await submitCases(vault, 20, 11);
       await vault.must('vault.close', null);
-      expect(code).toBe('journal-damaged');
-    });
-    process.stdout.write(`flipped bits of journal.db: seed ${seed}\n`);
-    await fc.assert(flip, { seed, numRuns: 150 });
-    writeFileSync(file, whole);
-    expect(await vault.must('vault.open', passphraseKey(slotId))).toMatchObject({ acts: 23 });
-  });
+      const file = join(vault.directory, 'journal.db');
+      const whole = readFileSync(file);
+      const flip = fc.asyncProperty(fc.nat({ max: whole.length - 1 }), fc.nat({ max: 7 }), async (at, bit) => {
+        const flipped = Buffer.from(whole);
+        flipped[at] = (flipped[at] ?? 0) ^ (1 << bit);
+        writeFileSync(file, flipped);
+        const opened = await vault.code('vault.open', passphraseKey(slotId));
+        const code = opened === 'done' ? await vault.code('journal.check', null) : opened;
+        await vault.must('vault.close', null);
+        expect(code).toBe('journal-damaged');
+      });
+      process.stdout.write(`flipped bits of journal.db: seed ${seed}\n`);
+      await fc.assert(flip, { seed, numRuns: 150 });
+      writeFileSync(file, whole);
+      expect(await vault.must('vault.open', passphraseKey(slotId))).toMatchObject({ acts: 23 });
+    },
+  );
 });
 
 describe('checking a journal from outside', () => {
@@ -94,7 +107,10 @@ describe('checking a journal from outside', () => {
     const before = readFileSync(file);
     // Not closed: as after a crash, the last entries stand in the WAL.
     const report = await checkJournal({ file, key: async () => key(slotId) });
-    expect(report).toMatchObject({ ok: true, value: { entries: 7, acts: 3, device: platform.device, quarantine: null } });
+    expect(report).toMatchObject({
+      ok: true,
+      value: { entries: 7, acts: 3, device: platform.device, quarantine: null },
+    });
     expect(readFileSync(file).equals(before)).toBe(true);
   });
 
@@ -113,7 +129,17 @@ describe('checking a journal from outside', () => {
 
 describe('any order of work', () => {
   type Step = 'submit' | 'repeat' | 'reopen' | 'rotate' | 'prove' | 'add' | 'remove' | 'alarm';
-  const step = fc.constantFrom<Step>('submit', 'submit', 'repeat', 'reopen', 'rotate', 'prove', 'add', 'remove', 'alarm');
+  const step = fc.constantFrom<Step>(
+    'submit',
+    'submit',
+    'repeat',
+    'reopen',
+    'rotate',
+    'prove',
+    'add',
+    'remove',
+    'alarm',
+  );
 
   it('leaves a journal whose chains, views and signatures agree', { timeout: 60_000 }, async () => {
     const property = fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 20 }), async (steps) => {
@@ -141,16 +167,34 @@ describe('any order of work', () => {
               await vault.must('entries.append', { entry: { kind: 'receipt', body }, atMs: startMs + n });
             }
           } else if (what === 'add') {
-            added.push((await vault.must('slots.add', { slot: { kind: 'passphrase', label: 'X', passphrase: utf8('x') }, nowMs: startMs + n })).id);
+            added.push(
+              (
+                await vault.must('slots.add', {
+                  slot: { kind: 'passphrase', label: 'X', passphrase: utf8('x') },
+                  nowMs: startMs + n,
+                })
+              ).id,
+            );
           } else if (what === 'remove') {
             const id = added.pop();
             if (id !== undefined) await vault.must('slots.remove', { slotId: id, nowMs: startMs + n });
-          } else if (what === 'alarm') await vault.must('entries.append', { entry: { kind: 'alarm', body: { code: 'clock-drift' } }, atMs: startMs + n });
+          } else if (what === 'alarm')
+            await vault.must('entries.append', {
+              entry: { kind: 'alarm', body: { code: 'clock-drift' } },
+              atMs: startMs + n,
+            });
         }
         const { acts, entries } = await vault.must('heads', null);
-        expect(await vault.must('journal.check', null)).toMatchObject({ acts: acts.sequence, entries: entries.sequence, head: entries });
+        expect(await vault.must('journal.check', null)).toMatchObject({
+          acts: acts.sequence,
+          entries: entries.sequence,
+          head: entries,
+        });
         await vault.must('vault.close', null);
-        expect(await vault.must('vault.open', passphraseKey(slotId))).toMatchObject({ acts: acts.sequence, entries: entries.sequence });
+        expect(await vault.must('vault.open', passphraseKey(slotId))).toMatchObject({
+          acts: acts.sequence,
+          entries: entries.sequence,
+        });
       } finally {
         vault.dispose();
       }

@@ -29,11 +29,17 @@ describe('the journal of a workstation', () => {
     const taken = platform.take(act, epoch);
     const { signatures, document } = taken.promise;
     const promise = { actionId: act.actionId, document: { document, signatures: [...signatures] } };
-    const promised = await vault.must('entries.append', { entry: { kind: 'promise', body: promise }, atMs: startMs + 10 });
+    const promised = await vault.must('entries.append', {
+      entry: { kind: 'promise', body: promise },
+      atMs: startMs + 10,
+    });
     expect(promised.act).toMatchObject({ state: 'promised', isDone: false, deadlineMs: startMs + 2_000 });
     expect((await vault.must('outbox.next', { limit: 8 })).toSend).toEqual([]);
     const receipt = { actionId: act.actionId, proof: platform.receipt(taken) };
-    const proven = await vault.must('entries.append', { entry: { kind: 'receipt', body: receipt }, atMs: startMs + 20 });
+    const proven = await vault.must('entries.append', {
+      entry: { kind: 'receipt', body: receipt },
+      atMs: startMs + 20,
+    });
     expect(proven.act).toMatchObject({ state: 'logged', isDone: true, logIndex: 0, caseNumber: '2026-00001' });
     const again = await vault.must('entries.append', { entry: { kind: 'receipt', body: receipt }, atMs: startMs + 30 });
     expect(again).toEqual(proven);

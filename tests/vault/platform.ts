@@ -1,6 +1,13 @@
 import { createPublicKey, generateKeyPairSync, randomBytes, randomUUID, sign, type KeyObject } from 'node:crypto';
 import type { PolicyDocument } from '../../core/access/index.ts';
-import { toBase64, type ActionId, type DeviceId, type JournalEpoch, type PlatformId, type Sha256Hex } from '../../core/kernel/index.ts';
+import {
+  toBase64,
+  type ActionId,
+  type DeviceId,
+  type JournalEpoch,
+  type PlatformId,
+  type Sha256Hex,
+} from '../../core/kernel/index.ts';
 import {
   checkpointText,
   commitment,
@@ -18,7 +25,14 @@ import {
   type Leaf,
   type LeafOutcome,
 } from '../../core/log/index.ts';
-import { canonicalize, documentKeyId, signedDocument, type DeviceRecord, type Json, type SignedDocument } from '../../core/signing/index.ts';
+import {
+  canonicalize,
+  documentKeyId,
+  signedDocument,
+  type DeviceRecord,
+  type Json,
+  type SignedDocument,
+} from '../../core/signing/index.ts';
 import { sha256, sha256Hex } from '../../native/vault-host/hash.ts';
 
 const dayMs = 86_400_000;
@@ -34,9 +48,15 @@ function newKey(): SigningKey {
   return { privateKey, publicKey: Uint8Array.from(spki.subarray(spki.length - 32)) };
 }
 
-const ed25519 = (key: SigningKey, text: string): Uint8Array => Uint8Array.from(sign(null, Buffer.from(text, 'utf8'), key.privateKey));
+const ed25519 = (key: SigningKey, text: string): Uint8Array =>
+  Uint8Array.from(sign(null, Buffer.from(text, 'utf8'), key.privateKey));
 
-export type SentAct = { readonly actionId: ActionId; readonly sequence: number; readonly envelope: string; readonly cms: string };
+export type SentAct = {
+  readonly actionId: ActionId;
+  readonly sequence: number;
+  readonly envelope: string;
+  readonly cms: string;
+};
 
 /** A platform in memory, as far as a vault can see one: it signs bundles, promises and receipts over a real Merkle tree. */
 export class TestPlatform {
@@ -76,7 +96,11 @@ export class TestPlatform {
   checkpoint(): string {
     const size = this.#leaves.length;
     const root = size === 0 ? sha256('') : this.#root(size);
-    return signNote({ text: checkpointText({ origin: this.origin, size, root }), key: this.#noteKey(), sign: (text) => ed25519(this.#logKey, text) });
+    return signNote({
+      text: checkpointText({ origin: this.origin, size, root }),
+      key: this.#noteKey(),
+      sign: (text) => ed25519(this.#logKey, text),
+    });
   }
 
   policy(): PolicyDocument {
@@ -96,7 +120,11 @@ export class TestPlatform {
           'registration.approve': all,
           'registration.refuse': all,
         },
-        reads: { registrar: ['registration'], reviewer: ['registration'], 'security-officer': ['registration', 'operations'] },
+        reads: {
+          registrar: ['registration'],
+          reviewer: ['registration'],
+          'security-officer': ['registration', 'operations'],
+        },
       },
       registration: { claimTtlMs: 1_800_000 },
       clock: { warnDriftMs: 5_000, refuseDriftMs: 120_000 },
@@ -105,7 +133,10 @@ export class TestPlatform {
     };
   }
 
-  bundle(vault: { readonly publicKey: Uint8Array; readonly epoch: JournalEpoch }, changes: Partial<DeviceRecord> = {}): SignedDocument {
+  bundle(
+    vault: { readonly publicKey: Uint8Array; readonly epoch: JournalEpoch },
+    changes: Partial<DeviceRecord> = {},
+  ): SignedDocument {
     const device: DeviceRecord = {
       form: 'qorgan.device/1',
       platform: this.platform,
@@ -140,7 +171,12 @@ export class TestPlatform {
     const salt = Uint8Array.from(randomBytes(32));
     const envelope = sha256Hex(act.envelope);
     const cms = sha256Hex(Buffer.from(act.cms, 'base64'));
-    const committed = commitment({ sha256, salt, envelopeHash: Buffer.from(envelope, 'hex'), cmsHash: Buffer.from(cms, 'hex') });
+    const committed = commitment({
+      sha256,
+      salt,
+      envelopeHash: Buffer.from(envelope, 'hex'),
+      cmsHash: Buffer.from(cms, 'hex'),
+    });
     const leaf: Leaf = {
       v: 1,
       platform: this.platform,
@@ -156,16 +192,41 @@ export class TestPlatform {
     };
     const text = leafText(leaf);
     this.#leaves.push(text);
-    const promised = { platform: this.platform, actionId: act.actionId, device: this.device, epoch, sequence: act.sequence, envelope };
+    const promised = {
+      platform: this.platform,
+      actionId: act.actionId,
+      device: this.device,
+      epoch,
+      sequence: act.sequence,
+      envelope,
+    };
     const promise = this.#sign(
-      JSON.parse(promiseText({ form: 'qorgan.promise/1', ...promised, commitment: committed, outcome, receivedAtMs: startMs, deadlineMs: startMs + 2_000 })) as Json,
+      JSON.parse(
+        promiseText({
+          form: 'qorgan.promise/1',
+          ...promised,
+          commitment: committed,
+          outcome,
+          receivedAtMs: startMs,
+          deadlineMs: startMs + 2_000,
+        }),
+      ) as Json,
     );
-    return { promise, index: this.#leaves.length - 1, opening: formatOpening({ leaf: text, salt, envelope: envelope as Sha256Hex, cms: cms as Sha256Hex }) };
+    return {
+      promise,
+      index: this.#leaves.length - 1,
+      opening: formatOpening({ leaf: text, salt, envelope: envelope as Sha256Hex, cms: cms as Sha256Hex }),
+    };
   }
 
   receipt(taken: { readonly index: number; readonly opening: Uint8Array }): string {
     const size = this.#leaves.length;
-    const path = inclusionPath({ sha256, index: taken.index, size, readHash: (level, index) => this.#hashAt(level, index) });
+    const path = inclusionPath({
+      sha256,
+      index: taken.index,
+      size,
+      readHash: (level, index) => this.#hashAt(level, index),
+    });
     return formatProof({ extra: taken.opening, index: taken.index, path, checkpoint: this.checkpoint() });
   }
 }

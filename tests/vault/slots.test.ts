@@ -25,25 +25,49 @@ const bytes = (buffer: Buffer): Uint8Array<ArrayBuffer> => Uint8Array.from(buffe
 function cardAnswer(challenge: VaultOutput<'vault.slotChallenge'>, pkcs8: Buffer): Uint8Array<ArrayBuffer> {
   const key = createPrivateKey({ key: pkcs8, format: 'der', type: 'pkcs8' });
   if (challenge.mechanism === 'rsa-oaep') {
-    return bytes(privateDecrypt({ key, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: challenge.oaepHash }, challenge.ciphertext));
+    return bytes(
+      privateDecrypt(
+        { key, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: challenge.oaepHash },
+        challenge.ciphertext,
+      ),
+    );
   }
   const size = (challenge.point.length - 1) / 2;
-  const [x, y] = [challenge.point.slice(1, 1 + size), challenge.point.slice(1 + size)].map((part) => Buffer.from(part).toString('base64url'));
-  const publicKey = createPublicKey({ key: { kty: 'EC', crv: challenge.curve, x: x ?? '', y: y ?? '' }, format: 'jwk' });
+  const [x, y] = [challenge.point.slice(1, 1 + size), challenge.point.slice(1 + size)].map((part) =>
+    Buffer.from(part).toString('base64url'),
+  );
+  const publicKey = createPublicKey({
+    key: { kty: 'EC', crv: challenge.curve, x: x ?? '', y: y ?? '' },
+    format: 'jwk',
+  });
   return bytes(diffieHellman({ privateKey: key, publicKey }));
 }
 
 function der(pair: KeyPairKeyObjectResult) {
-  return { publicKey: pair.publicKey.export({ format: 'der', type: 'spki' }), privateKey: pair.privateKey.export({ format: 'der', type: 'pkcs8' }) };
+  return {
+    publicKey: pair.publicKey.export({ format: 'der', type: 'spki' }),
+    privateKey: pair.privateKey.export({ format: 'der', type: 'pkcs8' }),
+  };
 }
 
 function newCard(type: 'rsa' | 'P-256' | 'P-384') {
-  return der(type === 'rsa' ? generateKeyPairSync('rsa', { modulusLength: 2_048 }) : generateKeyPairSync('ec', { namedCurve: type }));
+  return der(
+    type === 'rsa'
+      ? generateKeyPairSync('rsa', { modulusLength: 2_048 })
+      : generateKeyPairSync('ec', { namedCurve: type }),
+  );
 }
 
 async function addCard(vault: TestVault, type: 'rsa' | 'P-256' | 'P-384', oaepHash: 'sha1' | 'sha256' = 'sha1') {
   const card = newCard(type);
-  const slot = { kind: 'card', label: 'B', certificate, publicKey: bytes(card.publicKey), oaepHash, password: utf8('password') } as const;
+  const slot = {
+    kind: 'card',
+    label: 'B',
+    certificate,
+    publicKey: bytes(card.publicKey),
+    oaepHash,
+    password: utf8('password'),
+  } as const;
   return { card, slot: await vault.must('slots.add', { slot, nowMs: startMs }) };
 }
 
@@ -68,23 +92,37 @@ describe('slots', () => {
     expect(await vault.must('vault.open', key)).toMatchObject({ acts: 2 });
   });
 
-  it.each(['x25519', 'rsa'] as const)('open by a recovery officer with an %s key, also after rotation without him', async (type) => {
-    enrolled = await enrolledVault();
-    const { vault, slotId } = enrolled;
-    const officer = der(type === 'rsa' ? generateKeyPairSync('rsa', { modulusLength: 3_072 }) : generateKeyPairSync('x25519'));
-    const slot = await vault.must('slots.add', { slot: { kind: 'recovery', label: 'R', publicKey: bytes(officer.publicKey) }, nowMs: startMs });
-    await vault.must('slots.rotate', { nowMs: startMs });
-    await vault.must('vault.close', null);
-    expect(await vault.code('vault.open', { kind: 'recovery', slotId: slot.id, privateKey: utf8('no key') })).toBe('slot-key-wrong');
-    expect(await vault.code('vault.open', { kind: 'recovery', slotId, privateKey: bytes(officer.privateKey) })).toBe('slot-kind-differs');
-    await vault.must('vault.open', { kind: 'recovery', slotId: slot.id, privateKey: bytes(officer.privateKey) });
-  });
+  it.each(['x25519', 'rsa'] as const)(
+    'open by a recovery officer with an %s key, also after rotation without him',
+    async (type) => {
+      enrolled = await enrolledVault();
+      const { vault, slotId } = enrolled;
+      const officer = der(
+        type === 'rsa' ? generateKeyPairSync('rsa', { modulusLength: 3_072 }) : generateKeyPairSync('x25519'),
+      );
+      const slot = await vault.must('slots.add', {
+        slot: { kind: 'recovery', label: 'R', publicKey: bytes(officer.publicKey) },
+        nowMs: startMs,
+      });
+      await vault.must('slots.rotate', { nowMs: startMs });
+      await vault.must('vault.close', null);
+      expect(await vault.code('vault.open', { kind: 'recovery', slotId: slot.id, privateKey: utf8('no key') })).toBe(
+        'slot-key-wrong',
+      );
+      expect(await vault.code('vault.open', { kind: 'recovery', slotId, privateKey: bytes(officer.privateKey) })).toBe(
+        'slot-kind-differs',
+      );
+      await vault.must('vault.open', { kind: 'recovery', slotId: slot.id, privateKey: bytes(officer.privateKey) });
+    },
+  );
 
   it('refuse keys that are too short or of no use', async () => {
     enrolled = await enrolledVault();
     const weak = der(generateKeyPairSync('rsa', { modulusLength: 1_024 }));
     for (const publicKey of [bytes(weak.publicKey), bytes(Buffer.alloc(44, 7))]) {
-      expect(await enrolled.vault.code('slots.add', { slot: { kind: 'recovery', label: 'R', publicKey }, nowMs: startMs })).toBe('slot-key-unsupported');
+      expect(
+        await enrolled.vault.code('slots.add', { slot: { kind: 'recovery', label: 'R', publicKey }, nowMs: startMs }),
+      ).toBe('slot-key-unsupported');
     }
   });
 
@@ -103,7 +141,10 @@ describe('slots', () => {
     enrolled = await enrolledVault();
     const { vault, slotId } = enrolled;
     expect(await vault.code('slots.remove', { slotId, nowMs: startMs })).toBe('slot-last');
-    const added = await vault.must('slots.add', { slot: { kind: 'passphrase', label: 'C', passphrase: utf8('other') }, nowMs: startMs });
+    const added = await vault.must('slots.add', {
+      slot: { kind: 'passphrase', label: 'C', passphrase: utf8('other') },
+      nowMs: startMs,
+    });
     const before = readFileSync(join(vault.directory, 'journal.slots'));
     await vault.must('slots.remove', { slotId: added.id, nowMs: startMs });
     await submitCases(vault, 1);
@@ -121,7 +162,13 @@ describe('slots', () => {
     const { vault, slotId } = enrolled;
     const file = join(vault.directory, 'journal.slots');
     copyFileSync(file, `${file}.old`);
-    const change = { kind: 'passphrase', slotId, nowMs: startMs, passphrase: utf8(passphrase), newPassphrase: utf8('new') } as const;
+    const change = {
+      kind: 'passphrase',
+      slotId,
+      nowMs: startMs,
+      passphrase: utf8(passphrase),
+      newPassphrase: utf8('new'),
+    } as const;
     await vault.must('slots.rewrap', change);
     await vault.must('vault.close', null);
     copyFileSync(`${file}.old`, file);
@@ -146,7 +193,12 @@ describe('journal.slots', () => {
       counts.set(code, (counts.get(code) ?? 0) + 1);
     }
     expect(counts.has('done')).toBe(false);
-    expect([...counts.keys()].toSorted()).toEqual(['slot-absent', 'slot-key-wrong', 'slots-malformed', 'slots-tampered']);
+    expect([...counts.keys()].toSorted()).toEqual([
+      'slot-absent',
+      'slot-key-wrong',
+      'slots-malformed',
+      'slots-tampered',
+    ]);
     writeFileSync(file, whole);
     await vault.must('vault.open', passphraseKey(slotId));
   });
@@ -158,7 +210,9 @@ describe('journal.slots', () => {
       const { vault, slotId } = enrolled;
       await vault.must('vault.close', null);
       const file = join(vault.directory, 'journal.slots');
-      const own = JSON.parse(readFileSync(file, 'utf8')) as { body: { slots: unknown[]; generations: { sealed: unknown[] }[] } };
+      const own = JSON.parse(readFileSync(file, 'utf8')) as {
+        body: { slots: unknown[]; generations: { sealed: unknown[] }[] };
+      };
       const other = JSON.parse(readFileSync(join(stranger.vault.directory, 'journal.slots'), 'utf8')) as typeof own;
       own.body.slots.push(other.body.slots[0]);
       own.body.generations[0]?.sealed.push(other.body.generations[0]?.sealed[0]);
@@ -183,7 +237,8 @@ describe('the folder of a vault', () => {
     expect(statSync(vault.directory).mode & 0o777).toBe(0o700);
     for (const file of files) {
       const content = readFileSync(join(vault.directory, file));
-      for (const word of [marker, 'Әбілқасымова', 'qorgan.act/1', 'SQLite format 3', passphrase]) expect(content.includes(word)).toBe(false);
+      for (const word of [marker, 'Әбілқасымова', 'qorgan.act/1', 'SQLite format 3', passphrase])
+        expect(content.includes(word)).toBe(false);
     }
     const header = readFileSync(join(vault.directory, 'journal.db')).subarray(0, 4_096);
     expect(new Set(header).size).toBeGreaterThan(200);

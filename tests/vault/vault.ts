@@ -63,7 +63,12 @@ export function passphraseKey(slotId: string, text = passphrase) {
   return { kind: 'passphrase', slotId, passphrase: utf8(text) } as const;
 }
 
-export type Enrolled = { readonly vault: TestVault; readonly platform: TestPlatform; readonly slotId: string; readonly epoch: JournalEpoch };
+export type Enrolled = {
+  readonly vault: TestVault;
+  readonly platform: TestPlatform;
+  readonly slotId: string;
+  readonly epoch: JournalEpoch;
+};
 
 /** A vault with one passphrase slot, bound to a platform in memory, open. */
 export async function enrolledVault(options: Partial<LocalVaultOptions> = {}): Promise<Enrolled> {
@@ -75,14 +80,25 @@ export async function enrolledVault(options: Partial<LocalVaultOptions> = {}): P
     nowMs: startMs,
   });
   const bundle = platform.bundle({ publicKey: created.devicePublicKey, epoch: created.epoch });
-  await vault.must('vault.bind', { bundle: { document: bundle.document, signatures: [...bundle.signatures] }, nowMs: startMs });
+  await vault.must('vault.bind', {
+    bundle: { document: bundle.document, signatures: [...bundle.signatures] },
+    nowMs: startMs,
+  });
   return { vault, platform, slotId: created.slots[0]?.id ?? '', epoch: created.epoch };
 }
 
 /** The next submission, not yet journalled. */
 export async function nextSubmission(vault: TestVault, n: number, atMs = startMs + n) {
   const next = await vault.must('acts.next', { nowMs: atMs });
-  return actOf({ next, type: 'registration.submit', payload: { form: formOf(n) }, caseId: newCaseId(), revision: 0, hash: caseHashStart, atMs });
+  return actOf({
+    next,
+    type: 'registration.submit',
+    payload: { form: formOf(n) },
+    caseId: newCaseId(),
+    revision: 0,
+    hash: caseHashStart,
+    atMs,
+  });
 }
 
 /** Journals `count` submissions. */
@@ -90,7 +106,10 @@ export async function submitCases(vault: TestVault, count: number, from = 1) {
   const acts = [];
   for (let n = from; n < from + count; n += 1) {
     const act = await nextSubmission(vault, n);
-    acts.push({ ...act, answer: await vault.must('acts.append', { envelope: act.envelope, cms: act.cms, atMs: startMs + n }) });
+    acts.push({
+      ...act,
+      answer: await vault.must('acts.append', { envelope: act.envelope, cms: act.cms, atMs: startMs + n }),
+    });
   }
   return acts;
 }

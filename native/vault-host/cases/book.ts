@@ -25,7 +25,12 @@ export type LaidOver = ConfirmedCase & {
   readonly pending: readonly (PendingAct & { readonly revision: number; readonly event: RegistrationEvent })[];
 };
 
-export const absentCase: ConfirmedCase = { state: { status: 'absent' }, revision: 0, hash: caseHashStart, changedAtMs: 0 };
+export const absentCase: ConfirmedCase = {
+  state: { status: 'absent' },
+  revision: 0,
+  hash: caseHashStart,
+  changedAtMs: 0,
+};
 
 /**
  * Lays own pending acts over what the server told, by the same rule as the server's. An act that does not fit any more
@@ -37,7 +42,11 @@ export function layOver(confirmed: ConfirmedCase, acts: readonly PendingAct[], c
     const { actor, claimedAtMs, subject } = act.envelope;
     if (subject.revision !== laid.revision || subject.hash !== laid.hash) continue;
     const command = { type: act.envelope.type, payload: act.envelope.payload } as RegistrationCommand;
-    const event = decideRegistration(laid.state, command, { actor: { iin: actor.iin, roles: [] }, nowMs: claimedAtMs, claimTtlMs });
+    const event = decideRegistration(laid.state, command, {
+      actor: { iin: actor.iin, roles: [] },
+      nowMs: claimedAtMs,
+      claimTtlMs,
+    });
     if (!event.ok) continue;
     const revision = laid.revision + 1;
     laid = {

@@ -8,7 +8,15 @@ import type { EntryBodies } from '../../../core/journal/index.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { ActRow } from '../journal/rows.ts';
 import type { Store } from '../journal/store.ts';
-import { absentCase, layOver, lineOf, type CaseLine, type ConfirmedCase, type LaidOver, type PendingAct } from './book.ts';
+import {
+  absentCase,
+  layOver,
+  lineOf,
+  type CaseLine,
+  type ConfirmedCase,
+  type LaidOver,
+  type PendingAct,
+} from './book.ts';
 import { queryCases } from './query.ts';
 
 type CaseRow = {
@@ -37,7 +45,12 @@ const upsertCase = `insert into cases (case_id, revision, hash, changed_at_ms, s
 const insertChange = `insert into case_changes (case_id, revision, position, hash, action_id, act_hash, actor_name, received_at_ms,
   log_index, event) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 function confirmedOf(row: CaseRow): ConfirmedCase {
-  return { state: JSON.parse(row.state) as Registration, revision: row.revision, hash: row.hash, changedAtMs: row.changed_at_ms };
+  return {
+    state: JSON.parse(row.state) as Registration,
+    revision: row.revision,
+    hash: row.hash,
+    changedAtMs: row.changed_at_ms,
+  };
 }
 
 /** States in which an act may still change its case. */
@@ -56,7 +69,8 @@ export class Cases {
     this.#journal = journal;
     this.#store = journal.store;
     this.#claimTtlMs = options.claimTtlMs;
-    for (const row of this.#store.iterate<CaseRow>('select * from cases')) this.#note(row.case_id, { ...confirmedOf(row), pending: [] });
+    for (const row of this.#store.iterate<CaseRow>('select * from cases'))
+      this.#note(row.case_id, { ...confirmedOf(row), pending: [] });
     for (const { case_id } of journal.acts.waiting()) this.#stale.add(case_id);
   }
 
@@ -106,7 +120,8 @@ export class Cases {
   #freshLines(): ReadonlyMap<CaseId, CaseLine> {
     if (this.#stale.size === 0) return this.#lines;
     const pending = this.#pending(this.#stale);
-    for (const caseId of this.#stale) this.#note(caseId, layOver(this.#confirmed(caseId), pending.get(caseId) ?? [], this.#claimTtlMs));
+    for (const caseId of this.#stale)
+      this.#note(caseId, layOver(this.#confirmed(caseId), pending.get(caseId) ?? [], this.#claimTtlMs));
     this.#stale.clear();
     return this.#lines;
   }
@@ -120,11 +135,16 @@ export class Cases {
   }
 
   /** All changes or none. Each must continue its case by revision and hash; what is held already is passed over. */
-  apply(input: { readonly position: number; readonly changes: readonly Change[] }): Result<VaultOutput<'cases.apply'>, 'changes-out-of-order'> {
+  apply(input: {
+    readonly position: number;
+    readonly changes: readonly Change[];
+  }): Result<VaultOutput<'cases.apply'>, 'changes-out-of-order'> {
     const held = this.position;
     const fresh = input.changes.filter(({ position }) => position > held);
     const folded = this.#fold(fresh);
-    const isOrdered = fresh.every(({ position }, i) => position > (fresh[i - 1]?.position ?? held) && position <= input.position);
+    const isOrdered = fresh.every(
+      ({ position }, i) => position > (fresh[i - 1]?.position ?? held) && position <= input.position,
+    );
     if (folded === undefined || !isOrdered) return refuse('changes-out-of-order', { position: held });
     if (input.position <= held) return ok({ position: held, changed: [] });
     this.#store.write(() => {
@@ -150,7 +170,19 @@ export class Cases {
 
   #insert({ case: caseId, revision, position, hash, act, event }: Change): void {
     const text = canonicalize(event as unknown as Json);
-    this.#store.run(insertChange, caseId, revision, position, hash, act.id, act.hash, act.actorName, act.receivedAtMs, act.leafIndex, text);
+    this.#store.run(
+      insertChange,
+      caseId,
+      revision,
+      position,
+      hash,
+      act.id,
+      act.hash,
+      act.actorName,
+      act.receivedAtMs,
+      act.leafIndex,
+      text,
+    );
   }
 
   list({ withState, ...query }: VaultRequest<'cases.list'>): VaultOutput<'cases.list'> {
@@ -158,7 +190,9 @@ export class Cases {
     const { items, total } = queryCases(lines.values(), query);
     const byStatus = { submitted: 0, claimed: 0, returned: 0, approved: 0, refused: 0 };
     for (const { summary } of lines.values()) byStatus[summary.status] += 1;
-    const filled = withState ? items.map((item): CaseSummary => ({ ...item, state: this.#laid(item.caseId).state })) : [...items];
+    const filled = withState
+      ? items.map((item): CaseSummary => ({ ...item, state: this.#laid(item.caseId).state }))
+      : [...items];
     return { items: filled, total, byStatus };
   }
 
@@ -176,23 +210,27 @@ export class Cases {
   }
 
   #history(caseId: CaseId, laid: LaidOver): CaseHistoryItem[] {
-    const told = this.#store.all<ChangeRow>('select * from case_changes where case_id = ? order by revision', caseId).map(
-      (row): CaseHistoryItem => {
+    const told = this.#store
+      .all<ChangeRow>('select * from case_changes where case_id = ? order by revision', caseId)
+      .map((row): CaseHistoryItem => {
         const own = this.#ownAct(row.action_id);
         const event = JSON.parse(row.event) as RegistrationEvent;
         const logIndex = own?.log_index ?? row.log_index;
         return {
-          ...{ revision: row.revision, actionId: row.action_id, actHash: row.act_hash, actorName: row.actor_name, logIndex },
+          ...{
+            revision: row.revision,
+            actionId: row.action_id,
+            actHash: row.act_hash,
+            actorName: row.actor_name,
+            logIndex,
+          },
           ...{ event: event as CaseHistoryItem['event'], isConfirmed: true, state: own?.state ?? null },
         };
-      },
-    );
-    const own = laid.pending.map(
-      ({ revision, actionId, hash, event }): CaseHistoryItem => ({
-        ...{ revision, actionId, actHash: hash, actorName: null, logIndex: null },
-        ...{ event: event as CaseHistoryItem['event'], isConfirmed: false, state: this.#ownAct(actionId)?.state ?? null },
-      }),
-    );
+      });
+    const own = laid.pending.map(({ revision, actionId, hash, event }): CaseHistoryItem => ({
+      ...{ revision, actionId, actHash: hash, actorName: null, logIndex: null },
+      ...{ event: event as CaseHistoryItem['event'], isConfirmed: false, state: this.#ownAct(actionId)?.state ?? null },
+    }));
     return [...told, ...own];
   }
 
@@ -201,13 +239,19 @@ export class Cases {
   }
 }
 
-type Told = { readonly revision: number; readonly hash: Sha256Hex; readonly act: { readonly hash: Sha256Hex; readonly receivedAtMs: number }; readonly event: RegistrationEvent };
+type Told = {
+  readonly revision: number;
+  readonly hash: Sha256Hex;
+  readonly act: { readonly hash: Sha256Hex; readonly receivedAtMs: number };
+  readonly event: RegistrationEvent;
+};
 
 /** The case after one more change, or `undefined` where it does not continue the case. */
 function foldChange(before: ConfirmedCase, change: Told): ConfirmedCase | undefined {
   const { revision, hash, act, event } = change;
   if (revision !== before.revision + 1 || hash !== nextCaseHash(sha256, before.hash, act.hash)) return undefined;
-  if ((event.type === 'submitted') === (before.state.status !== 'absent' && before.state.status !== 'returned')) return undefined;
+  if ((event.type === 'submitted') === (before.state.status !== 'absent' && before.state.status !== 'returned'))
+    return undefined;
   return { state: evolveRegistration(before.state, event), revision, hash, changedAtMs: act.receivedAtMs };
 }
 
@@ -216,12 +260,22 @@ export function checkCases(store: Store): Result<number, 'journal-damaged'> {
   let count = 0;
   for (const row of store.iterate<CaseRow>('select * from cases')) {
     let folded: ConfirmedCase | undefined = absentCase;
-    for (const change of store.all<ChangeRow>('select * from case_changes where case_id = ? order by revision', row.case_id)) {
+    for (const change of store.all<ChangeRow>(
+      'select * from case_changes where case_id = ? order by revision',
+      row.case_id,
+    )) {
       const event = JSON.parse(change.event) as RegistrationEvent;
       const act = { hash: change.act_hash, receivedAtMs: change.received_at_ms };
-      folded = folded === undefined ? undefined : foldChange(folded, { revision: change.revision, hash: change.hash, act, event });
+      folded =
+        folded === undefined
+          ? undefined
+          : foldChange(folded, { revision: change.revision, hash: change.hash, act, event });
     }
-    const isSame = folded !== undefined && folded.revision === row.revision && folded.hash === row.hash && sameState(folded.state, row.state);
+    const isSame =
+      folded !== undefined &&
+      folded.revision === row.revision &&
+      folded.hash === row.hash &&
+      sameState(folded.state, row.state);
     if (!isSame) return refuse('journal-damaged', { where: 'case-view-differs', sequence: row.revision });
     count += 1;
   }

@@ -27,8 +27,14 @@ const orders: Readonly<Record<CaseQuery['sort'], (a: CaseSummary, b: CaseSummary
 };
 
 /** Filter, order and page; ties are broken by number, so that a page never repeats a case. */
-export function queryCases(lines: Iterable<CaseLine>, query: CaseQuery): { readonly items: readonly CaseSummary[]; readonly total: number } {
-  const words = query.query.toLowerCase().split(/\s+/u).filter((word) => word !== '');
+export function queryCases(
+  lines: Iterable<CaseLine>,
+  query: CaseQuery,
+): { readonly items: readonly CaseSummary[]; readonly total: number } {
+  const words = query.query
+    .toLowerCase()
+    .split(/\s+/u)
+    .filter((word) => word !== '');
   const found = [...lines].filter((line) => matches(line, query, words)).map(({ summary }) => summary);
   const order = orders[query.sort];
   found.sort((a, b) => order(a, b) || orders.number(a, b));

@@ -28,7 +28,8 @@ export class ActsTable {
   /** The same view over another connection to the same journal. */
   over(store: Store): ActsTable {
     const table = new ActsTable(store, []);
-    for (const [actionId, sequence] of this.#sequences) table.committed([{ actionId, sequence, isDone: !this.#waiting.has(sequence) }]);
+    for (const [actionId, sequence] of this.#sequences)
+      table.committed([{ actionId, sequence, isDone: !this.#waiting.has(sequence) }]);
     return table;
   }
 
@@ -50,7 +51,19 @@ export class ActsTable {
   /** Inside the transaction of its entry. */
   insert(act: JournalAct): ActChange {
     const { sequence, actionId, entrySequence, hash, type, caseId, caseNumber, iin, certificate, recordedAtMs } = act;
-    this.#store.run(insertAct, sequence, actionId, entrySequence, hash, type, caseId, caseNumber, iin, certificate, recordedAtMs);
+    this.#store.run(
+      insertAct,
+      sequence,
+      actionId,
+      entrySequence,
+      hash,
+      type,
+      caseId,
+      caseNumber,
+      iin,
+      certificate,
+      recordedAtMs,
+    );
     return { actionId, sequence, isDone: false };
   }
 

@@ -1,4 +1,10 @@
-import { foldJournal, type EntryOf, type JournalAct, type JournalIdentity, type JournalState } from '../../../core/journal/index.ts';
+import {
+  foldJournal,
+  type EntryOf,
+  type JournalAct,
+  type JournalIdentity,
+  type JournalState,
+} from '../../../core/journal/index.ts';
 import { ok, refuse, type ActionId, type Result } from '../../../core/kernel/index.ts';
 import { canonicalize, type Json } from '../../../core/signing/index.ts';
 import { sha256 } from '../hash.ts';
@@ -32,7 +38,9 @@ export function checkEntries(
   inspect: Inspect = () => undefined,
 ): Result<JournalReport, 'journal-damaged'> {
   const fold = foldJournal(sha256, identity);
-  for (const row of store.iterate<EntryRow>('select sequence, kind, at_ms, header, body from entries order by sequence')) {
+  for (const row of store.iterate<EntryRow>(
+    'select sequence, kind, at_ms, header, body from entries order by sequence',
+  )) {
     const entry = fold.take(row);
     if (!entry.ok) return damaged(entry.refusal.code, row.sequence);
     const header = JSON.parse(row.header) as { readonly sequence: number; readonly atMs: number };

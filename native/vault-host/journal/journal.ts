@@ -16,7 +16,10 @@ import type { ActsTable, ActChange } from './acts-table.ts';
 import type { Store } from './store.ts';
 
 /** One entry to write; of an act with the envelope that its text was parsed to, and the hash of that text. */
-export type Draft = { readonly entry: EntryOf; readonly act?: { readonly envelope: ActEnvelope; readonly hash: Sha256Hex } };
+export type Draft = {
+  readonly entry: EntryOf;
+  readonly act?: { readonly envelope: ActEnvelope; readonly hash: Sha256Hex };
+};
 
 export type Appended = { readonly sequence: number; readonly hash: Sha256Hex };
 
@@ -34,7 +37,11 @@ export class Journal {
   readonly acts: ActsTable;
   #state: JournalState;
 
-  constructor(store: Store, identity: JournalIdentity, content: { readonly state: JournalState; readonly acts: ActsTable }) {
+  constructor(
+    store: Store,
+    identity: JournalIdentity,
+    content: { readonly state: JournalState; readonly acts: ActsTable },
+  ) {
     this.#store = store;
     this.identity = identity;
     this.#state = content.state;
@@ -74,7 +81,11 @@ export class Journal {
     return appended;
   }
 
-  #write(state: JournalState, { entry, act: draft }: Draft, to: { readonly atMs: number; readonly changes: ActChange[] }): JournalState {
+  #write(
+    state: JournalState,
+    { entry, act: draft }: Draft,
+    to: { readonly atMs: number; readonly changes: ActChange[] },
+  ): JournalState {
     const { atMs, changes } = to;
     const body = bodyText(entry);
     const { start: _start, ...identity } = this.identity;

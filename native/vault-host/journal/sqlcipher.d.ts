@@ -26,7 +26,10 @@ declare module 'better-sqlite3-multiple-ciphers' {
   }
 
   const Database: {
-    new (file: string, options?: { readonly fileMustExist?: boolean; readonly timeout?: number; readonly readonly?: boolean }): Database.Database;
+    new (
+      file: string,
+      options?: { readonly fileMustExist?: boolean; readonly timeout?: number; readonly readonly?: boolean },
+    ): Database.Database;
     readonly SqliteError: typeof SqliteError;
   };
 

@@ -66,7 +66,11 @@ export class Store {
   }
 
   setMeta(name: string, value: string): void {
-    this.run('insert into meta (name, value) values (?, ?) on conflict (name) do update set value = excluded.value', name, value);
+    this.run(
+      'insert into meta (name, value) values (?, ?) on conflict (name) do update set value = excluded.value',
+      name,
+      value,
+    );
   }
 
   /** Moves the WAL into the file and closes; afterwards no WAL is left. */
@@ -136,7 +140,9 @@ export function faultOf(error: unknown): OpenFault | undefined {
   const { code } = error;
   if (code.startsWith('SQLITE_NOTADB') || code.startsWith('SQLITE_CORRUPT')) return 'journal-damaged';
   if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) return 'vault-in-use';
-  const isDisk = ['SQLITE_FULL', 'SQLITE_IOERR', 'SQLITE_CANTOPEN', 'SQLITE_READONLY', 'SQLITE_PERM'].some((name) => code.startsWith(name));
+  const isDisk = ['SQLITE_FULL', 'SQLITE_IOERR', 'SQLITE_CANTOPEN', 'SQLITE_READONLY', 'SQLITE_PERM'].some((name) =>
+    code.startsWith(name),
+  );
   return isDisk ? 'vault-disk-failed' : undefined;
 }
 
@@ -150,7 +156,12 @@ function isDiskError(error: unknown): boolean {
  * Opens the file by its key (SQLCipher 4 format) and takes the exclusive lock. `journal-damaged` is also the answer to a
  * key that does not fit: without the key a damaged page and a foreign one look the same.
  */
-export function openStore(options: { readonly file: string; readonly key: DataKey; readonly durability: Durability; readonly mustExist: boolean }): Result<Store, OpenFault> {
+export function openStore(options: {
+  readonly file: string;
+  readonly key: DataKey;
+  readonly durability: Durability;
+  readonly mustExist: boolean;
+}): Result<Store, OpenFault> {
   const { file, key, durability, mustExist } = options;
   let database: Database.Database | undefined;
   try {

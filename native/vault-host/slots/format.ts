@@ -6,8 +6,18 @@ export type Kdf = KdfParameters & { readonly name: 'argon2id'; readonly salt: st
 
 /** How a card takes part: it decrypts, or agrees with the slot's own half of a key. */
 export type CardPart =
-  | { readonly mechanism: 'rsa-oaep'; readonly certificate: Sha256Hex; readonly oaepHash: 'sha1' | 'sha256'; readonly ciphertext: string }
-  | { readonly mechanism: 'ecdh'; readonly certificate: Sha256Hex; readonly curve: 'P-256' | 'P-384'; readonly point: string };
+  | {
+      readonly mechanism: 'rsa-oaep';
+      readonly certificate: Sha256Hex;
+      readonly oaepHash: 'sha1' | 'sha256';
+      readonly ciphertext: string;
+    }
+  | {
+      readonly mechanism: 'ecdh';
+      readonly certificate: Sha256Hex;
+      readonly curve: 'P-256' | 'P-384';
+      readonly point: string;
+    };
 
 /**
  * One way in. The data key is sealed to `publicKey`, so that it can be changed with nobody present; the private half lies
@@ -54,10 +64,22 @@ const text: Shape = (value) => typeof value === 'string' && value.length <= 8_19
 const bytes: Shape = (value) => typeof value === 'string' && value.length <= 8_192 && fromBase64(value).ok;
 const hex: Shape = (value) => typeof value === 'string' && /^[0-9a-f]{64}$/u.test(value);
 const id: Shape = (value) => typeof value === 'string' && /^[0-9a-f-]{36}$/u.test(value);
-const whole = (max: number): Shape => (value) => typeof value === 'number' && Number.isSafeInteger(value) && value >= 1 && value <= max;
-const one = (...names: readonly string[]): Shape => (value) => typeof value === 'string' && names.includes(value);
-const orNull = (shape: Shape): Shape => (value) => value === null || shape(value);
-const list = (shape: Shape, max: number): Shape => (value) => Array.isArray(value) && value.length >= 1 && value.length <= max && value.every(shape);
+const whole =
+  (max: number): Shape =>
+  (value) =>
+    typeof value === 'number' && Number.isSafeInteger(value) && value >= 1 && value <= max;
+const one =
+  (...names: readonly string[]): Shape =>
+  (value) =>
+    typeof value === 'string' && names.includes(value);
+const orNull =
+  (shape: Shape): Shape =>
+  (value) =>
+    value === null || shape(value);
+const list =
+  (shape: Shape, max: number): Shape =>
+  (value) =>
+    Array.isArray(value) && value.length >= 1 && value.length <= max && value.every(shape);
 
 /** Exactly these members, each of its shape. */
 function record(members: Readonly<Record<string, Shape>>): Shape {
@@ -65,7 +87,10 @@ function record(members: Readonly<Record<string, Shape>>): Shape {
   return (value) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
     const object = value as { readonly [name: string]: Json };
-    return Object.keys(object).toSorted().join(',') === names && Object.entries(members).every(([name, shape]) => shape(object[name]));
+    return (
+      Object.keys(object).toSorted().join(',') === names &&
+      Object.entries(members).every(([name, shape]) => shape(object[name]))
+    );
   };
 }
 
@@ -76,14 +101,26 @@ const kdf = record({
   passes: whole(kdfMax.passes),
   lanes: whole(kdfMax.lanes),
 });
-const rsaCard = record({ mechanism: one('rsa-oaep'), certificate: hex, oaepHash: one('sha1', 'sha256'), ciphertext: bytes });
+const rsaCard = record({
+  mechanism: one('rsa-oaep'),
+  certificate: hex,
+  oaepHash: one('sha1', 'sha256'),
+  ciphertext: bytes,
+});
 const ecCard = record({ mechanism: one('ecdh'), certificate: hex, curve: one('P-256', 'P-384'), point: bytes });
 const common = { id, label: text, version: whole(Number.MAX_SAFE_INTEGER), publicKey: bytes };
 const boxed = { ...common, sealing: one('x25519'), box: bytes, kdf };
 const slot: Shape = (value) =>
   record({ ...boxed, kind: one('passphrase'), card: (part) => part === null })(value) ||
   record({ ...boxed, kind: one('card'), card: (part) => rsaCard(part) || ecCard(part) })(value) ||
-  record({ ...common, kind: one('recovery'), sealing: one('x25519', 'rsa-oaep-sha256'), box: orNull(() => false), kdf: orNull(() => false), card: orNull(() => false) })(value);
+  record({
+    ...common,
+    kind: one('recovery'),
+    sealing: one('x25519', 'rsa-oaep-sha256'),
+    box: orNull(() => false),
+    kdf: orNull(() => false),
+    card: orNull(() => false),
+  })(value);
 
 const body = record({
   form: one('qorgan.slots/1'),

@@ -29,23 +29,38 @@ function bytesOf(text: string): Uint8Array {
   return bytes.value;
 }
 
-function hkdf(options: { readonly key: Uint8Array; readonly salt: Uint8Array | string; readonly info: string }): Buffer {
+function hkdf(options: {
+  readonly key: Uint8Array;
+  readonly salt: Uint8Array | string;
+  readonly info: string;
+}): Buffer {
   return Buffer.from(hkdfSync('sha256', options.key, options.salt, options.info, keySizeBytes));
 }
 
 /** AES-256-GCM: IV, text, tag in one base64 text; `about` is authenticated with it. */
-export function closeBox(options: { readonly key: Uint8Array; readonly iv: Uint8Array; readonly plain: Uint8Array; readonly about: string }): string {
+export function closeBox(options: {
+  readonly key: Uint8Array;
+  readonly iv: Uint8Array;
+  readonly plain: Uint8Array;
+  readonly about: string;
+}): string {
   const cipher = createCipheriv('aes-256-gcm', options.key, options.iv);
   cipher.setAAD(Buffer.from(options.about, 'utf8'));
   return toBase64(Buffer.concat([options.iv, cipher.update(options.plain), cipher.final(), cipher.getAuthTag()]));
 }
 
 /** Opens such a box; `undefined` by another key, for another purpose or after any change. */
-export function openBox(options: { readonly key: Uint8Array; readonly box: string; readonly about: string }): Buffer | undefined {
+export function openBox(options: {
+  readonly key: Uint8Array;
+  readonly box: string;
+  readonly about: string;
+}): Buffer | undefined {
   const box = bytesOf(options.box);
   if (box.length < ivSizeBytes + tagSizeBytes) return undefined;
   try {
-    const decipher = createDecipheriv('aes-256-gcm', options.key, box.subarray(0, ivSizeBytes), { authTagLength: tagSizeBytes });
+    const decipher = createDecipheriv('aes-256-gcm', options.key, box.subarray(0, ivSizeBytes), {
+      authTagLength: tagSizeBytes,
+    });
     decipher.setAAD(Buffer.from(options.about, 'utf8'));
     decipher.setAuthTag(box.subarray(box.length - tagSizeBytes));
     const plain = decipher.update(box.subarray(ivSizeBytes, box.length - tagSizeBytes));
@@ -56,12 +71,15 @@ export function openBox(options: { readonly key: Uint8Array; readonly box: strin
 }
 
 /** Reads a public key to which a data key can be sealed. */
-export function readSealingKey(spki: Uint8Array): Result<{ readonly key: KeyObject; readonly sealing: Slot['sealing'] }, 'slot-key-unsupported'> {
+export function readSealingKey(
+  spki: Uint8Array,
+): Result<{ readonly key: KeyObject; readonly sealing: Slot['sealing'] }, 'slot-key-unsupported'> {
   try {
     const key = createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' });
     if (key.asymmetricKeyType === 'x25519') return ok({ key, sealing: 'x25519' });
     const bits = key.asymmetricKeyDetails?.modulusLength ?? 0;
-    if (key.asymmetricKeyType === 'rsa' && bits >= 2_048 && bits <= 8_192) return ok({ key, sealing: 'rsa-oaep-sha256' });
+    if (key.asymmetricKeyType === 'rsa' && bits >= 2_048 && bits <= 8_192)
+      return ok({ key, sealing: 'rsa-oaep-sha256' });
   } catch {
     // Not a key at all: the same answer.
   }
@@ -85,7 +103,9 @@ export function sealDataKey(options: {
   const publicKey = createPublicKey({ key: Buffer.from(bytesOf(slot.publicKey)), format: 'der', type: 'spki' });
   const about = sealInfo(slot, generation);
   if (slot.sealing === 'rsa-oaep-sha256') {
-    return dataKey.use((plain) => toBase64(publicEncrypt({ key: publicKey, ...rsaOptions, oaepLabel: Buffer.from(about) }, plain)));
+    return dataKey.use((plain) =>
+      toBase64(publicEncrypt({ key: publicKey, ...rsaOptions, oaepLabel: Buffer.from(about) }, plain)),
+    );
   }
   const own = generateKeyPairSync('x25519');
   const half = own.publicKey.export({ format: 'der', type: 'spki' });

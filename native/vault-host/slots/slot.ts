@@ -30,7 +30,9 @@ function boxed(options: {
   readonly random: SlotTools['random'];
 }): string {
   const { start, privateKey, wrapKey, random } = options;
-  const box = wrapKey.use((key) => closeBox({ key, iv: random(ivSizeBytes), plain: privateKey, about: boxInfo(start) }));
+  const box = wrapKey.use((key) =>
+    closeBox({ key, iv: random(ivSizeBytes), plain: privateKey, about: boxInfo(start) }),
+  );
   wrapKey.wipe();
   privateKey.fill(0);
   return box;

@@ -5,7 +5,14 @@ import type { VaultOutput } from '../../../contracts/vault-host/index.ts';
 import { Cases } from '../cases/index.ts';
 import { ActsTable } from '../journal/acts-table.ts';
 import { Journal } from '../journal/journal.ts';
-import { fitsVault, identityOf, readCheckpoint, readEnrolment, type Enrolment, type EnrolmentFault } from './enrolment.ts';
+import {
+  fitsVault,
+  identityOf,
+  readCheckpoint,
+  readEnrolment,
+  type Enrolment,
+  type EnrolmentFault,
+} from './enrolment.ts';
 import type { Opened } from './opened.ts';
 
 export type EnrolmentView = NonNullable<VaultOutput<'vault.status'>['enrolment']>;
@@ -35,18 +42,28 @@ export function bindVault(
   const read = readEnrolment(input.bundle);
   if (!read.ok) return read;
   const enrolment = read.value;
-  const fit = fitsVault(enrolment, { profile: opened.profile, epoch: opened.epoch, publicKey: opened.device.publicKey });
+  const fit = fitsVault(enrolment, {
+    profile: opened.profile,
+    epoch: opened.epoch,
+    publicKey: opened.device.publicKey,
+  });
   if (!fit.ok) return fit;
   const checkpoint = readCheckpoint(enrolment, enrolment.bundle.checkpoint);
   if (!checkpoint.ok) return refuse('bundle-malformed');
   const { note, size, root } = checkpoint.value;
   const identity = identityOf(enrolment);
-  const journal = new Journal(opened.store, identity, { state: journalStart(identity.start), acts: new ActsTable(opened.store, []) });
+  const journal = new Journal(opened.store, identity, {
+    state: journalStart(identity.start),
+    acts: new ActsTable(opened.store, []),
+  });
   const entries: EntryOf[] = [
     { kind: 'enrolled', body: { bundle: input.bundle, slotsVersion: opened.slots.body.version } },
     { kind: 'checkpoint', body: { note, size, root } },
   ];
-  journal.append(entries.map((entry) => ({ entry })), input.nowMs);
+  journal.append(
+    entries.map((entry) => ({ entry })),
+    input.nowMs,
+  );
   const cases = new Cases(journal, { claimTtlMs: enrolment.policy.registration.claimTtlMs });
   opened.bound = { enrolment, journal, cases };
   return ok(enrolmentView(enrolment));

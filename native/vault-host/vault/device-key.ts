@@ -45,7 +45,9 @@ type Owner = { readonly device: DeviceId | undefined; readonly epoch: JournalEpo
 function isOwnMessage(text: string, { device, epoch, key }: Owner): boolean {
   if (device !== undefined) return requestPattern.exec(text)?.[1] === device;
   const code = text.split('\n')[1] ?? '';
-  return /^[0-9A-Z-]{4,64}$/u.test(code) && text === enrolmentProofText({ code, publicKey: toBase64(key.publicKey), epoch });
+  return (
+    /^[0-9A-Z-]{4,64}$/u.test(code) && text === enrolmentProofText({ code, publicKey: toBase64(key.publicKey), epoch })
+  );
 }
 
 /** Signature over a message of this device, or `undefined` where the message is not one. */

@@ -8,9 +8,22 @@ import {
   type Sha256Hex,
 } from '../../../core/kernel/index.ts';
 import type { EntryBodies, JournalIdentity } from '../../../core/journal/index.ts';
-import { logOrigin, noteKeyTypes, openCheckpoint, parseNoteKey, type Checkpoint, type NoteKey } from '../../../core/log/index.ts';
+import {
+  logOrigin,
+  noteKeyTypes,
+  openCheckpoint,
+  parseNoteKey,
+  type Checkpoint,
+  type NoteKey,
+} from '../../../core/log/index.ts';
 import type { PolicyDocument } from '../../../core/access/index.ts';
-import { verifyDocument, type DeviceRecord, type EnrolmentBundle, type Profile, type SignedDocument } from '../../../core/signing/index.ts';
+import {
+  verifyDocument,
+  type DeviceRecord,
+  type EnrolmentBundle,
+  type Profile,
+  type SignedDocument,
+} from '../../../core/signing/index.ts';
 import { parseDeviceRecord, parseEnrolmentBundle, parsePolicyDocument } from '../../../contracts/documents/index.ts';
 import { sha256, sha256Hex, verifyEd25519 } from '../hash.ts';
 
@@ -36,7 +49,8 @@ export function readEnrolment(document: SignedDocument): Result<Enrolment, Enrol
   const policy = parsePolicyDocument(bundle.value.policy.document);
   const platformKey = fromBase64(bundle.value.platformKey);
   const logKey = parseNoteKey(sha256, log.key);
-  if (!device.ok || !policy.ok || !platformKey.ok || !logKey.ok || logKey.value.type !== noteKeyTypes.ed25519) return refuse('bundle-malformed');
+  if (!device.ok || !policy.ok || !platformKey.ok || !logKey.ok || logKey.value.type !== noteKeyTypes.ed25519)
+    return refuse('bundle-malformed');
   for (const signed of [document, bundle.value.policy, bundle.value.device]) {
     const verified = verifyDocument({ document: signed, publicKey: platformKey.value, sha256, verifyEd25519 });
     if (!verified.ok) return verified;
@@ -61,11 +75,16 @@ export function fitsVault(
 ): Result<null, 'bundle-foreign' | 'profile-differs'> {
   const { device } = enrolment;
   if (device.profile !== vault.profile) return refuse('profile-differs');
-  return device.epoch === vault.epoch && device.publicKey === toBase64(vault.publicKey) ? ok(null) : refuse('bundle-foreign');
+  return device.epoch === vault.epoch && device.publicKey === toBase64(vault.publicKey)
+    ? ok(null)
+    : refuse('bundle-foreign');
 }
 
 /** The signed tree head in a note, by the pinned log key. */
-export function readCheckpoint(enrolment: Enrolment, note: string): Result<EntryBodies['checkpoint'] & { readonly head: Checkpoint }, 'entry-malformed'> {
+export function readCheckpoint(
+  enrolment: Enrolment,
+  note: string,
+): Result<EntryBodies['checkpoint'] & { readonly head: Checkpoint }, 'entry-malformed'> {
   const head = openCheckpoint({ note, logKey: enrolment.logKey, verifyEd25519 });
   if (!head.ok) return refuse('entry-malformed');
   return ok({ note, size: head.value.size, root: toBase64(head.value.root), head: head.value });

@@ -54,7 +54,8 @@ type Unlocked = { readonly store: Store; readonly key: GenerationKey };
 /** Opens the journal by the newest data key that fits; with two generations a rotation is carried to its end. */
 function openJournal(context: VaultContext, keys: readonly GenerationKey[]): Result<Unlocked, OpenFault> {
   const { files, durability } = context;
-  const attempt = (key: GenerationKey) => openStore({ file: files.journal, key: key.dataKey, durability, mustExist: true });
+  const attempt = (key: GenerationKey) =>
+    openStore({ file: files.journal, key: key.dataKey, durability, mustExist: true });
   const [older, newer] = keys.length > 1 ? [keys[0], keys[1]] : [undefined, keys[0]];
   if (newer === undefined) return refuse('journal-damaged');
   let store = attempt(newer);
@@ -78,14 +79,18 @@ function enrolmentOf(store: Store): Result<Enrolment | undefined, 'journal-damag
 }
 
 /** Journal, views and cases of a bound vault, all checked against each other. */
-export function loadBound(store: Store, inspect?: (enrolment: Enrolment) => Inspect): Result<Bound | undefined, 'journal-damaged'> {
+export function loadBound(
+  store: Store,
+  inspect?: (enrolment: Enrolment) => Inspect,
+): Result<Bound | undefined, 'journal-damaged'> {
   const enrolment = enrolmentOf(store);
   if (!enrolment.ok || enrolment.value === undefined) return enrolment.ok ? ok(undefined) : enrolment;
   const identity = identityOf(enrolment.value);
   const report = checkEntries(store, identity, inspect?.(enrolment.value));
   if (!report.ok) return report;
   const { state } = report.value;
-  if (String(state.slotsVersion) !== store.meta(metaNames.slotsVersion)) return refuse('journal-damaged', { where: 'slots-version-differs', sequence: state.slotsVersion });
+  if (String(state.slotsVersion) !== store.meta(metaNames.slotsVersion))
+    return refuse('journal-damaged', { where: 'slots-version-differs', sequence: state.slotsVersion });
   const cases = checkCases(store);
   if (!cases.ok) return cases;
   const { claimTtlMs } = enrolment.value.policy.registration;
@@ -94,7 +99,11 @@ export function loadBound(store: Store, inspect?: (enrolment: Enrolment) => Insp
   return ok({ enrolment: enrolment.value, journal, cases: new Cases(journal, { claimTtlMs }) });
 }
 
-function assemble(context: VaultContext, unlocked: Unlocked, slots: SlotsFile): Result<Opened, 'slots-rolled-back' | 'journal-damaged'> {
+function assemble(
+  context: VaultContext,
+  unlocked: Unlocked,
+  slots: SlotsFile,
+): Result<Opened, 'slots-rolled-back' | 'journal-damaged'> {
   const { store, key } = unlocked;
   const noted = Number(requireMeta(store, metaNames.slotsVersion));
   if (noted > slots.body.version) return refuse('slots-rolled-back', { version: slots.body.version, noted });
@@ -113,7 +122,8 @@ function assemble(context: VaultContext, unlocked: Unlocked, slots: SlotsFile): 
 /** Finishes what a power cut left between slots and journal: one data key, and a journal that knows the slots. */
 function settle(context: VaultContext, opened: Opened, noted: number): void {
   const { body } = opened.slots;
-  if (body.generations.length > 1) opened.slots = writeSlots(context, { version: body.version + 1, slots: body.slots, keys: [opened.key] });
+  if (body.generations.length > 1)
+    opened.slots = writeSlots(context, { version: body.version + 1, slots: body.slots, keys: [opened.key] });
   removeLeftover(context.files.journalNext);
   removeLeftover(context.files.slotsNext);
   if (opened.slots.body.version === noted) return;

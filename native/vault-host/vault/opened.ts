@@ -5,7 +5,14 @@ import type { Cases } from '../cases/index.ts';
 import type { Durability, VaultFiles } from '../disk.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Store } from '../journal/store.ts';
-import { formatSlots, sealSlots, type GenerationKey, type Slot, type SlotsFile, type SlotTools } from '../slots/index.ts';
+import {
+  formatSlots,
+  sealSlots,
+  type GenerationKey,
+  type Slot,
+  type SlotsFile,
+  type SlotTools,
+} from '../slots/index.ts';
 import { replaceFile } from '../disk.ts';
 import type { DeviceKey } from './device-key.ts';
 import type { Enrolment } from './enrolment.ts';
@@ -27,7 +34,12 @@ export type Opened = {
 };
 
 /** Names of what stands in the table `meta`. */
-export const metaNames = { profile: 'profile', epoch: 'epoch', deviceKey: 'device-key', slotsVersion: 'slots-version' } as const;
+export const metaNames = {
+  profile: 'profile',
+  epoch: 'epoch',
+  deviceKey: 'device-key',
+  slotsVersion: 'slots-version',
+} as const;
 
 /** Writes `journal.slots` anew; durable when it returns. */
 export function writeSlots(
@@ -45,7 +57,8 @@ export function noteSlots(opened: Opened, change: Omit<EntryBodies['slot-changed
   const { version } = opened.slots.body;
   const setVersion = (): void => opened.store.setMeta(metaNames.slotsVersion, String(version));
   if (opened.bound === undefined) opened.store.write(setVersion);
-  else opened.bound.journal.append([{ entry: { kind: 'slot-changed', body: { ...change, version } } }], nowMs, setVersion);
+  else
+    opened.bound.journal.append([{ entry: { kind: 'slot-changed', body: { ...change, version } } }], nowMs, setVersion);
 }
 
 /** A value that the vault itself put there when it was made. */

@@ -32,7 +32,12 @@ function copyUnder(context: VaultContext, keys: { readonly now: GenerationKey; r
 export function rotate(
   context: VaultContext,
   opened: Opened,
-  change: { readonly slots: readonly Slot[]; readonly why: 'rotated' | 'removed'; readonly slotId: string | null; readonly nowMs: number },
+  change: {
+    readonly slots: readonly Slot[];
+    readonly why: 'rotated' | 'removed';
+    readonly slotId: string | null;
+    readonly nowMs: number;
+  },
 ): void {
   const { files, durability } = context;
   const now = opened.key;

@@ -7,12 +7,16 @@ import { rotate } from './rotate.ts';
 /** What anybody may read of a slot. */
 export function summaryOf(slot: Slot): SlotSummary {
   const { id, kind, label, card, kdf, version } = slot;
-  const shownKdf = kdf === null ? null : { name: kdf.name, memoryKib: kdf.memoryKib, passes: kdf.passes, lanes: kdf.lanes };
+  const shownKdf =
+    kdf === null ? null : { name: kdf.name, memoryKib: kdf.memoryKib, passes: kdf.passes, lanes: kdf.lanes };
   return { id, kind, label, certificate: card?.certificate ?? null, kdf: shownKdf, version };
 }
 
 /** What the card of a slot has to decrypt or agree on. */
-export function challengeOf(file: SlotsFile, slotId: string): Result<SlotChallenge, 'slot-absent' | 'slot-kind-differs'> {
+export function challengeOf(
+  file: SlotsFile,
+  slotId: string,
+): Result<SlotChallenge, 'slot-absent' | 'slot-kind-differs'> {
   const slot = file.body.slots.find(({ id }) => id === slotId);
   if (slot === undefined) return refuse('slot-absent');
   const { card } = slot;
@@ -29,7 +33,12 @@ function bytes(text: string): Uint8Array<ArrayBuffer> {
 function replaceSlots(
   context: VaultContext,
   opened: Opened,
-  change: { readonly slots: readonly Slot[]; readonly what: 'added' | 'rewrapped'; readonly slotId: string; readonly nowMs: number },
+  change: {
+    readonly slots: readonly Slot[];
+    readonly what: 'added' | 'rewrapped';
+    readonly slotId: string;
+    readonly nowMs: number;
+  },
 ): void {
   const version = opened.slots.body.version + 1;
   opened.slots = writeSlots(context, { version, slots: change.slots, keys: [opened.key] });
@@ -45,7 +54,12 @@ export function addSlot(
   if (slots.length >= slotsMax) return refuse('slots-too-many', { slotsMax });
   const slot = makeSlot(input.slot, context.tools);
   if (!slot.ok) return slot;
-  replaceSlots(context, opened, { slots: [...slots, slot.value], what: 'added', slotId: slot.value.id, nowMs: input.nowMs });
+  replaceSlots(context, opened, {
+    slots: [...slots, slot.value],
+    what: 'added',
+    slotId: slot.value.id,
+    nowMs: input.nowMs,
+  });
   return ok(summaryOf(slot.value));
 }
 
@@ -80,8 +94,14 @@ export function changePassword(
 
 function factorsOf(input: SlotRewrap): { readonly from: SlotFactors; readonly to: SlotFactors } {
   if (input.kind === 'passphrase') {
-    return { from: { kind: 'passphrase', passphrase: input.passphrase }, to: { kind: 'passphrase', passphrase: input.newPassphrase } };
+    return {
+      from: { kind: 'passphrase', passphrase: input.passphrase },
+      to: { kind: 'passphrase', passphrase: input.newPassphrase },
+    };
   }
   const { cardSecret } = input;
-  return { from: { kind: 'card', cardSecret, password: input.password }, to: { kind: 'card', cardSecret, password: input.newPassword } };
+  return {
+    from: { kind: 'card', cardSecret, password: input.password },
+    to: { kind: 'card', cardSecret, password: input.newPassword },
+  };
 }

@@ -55,7 +55,10 @@ export class Vault {
 
   open(key: VaultRequest<'vault.open'>): Result<VaultOutput<'vault.open'>, OpenVaultFault | 'vault-open'> {
     if (this.#opened !== undefined) return refuse('vault-open');
-    const result = this.#guard(() => openVault(this.#context, key), (fault) => fault);
+    const result = this.#guard(
+      () => openVault(this.#context, key),
+      (fault) => fault,
+    );
     if (!result.ok) return result;
     this.#opened = result.value.opened;
     return ok({ slotId: key.slotId, entries: result.value.entries, acts: result.value.acts });
@@ -82,7 +85,9 @@ export class Vault {
   }
 
   /** Runs `use` on the open vault. After a disk fault nothing in memory can be trusted: the vault closes. */
-  withOpen<T, Code extends string>(use: (opened: Opened) => Result<T, Code>): Result<T, Code | 'vault-closed' | 'vault-disk-failed'> {
+  withOpen<T, Code extends string>(
+    use: (opened: Opened) => Result<T, Code>,
+  ): Result<T, Code | 'vault-closed' | 'vault-disk-failed'> {
     const opened = this.#opened;
     if (opened === undefined) return refuse('vault-closed');
     return this.#guard(() => use(opened), asDiskFault);

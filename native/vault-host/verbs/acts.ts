@@ -14,11 +14,16 @@ type ClockFault = 'clock-earlier-than-journal';
 
 function checkClock(bound: Bound, nowMs: number): Result<null, ClockFault> {
   const { lastAtMs } = bound.journal.state;
-  return nowMs + clockStepMaxMs < lastAtMs ? refuse('clock-earlier-than-journal', { behindMs: lastAtMs - nowMs }) : ok(null);
+  return nowMs + clockStepMaxMs < lastAtMs
+    ? refuse('clock-earlier-than-journal', { behindMs: lastAtMs - nowMs })
+    : ok(null);
 }
 
 /** What the next envelope has to name. */
-export function nextAct(bound: Bound, nowMs: number): Result<VaultOutput<'acts.next'>, ClockFault | 'vault-quarantined'> {
+export function nextAct(
+  bound: Bound,
+  nowMs: number,
+): Result<VaultOutput<'acts.next'>, ClockFault | 'vault-quarantined'> {
   const { enrolment, journal } = bound;
   const { acts, treeHead, quarantine } = journal.state;
   if (quarantine !== null) return refuse('vault-quarantined', { reason: quarantine });
@@ -58,7 +63,11 @@ function recorded(row: ActRow): VaultOutput<'acts.append'> {
 
 function isForeign({ enrolment }: Bound, envelope: ActEnvelope): boolean {
   const { platform, profile, device, epoch } = enrolment.device;
-  const isOurs = envelope.platform === platform && envelope.profile === profile && envelope.device === device && envelope.epoch === epoch;
+  const isOurs =
+    envelope.platform === platform &&
+    envelope.profile === profile &&
+    envelope.device === device &&
+    envelope.epoch === epoch;
   return !isOurs || envelope.log !== enrolment.bundle.log.origin;
 }
 
@@ -72,7 +81,12 @@ function judge(bound: Bound, envelope: ActEnvelope, atMs: number): Result<null, 
 }
 
 /** A signed act whose envelope was parsed: text and value say the same. */
-export type ParsedAct = { readonly text: string; readonly cms: string; readonly envelope: ActEnvelope; readonly hash: Sha256Hex };
+export type ParsedAct = {
+  readonly text: string;
+  readonly cms: string;
+  readonly envelope: ActEnvelope;
+  readonly hash: Sha256Hex;
+};
 
 /** The door: the envelope by its schema. */
 export function parseAct(input: VaultRequest<'acts.append'>): Result<ParsedAct, 'envelope-malformed'> {
@@ -82,7 +96,11 @@ export function parseAct(input: VaultRequest<'acts.append'>): Result<ParsedAct, 
 }
 
 /** Entry, view and outbox in one transaction; durable when it returns. The same bytes again give the same answer. */
-export function journalAct(bound: Bound, act: ParsedAct, atMs: number): Result<VaultOutput<'acts.append'>, AppendFault> {
+export function journalAct(
+  bound: Bound,
+  act: ParsedAct,
+  atMs: number,
+): Result<VaultOutput<'acts.append'>, AppendFault> {
   const { text, cms, envelope, hash } = act;
   if (isForeign(bound, envelope)) return refuse('act-foreign');
   const known = actRow(bound, envelope.id);
@@ -92,13 +110,19 @@ export function journalAct(bound: Bound, act: ParsedAct, atMs: number): Result<V
   }
   const verdict = judge(bound, envelope, atMs);
   if (!verdict.ok) return verdict;
-  const [entry] = bound.journal.append([{ entry: { kind: 'act', body: { envelope: text, cms } }, act: { envelope, hash } }], atMs);
+  const [entry] = bound.journal.append(
+    [{ entry: { kind: 'act', body: { envelope: text, cms } }, act: { envelope, hash } }],
+    atMs,
+  );
   bound.cases.refresh(envelope.subject.case);
   const { id: actionId, sequence } = envelope;
   return ok({ actionId, sequence, entrySequence: entry?.sequence ?? 0, hash, recordedAtMs: atMs });
 }
 
-export function appendAct(bound: Bound, input: VaultRequest<'acts.append'>): Result<VaultOutput<'acts.append'>, AppendFault | 'envelope-malformed'> {
+export function appendAct(
+  bound: Bound,
+  input: VaultRequest<'acts.append'>,
+): Result<VaultOutput<'acts.append'>, AppendFault | 'envelope-malformed'> {
   const act = parseAct(input);
   return act.ok ? journalAct(bound, act.value, input.atMs) : act;
 }
@@ -111,7 +135,11 @@ export function actView(bound: Bound, row: ActRow): ActView {
 /** Newest first. */
 export function listActs(bound: Bound, input: VaultRequest<'acts.list'>): VaultOutput<'acts.list'> {
   const before = input.before ?? Number.MAX_SAFE_INTEGER;
-  const rows = bound.journal.store.all<ActRow>('select * from acts where sequence < ? order by sequence desc limit ?', before, input.limit);
+  const rows = bound.journal.store.all<ActRow>(
+    'select * from acts where sequence < ? order by sequence desc limit ?',
+    before,
+    input.limit,
+  );
   return { items: rows.map((row) => actView(bound, row)), total: bound.journal.state.acts.sequence };
 }
 

@@ -20,7 +20,10 @@ function entryHashAt(bound: Bound, sequence: number): Sha256Hex | undefined {
 }
 
 /** What the server holds of one chain, against this journal. */
-function compare(held: ChainHead, own: { readonly start: Sha256Hex; readonly hashAt: (sequence: number) => Sha256Hex | undefined }): QuarantineReason | undefined {
+function compare(
+  held: ChainHead,
+  own: { readonly start: Sha256Hex; readonly hashAt: (sequence: number) => Sha256Hex | undefined },
+): QuarantineReason | undefined {
   const hash = held.sequence === 0 ? own.start : own.hashAt(held.sequence);
   if (hash === undefined) return 'journal-rolled-back';
   return hash === held.hash ? undefined : 'journal-diverged';

@@ -41,7 +41,9 @@ function planAboutAct(bound: Bound, entry: AboutAct): Result<Plan, EntryFault> {
       return ok({ entries: [{ kind: 'receipt', body: body.value }, ...(isBroken ? [alarm] : [])], act });
     }
     case 'outcome':
-      return act.state === 'recorded' ? ok({ entries: [entry], act }) : refuse('entry-malformed', { why: 'act-settled' });
+      return act.state === 'recorded'
+        ? ok({ entries: [entry], act })
+        : refuse('entry-malformed', { why: 'act-settled' });
   }
 }
 
@@ -80,12 +82,18 @@ function plan(bound: Bound, entry: NewEntry, atMs: number): Result<Plan, EntryFa
 }
 
 /** Appends what main learnt. A promise or receipt that the journal holds already is answered with the entry that holds it. */
-export function appendEntry(bound: Bound, input: VaultRequest<'entries.append'> & { readonly entry: NewEntry }): Result<Answer, EntryFault> {
+export function appendEntry(
+  bound: Bound,
+  input: VaultRequest<'entries.append'> & { readonly entry: NewEntry },
+): Result<Answer, EntryFault> {
   const planned = plan(bound, input.entry, input.atMs);
   if (!planned.ok) return planned;
   const { entries, known, act } = planned.value;
   if (known !== undefined && act !== undefined) return ok({ ...linkAt(bound, known), act: actView(bound, act) });
-  const [first] = bound.journal.append(entries.map((entry) => ({ entry })), input.atMs);
+  const [first] = bound.journal.append(
+    entries.map((entry) => ({ entry })),
+    input.atMs,
+  );
   if (act !== undefined) bound.cases.refresh(act.case_id);
   const moved = act === undefined ? undefined : requireAct(bound, act.action_id);
   return ok({
@@ -109,13 +117,19 @@ export function listEntries(bound: Bound, input: VaultRequest<'entries.list'>): 
   const { store, state } = bound.journal;
   const before = input.before ?? Number.MAX_SAFE_INTEGER;
   if (input.kinds === null) {
-    const rows = store.all<EntryRow>('select * from entries where sequence < ? order by sequence desc limit ?', before, input.limit);
+    const rows = store.all<EntryRow>(
+      'select * from entries where sequence < ? order by sequence desc limit ?',
+      before,
+      input.limit,
+    );
     return { items: rows.map(viewOfEntry), total: state.entries.sequence };
   }
   const places = input.kinds.map(() => '?').join(', ');
   const sql = `select * from entries where kind in (${places}) and sequence < ? order by sequence desc limit ?`;
   const rows = store.all<EntryRow>(sql, ...input.kinds, before, input.limit);
-  const total = store.get<{ total: number }>(`select count(*) as total from entries where kind in (${places})`, ...input.kinds)?.total ?? 0;
+  const total =
+    store.get<{ total: number }>(`select count(*) as total from entries where kind in (${places})`, ...input.kinds)
+      ?.total ?? 0;
   return { items: rows.map(viewOfEntry), total };
 }
 
@@ -129,8 +143,12 @@ export function nextOutbox(bound: Bound, limit: number): VaultOutput<'outbox.nex
   const toSend = [...unsent.filter((row) => row.refusal === null), ...unsent.filter((row) => row.refusal !== null)];
   const toProve = waiting.filter((row) => row.promised_at_ms !== null);
   return {
-    toSend: toSend.slice(0, limit).map((row) => ({ actionId: row.action_id, epoch, sequence: row.sequence, ...actBody(bound, row) })),
-    toProve: toProve.slice(0, limit).map((row) => ({ actionId: row.action_id, deadlineMs: row.deadline_ms ?? 0, state: owedState(row) })),
+    toSend: toSend
+      .slice(0, limit)
+      .map((row) => ({ actionId: row.action_id, epoch, sequence: row.sequence, ...actBody(bound, row) })),
+    toProve: toProve
+      .slice(0, limit)
+      .map((row) => ({ actionId: row.action_id, deadlineMs: row.deadline_ms ?? 0, state: owedState(row) })),
     waiting: waiting.length,
     overdue: waiting.filter((row) => row.state === 'overdue').length,
   };

@@ -24,7 +24,9 @@ function reading(vault: Vault) {
   };
 }
 
-function slotHandlers(vault: Vault): Pick<VaultHandlers, 'slots.add' | 'slots.remove' | 'slots.rewrap' | 'slots.rotate'> {
+function slotHandlers(
+  vault: Vault,
+): Pick<VaultHandlers, 'slots.add' | 'slots.remove' | 'slots.rewrap' | 'slots.rotate'> {
   const { context } = vault;
   return {
     'slots.add': (input) => vault.withOpen((opened) => addSlot(context, opened, input)),
@@ -52,12 +54,16 @@ function actHandlers(vault: Vault): Pick<VaultHandlers, 'acts.next' | 'acts.appe
 }
 
 /** For verbs that only read: their disk fault closed the vault. */
-function withoutDiskFault<T, Code extends string>(result: Result<T, Code | 'vault-disk-failed'>): Result<T, Exclude<Code, 'vault-disk-failed'> | 'vault-closed'> {
+function withoutDiskFault<T, Code extends string>(
+  result: Result<T, Code | 'vault-disk-failed'>,
+): Result<T, Exclude<Code, 'vault-disk-failed'> | 'vault-closed'> {
   if (!result.ok && result.refusal.code === 'vault-disk-failed') return refuse('vault-closed');
   return result as Result<T, Exclude<Code, 'vault-disk-failed'>>;
 }
 
-function caseHandlers(vault: Vault): Pick<VaultHandlers, 'cases.position' | 'cases.apply' | 'cases.list' | 'cases.get'> {
+function caseHandlers(
+  vault: Vault,
+): Pick<VaultHandlers, 'cases.position' | 'cases.apply' | 'cases.list' | 'cases.get'> {
   const read = reading(vault);
   const byStatus = { submitted: 0, claimed: 0, returned: 0, approved: 0, refused: 0 };
   return {
@@ -71,7 +77,9 @@ function caseHandlers(vault: Vault): Pick<VaultHandlers, 'cases.position' | 'cas
   };
 }
 
-function deviceHandlers(vault: Vault): Pick<VaultHandlers, 'device.sign' | 'heads' | 'contact.check' | 'journal.check'> {
+function deviceHandlers(
+  vault: Vault,
+): Pick<VaultHandlers, 'device.sign' | 'heads' | 'contact.check' | 'journal.check'> {
   return {
     'device.sign': ({ message }) =>
       withoutDiskFault(
@@ -88,7 +96,12 @@ function deviceHandlers(vault: Vault): Pick<VaultHandlers, 'device.sign' | 'head
           if (bound === undefined) return refuse('journal-damaged', { where: 'not-bound', sequence: 0 });
           const report = checkDeeply(store, bound.enrolment);
           return report.ok
-            ? ok({ entries: report.value.entries, acts: report.value.acts, cases: report.value.cases, head: report.value.state.entries })
+            ? ok({
+                entries: report.value.entries,
+                acts: report.value.acts,
+                cases: report.value.cases,
+                head: report.value.state.entries,
+              })
             : report;
         }),
       ),
@@ -113,7 +126,8 @@ export function vaultHandlers(vault: Vault): VaultHandlers {
       }),
     'entries.append': (input) => vault.withBound((bound) => appendEntry(bound, input)),
     'entries.list': (input) => read({ items: [], total: 0 }, (bound) => listEntries(bound, input)),
-    'outbox.next': ({ limit }) => read({ toSend: [], toProve: [], waiting: 0, overdue: 0 }, (bound) => nextOutbox(bound, limit)),
+    'outbox.next': ({ limit }) =>
+      read({ toSend: [], toProve: [], waiting: 0, overdue: 0 }, (bound) => nextOutbox(bound, limit)),
     ...slotHandlers(vault),
     ...actHandlers(vault),
     ...caseHandlers(vault),

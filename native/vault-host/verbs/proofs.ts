@@ -18,20 +18,30 @@ export type ActFacts = {
 export type PromiseFault = 'promise-invalid' | 'document-signature-invalid';
 
 /** A promise that the platform key signed for exactly this act, with the facts that it states. */
-export function readPromise(enrolment: Enrolment, act: ActFacts, document: SignedDocument): Result<EntryBodies['promise'], PromiseFault> {
+export function readPromise(
+  enrolment: Enrolment,
+  act: ActFacts,
+  document: SignedDocument,
+): Result<EntryBodies['promise'], PromiseFault> {
   const verified = verifyDocument({ document, publicKey: enrolment.platformKey, sha256, verifyEd25519 });
   if (!verified.ok) return verified;
   const promise = parsePromise(document.document);
   if (!promise.ok) return promise;
   const { platform, device, epoch } = enrolment.device;
   const { actionId, sequence, envelope, outcome, commitment, deadlineMs } = promise.value;
-  const isOurs = promise.value.platform === platform && promise.value.device === device && promise.value.epoch === epoch;
-  if (!isOurs || actionId !== act.actionId || sequence !== act.sequence || envelope !== act.hash) return refuse('promise-invalid');
+  const isOurs =
+    promise.value.platform === platform && promise.value.device === device && promise.value.epoch === epoch;
+  if (!isOurs || actionId !== act.actionId || sequence !== act.sequence || envelope !== act.hash)
+    return refuse('promise-invalid');
   return ok({ actionId, document, outcome, commitment, deadlineMs });
 }
 
 /** A receipt that the pinned log key signed and that opens to exactly this act, with the facts that it states. */
-export function readReceipt(enrolment: Enrolment, act: ActFacts, proof: string): Result<EntryBodies['receipt'], 'receipt-invalid'> {
+export function readReceipt(
+  enrolment: Enrolment,
+  act: ActFacts,
+  proof: string,
+): Result<EntryBodies['receipt'], 'receipt-invalid'> {
   const { platform, device, epoch } = enrolment.device;
   const signature = fromBase64(act.cms);
   if (!signature.ok) return refuse('receipt-invalid', { why: 'receipt-other-signature' });
@@ -44,7 +54,11 @@ export function readReceipt(enrolment: Enrolment, act: ActFacts, proof: string):
   if (verdict.verdict !== 'good') return refuse('receipt-invalid', { why: verdict.reason });
   const { leaf, index } = verdict.facts;
   const isOurs =
-    leaf.kind === 'act' && leaf.actionId === act.actionId && leaf.device === device && leaf.epoch === epoch && leaf.sequence === act.sequence;
+    leaf.kind === 'act' &&
+    leaf.actionId === act.actionId &&
+    leaf.device === device &&
+    leaf.epoch === epoch &&
+    leaf.sequence === act.sequence;
   if (!isOurs) return refuse('receipt-invalid', { why: 'receipt-other-act' });
   return ok({ actionId: act.actionId, proof, outcome: leaf.outcome, commitment: leaf.commitment, index });
 }

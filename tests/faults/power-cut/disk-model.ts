@@ -21,7 +21,9 @@ export function chanceFrom(seed: number): () => number {
 
 function applied(buffer: Buffer, { op, offset, data }: Operation): Buffer {
   if (op === 'T') {
-    return offset <= buffer.length ? Buffer.from(buffer.subarray(0, offset)) : Buffer.concat([buffer, Buffer.alloc(offset - buffer.length)]);
+    return offset <= buffer.length
+      ? Buffer.from(buffer.subarray(0, offset))
+      : Buffer.concat([buffer, Buffer.alloc(offset - buffer.length)]);
   }
   const end = offset + data.length;
   const grown = end > buffer.length ? Buffer.concat([buffer, Buffer.alloc(end - buffer.length)]) : buffer;
@@ -103,7 +105,12 @@ export class DiskModel {
   cut(chance: () => number): ReadonlyMap<string, Buffer> {
     const names = new Map(this.#durableNames);
     const extent = chance();
-    const survivors = extent < 0.3 ? 0 : extent > 0.7 ? this.#pendingNames.length : Math.floor(chance() * (this.#pendingNames.length + 1));
+    const survivors =
+      extent < 0.3
+        ? 0
+        : extent > 0.7
+          ? this.#pendingNames.length
+          : Math.floor(chance() * (this.#pendingNames.length + 1));
     for (const change of this.#pendingNames.slice(0, survivors)) change.apply(names);
     return new Map([...names].map(([path, inode]) => [path, survivingContent(inode, chance)]));
   }
@@ -123,7 +130,7 @@ function survivingContent({ durable, pending }: Inode, chance: () => number): Bu
 
 function tornWrite(content: Buffer, operation: Operation, chance: () => number): Buffer {
   let torn: Buffer = content;
-  for (let at = 0; at < operation.data.length; ) {
+  for (let at = 0; at < operation.data.length;) {
     const offset = operation.offset + at;
     const length = Math.min(operation.data.length - at, sectorSizeBytes - (offset % sectorSizeBytes));
     if (chance() < 0.5) torn = applied(torn, { ...operation, offset, data: operation.data.subarray(at, at + length) });
@@ -133,7 +140,10 @@ function tornWrite(content: Buffer, operation: Operation, chance: () => number):
 }
 
 /** Puts what survived into a folder of its own. */
-export function writeImage(image: ReadonlyMap<string, Buffer>, options: { readonly from: string; readonly to: string }): void {
+export function writeImage(
+  image: ReadonlyMap<string, Buffer>,
+  options: { readonly from: string; readonly to: string },
+): void {
   rmSync(options.to, { recursive: true, force: true });
   mkdirSync(options.to, { recursive: true, mode: 0o700 });
   for (const [path, content] of image) {

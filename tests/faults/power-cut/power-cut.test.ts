@@ -14,11 +14,25 @@ const recorder = join(laboratory, 'recorder.so');
 const seed = Number(process.env['QORGAN_SEED'] ?? Date.now() % 1_000_000_007);
 
 beforeAll(() => {
-  execFileSync('cc', ['-shared', '-fPIC', '-O1', '-w', '-o', recorder, join(import.meta.dirname, 'recorder.c'), '-ldl']);
+  execFileSync('cc', [
+    '-shared',
+    '-fPIC',
+    '-O1',
+    '-w',
+    '-o',
+    recorder,
+    join(import.meta.dirname, 'recorder.c'),
+    '-ldl',
+  ]);
 });
 afterAll(() => rmSync(laboratory, { recursive: true, force: true }));
 
-type Run = { readonly root: string; readonly folder: string; readonly acknowledgements: string; readonly operations: readonly Operation[] };
+type Run = {
+  readonly root: string;
+  readonly folder: string;
+  readonly acknowledgements: string;
+  readonly operations: readonly Operation[];
+};
 
 function record(fault: string): Run {
   const root = join(laboratory, fault);
@@ -27,13 +41,18 @@ function record(fault: string): Run {
   const log = join(laboratory, `${fault}.log`);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const env = { PATH: process.env['PATH'] ?? '', LD_PRELOAD: recorder, RECORD_LOG: log, RECORD_ROOT: root };
-  execFileSync(process.execPath, [join(import.meta.dirname, 'workload.ts'), folder, acknowledgements, fault], { env, stdio: ['ignore', 'ignore', 'inherit'] });
+  execFileSync(process.execPath, [join(import.meta.dirname, 'workload.ts'), folder, acknowledgements, fault], {
+    env,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
   return { root, folder, acknowledgements, operations: readRecording(log) };
 }
 
 /** Half of the points anywhere, half where slots and data keys change: a few hundred operations among many thousand. */
 function choosePoints({ operations, acknowledgements }: Run, count: number, chance: () => number): ReadonlySet<number> {
-  const delicate = operations.flatMap(({ path }, i) => (path.includes('slots') || path.includes('.next') ? [i, i + 1] : []));
+  const delicate = operations.flatMap(({ path }, i) =>
+    path.includes('slots') || path.includes('.next') ? [i, i + 1] : [],
+  );
   const first = operations.findIndex(({ path }) => path === acknowledgements);
   const points = new Set<number>();
   while (points.size < count) {
@@ -58,7 +77,11 @@ const forJudging: Durability = { syncFile: () => undefined, syncFolder: () => un
  * What is wrong with the vault that a cut left, or `undefined`. Opening reads both chains and all views; with `isDeep`
  * every signature is checked again too.
  */
-async function judge(folder: string, told: Acknowledged, isDeep: boolean): Promise<'lost' | `broken: ${string}` | undefined> {
+async function judge(
+  folder: string,
+  told: Acknowledged,
+  isDeep: boolean,
+): Promise<'lost' | `broken: ${string}` | undefined> {
   const vault = localVault({ directory: folder, kdf: cheapKdf, durability: forJudging });
   try {
     const codes = told.passphrases.map((passphrase) => opens(vault, told.slotId, passphrase));
@@ -68,7 +91,8 @@ async function judge(folder: string, told: Acknowledged, isDeep: boolean): Promi
       const report = isDeep ? await handlers['journal.check'](null) : undefined;
       if (report?.ok === false) return `broken: ${JSON.stringify(report.refusal)}`;
       const heads = await handlers.heads(null);
-      if (!heads.ok || heads.value.entries.sequence < told.entries || heads.value.acts.sequence < told.acts) return 'lost';
+      if (!heads.ok || heads.value.entries.sequence < told.entries || heads.value.acts.sequence < told.acts)
+        return 'lost';
       const last = await handlers['acts.list']({ before: told.acts + 1, limit: 1 });
       if (told.acts > 0 && (!last.ok || last.value.items[0]?.hash !== told.lastActHash)) return 'lost';
     }
@@ -84,7 +108,9 @@ function judgeSecond(vault: Vault, { second }: Acknowledged): 'lost' | `broken: 
   const code = opens(vault, second.slotId, 'second');
   if (second.state === 'there' && code !== 'done') return `broken: second slot ${code}`;
   if (second.state === 'gone' && code === 'done') return 'broken: removed slot opens';
-  return second.state === 'perhaps' && code !== 'done' && code !== 'slot-absent' ? `broken: second slot ${code}` : undefined;
+  return second.state === 'perhaps' && code !== 'done' && code !== 'slot-absent'
+    ? `broken: second slot ${code}`
+    : undefined;
 }
 
 async function cutPower(run: Run, count: number, options: { readonly isUntilHarm: boolean }): Promise<Tally> {
@@ -129,10 +155,14 @@ describe('a power cut', () => {
     expect(tally.inSlots).toBeGreaterThanOrEqual(100);
   });
 
-  it.each(['journal-not-synced', 'files-not-synced', 'folder-not-synced'])('is seen to do harm when a sync is missing: %s', { timeout: 120_000 }, async (fault) => {
-    const run = record(fault);
-    const tally = await cutPower(run, 360, { isUntilHarm: true });
-    summary(fault, run, tally);
-    expect(tally.lost + tally.broken).toBeGreaterThan(0);
-  });
+  it.each(['journal-not-synced', 'files-not-synced', 'folder-not-synced'])(
+    'is seen to do harm when a sync is missing: %s',
+    { timeout: 120_000 },
+    async (fault) => {
+      const run = record(fault);
+      const tally = await cutPower(run, 360, { isUntilHarm: true });
+      summary(fault, run, tally);
+      expect(tally.lost + tally.broken).toBeGreaterThan(0);
+    },
+  );
 });

@@ -17,7 +17,7 @@ const headSizeBytes = 21;
 export function readRecording(file: string): readonly Operation[] {
   const bytes = readFileSync(file);
   const operations: Operation[] = [];
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     if (bytes.readUInt32LE(at) !== magic) throw new Error(`recording: no record at ${at}`);
     const op = String.fromCharCode(bytes[at + 4] ?? 0) as Operation['op'];
     const pathLength = bytes.readUInt32LE(at + 5);

@@ -51,8 +51,14 @@ async function submit(count: number): Promise<void> {
     if (n % 3 !== 0) continue;
     const taken = platform.take(act, epoch);
     const document = { document: taken.promise.document, signatures: [...taken.promise.signatures] };
-    await vault.must('entries.append', { entry: { kind: 'promise', body: { actionId: act.actionId, document } }, atMs: startMs + n });
-    await vault.must('entries.append', { entry: { kind: 'receipt', body: { actionId: act.actionId, proof: platform.receipt(taken) } }, atMs: startMs + n });
+    await vault.must('entries.append', {
+      entry: { kind: 'promise', body: { actionId: act.actionId, document } },
+      atMs: startMs + n,
+    });
+    await vault.must('entries.append', {
+      entry: { kind: 'receipt', body: { actionId: act.actionId, proof: platform.receipt(taken) } },
+      atMs: startMs + n,
+    });
     acknowledge(await heads());
   }
 }
@@ -63,18 +69,30 @@ const { epoch } = created;
 const slotId = created.slots[0]?.id ?? '';
 acknowledge({ slotId });
 const bundle = platform.bundle({ publicKey: created.devicePublicKey, epoch });
-await vault.must('vault.bind', { bundle: { document: bundle.document, signatures: [...bundle.signatures] }, nowMs: startMs });
+await vault.must('vault.bind', {
+  bundle: { document: bundle.document, signatures: [...bundle.signatures] },
+  nowMs: startMs,
+});
 acknowledge(await heads());
 
 async function changePassphrase(from: string, to: string): Promise<void> {
   acknowledge({ passphrases: [from, to] });
-  await vault.must('slots.rewrap', { kind: 'passphrase', slotId, passphrase: utf8(from), newPassphrase: utf8(to), nowMs: startMs + n });
+  await vault.must('slots.rewrap', {
+    kind: 'passphrase',
+    slotId,
+    passphrase: utf8(from),
+    newPassphrase: utf8(to),
+    nowMs: startMs + n,
+  });
   acknowledge({ passphrases: [to], ...(await heads()) });
 }
 
 for (let round = 0; round < 3; round += 1) {
   await submit(20);
-  const added = await vault.must('slots.add', { slot: { kind: 'passphrase', label: 'B', passphrase: utf8('second') }, nowMs: startMs + n });
+  const added = await vault.must('slots.add', {
+    slot: { kind: 'passphrase', label: 'B', passphrase: utf8('second') },
+    nowMs: startMs + n,
+  });
   acknowledge({ second: { slotId: added.id, state: 'there' }, ...(await heads()) });
   await changePassphrase(round === 0 ? 'first' : `round ${round - 1}`, `round ${round}`);
   await submit(10);
