@@ -93,7 +93,7 @@ async function begin(options: InitOptions, store: Store, keys: PlatformKeys, pla
  * `platform-exists`.
  */
 export async function initPlatform(options: InitOptions): Promise<Result<InitReport, InitRefusal>> {
-  const { directory, profile, url, surroundings, databaseUrl, passphrase } = options;
+  const { directory, profile, url, surroundings, databaseUrl, passphrase, onStatement } = options;
   if (isRootInProduction(profile)) return refuse('root-in-production');
   const platform = platformIdSchema.safeParse(options.platform ?? surroundings.uuid());
   if (!platform.success) return refuse('document-malformed');
@@ -103,7 +103,7 @@ export async function initPlatform(options: InitOptions): Promise<Result<InitRep
   ensureTlsIdentity(keyFolder, url, surroundings);
   const keys = readKeys(keyFolder, passphrase);
   if (!keys.ok) return keys;
-  const store = await openStore({ folder: join(directory, folders.database), databaseUrl, nowMs: surroundings.nowMs() });
+  const store = await openStore({ folder: join(directory, folders.database), databaseUrl, nowMs: surroundings.nowMs(), onStatement });
   if (!store.ok) return store;
   try {
     return await begin(options, store.value, keys.value, platform.data);

@@ -15,6 +15,8 @@ export type PlatformPlace = {
   readonly databaseUrl?: string | undefined;
   readonly passphrase?: Secret<'passphrase'> | undefined;
   readonly surroundings: Surroundings;
+  /** Sees the text of every statement, never its values. */
+  readonly onStatement?: ((text: string) => void) | undefined;
 };
 
 export type OpenRefusal = KeyRefusal | 'platform-absent' | 'profile-differs' | 'database-engine-missing' | 'database-folder-closed' | 'database-did-not-start';
@@ -57,7 +59,7 @@ export async function openDesk(place: PlatformPlace, profile: Profile | undefine
   const keys = readKeys(join(place.directory, folders.keys), place.passphrase);
   if (!keys.ok) return keys.refusal.code === 'platform-key-absent' ? refuse('platform-absent') : keys;
   const folder = join(place.directory, folders.database);
-  const store = await openStore({ folder, databaseUrl: place.databaseUrl, nowMs: place.surroundings.nowMs() });
+  const store = await openStore({ folder, databaseUrl: place.databaseUrl, nowMs: place.surroundings.nowMs(), onStatement: place.onStatement });
   if (!store.ok) return store;
   const row = await readPlatform(store.value.database);
   if (row === undefined || !isStampRight(row, keys.value, profile)) {

@@ -33,16 +33,16 @@ export function must<T>(result: { readonly ok: true; readonly value: T } | { rea
 }
 
 /** Starts the server of a folder on a free port. */
-export async function startIn(directory: string, lines: string[], databaseUrl?: string): Promise<RunningServer> {
+export async function startIn(directory: string, lines: string[], databaseUrl?: string, onStatement?: (text: string) => void): Promise<RunningServer> {
   const log = createServerLog((line) => lines.push(line));
-  return must(await startServer({ directory, databaseUrl, profile: 'demo', listen: { host: '127.0.0.1', port: 0 }, log, surroundings: realSurroundings }));
+  return must(await startServer({ directory, databaseUrl, profile: 'demo', listen: { host: '127.0.0.1', port: 0 }, log, surroundings: realSurroundings, onStatement }));
 }
 
 /** Initialises, starts and furnishes a demonstration platform: anchors, revocation lists, a registrar and two reviewers. */
-export async function startTestPlatform(databaseUrl?: string): Promise<TestPlatform> {
+export async function startTestPlatform(databaseUrl?: string, onStatement?: (text: string) => void): Promise<TestPlatform> {
   const directory = testFolder();
   const lines: string[] = [];
-  const init = await initPlatform({ directory, databaseUrl, profile: 'demo', operatorName: '«Қорған» АҚ', url: 'https://127.0.0.1:7443', surroundings: realSurroundings });
+  const init = await initPlatform({ directory, databaseUrl, profile: 'demo', operatorName: '«Қорған» АҚ', url: 'https://127.0.0.1:7443', surroundings: realSurroundings, onStatement });
   must(init);
   const ca = testCa(true);
   const platform: TestPlatform = {
@@ -53,7 +53,7 @@ export async function startTestPlatform(databaseUrl?: string): Promise<TestPlatf
     reviewer: issuePerson({ ca, n: 2, name: 'Иванов Пётр', roles: ['reviewer'] }),
     other: issuePerson({ ca, n: 3, name: 'Оспанов Ерлан', roles: ['reviewer'] }),
     lines,
-    server: await startIn(directory, lines, databaseUrl),
+    server: await startIn(directory, lines, databaseUrl, onStatement),
     restart: async () => {
       await platform.server.close();
       platform.server = await startIn(directory, lines, databaseUrl);
