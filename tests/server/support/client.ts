@@ -88,6 +88,26 @@ export class TestClient {
     });
   }
 
+  /** Listens until so many server-sent events came, then hangs up. */
+  firstEvents(call: Call, count: number): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const { hostname, port } = this.#url;
+      const headers = this.#headers(call, Buffer.alloc(0));
+      // A connection of its own: the stream would hold the only one of the pool.
+      const sent = request({ hostname, port, method: call.method, path: call.path, headers, agent: new Agent(this.#agent.options) }, (response) => {
+        let text = '';
+        response.on('data', (part: Buffer) => {
+          text += part.toString();
+          if ((text.match(/\n\n/gu)?.length ?? 0) < count) return;
+          sent.destroy();
+          resolve(text);
+        });
+      });
+      sent.on('error', reject);
+      sent.end();
+    });
+  }
+
   close(): void {
     this.#agent.destroy();
   }
