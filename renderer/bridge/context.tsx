@@ -1,4 +1,4 @@
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { QueryClient, QueryClientProvider, useQueryClient } from '@tanstack/react-query';
 import { createContext, useContext, useEffect, useState, type ReactNode } from 'react';
 import type { OperatorBridge } from '../../contracts/ipc/index.ts';
 
@@ -68,6 +68,16 @@ function useInvalidation(bridge: OperatorBridge, client: QueryClient): void {
       for (const stop of stops) stop();
     };
   }, [bridge, client]);
+}
+
+const keptWhileClosed: readonly unknown[] = ['app.get', 'certificates.list'];
+
+/** Drops what the page knows of cases and of the journal as soon as the shift is over: a locked window remembers nothing. */
+export function useForgetting({ isOpen }: { readonly isOpen: boolean }): void {
+  const client = useQueryClient();
+  useEffect(() => {
+    if (!isOpen) client.removeQueries({ predicate: ({ queryKey }) => !keptWhileClosed.includes(queryKey[0]) });
+  }, [client, isOpen]);
 }
 
 /** Gives the door to main and the clock to everything below. */

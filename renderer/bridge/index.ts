@@ -1,4 +1,4 @@
 export { callSafely, useAnswer, useCommand, type Answer, type Command } from './calls.ts';
-export { BridgeProvider, useBridge, useClock, useNow, type Clock } from './context.tsx';
+export { BridgeProvider, useBridge, useClock, useForgetting, useNow, type Clock } from './context.tsx';
 export { pagesOf, useCases, type CaseFilter, type CaseList } from './cases.ts';
 export { useJournal, type JournalRows } from './journal.ts';

@@ -1,6 +1,6 @@
 import type { AppView, StatusView } from '../../contracts/ipc/index.ts';
 import type { Place } from '../places/index.ts';
-import { certificate, demoApp, expired, goodStatus, journalOf, openApp } from './fixtures/app.ts';
+import { certificate, demoApp, expired, ofStaff, goodStatus, journalOf, openApp } from './fixtures/app.ts';
 import { nowMs, summaryOf } from './fixtures/cases.ts';
 import type { World } from './fixtures/memory-bridge.ts';
 import { approvePrompt, enrolPrompt, longPrompt, shiftPrompt } from './fixtures/prompts.ts';
@@ -86,7 +86,7 @@ const gates: Readonly<Record<string, State>> = {
   enrol: operator(queue(), {
     app: { ...locked(openApp), phase: 'not-enrolled', device: null, operatorName: null, profile: null },
   }),
-  shift: operator(queue(), { app: locked(demoApp) }),
+  shift: operator(queue(), { app: locked(demoApp), certificates: [...ofStaff, expired] }),
   'shift-card-absent': operator(queue(), { app: locked(openApp), certificates: [] }),
   'shift-card-locked': operator(queue(), {
     app: locked(openApp),

@@ -2,7 +2,7 @@ import './frame.css';
 import '../screens/screens.css';
 import type { ReactNode } from 'react';
 import type { AppView, OperatorBridge } from '../../contracts/ipc/index.ts';
-import { BridgeProvider, useAnswer, type Clock } from '../bridge/index.ts';
+import { BridgeProvider, useAnswer, useForgetting, type Clock } from '../bridge/index.ts';
 import { KitProvider, RefusalBox } from '../kit/index.ts';
 import type { Place } from '../places/index.ts';
 import { EnrolScreen, MemoryProvider, QuarantineScreen, ShiftScreen } from '../screens/index.ts';
@@ -41,6 +41,7 @@ function Root({
   readonly onMissingWord: WindowProps['onMissingWord'];
 }): ReactNode {
   const answer = useAnswer('app.get', null);
+  useForgetting({ isOpen: answer.state === 'here' && answer.value.phase === 'open' });
   const preferences =
     answer.state === 'here'
       ? answer.value.preferences

@@ -47,12 +47,12 @@ describe('the queue, by keys alone', () => {
     await gallery.show({ state: 'queue', locale: 'en' });
     await press('c');
     await seen('Recorded here');
-    await seen(/In the central log № 48/u);
+    await seen(/In the central log №\s48/u);
     await press('a');
     await gallery.page.locator('.decision .paper').waitFor();
     await press('Control+Enter');
     await seen('The case is decided');
-    await seen(/In the central log № 48/u);
+    await seen(/In the central log №\s48/u);
   });
 
   it('refuses only with a reason, and keeps the draft while another case is looked at', async () => {

@@ -4,7 +4,7 @@ import { noteLengthMax, reasonCodes } from '../../../core/actions/index.ts';
 import { Button, CheckList, IconSignature, RadioList, TextArea, useKeys, type Choice } from '../../kit/index.ts';
 import { useWords } from '../../words/index.ts';
 import { emptyDraft, useMemory, type DecisionDraft } from '../memory.tsx';
-import { Preview } from './preview.tsx';
+import { Preview, usePreview } from './preview.tsx';
 
 type Kind = NonNullable<DecisionDraft['kind']>;
 
@@ -118,21 +118,19 @@ export function DecisionForm({
   const act = actOf(caseId, draftOf(caseId));
   const isChosen = draftOf(caseId).kind !== null;
   const choose = (kind: Kind) => (): void => setDraft(caseId, { kind });
+  const preview = usePreview(act);
+  const isRefused = preview?.state === 'refused';
   const signNow = (): void => {
-    if (act !== null) void sign(act);
+    if (act !== null && !isRefused) void sign(act);
   };
   useKeys({ KeyA: choose('approve'), KeyR: choose('return'), KeyX: choose('refuse'), 'ctrl+Enter': signNow });
   return (
     <>
       <div className="decision-scroll">
         <Choices caseId={caseId} />
-        <Preview
-          draft={act}
-          revision={view.revision}
-          {...(isChosen ? { lack: words('decision.previewReason') } : {})}
-        />
+        <Preview answer={preview} {...(isChosen ? { lack: words('decision.previewReason') } : {})} />
       </div>
-      <Foot view={view} act={act} isReleasable={isReleasable} onSign={signNow} />
+      <Foot view={view} act={isRefused ? null : act} isReleasable={isReleasable} onSign={signNow} />
     </>
   );
 }

@@ -14,11 +14,11 @@ import { useWords } from '../../words/index.ts';
 import { useMemory } from '../memory.tsx';
 import { DecisionForm } from './decision-form.tsx';
 import { OutcomeBox } from './outcome-box.tsx';
-import { Preview } from './preview.tsx';
+import { Preview, usePreview } from './preview.tsx';
 
 function refusalOf(view: CaseView, type: string): ShownRefusal | null {
   const allowed = view.allowed.find((act) => act.type === type);
-  return allowed === undefined ? { code: 'act-not-permitted' } : allowed.refusal;
+  return allowed === undefined ? { code: 'role-missing' } : allowed.refusal;
 }
 
 function Closed({ view }: { readonly view: CaseView }): ReactNode {
@@ -49,7 +49,11 @@ function ClaimFirst({ view }: { readonly view: CaseView }): ReactNode {
   const words = useWords();
   const { sign, signing } = useMemory();
   const draft: ActDraft = { type: 'registration.claim', caseId: view.summary.id };
-  const claim = (): void => void sign(draft);
+  const preview = usePreview(draft);
+  const isRefused = preview?.state === 'refused';
+  const claim = (): void => {
+    if (!isRefused) void sign(draft);
+  };
   useKeys({ KeyC: claim, 'ctrl+Enter': claim });
   return (
     <>
@@ -58,7 +62,7 @@ function ClaimFirst({ view }: { readonly view: CaseView }): ReactNode {
           <h3>{words('decision.claimFirst')}</h3>
           <p className="quiet">{words('decision.claimText')}</p>
         </div>
-        <Preview draft={draft} revision={view.revision} />
+        <Preview answer={preview} />
       </div>
       <footer className="decision-foot">
         <Button
@@ -66,7 +70,7 @@ function ClaimFirst({ view }: { readonly view: CaseView }): ReactNode {
           isWide
           icon={<IconSignature size={18} aria-hidden />}
           keys="C"
-          isDisabled={signing !== null}
+          isDisabled={signing !== null || isRefused}
           onClick={claim}
         >
           {words('decision.claim')}

@@ -1,10 +1,12 @@
 import { useEffect, useState, type ReactNode } from 'react';
-import type { ActDraft } from '../../../contracts/ipc/index.ts';
-import { useAnswer } from '../../bridge/index.ts';
+import type { ActDraft, OperatorOutput } from '../../../contracts/ipc/index.ts';
+import { useAnswer, type Answer } from '../../bridge/index.ts';
 import { Hash, RefusalBox } from '../../kit/index.ts';
 import { useWords } from '../../words/index.ts';
 
 const typingPauseMs = 250;
+
+type Previewed = Answer<OperatorOutput<'acts.preview'>>;
 
 /** The value as it was when it last stood still, so that each typed letter does not ask main. */
 function useSettled<T>(value: T): T {
@@ -17,15 +19,24 @@ function useSettled<T>(value: T): T {
   return settled;
 }
 
-function Text({ draft, revision }: { readonly draft: ActDraft; readonly revision: number }): ReactNode {
-  const words = useWords();
+// Never asked for: it only fills the place of a draft that is not there.
+const noDraft: ActDraft = { type: 'registration.claim', caseId: '' };
+
+/** What main would let this person sign now, or why not; `null` without a draft. */
+export function usePreview(draft: ActDraft | null): Previewed | null {
   const settled = useSettled(draft);
-  const answer = useAnswer('acts.preview', settled, { keep: true });
+  const asked = settled?.type === draft?.type ? settled : draft;
+  const answer = useAnswer('acts.preview', asked ?? noDraft, { keep: true, isEnabled: asked !== null });
+  return draft === null ? null : answer;
+}
+
+function Text({ answer }: { readonly answer: Previewed }): ReactNode {
+  const words = useWords();
   if (answer.state === 'waiting') return <p className="quiet small">{words('decision.previewWait')}</p>;
   if (answer.state === 'refused') return <RefusalBox refusal={answer.refusal} />;
   return (
     <>
-      <pre className="paper" data-revision={revision} tabIndex={0} aria-label={words('decision.preview')}>
+      <pre className="paper" tabIndex={0} aria-label={words('decision.preview')}>
         {answer.value.text}
       </pre>
       <p className="quiet small">
@@ -37,20 +48,18 @@ function Text({ draft, revision }: { readonly draft: ActDraft; readonly revision
 
 /** The text that would be signed, as main would write it now; the sealed prompt shows it once more before the PIN. */
 export function Preview(props: {
-  readonly draft: ActDraft | null;
-  readonly revision: number;
+  readonly answer: Previewed | null;
   /** What is still missing before there is a text. */
   readonly lack?: string;
 }): ReactNode {
-  const { draft, revision } = props;
   const words = useWords();
   return (
     <section className="decision-part">
       <h3>{words('decision.preview')}</h3>
-      {draft === null ? (
+      {props.answer === null ? (
         <p className="quiet small">{props.lack ?? words('decision.previewEmpty')}</p>
       ) : (
-        <Text key={draft.type} draft={draft} revision={revision} />
+        <Text answer={props.answer} />
       )}
     </section>
   );

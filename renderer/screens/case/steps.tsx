@@ -29,8 +29,8 @@ export function Steps({ act }: { readonly act: Act }): ReactNode {
   const words = useWords();
   const states = stepStates(act.state);
   const last =
-    act.state === 'refused'
-      ? words('steps.refused')
+    act.state === 'refused' || act.state === 'overdue'
+      ? words(`steps.${act.state}`)
       : act.logIndex === null
         ? words('steps.loggedLater')
         : words('steps.logged', { number: formatCount(act.logIndex + 1) });

@@ -59,22 +59,22 @@ export function ShiftScreen({ app }: { readonly app: AppView }): ReactNode {
   return (
     <Gate app={app}>
       <div className="gate-columns">
+        <section className="gate-box gate-primary">
+          <h1>{words('shift.title')}</h1>
+          <p className="quiet">{words('shift.text')}</p>
+          <CertificatePicker chosen={chosen} onChoose={choose} />
+          {start.refusal === null ? null : <RefusalBox refusal={start.refusal} />}
+          {start.isRunning ? <Note tone="waiting">{words('shift.waiting')}</Note> : null}
+          <div className="gate-actions">
+            <Button tone="primary" keys="Ctrl ↵" isDisabled={chosen === undefined || start.isRunning} onClick={begin}>
+              {words('shift.start')}
+            </Button>
+          </div>
+        </section>
         <div className="gate-side">
-          <section className="gate-box gate-primary">
-            <h1>{words('shift.title')}</h1>
-            <p className="quiet">{words('shift.text')}</p>
-            <CertificatePicker chosen={chosen} onChoose={choose} />
-            {start.refusal === null ? null : <RefusalBox refusal={start.refusal} />}
-            {start.isRunning ? <Note tone="waiting">{words('shift.waiting')}</Note> : null}
-            <div className="gate-actions">
-              <Button tone="primary" keys="Ctrl ↵" isDisabled={chosen === undefined || start.isRunning} onClick={begin}>
-                {words('shift.start')}
-              </Button>
-            </div>
-          </section>
           {app.demoCredentials.length === 0 ? null : <DemoCards cards={app.demoCredentials} />}
+          <Advice />
         </div>
-        <Advice />
       </div>
     </Gate>
   );
