@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { ok, refuse, type Result } from '../../core/kernel/index.ts';
+import { InvariantError, ok, refuse, type Result } from '../../core/kernel/index.ts';
 import { checkpointText, openCheckpoint, signNote, type NoteKey } from '../../core/log/index.ts';
 import { verifyEd25519 } from '../keys/index.ts';
 import {
@@ -16,8 +16,8 @@ import { readCheckpointFile, writeCheckpointFile } from './checkpoint-file.ts';
 import { openLevelFiles, type LevelFiles } from './level-files.ts';
 import { openTree, type LogTree } from './tree.ts';
 
-/** Why the log does not grow: the database lost what the log holds, or what it holds was changed. */
-export type LogGap = { readonly reason: 'database-behind' | 'root-differs'; readonly logSize: number; readonly databaseSize: number };
+/** Why the log does not grow: the database lost what the log holds, what it holds was changed, or the disk refused a write. */
+export type LogGap = { readonly reason: 'database-behind' | 'root-differs' | 'write-failed'; readonly logSize: number; readonly databaseSize: number };
 
 /** The central log: one writer, and everything that a stranger may ask of it. */
 export type CentralLog = {
@@ -67,14 +67,19 @@ function publishedHead(work: Work, note: string): TreeHeadRow {
   return { treeSize: opened.value.size, root: Buffer.from(opened.value.root).toString('base64') };
 }
 
-/** Signs the present tree, if the stored head still is the one that it extends (compare-and-swap), then publishes it. */
+/**
+ * Signs the present tree and publishes it, where the stored head is a part of it and still stands when the new one is
+ * stored (compare-and-swap): nobody ever signs a tree that does not extend the last one.
+ */
 async function publish(work: Work, before: TreeHeadRow | undefined): Promise<Published> {
+  const isExtended = before === undefined || (before.treeSize <= work.tree.size() && work.tree.rootAt(before.treeSize) === before.root);
+  if (!isExtended) throw new InvariantError('log: the tree extends the head that was signed last');
   const treeSize = work.tree.size();
   const head = { treeSize, root: work.tree.rootAt(treeSize) };
   const text = checkpointText({ origin: work.key.name, size: treeSize, root: Buffer.from(head.root, 'base64') });
   const note = signNote({ text, key: work.key, sign: work.sign });
   const isSwapped = await swapCheckpoint(work.database, { before, after: head, note, atMs: work.nowMs() });
-  if (!isSwapped) throw new Error('log: another sequencer signed a head');
+  if (!isSwapped) throw new InvariantError('log: no other sequencer signs at the same time');
   writeCheckpointFile(work.folder, note);
   return { note, head };
 }
@@ -121,22 +126,19 @@ export async function openCentralLog(options: CentralLogOptions): Promise<Result
   const opened = gap === undefined ? await openPublished(work) : lastPublished(work, (await readCheckpoint(work.database)) ?? '');
   if (opened === undefined) return refuse('log-behind');
   let published = opened;
-  let isBroken = false;
+  let isBehind = false;
 
   // Rounds never overlap: an enrolment waits for its leaf while the loop sequences for everybody.
   let last: Promise<unknown> = Promise.resolve();
   async function round(): Promise<number> {
-    if (gap !== undefined || isBroken) return 0;
+    if (gap !== undefined) return 0;
     const count = await assignPositions(work.database, roundMax);
-    if (count === 0) return 0;
-    try {
-      await catchUp(work);
-      published = await publish(work, published.head);
-    } catch (error) {
-      // A write that failed half way leaves memory and disk apart; only a start from the files can tell what is there.
-      isBroken = true;
-      throw error;
-    }
+    if (count === 0 && !isBehind) return 0;
+    // A round that the database leaves in the middle is taken up by the next; one that the disk leaves stays broken.
+    isBehind = true;
+    await catchUp(work);
+    published = await openPublished(work);
+    isBehind = false;
     return count;
   }
 
@@ -147,7 +149,7 @@ export async function openCentralLog(options: CentralLogOptions): Promise<Result
     tree: work.tree,
     readEntries: files.readEntries,
     readHashes: files.readHashes,
-    gap: () => gap,
+    gap: () => gap ?? (work.tree.isBroken() ? { reason: 'write-failed', logSize: work.tree.size(), databaseSize: work.tree.size() } : undefined),
     sequence: () => {
       const next = last.then(round);
       last = next.catch(() => undefined);

@@ -22,8 +22,10 @@ export type LogTree = {
   readonly rootAt: (size: number) => string;
   readonly inclusion: (index: number, size: number) => readonly Uint8Array[];
   readonly consistency: (oldSize: number, size: number) => readonly Uint8Array[];
-  /** Adds leaf texts; durable on return. */
+  /** Adds leaf texts; durable on return. A throw (disk full, disk failed) closes the tree for good: memory and disk may differ. */
   readonly append: (texts: readonly string[]) => void;
+  /** True after an append that threw. */
+  readonly isBroken: () => boolean;
 };
 
 /** Full tiles are read once and never change. */
@@ -51,6 +53,7 @@ export function openTree(files: LevelFiles): LogTree {
   const readHash: ReadHash = hashesOfTiles(sha256, createTileReader(files));
   const frontier: Frontier = createFrontier({ sha256, readHash, size: files.size() });
   const roots = new Map<number, string>();
+  let isBroken = false;
 
   function rootAt(size: number): string {
     const known = roots.get(size);
@@ -68,6 +71,8 @@ export function openTree(files: LevelFiles): LogTree {
     inclusion: (index, size) => inclusionPath({ sha256, readHash, index, size }),
     consistency: (oldSize, size) => consistencyPath({ sha256, readHash, oldSize, size }),
     append: (texts) => {
+      assert(!isBroken, 'log: a write that failed half way is looked at by a new start, not built upon');
+      isBroken = true;
       const hashes: Uint8Array[][] = [];
       const entries = texts.map((text) => Buffer.from(text));
       for (const entry of entries) {
@@ -79,6 +84,8 @@ export function openTree(files: LevelFiles): LogTree {
       files.sync();
       assert(frontier.size() === files.size(), 'log: the tree and its files have one size');
       roots.set(files.size(), toBase64(frontier.root()));
+      isBroken = false;
     },
+    isBroken: () => isBroken,
   };
 }
