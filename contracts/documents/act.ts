@@ -2,14 +2,34 @@ import * as z from 'zod';
 import { noteLengthMax, reasonCodes, type ActType } from '../../core/actions/index.ts';
 import { ok, refuse, type Result } from '../../core/kernel/index.ts';
 import { envelopeSizeMax, parseCanonical, type ActEnvelope } from '../../core/signing/index.ts';
-import { actionId, base64Exact, caseId, count, deviceId, iin, journalEpoch, line, locale, platformId, profile, sha256Hex, timeMs } from './primitives.ts';
+import {
+  actionId,
+  base64Exact,
+  caseId,
+  count,
+  deviceId,
+  iin,
+  journalEpoch,
+  line,
+  locale,
+  platformId,
+  profile,
+  sha256Hex,
+  timeMs,
+} from './primitives.ts';
 import { registrationForm } from './registration-form.ts';
 
 /** Most pieces of evidence that one act names. */
 const evidenceMax = 64;
 
-const note = z.string().max(noteLengthMax).regex(/^[^\p{Cs}]*$/u);
-const reasons = z.array(z.enum(reasonCodes)).max(reasonCodes.length).refine((codes) => new Set(codes).size === codes.length);
+const note = z
+  .string()
+  .max(noteLengthMax)
+  .regex(/^[^\p{Cs}]*$/u);
+const reasons = z
+  .array(z.enum(reasonCodes))
+  .max(reasonCodes.length)
+  .refine((codes) => new Set(codes).size === codes.length);
 const nothing = z.strictObject({});
 
 function actOf<Type extends ActType, Payload extends z.ZodType>(type: Type, payload: Payload) {
@@ -49,7 +69,9 @@ export const actEnvelope = z.discriminatedUnion('type', [
 ]);
 
 /** Reads the canonical text of an act. A text over `envelopeSizeMax` or nested past the depth of core is refused before it is built. */
-export function parseActEnvelope(text: string): Result<ActEnvelope, 'act-too-large' | 'act-too-deep' | 'act-malformed'> {
+export function parseActEnvelope(
+  text: string,
+): Result<ActEnvelope, 'act-too-large' | 'act-too-deep' | 'act-malformed'> {
   const value = parseCanonical(text, envelopeSizeMax);
   if (!value.ok) {
     if (value.refusal.code === 'text-too-large') return refuse('act-too-large', { sizeMax: envelopeSizeMax });

@@ -2,19 +2,44 @@ import * as z from 'zod';
 import { actTypes, type ActType } from '../../core/actions/index.ts';
 import { roles, type PolicyDocument, type Role } from '../../core/access/index.ts';
 import { ok, refuse, type Result } from '../../core/kernel/index.ts';
-import { parseCanonical, type DeviceRecord, type EnrolmentBundle, type SignedDocument, type SignInChallenge, type StaffRecord } from '../../core/signing/index.ts';
-import { base64, base64Exact, count, deviceId, iin, journalEpoch, line, platformId, profile, sha256Hex, timeMs } from './primitives.ts';
+import {
+  parseCanonical,
+  type DeviceRecord,
+  type EnrolmentBundle,
+  type SignedDocument,
+  type SignInChallenge,
+  type StaffRecord,
+} from '../../core/signing/index.ts';
+import {
+  base64,
+  base64Exact,
+  count,
+  deviceId,
+  iin,
+  journalEpoch,
+  line,
+  platformId,
+  profile,
+  sha256Hex,
+  timeMs,
+} from './primitives.ts';
 
 /** Largest text of a document that a platform key signs, in UTF-16 units; an enrolment bundle with its anchors is the largest. */
 export const documentSizeMax = 262_144;
 
 const certificateSizeMaxBytes = 8_192;
-const objectIdentifier = z.string().regex(/^[0-2](?:\.[0-9]{1,40})+$/u).max(128);
+const objectIdentifier = z
+  .string()
+  .regex(/^[0-2](?:\.[0-9]{1,40})+$/u)
+  .max(128);
 
 /** A canonical text with Ed25519 signatures; `verifyDocument` of core says whether one of them counts. */
 export const signedDocument = z.strictObject({
   document: z.string().min(2).max(documentSizeMax),
-  signatures: z.array(z.strictObject({ key: z.string().regex(/^[0-9a-f]{16}$/u), signature: base64Exact(64) })).min(1).max(8),
+  signatures: z
+    .array(z.strictObject({ key: z.string().regex(/^[0-9a-f]{16}$/u), signature: base64Exact(64) }))
+    .min(1)
+    .max(8),
 }) satisfies z.ZodType<SignedDocument>;
 
 export const deviceRecord = z.strictObject({
@@ -48,7 +73,9 @@ const actRules = z.strictObject(
   Object.fromEntries(actTypes.map((type) => [type, roleList])) as Record<ActType, typeof roleList>,
 );
 const readScopes = z.array(z.enum(['registration', 'operations'])).max(2);
-const readRules = z.strictObject(Object.fromEntries(roles.map((role) => [role, readScopes])) as Record<Role, typeof readScopes>);
+const readRules = z.strictObject(
+  Object.fromEntries(roles.map((role) => [role, readScopes])) as Record<Role, typeof readScopes>,
+);
 
 export const policyDocument = z.strictObject({
   form: z.literal('qorgan.policy/1'),
@@ -94,7 +121,10 @@ export const enrolmentBundle = z.strictObject({
   device: signedDocument,
 }) satisfies z.ZodType<EnrolmentBundle>;
 
-function parseText<Schema extends z.ZodType>(schema: Schema, text: string): Result<z.output<Schema>, 'document-malformed'> {
+function parseText<Schema extends z.ZodType>(
+  schema: Schema,
+  text: string,
+): Result<z.output<Schema>, 'document-malformed'> {
   const value = parseCanonical(text, documentSizeMax);
   if (!value.ok) return refuse('document-malformed');
   const parsed = schema.safeParse(value.value);

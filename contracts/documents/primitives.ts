@@ -22,31 +22,57 @@ export const platformId = z
   .transform((text) => text as PlatformId);
 
 /** UUID, lower case. */
-export const deviceId = z.string().regex(uuid).transform((text) => text as DeviceId);
+export const deviceId = z
+  .string()
+  .regex(uuid)
+  .transform((text) => text as DeviceId);
 
 /** UUIDv7, lower case: acts sort by the time they were claimed at. */
-export const actionId = z.string().regex(uuidV7).transform((text) => text as ActionId);
+export const actionId = z
+  .string()
+  .regex(uuidV7)
+  .transform((text) => text as ActionId);
 
 /** UUID, lower case. */
-export const caseId = z.string().regex(uuid).transform((text) => text as CaseId);
+export const caseId = z
+  .string()
+  .regex(uuid)
+  .transform((text) => text as CaseId);
 
 /** UUID, lower case. */
-export const journalEpoch = z.string().regex(uuid).transform((text) => text as JournalEpoch);
+export const journalEpoch = z
+  .string()
+  .regex(uuid)
+  .transform((text) => text as JournalEpoch);
 
-export const sha256Hex = z.string().regex(/^[0-9a-f]{64}$/u).transform((text) => text as Sha256Hex);
+export const sha256Hex = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/u)
+  .transform((text) => text as Sha256Hex);
 
 /** Individual identification number with a right control digit. */
-export const iin = z.string().length(12).refine((text) => parseIin(text).ok).transform((text) => text as Iin);
+export const iin = z
+  .string()
+  .length(12)
+  .refine((text) => parseIin(text).ok)
+  .transform((text) => text as Iin);
 
 /** Business identification number with a right control digit. */
-export const bin = z.string().length(12).refine((text) => parseBin(text).ok).transform((text) => text as Bin);
+export const bin = z
+  .string()
+  .length(12)
+  .refine((text) => parseBin(text).ok)
+  .transform((text) => text as Bin);
 
 /** Padding present and unused bits zero, told by the last digit: one byte string has one text, and nothing is decoded to see it. */
 const canonicalBase64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)?$/u;
 
 /** Canonical base64 of at most `sizeMaxBytes` bytes. */
 export function base64(sizeMaxBytes: number) {
-  return z.string().max(4 * Math.ceil(sizeMaxBytes / 3)).regex(canonicalBase64);
+  return z
+    .string()
+    .max(4 * Math.ceil(sizeMaxBytes / 3))
+    .regex(canonicalBase64);
 }
 
 /** Canonical base64 of exactly `sizeBytes` bytes: a key, a nonce or a signature. */
@@ -54,7 +80,10 @@ export function base64Exact(sizeBytes: number) {
   const padding = '='.repeat((3 - (sizeBytes % 3)) % 3);
   return base64(sizeBytes)
     .length(4 * Math.ceil(sizeBytes / 3))
-    .refine((text) => text.endsWith(padding) && (padding !== '' || !text.endsWith('=')) && (padding !== '=' || !text.endsWith('==')));
+    .refine(
+      (text) =>
+        text.endsWith(padding) && (padding !== '' || !text.endsWith('=')) && (padding !== '=' || !text.endsWith('==')),
+    );
 }
 
 /** Milliseconds since 1970 UTC, up to the year 9999. */
@@ -65,7 +94,11 @@ export const count = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
 
 /** One line of text of a person: no control characters and no direction overrides, which could forge what is shown. */
 export function line(lengthMax: number, lengthMin = 0) {
-  return z.string().min(lengthMin).max(lengthMax).regex(/^[^\p{Cc}\p{Cs}\u2028\u2029\u202A-\u202E\u2066-\u2069]*$/u);
+  return z
+    .string()
+    .min(lengthMin)
+    .max(lengthMax)
+    .regex(/^[^\p{Cc}\p{Cs}\u2028\u2029\u202A-\u202E\u2066-\u2069]*$/u);
 }
 
 export const profile = z.enum(['demo', 'production']);

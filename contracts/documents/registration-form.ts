@@ -39,7 +39,11 @@ const permille = z.int().min(0).max(1_000);
 const identification = z.strictObject({
   method: z.enum(['eds', 'coid', 'platform-device']),
   eds: z
-    .strictObject({ certificate: sha256Hex, subject: line(300, 1), verdict: z.enum(['valid', 'invalid', 'indeterminate']) })
+    .strictObject({
+      certificate: sha256Hex,
+      subject: line(300, 1),
+      verdict: z.enum(['valid', 'invalid', 'indeterminate']),
+    })
     .nullable(),
   face: z
     .strictObject({
@@ -60,7 +64,10 @@ const consent = z.strictObject({
 const attachedDocument = z.strictObject({
   kind: z.enum(['identity-front', 'identity-back', 'face-frame', 'authority', 'bank-statement']),
   sha256: sha256Hex,
-  mediaType: z.string().regex(/^[a-z]+\/[a-z0-9.+-]+$/u).max(100),
+  mediaType: z
+    .string()
+    .regex(/^[a-z]+\/[a-z0-9.+-]+$/u)
+    .max(100),
   sizeBytes: count,
 });
 

@@ -27,10 +27,16 @@ export function defineEndpoint<const Shape extends Endpoint>(endpoint: Shape): S
   return endpoint;
 }
 
-export type EndpointQuery<E extends Endpoint> = E extends { readonly query: z.ZodType } ? z.output<E['query']> : undefined;
+export type EndpointQuery<E extends Endpoint> = E extends { readonly query: z.ZodType }
+  ? z.output<E['query']>
+  : undefined;
 export type EndpointBody<E extends Endpoint> = E extends { readonly body: z.ZodType } ? z.output<E['body']> : undefined;
-export type EndpointBodyInput<E extends Endpoint> = E extends { readonly body: z.ZodType } ? z.input<E['body']> : undefined;
-export type EndpointResponse<E extends Endpoint> = E extends { readonly response: z.ZodType } ? z.output<E['response']> : undefined;
+export type EndpointBodyInput<E extends Endpoint> = E extends { readonly body: z.ZodType }
+  ? z.input<E['body']>
+  : undefined;
+export type EndpointResponse<E extends Endpoint> = E extends { readonly response: z.ZodType }
+  ? z.output<E['response']>
+  : undefined;
 
 /** Doors without a body still accept this much, so that a stray header body is refused by name and not by a cut connection. */
 export const noBodyMaxBytes = 1_024;

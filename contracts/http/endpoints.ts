@@ -24,7 +24,14 @@ import {
 const actsBodyMaxBytes = 1_048_576;
 
 /** Refusals that every door may answer with, before its own. */
-export const commonRefusals = ['internal', 'input-malformed', 'body-too-large', 'not-found', 'server-busy', 'too-many-requests'] as const;
+export const commonRefusals = [
+  'internal',
+  'input-malformed',
+  'body-too-large',
+  'not-found',
+  'server-busy',
+  'too-many-requests',
+] as const;
 
 /** Refusals of every door that asks for a device. */
 export const deviceRefusals = [
@@ -40,7 +47,14 @@ export const sessionRefusals = ['session-missing', 'session-ended'] as const;
 
 /** Every door of the platform server. A client builds its calls from this table, and the server its routes. */
 export const endpoints = {
-  status: defineEndpoint({ method: 'GET', path: '/v1/status', auth: 'none', response: statusResponse, bodySizeMaxBytes: noBodyMaxBytes, refusals: [] }),
+  status: defineEndpoint({
+    method: 'GET',
+    path: '/v1/status',
+    auth: 'none',
+    response: statusResponse,
+    bodySizeMaxBytes: noBodyMaxBytes,
+    refusals: [],
+  }),
   enrol: defineEndpoint({
     method: 'POST',
     path: '/v1/enrolments',
@@ -79,7 +93,13 @@ export const endpoints = {
       'certificate-unknown',
     ],
   }),
-  signOut: defineEndpoint({ method: 'DELETE', path: '/v1/session', auth: 'session', bodySizeMaxBytes: noBodyMaxBytes, refusals: [] }),
+  signOut: defineEndpoint({
+    method: 'DELETE',
+    path: '/v1/session',
+    auth: 'session',
+    bodySizeMaxBytes: noBodyMaxBytes,
+    refusals: [],
+  }),
   contact: defineEndpoint({
     method: 'POST',
     path: '/v1/contacts',
@@ -125,9 +145,23 @@ export const endpoints = {
     bodySizeMaxBytes: noBodyMaxBytes,
     refusals: ['read-not-allowed'],
   }),
-  checkpoint: defineEndpoint({ method: 'GET', path: '/v1/log/checkpoint', auth: 'none', media: 'text/plain; charset=utf-8', bodySizeMaxBytes: noBodyMaxBytes, refusals: [] }),
+  checkpoint: defineEndpoint({
+    method: 'GET',
+    path: '/v1/log/checkpoint',
+    auth: 'none',
+    media: 'text/plain; charset=utf-8',
+    bodySizeMaxBytes: noBodyMaxBytes,
+    refusals: [],
+  }),
   /** C2SP tlog-tiles paths: `<L>/<N>[.p/<W>]` and `entries/<N>[.p/<W>]`. */
-  tile: defineEndpoint({ method: 'GET', path: '/v1/log/tile/*', auth: 'none', media: 'application/octet-stream', bodySizeMaxBytes: noBodyMaxBytes, refusals: [] }),
+  tile: defineEndpoint({
+    method: 'GET',
+    path: '/v1/log/tile/*',
+    auth: 'none',
+    media: 'application/octet-stream',
+    bodySizeMaxBytes: noBodyMaxBytes,
+    refusals: [],
+  }),
   consistency: defineEndpoint({
     method: 'GET',
     path: '/v1/log/consistency',
@@ -137,8 +171,22 @@ export const endpoints = {
     bodySizeMaxBytes: noBodyMaxBytes,
     refusals: ['tree-size-unknown'],
   }),
-  policy: defineEndpoint({ method: 'GET', path: '/v1/policy', auth: 'none', response: policyResponse, bodySizeMaxBytes: noBodyMaxBytes, refusals: [] }),
-  revocation: defineEndpoint({ method: 'GET', path: '/v1/revocation', auth: 'none', response: revocationResponse, bodySizeMaxBytes: noBodyMaxBytes, refusals: [] }),
+  policy: defineEndpoint({
+    method: 'GET',
+    path: '/v1/policy',
+    auth: 'none',
+    response: policyResponse,
+    bodySizeMaxBytes: noBodyMaxBytes,
+    refusals: [],
+  }),
+  revocation: defineEndpoint({
+    method: 'GET',
+    path: '/v1/revocation',
+    auth: 'none',
+    response: revocationResponse,
+    bodySizeMaxBytes: noBodyMaxBytes,
+    refusals: [],
+  }),
 } as const;
 
 export type EndpointName = keyof typeof endpoints;

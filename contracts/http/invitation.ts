@@ -14,7 +14,8 @@ export type Invitation = {
 };
 
 const lengthMax = 512;
-const pattern = /^(https:\/\/[a-z0-9.-]{1,253}(?::[0-9]{1,5})?)\/enrol#([0-9a-f]{64})\.([0-9A-Z]{4}(?:-[0-9A-Z]{4}){5})$/u;
+const pattern =
+  /^(https:\/\/[a-z0-9.-]{1,253}(?::[0-9]{1,5})?)\/enrol#([0-9a-f]{64})\.([0-9A-Z]{4}(?:-[0-9A-Z]{4}){5})$/u;
 
 /** One line: `https://host:port/enrol#<hash>.<code>`. The part after `#` is never sent by any client that follows it. */
 export function formatInvitation(invitation: Invitation): string {

@@ -26,7 +26,10 @@ export const batchItemsMax = 64;
 /** Most changes in one answer. */
 export const changesLimitMax = 500;
 
-const refusalCode = z.string().regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/u).max(64);
+const refusalCode = z
+  .string()
+  .regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/u)
+  .max(64);
 
 /** The only body of an answer that is not a success: a code of the catalogue, an incident id, and values for its words. */
 export const refusalBody = z.strictObject({
@@ -64,7 +67,11 @@ export const enrolmentRequest = z.strictObject({
 export const enrolmentResponse = z.strictObject({ bundle: signedDocument });
 
 /** The text whose signature by the new device key goes as `proof` of an enrolment. */
-export function enrolmentProofText(request: { readonly code: string; readonly publicKey: string; readonly epoch: string }): string {
+export function enrolmentProofText(request: {
+  readonly code: string;
+  readonly publicKey: string;
+  readonly epoch: string;
+}): string {
   return `qorgan.enrolment-proof/1\n${request.code}\n${request.publicKey}\n${request.epoch}\n`;
 }
 
@@ -108,7 +115,10 @@ export const actItem = z.strictObject({
   epoch: journalEpoch,
   sequence: count.min(1),
   /** Canonical text of the envelope, exactly as signed. */
-  envelope: z.string().min(1).max(2 * envelopeSizeMax),
+  envelope: z
+    .string()
+    .min(1)
+    .max(2 * envelopeSizeMax),
   cms: base64(cmsSizeMaxBytes),
 });
 
@@ -124,7 +134,10 @@ export const actsResponse = z.strictObject({
       z.strictObject({ actionId, promise: signedDocument }),
       z.strictObject({
         actionId,
-        refusal: z.strictObject({ code: refusalCode, details: z.record(z.string(), z.union([z.string(), z.number()])).optional() }),
+        refusal: z.strictObject({
+          code: refusalCode,
+          details: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
+        }),
       }),
     ]),
   ),
@@ -145,9 +158,17 @@ export const receiptsResponse = z.strictObject({
   receipts: z.array(z.strictObject({ actionId, receipt: z.string().max(65_536).nullable() })),
 });
 
-const decimal = (max: number) => z.string().regex(/^[0-9]{1,15}$/u).transform(Number).pipe(z.int().max(max));
+const decimal = (max: number) =>
+  z
+    .string()
+    .regex(/^[0-9]{1,15}$/u)
+    .transform(Number)
+    .pipe(z.int().max(max));
 
-export const changesQuery = z.strictObject({ after: decimal(Number.MAX_SAFE_INTEGER), limit: decimal(changesLimitMax).default(changesLimitMax) });
+export const changesQuery = z.strictObject({
+  after: decimal(Number.MAX_SAFE_INTEGER),
+  limit: decimal(changesLimitMax).default(changesLimitMax),
+});
 
 /** One accepted act as a reader needs it. `leafIndex` is null until the log holds the act. */
 export const change = z.strictObject({
@@ -175,7 +196,10 @@ export const changesResponse = z.strictObject({ changes: z.array(change), positi
 /** One event of the stream: there is something newer than this position. It carries nothing else. */
 export const changesSignal = z.strictObject({ latest: count, treeSize: count });
 
-export const consistencyQuery = z.strictObject({ from: decimal(Number.MAX_SAFE_INTEGER), to: decimal(Number.MAX_SAFE_INTEGER) });
+export const consistencyQuery = z.strictObject({
+  from: decimal(Number.MAX_SAFE_INTEGER),
+  to: decimal(Number.MAX_SAFE_INTEGER),
+});
 
 export const consistencyResponse = z.strictObject({ from: count, to: count, hashes: z.array(base64Exact(32)).max(64) });
 

@@ -42,7 +42,12 @@ export function contentDigest(sha256: Sha256, body: Uint8Array | string): string
 /** The text that the device key signs. */
 export function signatureBase(request: SignedRequest, parameters: SignatureParameters): string {
   const { method, path, query, authorization } = request;
-  const lines = [`"@method": ${method}`, `"@path": ${path}`, `"@query": ${query}`, `"content-digest": ${request.contentDigest}`];
+  const lines = [
+    `"@method": ${method}`,
+    `"@path": ${path}`,
+    `"@query": ${query}`,
+    `"content-digest": ${request.contentDigest}`,
+  ];
   if (authorization !== undefined) lines.push(`"authorization": ${authorization}`);
   lines.push(`"@signature-params": ${signatureParameters(parameters, authorization !== undefined)}`);
   return lines.join('\n');
@@ -68,12 +73,16 @@ const signaturePattern = /^qorgan=:([A-Za-z0-9+/]{86}==):$/u;
 export function parseSignatureHeaders(headers: {
   readonly signatureInput: string;
   readonly signature: string;
-}): Result<{ readonly parameters: SignatureParameters; readonly hasAuthorization: boolean; readonly signature: Uint8Array }, 'device-signature-invalid'> {
+}): Result<
+  { readonly parameters: SignatureParameters; readonly hasAuthorization: boolean; readonly signature: Uint8Array },
+  'device-signature-invalid'
+> {
   const input = inputPattern.exec(headers.signatureInput);
   const signatureText = signaturePattern.exec(headers.signature)?.[1];
   const device = deviceId.safeParse(input?.[4]);
   const signature = signatureText === undefined ? undefined : fromBase64(signatureText);
-  if (input === null || !device.success || signature === undefined || !signature.ok) return refuse('device-signature-invalid');
+  if (input === null || !device.success || signature === undefined || !signature.ok)
+    return refuse('device-signature-invalid');
   return ok({
     parameters: { createdSeconds: Number(input[2]), nonce: input[3] ?? '', device: device.data },
     hasAuthorization: input[1] !== undefined,

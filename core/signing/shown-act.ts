@@ -30,7 +30,10 @@ function dayText(date: string): string {
 function decisionValues(command: RegistrationCommand, words: Words): Record<string, string | undefined> {
   const { type, payload } = command;
   if (type === 'registration.return' || type === 'registration.refuse') {
-    return { reasons: payload.reasons.map((code) => words(`reason.${code}`) ?? code).join('; '), note: payload.note.trim() };
+    return {
+      reasons: payload.reasons.map((code) => words(`reason.${code}`) ?? code).join('; '),
+      note: payload.note.trim(),
+    };
   }
   return type === 'registration.approve' ? { note: payload.note.trim() } : {};
 }

@@ -22,14 +22,21 @@ export async function contact(
   const before = await readContact(database, id, epoch);
   const actHead = await readActHead(database, id, epoch);
   const acts = actHead === undefined ? start : { sequence: actHead.sequence, hash: actHead.hash as ChainHead['hash'] };
-  const entries = before === undefined ? start : { sequence: before.entry_sequence, hash: before.entry_hash as ChainHead['hash'] };
+  const entries =
+    before === undefined ? start : { sequence: before.entry_sequence, hash: before.entry_hash as ChainHead['hash'] };
   const { heads } = request;
   const isBehind = heads.entries.sequence < entries.sequence || heads.acts.sequence < acts.sequence;
   const isOther = heads.entries.sequence === entries.sequence && heads.entries.hash !== entries.hash;
   const atMs = surroundings.nowMs();
   if (isBehind || isOther) {
     const details = JSON.stringify({ epoch, stated: heads, held: { acts, entries } });
-    await insertAlarm(database, { alarm_id: surroundings.uuid(), kind: 'journal-rolled-back', device: id, details, at_ms: atMs });
+    await insertAlarm(database, {
+      alarm_id: surroundings.uuid(),
+      kind: 'journal-rolled-back',
+      device: id,
+      details,
+      at_ms: atMs,
+    });
   } else {
     await advanceContact(database, {
       device: id,

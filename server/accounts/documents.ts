@@ -4,13 +4,26 @@ import { canonicalize, verifyDocument, type Json, type SignedDocument } from '..
 import { signedDocument as signedDocumentSchema } from '../../contracts/documents/index.ts';
 import { sha256, sha256Hex, verifyEd25519, type DataKey } from '../keys/index.ts';
 import { signaturesHash, signDocument, uuidV7, type Desk, type Platform } from '../platform/index.ts';
-import { inTransaction, insertDocument, insertLeaves, readLoggedDocuments, type DocumentRow, type Session } from '../store/index.ts';
+import {
+  inTransaction,
+  insertDocument,
+  insertLeaves,
+  readLoggedDocuments,
+  type DocumentRow,
+  type Session,
+} from '../store/index.ts';
 
 /** Kinds of documents in the store; `trust` goes into the log as a policy, since it is one. */
 export const documentKinds = ['platform', 'policy', 'trust', 'staff', 'device'] as const;
 export type DocumentKind = (typeof documentKinds)[number];
 
-const leafKindOf: Readonly<Record<DocumentKind, LeafKind>> = { platform: 'platform', policy: 'policy', trust: 'policy', staff: 'staff', device: 'device' };
+const leafKindOf: Readonly<Record<DocumentKind, LeafKind>> = {
+  platform: 'platform',
+  policy: 'policy',
+  trust: 'policy',
+  staff: 'staff',
+  device: 'device',
+};
 const documentPurpose = 'document';
 const openingPurpose = 'leaf-opening';
 
@@ -62,14 +75,29 @@ export async function recordDocument(
   await inTransaction(database, async (session) => {
     await beside(session);
     const opening = key.seal(openingPurpose, salt);
-    await insertLeaves(session, [{ leaf_id: actionId, body, subject, opening, received_at_ms: atMs, ordinal: platform.nextOrdinal() }]);
+    await insertLeaves(session, [
+      { leaf_id: actionId, body, subject, opening, received_at_ms: atMs, ordinal: platform.nextOrdinal() },
+    ]);
     const sealed = key.seal(documentPurpose, canonicalize(signed as unknown as Json));
-    await insertDocument(session, { document_hash: sha256Hex(text), kind, subject, version, sealed, leaf_id: actionId, at_ms: atMs });
+    await insertDocument(session, {
+      document_hash: sha256Hex(text),
+      kind,
+      subject,
+      version,
+      sealed,
+      leaf_id: actionId,
+      at_ms: atMs,
+    });
   });
   return signed;
 }
 
-export type LoggedDocument = { readonly signed: SignedDocument; readonly hash: Sha256Hex; readonly leafIndex: number; readonly version: number };
+export type LoggedDocument = {
+  readonly signed: SignedDocument;
+  readonly hash: Sha256Hex;
+  readonly leafIndex: number;
+  readonly version: number;
+};
 
 function openRow(platform: Platform, row: DocumentRow, key: DataKey): LoggedDocument | undefined {
   const { log, documentKey } = platform;
@@ -78,9 +106,19 @@ function openRow(platform: Platform, row: DocumentRow, key: DataKey): LoggedDocu
   if (!parsed.success || !leaf.ok || row.leaf_index >= log.size()) return undefined;
   const isLeaf = Buffer.from(leafHash(sha256, row.body)).equals(log.readHashes(0, row.leaf_index, 1));
   const isCommitted = commitmentOf(key.open(openingPurpose, row.opening), parsed.data) === leaf.value.commitment;
-  const isSigned = verifyDocument({ document: parsed.data, publicKey: documentKey.publicKey, sha256, verifyEd25519 }).ok;
+  const isSigned = verifyDocument({
+    document: parsed.data,
+    publicKey: documentKey.publicKey,
+    sha256,
+    verifyEd25519,
+  }).ok;
   if (!isLeaf || !isCommitted || !isSigned) return undefined;
-  return { signed: parsed.data, hash: sha256Hex(parsed.data.document), leafIndex: row.leaf_index, version: row.version };
+  return {
+    signed: parsed.data,
+    hash: sha256Hex(parsed.data.document),
+    leafIndex: row.leaf_index,
+    version: row.version,
+  };
 }
 
 /**
@@ -93,7 +131,12 @@ export async function readNewestSigned(desk: Desk, kind: DocumentKind): Promise<
   if (row === undefined || key === undefined) return undefined;
   const parsed = signedDocumentSchema.safeParse(JSON.parse(key.open(documentPurpose, row.sealed).toString()));
   if (!parsed.success) return undefined;
-  const signed = verifyDocument({ document: parsed.data, publicKey: desk.documentKey.publicKey, sha256, verifyEd25519 });
+  const signed = verifyDocument({
+    document: parsed.data,
+    publicKey: desk.documentKey.publicKey,
+    sha256,
+    verifyEd25519,
+  });
   return signed.ok ? signed.value : undefined;
 }
 
@@ -101,7 +144,10 @@ export async function readNewestSigned(desk: Desk, kind: DocumentKind): Promise<
  * Documents of a kind that count: signed by the platform key and opening the leaf that the log holds, in the order of
  * the log. A row that somebody edited, or that never was a leaf, is left out and counted in `rejected`.
  */
-export async function readDocuments(platform: Platform, kind: DocumentKind): Promise<{ readonly documents: readonly LoggedDocument[]; readonly rejected: number }> {
+export async function readDocuments(
+  platform: Platform,
+  kind: DocumentKind,
+): Promise<{ readonly documents: readonly LoggedDocument[]; readonly rejected: number }> {
   const rows = await readLoggedDocuments(platform.database, kind);
   const keys = await platform.subjectKeys.ensure(rows.map((row) => row.subject));
   const documents: LoggedDocument[] = [];

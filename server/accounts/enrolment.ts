@@ -1,5 +1,11 @@
 import { ok, refuse, type DeviceId, type JournalEpoch, type Result } from '../../core/kernel/index.ts';
-import { canonicalize, type DeviceRecord, type EnrolmentBundle, type Json, type SignedDocument } from '../../core/signing/index.ts';
+import {
+  canonicalize,
+  type DeviceRecord,
+  type EnrolmentBundle,
+  type Json,
+  type SignedDocument,
+} from '../../core/signing/index.ts';
 import { formatNoteKey } from '../../core/log/index.ts';
 import { enrolmentProofText } from '../../contracts/http/index.ts';
 import { sha256Hex, verifyEd25519 } from '../keys/index.ts';
@@ -19,13 +25,21 @@ const codeLifeMs = 3_600_000;
 export type ServerPin = { readonly spki: string; readonly certificate: Uint8Array };
 
 /** Makes a one-time code of 120 random bits for one new device; only its hash is kept. */
-export async function makeEnrolmentCode(platform: Desk): Promise<{ readonly code: string; readonly expiresAtMs: number }> {
+export async function makeEnrolmentCode(
+  platform: Desk,
+): Promise<{ readonly code: string; readonly expiresAtMs: number }> {
   const random = platform.surroundings.randomBytes(codeLength);
   const symbols = [...random].map((byte) => alphabet.charAt(byte & 31));
-  const groups = Array.from({ length: codeLength / groupLength }, (_, i) => symbols.slice(i * groupLength, (i + 1) * groupLength).join(''));
+  const groups = Array.from({ length: codeLength / groupLength }, (_, i) =>
+    symbols.slice(i * groupLength, (i + 1) * groupLength).join(''),
+  );
   const code = groups.join('-');
   const expiresAtMs = platform.surroundings.nowMs() + codeLifeMs;
-  await insertEnrolmentCode(platform.database, { code_hash: sha256Hex(code), expires_at_ms: expiresAtMs, used_at_ms: null });
+  await insertEnrolmentCode(platform.database, {
+    code_hash: sha256Hex(code),
+    expires_at_ms: expiresAtMs,
+    used_at_ms: null,
+  });
   return { code, expiresAtMs };
 }
 
@@ -51,7 +65,11 @@ function bundleOf(platform: Platform, registry: Registry, pin: ServerPin, device
     operatorName: identity.operatorName,
     log: { origin: identity.logOrigin, key: formatNoteKey(logKey) },
     platformKey: base64(documentKey.publicKey),
-    server: { url: identity.url, spki: pin.spki as EnrolmentBundle['server']['spki'], certificate: base64(pin.certificate) },
+    server: {
+      url: identity.url,
+      spki: pin.spki as EnrolmentBundle['server']['spki'],
+      certificate: base64(pin.certificate),
+    },
     checkpoint: log.checkpoint(),
     anchors: trust.anchors.map(base64),
     intermediates: trust.intermediates.map(base64),
@@ -78,7 +96,11 @@ export async function enrolDevice(
   const { platform, registry, pin } = context;
   const { surroundings, identity, documentKey } = platform;
   if (platform.log.gap() !== undefined) return refuse('server-read-only');
-  const isHeld = verifyEd25519(Buffer.from(request.publicKey, 'base64'), enrolmentProofText(request), Buffer.from(request.proof, 'base64'));
+  const isHeld = verifyEd25519(
+    Buffer.from(request.publicKey, 'base64'),
+    enrolmentProofText(request),
+    Buffer.from(request.proof, 'base64'),
+  );
   if (!isHeld) return refuse('enrolment-proof-invalid');
   const nowMs = surroundings.nowMs();
   const device = surroundings.uuid() as DeviceId;

@@ -1,7 +1,30 @@
 export { contact, type HeldHeads } from './contacts.ts';
-export { documentKinds, readDocuments, recordDocument, type DocumentKind, type LoggedDocument, type NewDocument } from './documents.ts';
+export {
+  documentKinds,
+  readDocuments,
+  recordDocument,
+  type DocumentKind,
+  type LoggedDocument,
+  type NewDocument,
+} from './documents.ts';
 export { enrolDevice, makeEnrolmentCode, settle, type EnrolmentRequest, type ServerPin } from './enrolment.ts';
-export { newestTrustDocument, openRegistry, type PolicyInForce, type RegisteredDevice, type RegisteredStaff, type Registry } from './registry.ts';
-export { makeChallenge, readerOf, signIn, signOut, staffInForce, type Reader, type SignInRefusal, type StaffRefusal } from './sign-in.ts';
+export {
+  newestTrustDocument,
+  openRegistry,
+  type PolicyInForce,
+  type RegisteredDevice,
+  type RegisteredStaff,
+  type Registry,
+} from './registry.ts';
+export {
+  makeChallenge,
+  readerOf,
+  signIn,
+  signOut,
+  staffInForce,
+  type Reader,
+  type SignInRefusal,
+  type StaffRefusal,
+} from './sign-in.ts';
 export { checkSignature, type CheckedSignature, type SignatureRefusal } from './signature-check.ts';
 export { admitCertificate, trustDocument, type Trust, type TrustDocument } from './trust.ts';

@@ -7,7 +7,12 @@ import { readRegistryStamp, readRevocationLists, readTrustCertificates } from '.
 import { readDocuments, readNewestSigned, type LoggedDocument } from './documents.ts';
 import { buildTrust, trustDocument, type Trust, type TrustDocument } from './trust.ts';
 
-export type RegisteredDevice = { readonly record: DeviceRecord; readonly publicKey: Uint8Array; readonly signed: SignedDocument; readonly hash: Sha256Hex };
+export type RegisteredDevice = {
+  readonly record: DeviceRecord;
+  readonly publicKey: Uint8Array;
+  readonly signed: SignedDocument;
+  readonly hash: Sha256Hex;
+};
 export type RegisteredStaff = { readonly record: StaffRecord; readonly hash: Sha256Hex };
 export type PolicyInForce = { readonly policy: PolicyDocument; readonly signed: SignedDocument };
 
@@ -49,7 +54,12 @@ function readDevices(platform: Platform, documents: readonly LoggedDocument[]): 
   for (const { signed, hash } of documents) {
     const record = parseDeviceRecord(signed.document);
     if (!record.ok || !isOfPlatform(platform, record.value)) continue;
-    devices.set(record.value.device, { record: record.value, publicKey: Buffer.from(record.value.publicKey, 'base64'), signed, hash });
+    devices.set(record.value.device, {
+      record: record.value,
+      publicKey: Buffer.from(record.value.publicKey, 'base64'),
+      signed,
+      hash,
+    });
   }
   return devices;
 }

@@ -25,7 +25,9 @@ export function staffInForce(
   if (staff === undefined) return refuse('actor-unknown');
   const { validFromMs, validUntilMs, certificates, roles } = staff.record;
   if (person.nowMs < validFromMs || person.nowMs >= validUntilMs || roles.length === 0) return refuse('actor-unknown');
-  return certificates.some((certificate) => certificate === person.certificate) ? ok(staff) : refuse('certificate-unknown');
+  return certificates.some((certificate) => certificate === person.certificate)
+    ? ok(staff)
+    : refuse('certificate-unknown');
 }
 
 /** Makes a challenge for a device: bound to it, fresh for three minutes, good once. */
@@ -42,11 +44,22 @@ export async function makeChallenge(platform: Platform, device: DeviceId): Promi
     issuedAtMs,
     expiresAtMs: issuedAtMs + challengeLifeMs,
   };
-  await insertChallenge(database, { nonce: challenge.nonce, device, expires_at_ms: challenge.expiresAtMs, used_at_ms: null });
+  await insertChallenge(database, {
+    nonce: challenge.nonce,
+    device,
+    expires_at_ms: challenge.expiresAtMs,
+    used_at_ms: null,
+  });
   return challengeText(challenge);
 }
 
-export type SignedIn = { readonly token: string; readonly expiresAtMs: number; readonly iin: Iin; readonly name: string; readonly roles: readonly Role[] };
+export type SignedIn = {
+  readonly token: string;
+  readonly expiresAtMs: number;
+  readonly iin: Iin;
+  readonly name: string;
+  readonly roles: readonly Role[];
+};
 export type SignInRefusal = SignatureRefusal | StaffRefusal | 'challenge-unknown' | 'challenge-expired';
 
 /**
@@ -66,7 +79,11 @@ export async function signIn(
   const isOurs = device === request.device && platformId === identity.platform && profile === identity.profile;
   if (!isOurs || !(await useChallenge(database, { nonce, device, nowMs }))) return refuse('challenge-unknown');
   if (expiresAtMs <= nowMs) return refuse('challenge-expired');
-  const checked = checkSignature(registry.trust(), { cms: request.cms, content: Buffer.from(request.challenge), atMs: nowMs });
+  const checked = checkSignature(registry.trust(), {
+    cms: request.cms,
+    content: Buffer.from(request.challenge),
+    atMs: nowMs,
+  });
   if (!checked.ok) return checked;
   const staff = staffInForce(registry, { iin: checked.value.iin, certificate: checked.value.certificate, nowMs });
   if (!staff.ok) return staff;
@@ -100,7 +117,9 @@ export async function readerOf(
   const staff = iin.ok ? registry.staff(iin.value) : undefined;
   if (!iin.ok || staff === undefined) return refuse('session-ended');
   const { validFromMs, validUntilMs, roles } = staff.record;
-  return nowMs >= validFromMs && nowMs < validUntilMs ? ok({ iin: iin.value, roles, tokenHash }) : refuse('session-ended');
+  return nowMs >= validFromMs && nowMs < validUntilMs
+    ? ok({ iin: iin.value, roles, tokenHash })
+    : refuse('session-ended');
 }
 
 /** Ends a session; nothing happens where it ended before. */

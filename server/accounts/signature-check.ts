@@ -37,7 +37,10 @@ const named: Readonly<Partial<Record<ReasonId, SignatureRefusal>>> = {
 
 function refusalOf(report: VerificationReport): SignatureRefusal {
   // A wrong signature is called that, whatever else is wrong with the certificate beside it.
-  const isWrong = report.stages.some((stage) => stage.outcome === 'FAIL' && (stage.name === 'digest' || stage.name === 'signature' || stage.name === 'parse'));
+  const isWrong = report.stages.some(
+    (stage) =>
+      stage.outcome === 'FAIL' && (stage.name === 'digest' || stage.name === 'signature' || stage.name === 'parse'),
+  );
   if (isWrong) return 'signature-invalid';
   return named[report.reason] ?? (report.verdict === 'INVALID' ? 'signature-invalid' : 'signature-unknown');
 }

@@ -58,14 +58,20 @@ export type Trust = {
 };
 
 /** Reads one certificate that an administrator brings; a production platform takes none of a demonstration authority. */
-export function admitCertificate(der: Uint8Array, profileName: Profile): Result<Certificate, 'document-malformed' | 'demo-in-production'> {
+export function admitCertificate(
+  der: Uint8Array,
+  profileName: Profile,
+): Result<Certificate, 'document-malformed' | 'demo-in-production'> {
   const parsed = parseCertificate(der);
   if (!parsed.ok) return refuse('document-malformed');
   const isDemo = (parsed.value.extensions.policies ?? []).includes(DEMO_POLICY_OID);
   return isDemo && profileName === 'production' ? refuse('demo-in-production') : ok(parsed.value);
 }
 
-function knownCertificates(hashes: readonly string[], rows: readonly Row<'trust_certificate'>[]): readonly Certificate[] {
+function knownCertificates(
+  hashes: readonly string[],
+  rows: readonly Row<'trust_certificate'>[],
+): readonly Certificate[] {
   return hashes.flatMap((hash) => {
     const row = rows.find((candidate) => candidate.sha256 === hash);
     const parsed = row === undefined ? undefined : parseCertificate(row.der);
@@ -76,7 +82,9 @@ function knownCertificates(hashes: readonly string[], rows: readonly Row<'trust_
 
 function allowedCarriers(policy: PolicyDocument): { readonly carriers?: readonly KeyCarrier[] } {
   const { carriers: named } = policy.signatures;
-  return named.length === 0 ? {} : { carriers: carriers.filter((carrier) => named.includes(carrierOid(carrier) ?? '')) };
+  return named.length === 0
+    ? {}
+    : { carriers: carriers.filter((carrier) => named.includes(carrierOid(carrier) ?? '')) };
 }
 
 /** Builds the verifier of a trust document. Lists older than the policy allows answer nothing, whatever their `nextUpdate` says. */
@@ -97,7 +105,10 @@ export function buildTrust(options: {
   const fresh = (list: RevocationList): boolean => list.thisUpdateMs >= nowMs() - policy.signatures.crlAgeMaxMs;
   let store = createRevocationListStore(lists.filter(fresh));
   let oldestMs = Math.min(...lists.filter(fresh).map((list) => list.thisUpdateMs));
-  const refusedPolicies = [...policy.signatures.refusedPolicies, ...(policy.profile === 'production' ? [DEMO_POLICY_OID] : [])];
+  const refusedPolicies = [
+    ...policy.signatures.refusedPolicies,
+    ...(policy.profile === 'production' ? [DEMO_POLICY_OID] : []),
+  ];
   const verifier = createVerifier({
     anchors,
     intermediates,

@@ -2,7 +2,14 @@ import { ok, refuse, type Result } from '../../core/kernel/index.ts';
 import { canonicalize, type Json, type SignedDocument, type StaffRecord } from '../../core/signing/index.ts';
 import { staffRecord } from '../../contracts/documents/index.ts';
 import { parseRevocationList } from '../../eds/index.ts';
-import { admitCertificate, makeEnrolmentCode, recordDocument, trustDocument, type Registry, type TrustDocument } from '../accounts/index.ts';
+import {
+  admitCertificate,
+  makeEnrolmentCode,
+  recordDocument,
+  trustDocument,
+  type Registry,
+  type TrustDocument,
+} from '../accounts/index.ts';
 import type { Desk } from '../platform/index.ts';
 import { insertRevocationList, insertTrustCertificates } from '../store/index.ts';
 
@@ -18,7 +25,10 @@ export type Administration = {
   /** Grants, changes or (with no roles) blocks a person; counts once it resolves. */
   readonly addStaff: (staff: NewStaff) => Promise<Result<SignedDocument, AdministrationRefusal>>;
   /** Replaces the trusted certificates (DER). A production platform takes none that carries the demonstration policy. */
-  readonly importAnchors: (certificates: { readonly anchors: readonly Uint8Array[]; readonly intermediates: readonly Uint8Array[] }) => Promise<Result<null, AdministrationRefusal>>;
+  readonly importAnchors: (certificates: {
+    readonly anchors: readonly Uint8Array[];
+    readonly intermediates: readonly Uint8Array[];
+  }) => Promise<Result<null, AdministrationRefusal>>;
   /** Adds a revocation list (DER); the newest of each authority counts, once its signature was verified. */
   readonly importCrl: (der: Uint8Array) => Promise<Result<null, AdministrationRefusal>>;
 };
@@ -34,12 +44,18 @@ export type AdministrationContext = {
 /** Opens administration over a desk. */
 export function createAdministration({ desk, settle, readTrust }: AdministrationContext): Administration {
   const { identity, database, keyring, surroundings } = desk;
-  const settled = async <T>(value: T): Promise<Result<T, AdministrationRefusal>> => ((await settle()) ? ok(value) : refuse('log-behind'));
+  const settled = async <T>(value: T): Promise<Result<T, AdministrationRefusal>> =>
+    (await settle()) ? ok(value) : refuse('log-behind');
 
   return {
     enrolCode: () => makeEnrolmentCode(desk),
     addStaff: async (staff) => {
-      const record = staffRecord.safeParse({ form: 'qorgan.staff/1', platform: identity.platform, profile: identity.profile, ...staff });
+      const record = staffRecord.safeParse({
+        form: 'qorgan.staff/1',
+        platform: identity.platform,
+        profile: identity.profile,
+        ...staff,
+      });
       if (!record.success) return refuse('document-malformed');
       const subject = `staff:${keyring.tag('staff', record.data.iin)}`;
       const text = canonicalize(record.data as unknown as Json);
@@ -52,7 +68,12 @@ export function createAdministration({ desk, settle, readTrust }: Administration
       const hashes = admitted.flatMap((one) => (one.ok ? [one.value.sha256] : []));
       const kindOf = (i: number): string => (i < anchors.length ? 'anchor' : 'intermediate');
       const atMs = surroundings.nowMs();
-      const rows = [...anchors, ...intermediates].map((der, i) => ({ sha256: hashes[i] ?? '', kind: kindOf(i), der: Buffer.from(der), at_ms: atMs }));
+      const rows = [...anchors, ...intermediates].map((der, i) => ({
+        sha256: hashes[i] ?? '',
+        kind: kindOf(i),
+        der: Buffer.from(der),
+        at_ms: atMs,
+      }));
       const document = trustDocument.safeParse({
         form: 'qorgan.trust/1',
         platform: identity.platform,
@@ -63,13 +84,21 @@ export function createAdministration({ desk, settle, readTrust }: Administration
       });
       if (!document.success) return refuse('document-malformed');
       const text = canonicalize(document.data);
-      await recordDocument(desk, { kind: 'trust', subject: 'platform', version: document.data.version, text }, (session) => insertTrustCertificates(session, rows));
+      await recordDocument(
+        desk,
+        { kind: 'trust', subject: 'platform', version: document.data.version, text },
+        (session) => insertTrustCertificates(session, rows),
+      );
       return settled(null);
     },
     importCrl: async (der) => {
       const list = parseRevocationList(der);
       if (!list.ok) return refuse('document-malformed');
-      await insertRevocationList(database, { sha256: list.value.sha256, der: Buffer.from(der), at_ms: surroundings.nowMs() });
+      await insertRevocationList(database, {
+        sha256: list.value.sha256,
+        der: Buffer.from(der),
+        at_ms: surroundings.nowMs(),
+      });
       return settled(null);
     },
   };
@@ -79,4 +108,3 @@ export function createAdministration({ desk, settle, readTrust }: Administration
 export function trustOfRegistry(registry: Registry): () => Promise<TrustDocument | undefined> {
   return async () => registry.trustDocument();
 }
-

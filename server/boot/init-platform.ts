@@ -22,10 +22,17 @@ export type InitOptions = PlatformPlace & {
   /** Lower-case label; a random UUID where absent. */
   readonly platform?: string | undefined;
   /** Changes to the parameters of policy v1. */
-  readonly policy?: Partial<Pick<PolicyDocument, 'access' | 'registration' | 'clock' | 'sync' | 'signatures'>> | undefined;
+  readonly policy?:
+    | Partial<Pick<PolicyDocument, 'access' | 'registration' | 'clock' | 'sync' | 'signatures'>>
+    | undefined;
 };
 
-export type InitRefusal = Exclude<OpenRefusal, 'platform-absent'> | 'platform-exists' | 'root-in-production' | 'log-behind' | 'document-malformed';
+export type InitRefusal =
+  | Exclude<OpenRefusal, 'platform-absent'>
+  | 'platform-exists'
+  | 'root-in-production'
+  | 'log-behind'
+  | 'document-malformed';
 
 /** What an administrator writes down after the first start; nothing of it is secret. */
 export type InitReport = { readonly identity: Identity; readonly logKey: string; readonly platformKey: string };
@@ -35,13 +42,20 @@ export function isRootInProduction(profile: Profile): boolean {
   return profile === 'production' && process.getuid?.() === 0;
 }
 
-async function stamp(store: Store, keys: PlatformKeys, options: InitOptions, platform: PlatformId): Promise<Identity | undefined> {
+async function stamp(
+  store: Store,
+  keys: PlatformKeys,
+  options: InitOptions,
+  platform: PlatformId,
+): Promise<Identity | undefined> {
   const { profile, operatorName, url, surroundings } = options;
   const known = await readPlatform(store.database);
   const logOriginText = logOrigin(profile, (known?.id ?? platform) as PlatformId);
   if (known !== undefined) {
     const isSame = known.profile === profile && known.operator_name === operatorName && known.url === url;
-    return isSame ? { platform: known.id as PlatformId, profile, logOrigin: logOriginText, operatorName, url } : undefined;
+    return isSame
+      ? { platform: known.id as PlatformId, profile, logOrigin: logOriginText, operatorName, url }
+      : undefined;
   }
   await insertPlatform(store.database, {
     id: platform,
@@ -69,13 +83,24 @@ async function recordBeginning(desk: Desk, policy: PolicyDocument): Promise<void
     createdAtMs: surroundings.nowMs(),
   };
   await recordDocument(desk, { kind: 'platform', subject: 'platform', version: 1, text: canonicalize(about) });
-  await recordDocument(desk, { kind: 'policy', subject: 'platform', version: 1, text: canonicalize(policy as unknown as Json) });
+  await recordDocument(desk, {
+    kind: 'policy',
+    subject: 'platform',
+    version: 1,
+    text: canonicalize(policy as unknown as Json),
+  });
 }
 
-async function begin(options: InitOptions, store: Store, keys: PlatformKeys, platform: PlatformId): Promise<Result<InitReport, InitRefusal>> {
+async function begin(
+  options: InitOptions,
+  store: Store,
+  keys: PlatformKeys,
+  platform: PlatformId,
+): Promise<Result<InitReport, InitRefusal>> {
   const { directory, surroundings } = options;
   const identity = await stamp(store, keys, options, platform);
-  if (identity === undefined || (await readLoggedDocuments(store.database, 'policy')).length > 0) return refuse('platform-exists');
+  if (identity === undefined || (await readLoggedDocuments(store.database, 'policy')).length > 0)
+    return refuse('platform-exists');
   const policy = { ...firstPolicy(identity, surroundings.nowMs()), ...options.policy };
   if (!policyDocument.safeParse(policy).success) return refuse('document-malformed');
   const desk = makeDesk({ identity, keys, store, surroundings });
@@ -84,7 +109,11 @@ async function begin(options: InitOptions, store: Store, keys: PlatformKeys, pla
   if (!log.ok) return log;
   while ((await log.value.sequence()) > 0);
   log.value.close();
-  return ok({ identity, logKey: formatNoteKey(desk.logKey), platformKey: Buffer.from(keys.documentKey.publicKey).toString('base64') });
+  return ok({
+    identity,
+    logKey: formatNoteKey(desk.logKey),
+    platformKey: Buffer.from(keys.documentKey.publicKey).toString('base64'),
+  });
 }
 
 /**
@@ -103,7 +132,12 @@ export async function initPlatform(options: InitOptions): Promise<Result<InitRep
   ensureTlsIdentity(keyFolder, url, surroundings);
   const keys = readKeys(keyFolder, passphrase);
   if (!keys.ok) return keys;
-  const store = await openStore({ folder: join(directory, folders.database), databaseUrl, nowMs: surroundings.nowMs(), onStatement });
+  const store = await openStore({
+    folder: join(directory, folders.database),
+    databaseUrl,
+    nowMs: surroundings.nowMs(),
+    onStatement,
+  });
   if (!store.ok) return store;
   try {
     return await begin(options, store.value, keys.value, platform.data);

@@ -6,10 +6,18 @@ import { noteKey, type NoteKey } from '../../core/log/index.ts';
 import { createKeyring, rawPublicKey, readKeyFile, sha256, writeKeyFile, type Keyring } from '../keys/index.ts';
 import { documentKeyOf, type DocumentKey } from '../platform/index.ts';
 
-export type KeyRefusal = 'platform-key-absent' | 'platform-key-malformed' | 'platform-key-sealed' | 'platform-key-passphrase-wrong';
+export type KeyRefusal =
+  | 'platform-key-absent'
+  | 'platform-key-malformed'
+  | 'platform-key-sealed'
+  | 'platform-key-passphrase-wrong';
 
 /** The three secrets of a platform. */
-export type PlatformKeys = { readonly documentKey: DocumentKey; readonly logPrivateKey: KeyObject; readonly keyring: Keyring };
+export type PlatformKeys = {
+  readonly documentKey: DocumentKey;
+  readonly logPrivateKey: KeyObject;
+  readonly keyring: Keyring;
+};
 
 type Passphrase = Secret<'passphrase'> | undefined;
 
@@ -47,7 +55,11 @@ export function readKeys(folder: string, passphrase: Passphrase): Result<Platfor
   if (!log.ok) return log;
   const data = readKeyFile({ path: join(folder, files.data), kind: 'data-wrapping-key', passphrase });
   if (!data.ok) return data;
-  return ok({ documentKey: documentKeyOf(document.value), logPrivateKey: log.value, keyring: createKeyring(data.value) });
+  return ok({
+    documentKey: documentKeyOf(document.value),
+    logPrivateKey: log.value,
+    keyring: createKeyring(data.value),
+  });
 }
 
 /** The key under whose name the log signs. */

@@ -44,7 +44,9 @@ async function besideServer(opened: OpenDesk): Promise<OpenAdministration> {
  * Opens administration of the platform in a folder. `log-behind` where no server runs and the log cannot grow. Close it:
  * an embedded database that it started runs until then.
  */
-export async function openAdministration(place: PlatformPlace): Promise<Result<OpenAdministration, OpenRefusal | 'log-behind'>> {
+export async function openAdministration(
+  place: PlatformPlace,
+): Promise<Result<OpenAdministration, OpenRefusal | 'log-behind'>> {
   const isServerRunning = isHeld(join(place.directory, 'server.json'));
   const opened = await openDesk(place, undefined);
   if (!opened.ok) return opened;

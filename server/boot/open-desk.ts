@@ -19,7 +19,13 @@ export type PlatformPlace = {
   readonly onStatement?: ((text: string) => void) | undefined;
 };
 
-export type OpenRefusal = KeyRefusal | 'platform-absent' | 'profile-differs' | 'database-engine-missing' | 'database-folder-closed' | 'database-did-not-start';
+export type OpenRefusal =
+  | KeyRefusal
+  | 'platform-absent'
+  | 'profile-differs'
+  | 'database-engine-missing'
+  | 'database-folder-closed'
+  | 'database-did-not-start';
 
 /** A platform whose store and keys are open, without its log. */
 export type OpenDesk = { readonly desk: Desk; readonly store: Store; readonly logPrivateKey: KeyObject };
@@ -32,7 +38,12 @@ function identityOf(row: Row<'platform'>): Identity {
 }
 
 /** Joins an identity, open keys and an open store. */
-export function makeDesk(options: { readonly identity: Identity; readonly keys: PlatformKeys; readonly store: Store; readonly surroundings: Surroundings }): Desk {
+export function makeDesk(options: {
+  readonly identity: Identity;
+  readonly keys: PlatformKeys;
+  readonly store: Store;
+  readonly surroundings: Surroundings;
+}): Desk {
   const { identity, keys, store, surroundings } = options;
   return {
     identity,
@@ -55,17 +66,30 @@ function isStampRight(row: Row<'platform'>, keys: PlatformKeys, profile: Profile
 }
 
 /** Opens the store and keys of a platform that was initialised; `profile` is what the caller insists on. */
-export async function openDesk(place: PlatformPlace, profile: Profile | undefined): Promise<Result<OpenDesk, OpenRefusal>> {
+export async function openDesk(
+  place: PlatformPlace,
+  profile: Profile | undefined,
+): Promise<Result<OpenDesk, OpenRefusal>> {
   const keys = readKeys(join(place.directory, folders.keys), place.passphrase);
   if (!keys.ok) return keys.refusal.code === 'platform-key-absent' ? refuse('platform-absent') : keys;
   const folder = join(place.directory, folders.database);
-  const store = await openStore({ folder, databaseUrl: place.databaseUrl, nowMs: place.surroundings.nowMs(), onStatement: place.onStatement });
+  const store = await openStore({
+    folder,
+    databaseUrl: place.databaseUrl,
+    nowMs: place.surroundings.nowMs(),
+    onStatement: place.onStatement,
+  });
   if (!store.ok) return store;
   const row = await readPlatform(store.value.database);
   if (row === undefined || !isStampRight(row, keys.value, profile)) {
     await store.value.close();
     return refuse(row === undefined ? 'platform-absent' : 'profile-differs');
   }
-  const desk = makeDesk({ identity: identityOf(row), keys: keys.value, store: store.value, surroundings: place.surroundings });
+  const desk = makeDesk({
+    identity: identityOf(row),
+    keys: keys.value,
+    store: store.value,
+    surroundings: place.surroundings,
+  });
   return ok({ desk, store: store.value, logPrivateKey: keys.value.logPrivateKey });
 }

@@ -8,7 +8,11 @@ import type { Desk } from '../platform/index.ts';
 import { folders } from './open-desk.ts';
 
 /** Opens the log of a platform as its one writer. */
-export async function openPlatformLog(directory: string, desk: Desk, logPrivateKey: KeyObject): Promise<Result<CentralLog, 'log-behind'>> {
+export async function openPlatformLog(
+  directory: string,
+  desk: Desk,
+  logPrivateKey: KeyObject,
+): Promise<Result<CentralLog, 'log-behind'>> {
   const folder = join(directory, folders.log);
   mkdirSync(folder, { recursive: true, mode: 0o755 });
   return openCentralLog({

@@ -44,7 +44,12 @@ const refreshMs = 1_000;
 /** The address is in use, or not ours to use. */
 const listenFailures = new Set(['EADDRINUSE', 'EACCES', 'EADDRNOTAVAIL']);
 
-type Parts = { readonly platform: Platform; readonly registry: Registry; readonly sequencer: Sequencer; readonly intake: Intake };
+type Parts = {
+  readonly platform: Platform;
+  readonly registry: Registry;
+  readonly sequencer: Sequencer;
+  readonly intake: Intake;
+};
 
 function startParts(platform: Platform, registry: Registry, log: Logger): Parts {
   const sequencer = startSequencer(platform.log, (error) => log.error({ error: describeError(error) }, 'sequencer'));
@@ -60,13 +65,18 @@ function followRecords({ registry }: Parts, log: Logger): () => void {
   return () => clearInterval(timer);
 }
 
-async function listen(app: FastifyInstance, options: StartOptions, identity: Identity): Promise<Result<string, 'address-in-use'>> {
+async function listen(
+  app: FastifyInstance,
+  options: StartOptions,
+  identity: Identity,
+): Promise<Result<string, 'address-in-use'>> {
   const url = new URL(identity.url);
   const target = options.listen ?? { host: '::', port: Number(url.port === '' ? 443 : url.port) };
   try {
     await app.listen(target);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && listenFailures.has(String(error.code))) return refuse('address-in-use');
+    if (error instanceof Error && 'code' in error && listenFailures.has(String(error.code)))
+      return refuse('address-in-use');
     throw error;
   }
   const address = app.server.address();

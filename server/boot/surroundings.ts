@@ -15,4 +15,8 @@ function fromPage(size: number): Buffer {
 }
 
 /** The real clock and the real chance. */
-export const realSurroundings: Surroundings = { nowMs: () => Date.now(), randomBytes: fromPage, uuid: () => randomUUID() };
+export const realSurroundings: Surroundings = {
+  nowMs: () => Date.now(),
+  randomBytes: fromPage,
+  uuid: () => randomUUID(),
+};

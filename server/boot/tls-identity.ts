@@ -35,9 +35,13 @@ const booleanTrue = element(0x01, Uint8Array.of(0xff));
 
 function ipBytes(host: string): Uint8Array {
   if (isIP(host) === 4) return Uint8Array.from(host.split('.').map(Number));
-  const groups = new URL(`http://[${host}]`).hostname.slice(1, -1).split('::').map((half) => (half === '' ? [] : half.split(':')));
+  const groups = new URL(`http://[${host}]`).hostname
+    .slice(1, -1)
+    .split('::')
+    .map((half) => (half === '' ? [] : half.split(':')));
   const [head = [], tail = []] = groups;
-  const all = groups.length === 1 ? head : [...head, ...Array<string>(8 - head.length - tail.length).fill('0'), ...tail];
+  const all =
+    groups.length === 1 ? head : [...head, ...Array<string>(8 - head.length - tail.length).fill('0'), ...tail];
   return Uint8Array.from(all.flatMap((group) => [Number.parseInt(group, 16) >> 8, Number.parseInt(group, 16) & 255]));
 }
 
@@ -50,7 +54,12 @@ function extension(oid: string, value: Uint8Array, isCritical: boolean): Uint8Ar
 }
 
 /** Makes a self-signed certificate of the listener for these hosts. */
-function makeCertificate(options: { readonly keyPem: string; readonly hosts: readonly string[]; readonly nowMs: number; readonly serial: Uint8Array }): Buffer {
+function makeCertificate(options: {
+  readonly keyPem: string;
+  readonly hosts: readonly string[];
+  readonly nowMs: number;
+  readonly serial: Uint8Array;
+}): Buffer {
   const { keyPem, hosts, nowMs, serial } = options;
   const name = sequence(setOf(sequence(objectIdentifier(commonName), utf8String(hosts[0] ?? 'localhost'))));
   const algorithm = sequence(objectIdentifier(ecdsaWithSha256));
@@ -75,7 +84,10 @@ function makeCertificate(options: { readonly keyPem: string; readonly hosts: rea
 }
 
 function pem(der: Uint8Array): string {
-  const lines = Buffer.from(der).toString('base64').match(/.{1,64}/gu) ?? [];
+  const lines =
+    Buffer.from(der)
+      .toString('base64')
+      .match(/.{1,64}/gu) ?? [];
   return `-----BEGIN CERTIFICATE-----\n${lines.join('\n')}\n-----END CERTIFICATE-----\n`;
 }
 

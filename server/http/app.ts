@@ -46,7 +46,16 @@ export function createApp(context: DoorContext, tls: TlsIdentity): FastifyInstan
   });
   app.addHook('onResponse', async (request, reply) => {
     const route = request.routeOptions.url ?? 'none';
-    log.info({ incident: request.id, method: request.method, route, status: reply.statusCode, durationMs: Math.round(reply.elapsedTime) }, 'request');
+    log.info(
+      {
+        incident: request.id,
+        method: request.method,
+        route,
+        status: reply.statusCode,
+        durationMs: Math.round(reply.elapsedTime),
+      },
+      'request',
+    );
   });
   app.setNotFoundHandler((request, reply) => sendRefusal(reply, { code: 'not-found' }, request.id));
   app.setErrorHandler(async (error, request, reply) => {

@@ -47,7 +47,10 @@ function openPublicDoors({ platform, registry, version }: DoorContext, router: R
     const path = (request.params as { readonly '*': string })['*'];
     const tile = readTile(log, path);
     if (tile === undefined) return refuse('not-found');
-    await reply.type(endpoints.tile.media).header('cache-control', 'public, max-age=31536000, immutable').send(Buffer.from(tile));
+    await reply
+      .type(endpoints.tile.media)
+      .header('cache-control', 'public, max-age=31536000, immutable')
+      .send(Buffer.from(tile));
     return ok('sent');
   });
   router.open(endpoints.consistency, async ({ query: { from, to } }) => {
@@ -58,19 +61,38 @@ function openPublicDoors({ platform, registry, version }: DoorContext, router: R
 
 function openAccountDoors(context: DoorContext, router: Router): void {
   const { platform, registry } = context;
-  const attempts = createFailureLimit({ failuresMax: wrongCodesAMinute, windowMs: 60_000, nowMs: platform.surroundings.nowMs });
+  const attempts = createFailureLimit({
+    failuresMax: wrongCodesAMinute,
+    windowMs: 60_000,
+    nowMs: platform.surroundings.nowMs,
+  });
   router.open(endpoints.enrol, async ({ body, request }) => {
     if (!attempts.mayTry(request.ip)) return refuse('too-many-requests', { retryAfterSeconds: 60 });
     const bundle = await enrolDevice(context, body);
     if (!bundle.ok) attempts.count(request.ip);
-    return bundle.ok ? ok({ bundle: { document: bundle.value.document, signatures: bundle.value.signatures.map((one) => ({ ...one })) } }) : bundle;
+    return bundle.ok
+      ? ok({
+          bundle: { document: bundle.value.document, signatures: bundle.value.signatures.map((one) => ({ ...one })) },
+        })
+      : bundle;
   });
-  router.open(endpoints.challenge, async ({ device }) => ok({ challenge: await makeChallenge(platform, device.record.device) }));
+  router.open(endpoints.challenge, async ({ device }) =>
+    ok({ challenge: await makeChallenge(platform, device.record.device) }),
+  );
   router.open(endpoints.signIn, async ({ device, body }) => {
-    const signed = await signIn(context, { device: device.record.device, challenge: body.challenge, cms: Buffer.from(body.cms, 'base64') });
+    const signed = await signIn(context, {
+      device: device.record.device,
+      challenge: body.challenge,
+      cms: Buffer.from(body.cms, 'base64'),
+    });
     if (!signed.ok) return signed;
     const { token, expiresAtMs, iin, name, roles } = signed.value;
-    return ok({ token, expiresAtMs, staff: { iin, name, roles: [...roles] }, policyVersion: registry.policy().policy.version });
+    return ok({
+      token,
+      expiresAtMs,
+      staff: { iin, name, roles: [...roles] },
+      policyVersion: registry.policy().policy.version,
+    });
   });
   router.open(endpoints.signOut, async ({ reader }) => {
     await signOut(platform, reader.tokenHash);
@@ -84,13 +106,21 @@ function openActDoors(context: DoorContext, router: Router): void {
   router.open(endpoints.contact, async ({ device, body }) => {
     if (log.gap() !== undefined) return refuse('server-read-only');
     // A head that we never had is the sign of another log, or of a database that was put back.
-    if (body.knownTreeSize > log.checkpointSize()) return refuse('tree-size-unknown', { treeSize: log.checkpointSize() });
+    if (body.knownTreeSize > log.checkpointSize())
+      return refuse('tree-size-unknown', { treeSize: log.checkpointSize() });
     const held = await contact(platform, device, body);
     if (!held.ok) return held;
     const consistency = log.tree.consistency(body.knownTreeSize, log.checkpointSize()).map(base64);
     const changesPosition = await readLatestPosition(platform.database);
     const policyVersion = registry.policy().policy.version;
-    return ok({ held: held.value, serverTimeMs: surroundings.nowMs(), checkpoint: log.checkpoint(), consistency, policyVersion, changesPosition });
+    return ok({
+      held: held.value,
+      serverTimeMs: surroundings.nowMs(),
+      checkpoint: log.checkpoint(),
+      consistency,
+      policyVersion,
+      changesPosition,
+    });
   });
   router.open(endpoints.acts, async ({ device, body }) => {
     const results = await intake.submit(device, body.items);
@@ -102,12 +132,18 @@ function openActDoors(context: DoorContext, router: Router): void {
   });
 }
 
-function readableScopes(context: DoorContext, { reader }: { readonly reader: Asked<typeof endpoints.changes>['reader'] }) {
+function readableScopes(
+  context: DoorContext,
+  { reader }: { readonly reader: Asked<typeof endpoints.changes>['reader'] },
+) {
   return scopesOf(context.registry.policy().policy.access, reader.roles);
 }
 
 /** Personal data leaves only after the reading of it is written down. */
-async function noteReading(context: DoorContext, asked: { readonly device: DeviceId; readonly iin: string; readonly details: string }): Promise<void> {
+async function noteReading(
+  context: DoorContext,
+  asked: { readonly device: DeviceId; readonly iin: string; readonly details: string },
+): Promise<void> {
   const { database, keyring, surroundings } = context.platform;
   await insertReading(database, {
     reading_id: surroundings.uuid(),

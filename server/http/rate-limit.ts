@@ -9,7 +9,11 @@ export type FailureLimit = {
 };
 
 /** Lets a caller fail `failuresMax` times in a window; who does nothing wrong is never held up. */
-export function createFailureLimit(options: { readonly failuresMax: number; readonly windowMs: number; readonly nowMs: () => number }): FailureLimit {
+export function createFailureLimit(options: {
+  readonly failuresMax: number;
+  readonly windowMs: number;
+  readonly nowMs: () => number;
+}): FailureLimit {
   const { failuresMax, windowMs, nowMs } = options;
   const windows = new Map<string, { readonly startedAtMs: number; failures: number }>();
   const current = (caller: string) => {

@@ -17,7 +17,8 @@ function statusOf(code: string): number {
 /** Answers with a code, an incident id and nothing else that a stranger could learn from. */
 export async function sendRefusal(reply: FastifyReply, refusal: Refusal, incidentId: string): Promise<void> {
   const status = statusOf(refusal.code);
-  if (status === 503 || status === 429) reply.header('retry-after', String(refusal.details?.['retryAfterSeconds'] ?? retryAfterSeconds));
+  if (status === 503 || status === 429)
+    reply.header('retry-after', String(refusal.details?.['retryAfterSeconds'] ?? retryAfterSeconds));
   const details = refusal.details === undefined ? {} : { details: { ...refusal.details } };
   const body: RefusalBody = { refusal: { code: refusal.code, incidentId, ...details } };
   await reply.code(status).type('application/json; charset=utf-8').send(JSON.stringify(body));

@@ -6,7 +6,11 @@ const noncesMax = 1_000_000;
 
 /** Remembers the nonces of a window, so that a recorded request opens no door twice. */
 export type ReplayGuard = {
-  readonly admit: (request: { readonly device: string; readonly nonce: string; readonly createdSeconds: number }) => Result<null, 'request-replayed' | 'request-clock-drift' | 'server-busy'>;
+  readonly admit: (request: {
+    readonly device: string;
+    readonly nonce: string;
+    readonly createdSeconds: number;
+  }) => Result<null, 'request-replayed' | 'request-clock-drift' | 'server-busy'>;
 };
 
 /**
@@ -23,7 +27,8 @@ export function createReplayGuard(nowMs: () => number): ReplayGuard {
       const now = nowMs();
       const ageMs = now - createdSeconds * 1_000;
       // Created is in whole seconds; a second of the future is rounding, not drift.
-      if (createdSeconds < startedSeconds || ageMs > requestWindowMs || ageMs < -2_000) return refuse('request-clock-drift', { serverTimeMs: now });
+      if (createdSeconds < startedSeconds || ageMs > requestWindowMs || ageMs < -2_000)
+        return refuse('request-clock-drift', { serverTimeMs: now });
       if (now - turnedAtMs > requestWindowMs + 2_000) {
         before = current;
         current = new Set();

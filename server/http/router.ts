@@ -40,9 +40,19 @@ function parseJson(bytes: Uint8Array): unknown {
   }
 }
 
-async function identify(context: DoorContext, guard: ReplayGuard, endpoint: Endpoint, request: FastifyRequest): Promise<Result<{ device: RegisteredDevice | undefined; reader: Reader | undefined }, string>> {
+async function identify(
+  context: DoorContext,
+  guard: ReplayGuard,
+  endpoint: Endpoint,
+  request: FastifyRequest,
+): Promise<Result<{ device: RegisteredDevice | undefined; reader: Reader | undefined }, string>> {
   if (endpoint.auth === 'none') return { ok: true, value: { device: undefined, reader: undefined } };
-  const wire = { method: request.method, url: request.raw.url ?? '', headers: request.headers, body: bodyBytes(request) };
+  const wire = {
+    method: request.method,
+    url: request.raw.url ?? '',
+    headers: request.headers,
+    body: bodyBytes(request),
+  };
   const device = await authenticateDevice({ registry: context.registry, guard }, wire);
   if (!device.ok) return device;
   if (endpoint.auth === 'device') return { ok: true, value: { device: device.value, reader: undefined } };
@@ -65,8 +75,15 @@ export function createRouter(app: FastifyInstance, context: DoorContext, guard: 
           if (!identified.ok) return sendRefusal(reply, identified.refusal, request.id);
           const query = endpoint.query?.safeParse(request.query);
           const body = endpoint.body?.safeParse(parseJson(bodyBytes(request)));
-          if (query?.success === false || body?.success === false) return sendRefusal(reply, { code: 'input-malformed' }, request.id);
-          const asked = { ...identified.value, query: query?.data, body: body?.data, request, reply } as unknown as Asked<E>;
+          if (query?.success === false || body?.success === false)
+            return sendRefusal(reply, { code: 'input-malformed' }, request.id);
+          const asked = {
+            ...identified.value,
+            query: query?.data,
+            body: body?.data,
+            request,
+            reply,
+          } as unknown as Asked<E>;
           const answer = await handler(asked);
           if (!answer.ok) return sendRefusal(reply, answer.refusal, request.id);
           if (answer.value === 'sent') return;

@@ -29,7 +29,12 @@ export type Admission = {
   readonly verdict: Result<Authorised, ActRefusalCode>;
 };
 
-type Checks = { readonly context: IntakeContext; readonly device: RegisteredDevice; readonly item: ActItem; readonly nowMs: number };
+type Checks = {
+  readonly context: IntakeContext;
+  readonly device: RegisteredDevice;
+  readonly item: ActItem;
+  readonly nowMs: number;
+};
 
 /** The envelope must say what the cover and the platform say: no act of another device, place or platform gets any further. */
 function checkCover({ context, device, item }: Checks, envelope: ActEnvelope): ActRefusalCode | undefined {
@@ -70,7 +75,11 @@ function authorise(checks: Checks, envelope: ActEnvelope, cms: Uint8Array): Resu
   return ok({ envelope, actor: { iin, name: record.name }, validation });
 }
 
-function judge(checks: Checks, envelope: Result<ActEnvelope, ActRefusalCode>, cms: Uint8Array): Result<Authorised, ActRefusalCode> {
+function judge(
+  checks: Checks,
+  envelope: Result<ActEnvelope, ActRefusalCode>,
+  cms: Uint8Array,
+): Result<Authorised, ActRefusalCode> {
   if (!envelope.ok) return envelope;
   const code = checkCover(checks, envelope.value) ?? checkMoment(checks, envelope.value);
   return code === undefined ? authorise(checks, envelope.value, cms) : refuse(code);
@@ -80,7 +89,11 @@ function judge(checks: Checks, envelope: Result<ActEnvelope, ActRefusalCode>, cm
  * The first half of the intake (DESIGN §4.6): parse, device, moment, signature, authorisation. Never throws on input; a
  * refusal here is still logged, since the act has its place in the device's chain.
  */
-export function admit(context: IntakeContext, device: RegisteredDevice, item: ActItem): Result<Admission, 'epoch-unknown'> {
+export function admit(
+  context: IntakeContext,
+  device: RegisteredDevice,
+  item: ActItem,
+): Result<Admission, 'epoch-unknown'> {
   if (item.epoch !== device.record.epoch) return refuse('epoch-unknown');
   const nowMs = context.platform.surroundings.nowMs();
   const parsed = parseActEnvelope(item.envelope);

@@ -40,7 +40,8 @@ function nameOf({ device, item }: Admission): string {
 /** Where an act stands in the chain of its device: next, known, or out of place. */
 function placeOf(admission: Admission, head: ChainPlace, known: Row<'act'> | undefined): 'next' | BatchAnswer {
   const { item, envelopeHash, cmsHash } = admission;
-  if (known !== undefined) return known.envelope_hash === envelopeHash && known.cms_hash === cmsHash ? ok(known) : refuse('id-reused');
+  if (known !== undefined)
+    return known.envelope_hash === envelopeHash && known.cms_hash === cmsHash ? ok(known) : refuse('id-reused');
   if (item.sequence <= head.sequence) return refuse('act-replayed');
   return item.sequence === head.sequence + 1 ? 'next' : refuse('act-out-of-order', { expected: head.sequence + 1 });
 }
@@ -82,14 +83,28 @@ function pick<T>(from: ReadonlyMap<string, T>, names: readonly string[]): Map<st
 async function openDraft(platform: Platform, memory: IntakeMemory, batch: readonly Admission[]): Promise<Draft> {
   const caseIds = batch.flatMap(({ envelope }) => (envelope === undefined ? [] : [envelope.subject.case]));
   await loadCases(platform, memory, caseIds);
-  const devices = batch.map(({ device, item }) => ({ device: device.record.device, epoch: item.epoch, start: device.hash }));
+  const devices = batch.map(({ device, item }) => ({
+    device: device.record.device,
+    epoch: item.epoch,
+    start: device.hash,
+  }));
   await loadHeads(platform, memory, devices);
   const numbers = await loadNumbers(platform, batch.flatMap(numberOf));
-  return { heads: pick(memory.heads, batch.map(nameOf)), cases: pick(memory.cases, caseIds), numbers, decided: new Map() };
+  return {
+    heads: pick(memory.heads, batch.map(nameOf)),
+    cases: pick(memory.cases, caseIds),
+    numbers,
+    decided: new Map(),
+  };
 }
 
 type Accepted = NonNullable<Decision['accepted']>;
-type AcceptedRows = { readonly admission: Admission; readonly accepted: Accepted; readonly rows: ActRows; readonly key: DataKey };
+type AcceptedRows = {
+  readonly admission: Admission;
+  readonly accepted: Accepted;
+  readonly rows: ActRows;
+  readonly key: DataKey;
+};
 
 function changeRow({ admission, accepted, rows, key }: AcceptedRows, position: number): Row<'change'> {
   const { envelope, actor } = accepted.authorised;
@@ -122,24 +137,42 @@ function changeRow({ admission, accepted, rows, key }: AcceptedRows, position: n
 
 /** One transaction for the whole batch: leaves, acts, changes and cases become true together. */
 async function store(platform: Platform, all: readonly ActRows[], accepted: readonly AcceptedRows[]): Promise<void> {
-  const folds = new Map(accepted.map(({ accepted: { authorised, fold }, key }) => [authorised.envelope.subject.case, { fold, key }]));
+  const folds = new Map(
+    accepted.map(({ accepted: { authorised, fold }, key }) => [authorised.envelope.subject.case, { fold, key }]),
+  );
   const cases = [...folds].map(([caseId, { fold, key }]) => foldRow(caseId, fold, key));
   const numbers = accepted.flatMap(({ accepted: { event, fold, authorised } }) =>
-    event.type === 'submitted' && fold.revision === 1 ? [{ number: event.form.number, case_id: authorised.envelope.subject.case }] : [],
+    event.type === 'submitted' && fold.revision === 1
+      ? [{ number: event.form.number, case_id: authorised.envelope.subject.case }]
+      : [],
   );
   await inTransaction(platform.database, async (session) => {
-    await insertLeaves(session, all.map(({ leaf }) => leaf));
-    await insertActs(session, all.map(({ act }) => act));
+    await insertLeaves(
+      session,
+      all.map(({ leaf }) => leaf),
+    );
+    await insertActs(
+      session,
+      all.map(({ act }) => act),
+    );
     if (accepted.length === 0) return;
     const first = await takePositions(session, accepted.length);
-    await insertChanges(session, accepted.map((rows, i) => changeRow(rows, first + i)));
+    await insertChanges(
+      session,
+      accepted.map((rows, i) => changeRow(rows, first + i)),
+    );
     await writeCases(session, cases);
     await insertCaseNumbers(session, numbers);
   });
 }
 
 /** Decides each act in the order of the batch; answers at once for those that are known or out of place. */
-function decideAll(context: IntakeContext, draft: Draft, batch: readonly Admission[], stored: readonly Row<'act'>[]): readonly (BatchAnswer | 'decided')[] {
+function decideAll(
+  context: IntakeContext,
+  draft: Draft,
+  batch: readonly Admission[],
+  stored: readonly Row<'act'>[],
+): readonly (BatchAnswer | 'decided')[] {
   const known = new Map(stored.map((row) => [`${headName(row.device, row.epoch)}/${row.action_id}`, row]));
   return batch.map((admission) => {
     const head = draft.heads.get(nameOf(admission)) ?? { sequence: 0, hash: admission.device.hash };
@@ -152,17 +185,26 @@ function decideAll(context: IntakeContext, draft: Draft, batch: readonly Admissi
   });
 }
 
-async function buildRows(context: IntakeContext, draft: Draft): Promise<{ readonly all: ReadonlyMap<Admission, ActRows>; readonly accepted: readonly AcceptedRows[] }> {
+async function buildRows(
+  context: IntakeContext,
+  draft: Draft,
+): Promise<{ readonly all: ReadonlyMap<Admission, ActRows>; readonly accepted: readonly AcceptedRows[] }> {
   const { platform, registry } = context;
   const { promiseDeadlineMs } = registry.policy().policy.sync;
   const decided = [...draft.decided.values()];
-  const dataKeys = await platform.subjectKeys.ensure(decided.map(({ admission, decision }) => subjectOf(admission, decision)));
+  const dataKeys = await platform.subjectKeys.ensure(
+    decided.map(({ admission, decision }) => subjectOf(admission, decision)),
+  );
   const all = new Map<Admission, ActRows>();
   const accepted: AcceptedRows[] = [];
   for (const { admission, decision } of decided) {
     const key = dataKeys.get(subjectOf(admission, decision));
     assert(key !== undefined, 'intake: a subject has a key');
-    const rows = rowsOf(platform, admission, { decision, key, deadlineMs: platform.surroundings.nowMs() + promiseDeadlineMs });
+    const rows = rowsOf(platform, admission, {
+      decision,
+      key,
+      deadlineMs: platform.surroundings.nowMs() + promiseDeadlineMs,
+    });
     all.set(admission, rows);
     if (decision.accepted !== undefined) accepted.push({ admission, accepted: decision.accepted, rows, key });
   }
@@ -173,10 +215,18 @@ async function buildRows(context: IntakeContext, draft: Draft): Promise<{ readon
  * Decides a batch in order and commits it as one transaction; the acts are durable on return. A throw means that
  * nothing is known to be kept: the caller clears the memory, and the devices send again.
  */
-export async function processBatch(context: IntakeContext, memory: IntakeMemory, batch: readonly Admission[]): Promise<readonly BatchAnswer[]> {
+export async function processBatch(
+  context: IntakeContext,
+  memory: IntakeMemory,
+  batch: readonly Admission[],
+): Promise<readonly BatchAnswer[]> {
   const { platform } = context;
   const draft = await openDraft(platform, memory, batch);
-  const asked = batch.map(({ device, item }) => ({ device: device.record.device, epoch: item.epoch, actionId: item.actionId }));
+  const asked = batch.map(({ device, item }) => ({
+    device: device.record.device,
+    epoch: item.epoch,
+    actionId: item.actionId,
+  }));
   const answers = decideAll(context, draft, batch, await readKnownActs(platform.database, asked));
   const { all, accepted } = await buildRows(context, draft);
   if (all.size > 0) await store(platform, [...all.values()], accepted);

@@ -11,7 +11,9 @@ import { purposes } from './rows.ts';
 const casesMax = 10_000;
 const headsMax = 10_000;
 
-const sealedFold = z.strictObject({ state: z.custom<Registration>((value) => typeof value === 'object' && value !== null && 'status' in value) });
+const sealedFold = z.strictObject({
+  state: z.custom<Registration>((value) => typeof value === 'object' && value !== null && 'status' in value),
+});
 
 /** What the intake knows between commits. A cache only: the keys of the tables refuse whatever it gets wrong. */
 export type IntakeMemory = {

@@ -33,5 +33,11 @@ export async function changesAfter(
     return change.parse({ position, case: row.case_id as CaseId, revision, hash, act: { ...act, leafIndex }, event });
   });
   const isAll = rows.length < options.limit;
-  return { changes, position: isAll ? Math.max(options.after, latest, changes.at(-1)?.position ?? 0) : (changes.at(-1)?.position ?? options.after), latest };
+  return {
+    changes,
+    position: isAll
+      ? Math.max(options.after, latest, changes.at(-1)?.position ?? 0)
+      : (changes.at(-1)?.position ?? options.after),
+    latest,
+  };
 }

@@ -16,7 +16,11 @@ const attemptsMax = 3;
 /** What a device that met a full queue is told to wait. */
 export const busyRetryAfterSeconds = 1;
 
-type Waiting = { readonly admission: Admission; readonly answer: (answer: BatchAnswer) => void; readonly fail: (error: unknown) => void };
+type Waiting = {
+  readonly admission: Admission;
+  readonly answer: (answer: BatchAnswer) => void;
+  readonly fail: (error: unknown) => void;
+};
 
 /** Takes acts in. */
 export type Intake = {
@@ -24,7 +28,10 @@ export type Intake = {
    * Checks, decides and stores the acts of one request; durable on return, with a signed promise for each that was kept.
    * `server-busy`: nothing was taken. `server-read-only`: the log lost its database, nothing is accepted.
    */
-  readonly submit: (device: RegisteredDevice, items: readonly ActItem[]) => Promise<Result<ActsResponse['results'], 'server-busy' | 'server-read-only'>>;
+  readonly submit: (
+    device: RegisteredDevice,
+    items: readonly ActItem[],
+  ) => Promise<Result<ActsResponse['results'], 'server-busy' | 'server-read-only'>>;
   /** Acts waiting for a commit. */
   readonly waiting: () => number;
   /** Ends when all that was taken is committed. */
@@ -40,7 +47,11 @@ export function openIntake(context: IntakeContext, onStored: () => void): Intake
   async function commit(batch: readonly Waiting[]): Promise<void> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        const answers = await processBatch(context, memory, batch.map(({ admission }) => admission));
+        const answers = await processBatch(
+          context,
+          memory,
+          batch.map(({ admission }) => admission),
+        );
         onStored();
         for (const [i, { answer, fail }] of batch.entries()) {
           const own = answers[i];
@@ -75,13 +86,16 @@ export function openIntake(context: IntakeContext, onStored: () => void): Intake
     const admission = admit(context, device, item);
     if (!admission.ok) return { actionId, refusal: admission.refusal };
     const answer = await enqueue(admission.value);
-    return answer.ok ? { actionId, promise: mutable(await promiseOf(context.platform, answer.value)) } : { actionId, refusal: answer.refusal };
+    return answer.ok
+      ? { actionId, promise: mutable(await promiseOf(context.platform, answer.value)) }
+      : { actionId, refusal: answer.refusal };
   }
 
   return {
     submit: async (device, items) => {
       if (context.platform.log.gap() !== undefined) return refuse('server-read-only');
-      if (queue.length + items.length > waitingMax) return refuse('server-busy', { retryAfterSeconds: busyRetryAfterSeconds });
+      if (queue.length + items.length > waitingMax)
+        return refuse('server-busy', { retryAfterSeconds: busyRetryAfterSeconds });
       return ok(await Promise.all(items.map((item) => take(device, item))));
     },
     waiting: () => queue.length,
@@ -91,6 +105,9 @@ export function openIntake(context: IntakeContext, onStored: () => void): Intake
   };
 }
 
-function mutable({ document, signatures }: SignedDocument): { document: string; signatures: { key: string; signature: string }[] } {
+function mutable({ document, signatures }: SignedDocument): {
+  document: string;
+  signatures: { key: string; signature: string }[];
+} {
   return { document, signatures: signatures.map((one) => ({ ...one })) };
 }

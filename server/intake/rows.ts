@@ -24,10 +24,16 @@ function bytesOf(hex: string): Uint8Array {
 /** Whose data an act is: a case's once it is accepted, else the device's that sent it. */
 export function subjectOf(admission: Admission, decision: Decision): string {
   const { accepted } = decision;
-  return accepted === undefined ? `device:${admission.device.record.device}` : `case:${accepted.authorised.envelope.subject.case}`;
+  return accepted === undefined
+    ? `device:${admission.device.record.device}`
+    : `case:${accepted.authorised.envelope.subject.case}`;
 }
 
-function leafBody(platform: Platform, admission: Admission, leaf: Pick<Leaf, 'commitment' | 'validation' | 'outcome'>): string {
+function leafBody(
+  platform: Platform,
+  admission: Admission,
+  leaf: Pick<Leaf, 'commitment' | 'validation' | 'outcome'>,
+): string {
   const { item, device, receivedAtMs } = admission;
   return leafText({
     v: 1,
@@ -43,7 +49,11 @@ function leafBody(platform: Platform, admission: Admission, leaf: Pick<Leaf, 'co
 }
 
 /** Builds the act and its leaf: commitments by fresh salts, personal data under the subject's key. */
-export function rowsOf(platform: Platform, admission: Admission, options: { readonly decision: Decision; readonly key: DataKey; readonly deadlineMs: number }): ActRows {
+export function rowsOf(
+  platform: Platform,
+  admission: Admission,
+  options: { readonly decision: Decision; readonly key: DataKey; readonly deadlineMs: number },
+): ActRows {
   const { decision, key, deadlineMs } = options;
   const { item, device, envelopeHash, cmsHash, receivedAtMs, verdict } = admission;
   const salts = platform.surroundings.randomBytes(2 * saltSizeBytes);
@@ -51,13 +61,30 @@ export function rowsOf(platform: Platform, admission: Admission, options: { read
   const validationSalt = salts.subarray(saltSizeBytes);
   const validation = verdict.ok ? verdict.value.validation : null;
   const committed = commitment({ sha256, salt, envelopeHash: bytesOf(envelopeHash), cmsHash: bytesOf(cmsHash) });
-  const validated = validation === null ? null : validationCommitment({ sha256, salt: validationSalt, dataHash: sha256(validation) });
+  const validated =
+    validation === null ? null : validationCommitment({ sha256, salt: validationSalt, dataHash: sha256(validation) });
   const leafId = uuidV7(platform.surroundings);
   const subject = subjectOf(admission, decision);
-  const body = leafBody(platform, admission, { commitment: committed, validation: validated, outcome: decision.outcome });
-  const kept = JSON.stringify({ envelope: item.envelope, cms: item.cms, validation, validationSalt: validationSalt.toString('base64') });
+  const body = leafBody(platform, admission, {
+    commitment: committed,
+    validation: validated,
+    outcome: decision.outcome,
+  });
+  const kept = JSON.stringify({
+    envelope: item.envelope,
+    cms: item.cms,
+    validation,
+    validationSalt: validationSalt.toString('base64'),
+  });
   return {
-    leaf: { leaf_id: leafId, body, subject, opening: key.seal(purposes.opening, salt), received_at_ms: receivedAtMs, ordinal: platform.nextOrdinal() },
+    leaf: {
+      leaf_id: leafId,
+      body,
+      subject,
+      opening: key.seal(purposes.opening, salt),
+      received_at_ms: receivedAtMs,
+      ordinal: platform.nextOrdinal(),
+    },
     act: {
       device: device.record.device,
       epoch: item.epoch,

@@ -35,7 +35,12 @@ export function ed25519PublicKey(publicKey: Uint8Array): KeyObject {
 /** Ed25519 by OpenSSL; bytes of a wrong length are a signature that does not hold. */
 export const verifyEd25519: VerifyEd25519 = (publicKey, message, signature) => {
   if (publicKey.length !== 32 || signature.length !== 64) return false;
-  return verify(null, typeof message === 'string' ? Buffer.from(message) : message, ed25519PublicKey(publicKey), signature);
+  return verify(
+    null,
+    typeof message === 'string' ? Buffer.from(message) : message,
+    ed25519PublicKey(publicKey),
+    signature,
+  );
 };
 
 /** The 32 raw bytes of an Ed25519 public key. */
@@ -53,13 +58,17 @@ export function signText(privateKey: KeyObject, text: string): Uint8Array {
 export function verifyEd25519Aside(publicKey: Uint8Array, message: string, signature: Uint8Array): Promise<boolean> {
   if (publicKey.length !== 32 || signature.length !== 64) return Promise.resolve(false);
   return new Promise((resolve, reject) => {
-    verify(null, Buffer.from(message), ed25519PublicKey(publicKey), signature, (error, isRight) => (error === null ? resolve(isRight) : reject(error)));
+    verify(null, Buffer.from(message), ed25519PublicKey(publicKey), signature, (error, isRight) =>
+      error === null ? resolve(isRight) : reject(error),
+    );
   });
 }
 
 /** As `signText`, on a thread of the pool. */
 export function signTextAside(privateKey: KeyObject, text: string): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
-    sign(null, Buffer.from(text), privateKey, (error, signature) => (error === null ? resolve(signature) : reject(error)));
+    sign(null, Buffer.from(text), privateKey, (error, signature) =>
+      error === null ? resolve(signature) : reject(error),
+    );
   });
 }

@@ -4,7 +4,13 @@ import { dirname } from 'node:path';
 import * as z from 'zod';
 import { ok, refuse, Secret, type Result } from '../../core/kernel/index.ts';
 
-const sealedShape = z.strictObject({ salt: z.base64(), nonce: z.base64(), tag: z.base64(), memoryKiB: z.int(), passes: z.int() });
+const sealedShape = z.strictObject({
+  salt: z.base64(),
+  nonce: z.base64(),
+  tag: z.base64(),
+  memoryKiB: z.int(),
+  passes: z.int(),
+});
 const keyFileShape = z.strictObject({
   form: z.literal('qorgan.key-file/1'),
   kind: z.string(),
@@ -17,9 +23,19 @@ const keyFileShape = z.strictObject({
 const memoryKiB = 65_536;
 const passes = 3;
 
-function wrappingKey(passphrase: Secret<'passphrase'>, cost: { salt: Uint8Array; memoryKiB: number; passes: number }): Uint8Array {
+function wrappingKey(
+  passphrase: Secret<'passphrase'>,
+  cost: { salt: Uint8Array; memoryKiB: number; passes: number },
+): Uint8Array {
   return passphrase.use((message) =>
-    argon2Sync('argon2id', { message, nonce: cost.salt, parallelism: 1, tagLength: 32, memory: cost.memoryKiB, passes: cost.passes }),
+    argon2Sync('argon2id', {
+      message,
+      nonce: cost.salt,
+      parallelism: 1,
+      tagLength: 32,
+      memory: cost.memoryKiB,
+      passes: cost.passes,
+    }),
   );
 }
 
@@ -58,7 +74,10 @@ export function writeKeyFile(options: {
   }
   const file = openSync(path, 'wx', 0o600);
   try {
-    writeSync(file, `${JSON.stringify({ form: 'qorgan.key-file/1', kind, bytes: content.toString('base64'), sealed })}\n`);
+    writeSync(
+      file,
+      `${JSON.stringify({ form: 'qorgan.key-file/1', kind, bytes: content.toString('base64'), sealed })}\n`,
+    );
     fsyncSync(file);
   } finally {
     closeSync(file);
@@ -72,7 +91,10 @@ export function readKeyFile<Kind extends string>(options: {
   readonly path: string;
   readonly kind: Kind;
   readonly passphrase?: Secret<'passphrase'> | undefined;
-}): Result<Secret<Kind>, 'platform-key-absent' | 'platform-key-malformed' | 'platform-key-sealed' | 'platform-key-passphrase-wrong'> {
+}): Result<
+  Secret<Kind>,
+  'platform-key-absent' | 'platform-key-malformed' | 'platform-key-sealed' | 'platform-key-passphrase-wrong'
+> {
   const { path, kind, passphrase } = options;
   if (!existsSync(path)) return refuse('platform-key-absent');
   const parsed = keyFileShape.safeParse(parseJson(readFileSync(path, 'utf8')));
@@ -82,7 +104,11 @@ export function readKeyFile<Kind extends string>(options: {
   if (sealed === null) return ok(new Secret(kind, content));
   if (passphrase === undefined) return refuse('platform-key-sealed');
   const salt = Buffer.from(sealed.salt, 'base64');
-  const decipher = createDecipheriv('aes-256-gcm', wrappingKey(passphrase, { ...sealed, salt }), Buffer.from(sealed.nonce, 'base64'));
+  const decipher = createDecipheriv(
+    'aes-256-gcm',
+    wrappingKey(passphrase, { ...sealed, salt }),
+    Buffer.from(sealed.nonce, 'base64'),
+  );
   decipher.setAAD(Buffer.from(kind));
   decipher.setAuthTag(Buffer.from(sealed.tag, 'base64'));
   try {

@@ -31,7 +31,10 @@ function openWith(key: Uint8Array, purpose: string, sealed: Uint8Array): Buffer 
   decipher.setAAD(Buffer.from(purpose));
   decipher.setAuthTag(sealed.subarray(sealed.length - tagSizeBytes));
   try {
-    return Buffer.concat([decipher.update(sealed.subarray(nonceSizeBytes, sealed.length - tagSizeBytes)), decipher.final()]);
+    return Buffer.concat([
+      decipher.update(sealed.subarray(nonceSizeBytes, sealed.length - tagSizeBytes)),
+      decipher.final(),
+    ]);
   } catch {
     throw new InvariantError('sealing: a stored record is what was sealed');
   }
@@ -57,7 +60,10 @@ export type Keyring = {
 };
 
 function dataKey(bytes: Uint8Array): DataKey {
-  return { seal: (purpose, plain) => sealWith(bytes, purpose, plain), open: (purpose, sealed) => openWith(bytes, purpose, sealed) };
+  return {
+    seal: (purpose, plain) => sealWith(bytes, purpose, plain),
+    open: (purpose, sealed) => openWith(bytes, purpose, sealed),
+  };
 }
 
 /** Opens the keyring; the secret stays with it for the life of the server. */
@@ -71,6 +77,10 @@ export function createKeyring(wrappingKey: Secret<'data-wrapping-key'>): Keyring
     seal: (purpose, plain) => wrappingKey.use((key) => sealWith(key, purpose, plain)),
     open: (purpose, sealed) => wrappingKey.use((key) => openWith(key, purpose, sealed)),
     tag: (purpose, text) =>
-      wrappingKey.use((key) => createHmac('sha256', createHmac('sha256', key).update(`tag ${purpose}`).digest()).update(text).digest('hex')),
+      wrappingKey.use((key) =>
+        createHmac('sha256', createHmac('sha256', key).update(`tag ${purpose}`).digest())
+          .update(text)
+          .digest('hex'),
+      ),
   };
 }

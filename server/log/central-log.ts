@@ -17,7 +17,11 @@ import { openLevelFiles, type LevelFiles } from './level-files.ts';
 import { openTree, type LogTree } from './tree.ts';
 
 /** Why the log does not grow: the database lost what the log holds, what it holds was changed, or the disk refused a write. */
-export type LogGap = { readonly reason: 'database-behind' | 'root-differs' | 'write-failed'; readonly logSize: number; readonly databaseSize: number };
+export type LogGap = {
+  readonly reason: 'database-behind' | 'root-differs' | 'write-failed';
+  readonly logSize: number;
+  readonly databaseSize: number;
+};
 
 /** The central log: one writer, and everything that a stranger may ask of it. */
 export type CentralLog = {
@@ -72,7 +76,8 @@ function publishedHead(work: Work, note: string): TreeHeadRow {
  * stored (compare-and-swap): nobody ever signs a tree that does not extend the last one.
  */
 async function publish(work: Work, before: TreeHeadRow | undefined): Promise<Published> {
-  const isExtended = before === undefined || (before.treeSize <= work.tree.size() && work.tree.rootAt(before.treeSize) === before.root);
+  const isExtended =
+    before === undefined || (before.treeSize <= work.tree.size() && work.tree.rootAt(before.treeSize) === before.root);
   if (!isExtended) throw new InvariantError('log: the tree extends the head that was signed last');
   const treeSize = work.tree.size();
   const head = { treeSize, root: work.tree.rootAt(treeSize) };
@@ -123,7 +128,8 @@ export async function openCentralLog(options: CentralLogOptions): Promise<Result
   const files = openLevelFiles(join(options.folder));
   const work: Work = { ...options, files, tree: openTree(files) };
   const gap = await findGap(work);
-  const opened = gap === undefined ? await openPublished(work) : lastPublished(work, (await readCheckpoint(work.database)) ?? '');
+  const opened =
+    gap === undefined ? await openPublished(work) : lastPublished(work, (await readCheckpoint(work.database)) ?? '');
   if (opened === undefined) return refuse('log-behind');
   let published = opened;
   let isBehind = false;
@@ -149,7 +155,11 @@ export async function openCentralLog(options: CentralLogOptions): Promise<Result
     tree: work.tree,
     readEntries: files.readEntries,
     readHashes: files.readHashes,
-    gap: () => gap ?? (work.tree.isBroken() ? { reason: 'write-failed', logSize: work.tree.size(), databaseSize: work.tree.size() } : undefined),
+    gap: () =>
+      gap ??
+      (work.tree.isBroken()
+        ? { reason: 'write-failed', logSize: work.tree.size(), databaseSize: work.tree.size() }
+        : undefined),
     sequence: () => {
       const next = last.then(round);
       last = next.catch(() => undefined);

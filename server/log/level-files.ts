@@ -125,7 +125,10 @@ export function openLevelFiles(folder: string): LevelFiles {
         offset.writeBigUInt64BE(BigInt(end));
         return offset;
       });
-      appendTo(entries, added.flatMap((entry, i) => [lengths[i] ?? Buffer.alloc(0), entry]));
+      appendTo(
+        entries,
+        added.flatMap((entry, i) => [lengths[i] ?? Buffer.alloc(0), entry]),
+      );
       appendTo(ends, offsets);
       for (const [number, list] of addedHashes.entries()) if (list.length > 0) appendTo(level(number), list);
       size += added.length;

@@ -3,7 +3,9 @@ import type { CentralLog } from './central-log.ts';
 
 const numberPattern = /^((?:x[0-9]{3}\/)*[0-9]{3})(?:\.p\/([1-9][0-9]{0,2}))?$/u;
 
-function parseTile(path: string): { readonly level: number | 'entries'; readonly index: number; readonly width: number } | undefined {
+function parseTile(
+  path: string,
+): { readonly level: number | 'entries'; readonly index: number; readonly width: number } | undefined {
   const slash = path.indexOf('/');
   const levelText = path.slice(0, slash);
   const match = numberPattern.exec(path.slice(slash + 1));

@@ -80,7 +80,10 @@ export function openTree(files: LevelFiles): LogTree {
           if (level % tileHeight === 0) (hashes[level / tileHeight] ??= []).push(hash);
         });
       }
-      files.append(entries, Array.from(hashes, (list) => list ?? []));
+      files.append(
+        entries,
+        Array.from(hashes, (list) => list ?? []),
+      );
       files.sync();
       assert(frontier.size() === files.size(), 'log: the tree and its files have one size');
       roots.set(files.size(), toBase64(frontier.root()));

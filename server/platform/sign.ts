@@ -1,5 +1,11 @@
 import type { KeyObject } from 'node:crypto';
-import { canonicalize, documentKeyId, signedDocument, type Json, type SignedDocument } from '../../core/signing/index.ts';
+import {
+  canonicalize,
+  documentKeyId,
+  signedDocument,
+  type Json,
+  type SignedDocument,
+} from '../../core/signing/index.ts';
 import { rawPublicKey, sha256, sha256Hex, signText, signTextAside } from '../keys/index.ts';
 import type { DocumentKey } from './context.ts';
 

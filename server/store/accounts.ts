@@ -2,7 +2,11 @@ import { sql } from 'kysely';
 import type { Database, Session } from './database.ts';
 import type { Row } from './schema.ts';
 
-export type DocumentRow = Row<'document'> & { readonly body: string; readonly opening: Buffer; readonly leaf_index: number };
+export type DocumentRow = Row<'document'> & {
+  readonly body: string;
+  readonly opening: Buffer;
+  readonly leaf_index: number;
+};
 
 /** Stores a signed document; its leaf goes into the same transaction. */
 export async function insertDocument(session: Session, row: Row<'document'>): Promise<void> {
@@ -40,11 +44,17 @@ export async function useEnrolmentCode(session: Session, codeHash: string, nowMs
 
 export async function insertChallenge(session: Session, row: Row<'challenge'>): Promise<void> {
   await session.insertInto('challenge').values(row).execute();
-  await session.deleteFrom('challenge').where('expires_at_ms', '<', row.expires_at_ms - 86_400_000).execute();
+  await session
+    .deleteFrom('challenge')
+    .where('expires_at_ms', '<', row.expires_at_ms - 86_400_000)
+    .execute();
 }
 
 /** Uses a challenge up: true for exactly one caller. Whether it is still fresh, the challenge itself says. */
-export async function useChallenge(session: Session, options: { readonly nonce: string; readonly device: string; readonly nowMs: number }): Promise<boolean> {
+export async function useChallenge(
+  session: Session,
+  options: { readonly nonce: string; readonly device: string; readonly nowMs: number },
+): Promise<boolean> {
   const used = await session
     .updateTable('challenge')
     .set({ used_at_ms: options.nowMs })
@@ -75,12 +85,26 @@ export async function readSession(
 }
 
 export async function endSession(session: Session, tokenHash: string, nowMs: number): Promise<void> {
-  await session.updateTable('session').set({ ended_at_ms: nowMs }).where('token_hash', '=', tokenHash).where('ended_at_ms', 'is', null).execute();
+  await session
+    .updateTable('session')
+    .set({ ended_at_ms: nowMs })
+    .where('token_hash', '=', tokenHash)
+    .where('ended_at_ms', 'is', null)
+    .execute();
 }
 
 /** What a device last said of its chains. */
-export async function readContact(session: Session, device: string, epoch: string): Promise<Row<'device_contact'> | undefined> {
-  return session.selectFrom('device_contact').selectAll().where('device', '=', device).where('epoch', '=', epoch).executeTakeFirst();
+export async function readContact(
+  session: Session,
+  device: string,
+  epoch: string,
+): Promise<Row<'device_contact'> | undefined> {
+  return session
+    .selectFrom('device_contact')
+    .selectAll()
+    .where('device', '=', device)
+    .where('epoch', '=', epoch)
+    .executeTakeFirst();
 }
 
 /** Keeps the furthest head that the device ever stated: an older one never replaces it. */
@@ -110,7 +134,10 @@ export async function readRegistryStamp(session: Session): Promise<string> {
     .innerJoin('leaf_position', 'leaf_position.leaf_id', 'document.leaf_id')
     .select((of) => of.fn.countAll<number>().as('count'))
     .executeTakeFirstOrThrow();
-  const lists = await session.selectFrom('revocation_list').select((of) => of.fn.countAll<number>().as('count')).executeTakeFirstOrThrow();
+  const lists = await session
+    .selectFrom('revocation_list')
+    .select((of) => of.fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow();
   return `${documents.count}/${lists.count}`;
 }
 

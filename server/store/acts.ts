@@ -40,9 +40,18 @@ export async function readActHead(session: Session, device: string, epoch: strin
 }
 
 /** Acts of one device by their ids, in any epoch. */
-export async function readActs(session: Session, device: string, actionIds: readonly string[]): Promise<readonly Row<'act'>[]> {
+export async function readActs(
+  session: Session,
+  device: string,
+  actionIds: readonly string[],
+): Promise<readonly Row<'act'>[]> {
   if (actionIds.length === 0) return [];
-  return session.selectFrom('act').selectAll().where('device', '=', device).where('action_id', 'in', [...actionIds]).execute();
+  return session
+    .selectFrom('act')
+    .selectAll()
+    .where('device', '=', device)
+    .where('action_id', 'in', [...actionIds])
+    .execute();
 }
 
 export type ActKey = { readonly device: string; readonly epoch: string; readonly actionId: string };
@@ -52,21 +61,36 @@ export async function readKnownActs(session: Session, keys: readonly ActKey[]): 
   const devices = keys.map((key) => key.device);
   const epochs = keys.map((key) => key.epoch);
   const ids = keys.map((key) => key.actionId);
-  const known = await sql<Row<'act'>>`select act.* from unnest(${devices}::text[], ${epochs}::text[], ${ids}::text[]) as asked (device, epoch, action_id)
-    join act on act.device = asked.device and act.epoch = asked.epoch and act.action_id = asked.action_id`.execute(session);
+  const known = await sql<
+    Row<'act'>
+  >`select act.* from unnest(${devices}::text[], ${epochs}::text[], ${ids}::text[]) as asked (device, epoch, action_id)
+    join act on act.device = asked.device and act.epoch = asked.epoch and act.action_id = asked.action_id`.execute(
+    session,
+  );
   return known.rows;
 }
 
 /** States of the cases that exist. */
 export async function readCases(session: Session, caseIds: readonly string[]): Promise<readonly Row<'case_state'>[]> {
   if (caseIds.length === 0) return [];
-  return session.selectFrom('case_state').selectAll().where('case_id', 'in', [...caseIds]).execute();
+  return session
+    .selectFrom('case_state')
+    .selectAll()
+    .where('case_id', 'in', [...caseIds])
+    .execute();
 }
 
 /** Which of these registration numbers are taken, and by which case. */
-export async function readCaseNumbers(session: Session, numbers: readonly string[]): Promise<ReadonlyMap<string, string>> {
+export async function readCaseNumbers(
+  session: Session,
+  numbers: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
   if (numbers.length === 0) return new Map();
-  const rows = await session.selectFrom('case_number').selectAll().where('number', 'in', [...numbers]).execute();
+  const rows = await session
+    .selectFrom('case_number')
+    .selectAll()
+    .where('number', 'in', [...numbers])
+    .execute();
   return new Map(rows.map((row) => [row.number, row.case_id]));
 }
 
@@ -99,7 +123,15 @@ export async function takePositions(session: Session, count: number): Promise<nu
 export async function insertChanges(session: Session, rows: readonly Row<'change'>[]): Promise<void> {
   await insertRows(session, {
     table: 'change',
-    columns: { position: 'bigint', case_id: 'text', revision: 'bigint', scope: 'text', leaf_id: 'text', sealed: 'bytea', at_ms: 'bigint' },
+    columns: {
+      position: 'bigint',
+      case_id: 'text',
+      revision: 'bigint',
+      scope: 'text',
+      leaf_id: 'text',
+      sealed: 'bytea',
+      at_ms: 'bigint',
+    },
     rows,
   });
 }
@@ -124,6 +156,10 @@ export async function readChanges(
 
 /** Position of the newest change. */
 export async function readLatestPosition(session: Session): Promise<number> {
-  const row = await session.selectFrom('counter').select('value').where('name', '=', 'change').executeTakeFirstOrThrow();
+  const row = await session
+    .selectFrom('counter')
+    .select('value')
+    .where('name', '=', 'change')
+    .executeTakeFirstOrThrow();
   return row.value;
 }

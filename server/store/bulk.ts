@@ -10,7 +10,7 @@ type Columns<Table extends keyof Schema> = { readonly [Name in keyof Schema[Tabl
  * Inserts many rows by one statement over arrays: the group commit's rows cost one parse and one round trip, however
  * many they are. `suffix` is the part after the rows (`on conflict …`).
  */
-export async function insertRows<Table extends keyof Schema & string>(
+export async function insertRows<Table extends keyof Schema>(
   session: Session,
   options: {
     readonly table: Table;
@@ -24,5 +24,7 @@ export async function insertRows<Table extends keyof Schema & string>(
   const names = Object.keys(columns) as (keyof Schema[Table] & string)[];
   assert(names.length > 0, 'store: a table has columns');
   const arrays = names.map((name) => sql`${rows.map((row) => row[name])}::${sql.raw(`${columns[name]}[]`)}`);
-  await sql`insert into ${sql.table(table)} (${sql.join(names.map((name) => sql.ref(name)))}) select * from unnest(${sql.join(arrays)}) ${suffix ?? sql``}`.execute(session);
+  await sql`insert into ${sql.table(table)} (${sql.join(names.map((name) => sql.ref(name)))}) select * from unnest(${sql.join(arrays)}) ${suffix ?? sql``}`.execute(
+    session,
+  );
 }

@@ -22,9 +22,15 @@ function readInteger(text: string): number {
 }
 
 /** Opens a pool; `onStatement` sees the text of every statement, never its values. */
-export function openDatabase(address: DatabaseAddress | { readonly url: string }, onStatement?: (text: string) => void): Database {
-  const getTypeParser: typeof pg.types.getTypeParser = (id: number, format?: 'text' | 'binary') =>
-    id === int8TypeId && format !== 'binary' ? readInteger : pg.types.getTypeParser(id, format as 'text');
+export function openDatabase(
+  address: DatabaseAddress | { readonly url: string },
+  onStatement?: (text: string) => void,
+): Database {
+  // The driver's own answer is untyped; this one is as well, and only integers are changed.
+  const getTypeParser = (id: number, format?: 'text' | 'binary'): ((text: string) => unknown) =>
+    id === int8TypeId && format !== 'binary'
+      ? readInteger
+      : (pg.types.getTypeParser(id, format as 'text') as (text: string) => unknown);
   const target = 'url' in address ? { connectionString: address.url } : address;
   const pool = new pg.Pool({
     ...target,
@@ -37,7 +43,9 @@ export function openDatabase(address: DatabaseAddress | { readonly url: string }
   pool.on('error', () => undefined);
   return new Kysely<Schema>({
     dialect: new PostgresDialect({ pool }),
-    ...(onStatement === undefined ? {} : { log: (event: { readonly query: { readonly sql: string } }) => onStatement(event.query.sql) }),
+    ...(onStatement === undefined
+      ? {}
+      : { log: (event: { readonly query: { readonly sql: string } }) => onStatement(event.query.sql) }),
   });
 }
 
@@ -47,7 +55,9 @@ const uniqueViolation = '23505';
 const attemptsMax = 4;
 
 function sqlState(error: unknown): string | undefined {
-  return typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  return typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string'
+    ? error.code
+    : undefined;
 }
 
 /** True where somebody else wrote the same row first: what the rows were made from has to be read again. */

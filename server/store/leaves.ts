@@ -4,8 +4,17 @@ import { inTransaction, type Database, type Session } from './database.ts';
 import type { Row } from './schema.ts';
 
 /** Stores leaves and queues them for the log, in the order of `ordinal`. Part of the transaction that makes them true. */
-export async function insertLeaves(session: Session, leaves: readonly (Row<'leaf'> & { readonly ordinal: number })[]): Promise<void> {
-  const columns = { leaf_id: 'text', body: 'text', subject: 'text', opening: 'bytea', received_at_ms: 'bigint' } as const;
+export async function insertLeaves(
+  session: Session,
+  leaves: readonly (Row<'leaf'> & { readonly ordinal: number })[],
+): Promise<void> {
+  const columns = {
+    leaf_id: 'text',
+    body: 'text',
+    subject: 'text',
+    opening: 'bytea',
+    received_at_ms: 'bigint',
+  } as const;
   await insertRows(session, { table: 'leaf', columns, rows: leaves });
   await insertRows(session, { table: 'leaf_pending', columns: { leaf_id: 'text', ordinal: 'bigint' }, rows: leaves });
 }
@@ -16,19 +25,40 @@ export async function insertLeaves(session: Session, leaves: readonly (Row<'leaf
  */
 export async function assignPositions(database: Database, limit: number): Promise<number> {
   return inTransaction(database, async (session) => {
-    const counter = await session.selectFrom('counter').select('value').where('name', '=', 'leaf').forUpdate().executeTakeFirstOrThrow();
-    const pending = await session.selectFrom('leaf_pending').select('leaf_id').orderBy('ordinal').orderBy('leaf_id').limit(limit).execute();
+    const counter = await session
+      .selectFrom('counter')
+      .select('value')
+      .where('name', '=', 'leaf')
+      .forUpdate()
+      .executeTakeFirstOrThrow();
+    const pending = await session
+      .selectFrom('leaf_pending')
+      .select('leaf_id')
+      .orderBy('ordinal')
+      .orderBy('leaf_id')
+      .limit(limit)
+      .execute();
     if (pending.length === 0) return 0;
     const rows = pending.map(({ leaf_id }, i) => ({ leaf_index: counter.value + i, leaf_id }));
     await insertRows(session, { table: 'leaf_position', columns: { leaf_index: 'bigint', leaf_id: 'text' }, rows });
-    await sql`delete from leaf_pending where leaf_id = any(${pending.map(({ leaf_id }) => leaf_id)}::text[])`.execute(session);
-    await session.updateTable('counter').set({ value: counter.value + pending.length }).where('name', '=', 'leaf').execute();
+    await sql`delete from leaf_pending where leaf_id = any(${pending.map(({ leaf_id }) => leaf_id)}::text[])`.execute(
+      session,
+    );
+    await session
+      .updateTable('counter')
+      .set({ value: counter.value + pending.length })
+      .where('name', '=', 'leaf')
+      .execute();
     return pending.length;
   });
 }
 
 /** Bodies of the sequenced leaves from `from` on, in order, at most `limit`. */
-export async function readSequencedLeaves(session: Session, from: number, limit: number): Promise<readonly { leaf_index: number; body: string }[]> {
+export async function readSequencedLeaves(
+  session: Session,
+  from: number,
+  limit: number,
+): Promise<readonly { leaf_index: number; body: string }[]> {
   return session
     .selectFrom('leaf_position')
     .innerJoin('leaf', 'leaf.leaf_id', 'leaf_position.leaf_id')
@@ -41,20 +71,36 @@ export async function readSequencedLeaves(session: Session, from: number, limit:
 
 /** How many leaves have an index. */
 export async function countSequenced(session: Session): Promise<number> {
-  const last = await session.selectFrom('leaf_position').select('leaf_index').orderBy('leaf_index', 'desc').limit(1).executeTakeFirst();
+  const last = await session
+    .selectFrom('leaf_position')
+    .select('leaf_index')
+    .orderBy('leaf_index', 'desc')
+    .limit(1)
+    .executeTakeFirst();
   return last === undefined ? 0 : last.leaf_index + 1;
 }
 
 /** Index of each leaf that has one. */
-export async function readPositions(session: Session, leafIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
+export async function readPositions(
+  session: Session,
+  leafIds: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
   if (leafIds.length === 0) return new Map();
-  const rows = await session.selectFrom('leaf_position').selectAll().where('leaf_id', 'in', [...leafIds]).execute();
+  const rows = await session
+    .selectFrom('leaf_position')
+    .selectAll()
+    .where('leaf_id', 'in', [...leafIds])
+    .execute();
   return new Map(rows.map((row) => [row.leaf_id, row.leaf_index]));
 }
 
 export async function readLeaves(session: Session, leafIds: readonly string[]): Promise<readonly Row<'leaf'>[]> {
   if (leafIds.length === 0) return [];
-  return session.selectFrom('leaf').selectAll().where('leaf_id', 'in', [...leafIds]).execute();
+  return session
+    .selectFrom('leaf')
+    .selectAll()
+    .where('leaf_id', 'in', [...leafIds])
+    .execute();
 }
 
 export type TreeHeadRow = { readonly treeSize: number; readonly root: string };
@@ -71,7 +117,12 @@ export async function readTreeHead(session: Session): Promise<TreeHeadRow | unde
  */
 export async function swapCheckpoint(
   database: Database,
-  options: { readonly before: TreeHeadRow | undefined; readonly after: TreeHeadRow; readonly note: string; readonly atMs: number },
+  options: {
+    readonly before: TreeHeadRow | undefined;
+    readonly after: TreeHeadRow;
+    readonly note: string;
+    readonly atMs: number;
+  },
 ): Promise<boolean> {
   const { before, after, note, atMs } = options;
   return database.transaction().execute(async (session) => {
@@ -99,6 +150,11 @@ export async function swapCheckpoint(
 
 /** The newest signed note. */
 export async function readCheckpoint(session: Session): Promise<string | undefined> {
-  const row = await session.selectFrom('checkpoint').select('note').orderBy('tree_size', 'desc').limit(1).executeTakeFirst();
+  const row = await session
+    .selectFrom('checkpoint')
+    .select('note')
+    .orderBy('tree_size', 'desc')
+    .limit(1)
+    .executeTakeFirst();
   return row?.note;
 }

@@ -8,16 +8,30 @@ export const migrations = [platform] as const;
  * Brings the tables up to date as their owner, one transaction a migration, and lets `appRole` read and append: event
  * tables take SELECT and INSERT only, so that the server itself cannot rewrite what happened.
  */
-export async function migrate(options: { readonly database: Database; readonly appRole: string; readonly nowMs: number }): Promise<void> {
+export async function migrate(options: {
+  readonly database: Database;
+  readonly appRole: string;
+  readonly nowMs: number;
+}): Promise<void> {
   const { database, appRole, nowMs } = options;
-  await sql`create table if not exists schema_migration (name text primary key, at_ms bigint not null)`.execute(database);
+  await sql`create table if not exists schema_migration (name text primary key, at_ms bigint not null)`.execute(
+    database,
+  );
   for (const { name, statements, eventTables, stateTables } of migrations) {
     await inTransaction(database, async (session) => {
-      const done = await session.selectFrom('schema_migration').select('name').where('name', '=', name).executeTakeFirst();
+      const done = await session
+        .selectFrom('schema_migration')
+        .select('name')
+        .where('name', '=', name)
+        .executeTakeFirst();
       if (done !== undefined) return;
       for (const statement of statements) await sql.raw(statement).execute(session);
-      await sql`grant select, insert on ${sql.join(eventTables.map((table) => sql.table(table)))} to ${sql.id(appRole)}`.execute(session);
-      await sql`grant select, insert, update, delete on ${sql.join(stateTables.map((table) => sql.table(table)))} to ${sql.id(appRole)}`.execute(session);
+      await sql`grant select, insert on ${sql.join(eventTables.map((table) => sql.table(table)))} to ${sql.id(appRole)}`.execute(
+        session,
+      );
+      await sql`grant select, insert, update, delete on ${sql.join(stateTables.map((table) => sql.table(table)))} to ${sql.id(appRole)}`.execute(
+        session,
+      );
       await session.insertInto('schema_migration').values({ name, at_ms: nowMs }).execute();
     });
   }

@@ -65,7 +65,10 @@ export async function openStore(options: OpenStoreOptions): Promise<Result<Store
     } finally {
       await owner.destroy();
     }
-    const address = embedded === undefined ? { url: withAppRole(databaseUrl ?? '', app) } : { ...embedded.value.owner, user: app.role, password: app.password };
+    const address =
+      embedded === undefined
+        ? { url: withAppRole(databaseUrl ?? '', app) }
+        : { ...embedded.value.owner, user: app.role, password: app.password };
     const database = openDatabase(address, onStatement);
     const close = async (): Promise<void> => {
       await database.destroy();

@@ -12,9 +12,16 @@ export async function insertPlatform(session: Session, platform: Row<'platform'>
 }
 
 /** Certificates and revocation lists that the intake decides by. */
-export async function insertTrustCertificates(session: Session, rows: readonly Row<'trust_certificate'>[]): Promise<void> {
+export async function insertTrustCertificates(
+  session: Session,
+  rows: readonly Row<'trust_certificate'>[],
+): Promise<void> {
   if (rows.length === 0) return;
-  await session.insertInto('trust_certificate').values([...rows]).onConflict((on) => on.doNothing()).execute();
+  await session
+    .insertInto('trust_certificate')
+    .values([...rows])
+    .onConflict((on) => on.doNothing())
+    .execute();
 }
 
 /** Oldest first. */
@@ -23,7 +30,11 @@ export async function readTrustCertificates(session: Session): Promise<readonly 
 }
 
 export async function insertRevocationList(session: Session, row: Row<'revocation_list'>): Promise<void> {
-  await session.insertInto('revocation_list').values(row).onConflict((on) => on.doNothing()).execute();
+  await session
+    .insertInto('revocation_list')
+    .values(row)
+    .onConflict((on) => on.doNothing())
+    .execute();
 }
 
 /** Newest first: the newest list of each issuer counts. */

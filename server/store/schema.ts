@@ -11,7 +11,15 @@ export type Schema = {
     created_at_ms: number;
   };
   subject_key: { subject: string; wrapped: Buffer };
-  document: { document_hash: string; kind: string; subject: string; version: number; sealed: Buffer; leaf_id: string; at_ms: number };
+  document: {
+    document_hash: string;
+    kind: string;
+    subject: string;
+    version: number;
+    sealed: Buffer;
+    leaf_id: string;
+    at_ms: number;
+  };
   leaf: { leaf_id: string; body: string; subject: string; opening: Buffer; received_at_ms: number };
   leaf_pending: { leaf_id: string; ordinal: number };
   leaf_position: { leaf_index: number; leaf_id: string };
@@ -34,7 +42,15 @@ export type Schema = {
   };
   case_state: { case_id: string; revision: number; hash: string; scope: string; sealed: Buffer };
   case_number: { number: string; case_id: string };
-  change: { position: number; case_id: string; revision: number; scope: string; leaf_id: string; sealed: Buffer; at_ms: number };
+  change: {
+    position: number;
+    case_id: string;
+    revision: number;
+    scope: string;
+    leaf_id: string;
+    sealed: Buffer;
+    at_ms: number;
+  };
   counter: { name: string; value: number };
   device_contact: {
     device: string;

@@ -18,7 +18,11 @@ export function openSubjectKeys(database: Database, keyring: Keyring): SubjectKe
   const cached = new Map<string, DataKey>();
 
   async function load(subjects: readonly string[]): Promise<void> {
-    const rows = await database.selectFrom('subject_key').selectAll().where('subject', 'in', [...subjects]).execute();
+    const rows = await database
+      .selectFrom('subject_key')
+      .selectAll()
+      .where('subject', 'in', [...subjects])
+      .execute();
     for (const { subject, wrapped } of rows) cached.set(subject, keyring.unwrap(subject, wrapped));
   }
 

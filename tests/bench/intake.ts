@@ -35,18 +35,23 @@ async function send({ workstation, items }: Station, count: number): Promise<num
   const tookMs = Number(hrtime.bigint() - startedAt) / 1e6;
   if (answer.status !== 200) throw new Error(`bench: ${answer.text}`);
   for (const result of resultsOf(answer)) {
-    if (!('promise' in result) || !result.promise.document.includes('"outcome":"accepted"')) throw new Error(`bench: ${JSON.stringify(result)}`);
+    if (!('promise' in result) || !result.promise.document.includes('"outcome":"accepted"'))
+      throw new Error(`bench: ${JSON.stringify(result)}`);
   }
   return tookMs;
 }
 
-async function load(stations: readonly Station[], options: { readonly actsEach: number; readonly actsARequest: number }): Promise<{ readonly perSecond: number; readonly p99Ms: number }> {
+async function load(
+  stations: readonly Station[],
+  options: { readonly actsEach: number; readonly actsARequest: number },
+): Promise<{ readonly perSecond: number; readonly p99Ms: number }> {
   const { actsEach, actsARequest } = options;
   const times: number[] = [];
   const startedAt = hrtime.bigint();
   await Promise.all(
     stations.map(async (station) => {
-      for (let done = 0; done < actsEach; done += actsARequest) times.push(await send(station, Math.min(actsARequest, actsEach - done)));
+      for (let done = 0; done < actsEach; done += actsARequest)
+        times.push(await send(station, Math.min(actsARequest, actsEach - done)));
     }),
   );
   const seconds = Number(hrtime.bigint() - startedAt) / 1e9;
@@ -73,8 +78,20 @@ export async function measure(): Promise<readonly Measure[]> {
     await load(stations, { actsEach: warmUpActs, actsARequest: 1 });
     const single = await load(stations, { actsEach: singles, actsARequest: 1 });
     const batch = await load(stations, { actsEach: batched, actsARequest: 8 });
-    const rate = (name: string, value: number): Measure => ({ name, value, unit: 'acts/s', baseline: goalPerSecond, ratio: value / goalPerSecond });
-    const wait = (name: string, value: number): Measure => ({ name, value, unit: 'ms', baseline: goalP99Ms, ratio: value / goalP99Ms });
+    const rate = (name: string, value: number): Measure => ({
+      name,
+      value,
+      unit: 'acts/s',
+      baseline: goalPerSecond,
+      ratio: value / goalPerSecond,
+    });
+    const wait = (name: string, value: number): Measure => ({
+      name,
+      value,
+      unit: 'ms',
+      baseline: goalP99Ms,
+      ratio: value / goalP99Ms,
+    });
     const cpuMs = (await child.stop()) - startCpuMs;
     const acts = connections * (warmUpActs + singles + batched);
     return [

@@ -39,7 +39,11 @@ async function asOwner<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
 
 type Head = { readonly sequence: number; readonly hash: Sha256Hex };
 
-async function contact(workstation: Workstation, heads: { readonly acts: Head; readonly entries: Head }, knownTreeSize = 0) {
+async function contact(
+  workstation: Workstation,
+  heads: { readonly acts: Head; readonly entries: Head },
+  knownTreeSize = 0,
+) {
   const body = { form: 'qorgan.contact/1', epoch: workstation.epoch, heads, knownTreeSize };
   return workstation.client.call({ method: 'POST', path: '/v1/contacts', body });
 }
@@ -47,16 +51,33 @@ async function contact(workstation: Workstation, heads: { readonly acts: Head; r
 test('a contact states what the server holds, and proves that the log only grew', async () => {
   const workstation = await enrolled(platform.server);
   const start: Head = { sequence: 0, hash: sha256Hex(workstation.bundle.device.document) };
-  const pinned = must(openCheckpoint({ note: workstation.bundle.checkpoint, logKey: must(parseNoteKey(sha256, workstation.bundle.log.key)), verifyEd25519 }));
+  const pinned = must(
+    openCheckpoint({
+      note: workstation.bundle.checkpoint,
+      logKey: must(parseNoteKey(sha256, workstation.bundle.log.key)),
+      verifyEd25519,
+    }),
+  );
   const form = testForm();
   const item = workstation.act(platform.registrar, newCase(form), 'registration.submit', { form });
   await workstation.outcomes([item]);
-  const heads = { acts: { sequence: 1, hash: sha256Hex(item.envelope) }, entries: { sequence: 7, hash: 'c'.repeat(64) as Sha256Hex } };
+  const heads = {
+    acts: { sequence: 1, hash: sha256Hex(item.envelope) },
+    entries: { sequence: 7, hash: 'c'.repeat(64) as Sha256Hex },
+  };
   const answer = endpoints.contact.response.parse((await contact(workstation, heads, pinned.size)).json);
   expect(answer.held).toEqual({ epoch: workstation.epoch, acts: heads.acts, entries: start });
-  const now = must(openCheckpoint({ note: answer.checkpoint, logKey: must(parseNoteKey(sha256, workstation.bundle.log.key)), verifyEd25519 }));
+  const now = must(
+    openCheckpoint({
+      note: answer.checkpoint,
+      logKey: must(parseNoteKey(sha256, workstation.bundle.log.key)),
+      verifyEd25519,
+    }),
+  );
   const path = answer.consistency.map((text) => must(fromBase64(text)));
-  expect(verifyConsistency({ sha256, oldSize: pinned.size, oldRoot: pinned.root, size: now.size, root: now.root, path })).toBe(true);
+  expect(
+    verifyConsistency({ sha256, oldSize: pinned.size, oldRoot: pinned.root, size: now.size, root: now.root, path }),
+  ).toBe(true);
   expect(codeOf(await contact(workstation, heads, 1_000_000))).toBe('tree-size-unknown');
 });
 
@@ -71,7 +92,9 @@ test('a vault that was put back is told what it lacks, raises an alarm and moves
     const answer = endpoints.contact.response.parse((await contact(workstation, { acts, entries })).json);
     expect(answer.held.entries).toEqual(late);
   }
-  const alarms = await asOwner((client) => client.query('select kind from alarm where device = $1', [workstation.device]));
+  const alarms = await asOwner((client) =>
+    client.query('select kind from alarm where device = $1', [workstation.device]),
+  );
   expect(alarms.rows).toEqual([{ kind: 'journal-rolled-back' }, { kind: 'journal-rolled-back' }]);
 });
 
@@ -94,9 +117,15 @@ test('a record that a superuser writes over counts for nothing, since the log do
   const workstation = await enrolled(platform.server);
   // He gives the reviewer the registrar's record: the newest sealed text, subject and all.
   await asOwner(async (client) => {
-    const staff = (await client.query("select leaf_id, subject, sealed from document where kind = 'staff' order by at_ms")).rows as { leaf_id: string; subject: string; sealed: Buffer }[];
+    const staff = (
+      await client.query("select leaf_id, subject, sealed from document where kind = 'staff' order by at_ms")
+    ).rows as { leaf_id: string; subject: string; sealed: Buffer }[];
     const [first, , third] = staff;
-    await client.query('update document set sealed = $1, subject = $2 where leaf_id = $3', [first?.sealed, first?.subject, third?.leaf_id]);
+    await client.query('update document set sealed = $1, subject = $2 where leaf_id = $3', [
+      first?.sealed,
+      first?.subject,
+      third?.leaf_id,
+    ]);
   });
   await platform.restart();
   workstation.reconnect(platform.server);

@@ -6,7 +6,14 @@ import { isRefusalCode } from '../../contracts/refusals/index.ts';
 import { testForm } from './support/forms.ts';
 import { issuePerson, testCa, type TestPerson } from './support/people.ts';
 import { addStaff, must, startTestPlatform, type TestPlatform } from './support/platform.ts';
-import { enrolled, newCase, receiptOf, type ActOptions, type CaseView, type Workstation } from './support/workstation.ts';
+import {
+  enrolled,
+  newCase,
+  receiptOf,
+  type ActOptions,
+  type CaseView,
+  type Workstation,
+} from './support/workstation.ts';
 
 let platform: TestPlatform;
 let workstation: Workstation;
@@ -21,7 +28,11 @@ afterAll(async () => {
 });
 
 /** A fresh submission by somebody, changed on its way. */
-function submission(options: ActOptions = {}, person: TestPerson = platform.registrar, view: CaseView = newCase(testForm())): ActItem {
+function submission(
+  options: ActOptions = {},
+  person: TestPerson = platform.registrar,
+  view: CaseView = newCase(testForm()),
+): ActItem {
   return workstation.act(person, view, 'registration.submit', { form: view.form }, options);
 }
 
@@ -72,7 +83,10 @@ test('a card of another person is refused and logged', async () => {
   const { registrar, reviewer } = platform;
   const item = submission(changed({ actor: { iin: reviewer.iin, certificate: reviewer.certificateHash } }));
   await expectLogged(item, 'signer-differs');
-  await expectLogged(submission(changed({ actor: { iin: registrar.iin, certificate: reviewer.certificateHash } })), 'signer-differs');
+  await expectLogged(
+    submission(changed({ actor: { iin: registrar.iin, certificate: reviewer.certificateHash } })),
+    'signer-differs',
+  );
 });
 
 test('a certificate of a foreign authority is refused and logged', async () => {
@@ -82,7 +96,14 @@ test('a certificate of a foreign authority is refused and logged', async () => {
 
 test('a revoked and an expired certificate are refused and logged', async () => {
   const { ca, server } = platform;
-  const expired = issuePerson({ ca, n: 21, name: 'Ескі Куәлік', roles: ['registrar'], notBeforeMs: Date.now() - 9_000_000, notAfterMs: Date.now() - 60_000 });
+  const expired = issuePerson({
+    ca,
+    n: 21,
+    name: 'Ескі Куәлік',
+    roles: ['registrar'],
+    notBeforeMs: Date.now() - 9_000_000,
+    notAfterMs: Date.now() - 60_000,
+  });
   const revoked = issuePerson({ ca, n: 22, name: 'Алынған Куәлік', roles: ['registrar'] });
   for (const person of [expired, revoked]) must(await addStaff(server, person));
   await expectLogged(submission({}, expired), 'certificate-expired');
@@ -96,9 +117,15 @@ test('a revoked and an expired certificate are refused and logged', async () => 
 
 test('somebody who is not on the staff, or without the role, or with another certificate is refused and logged', async () => {
   const { ca, reviewer, registrar } = platform;
-  await expectLogged(submission({}, issuePerson({ ca, n: 31, name: 'Бөтен Адам', roles: ['registrar'] })), 'actor-unknown');
+  await expectLogged(
+    submission({}, issuePerson({ ca, n: 31, name: 'Бөтен Адам', roles: ['registrar'] })),
+    'actor-unknown',
+  );
   await expectLogged(submission({}, reviewer), 'role-missing');
-  await expectLogged(submission({}, issuePerson({ ca, n: 1, name: registrar.name, roles: ['registrar'] })), 'certificate-unknown');
+  await expectLogged(
+    submission({}, issuePerson({ ca, n: 1, name: registrar.name, roles: ['registrar'] })),
+    'certificate-unknown',
+  );
 });
 
 test('a text that the signer was not shown is refused and logged', async () => {
@@ -143,7 +170,12 @@ test('acts out of order are not kept, and are taken once the gap is filled', asy
 test('another act in a place that is taken, or in another journal, is not kept', async () => {
   const item = submission();
   expect(await outcomeOf(item)).toBe('accepted');
-  expect(await outcomeOf({ ...item, actionId: item.actionId.replace(/.$/u, (last) => (last === '0' ? '1' : '0')) as ActItem['actionId'] })).toBe('not kept: act-replayed');
+  expect(
+    await outcomeOf({
+      ...item,
+      actionId: item.actionId.replace(/.$/u, (last) => (last === '0' ? '1' : '0')) as ActItem['actionId'],
+    }),
+  ).toBe('not kept: act-replayed');
   expect(await outcomeOf({ ...submission(), epoch: randomUUID() as ActItem['epoch'] })).toBe('not kept: epoch-unknown');
   workstation.stepBack();
 });
@@ -171,5 +203,8 @@ test('four eyes: who submitted a case cannot claim it, and a foreign claim is no
   workstation.accepted(view, submit);
   expect(await outcomeOf(submit)).toBe('accepted');
   await expectLogged(workstation.act(both, view, 'registration.claim', {}), 'case-own-submission');
-  await expectLogged(workstation.act(platform.reviewer, view, 'registration.approve', { note: '' }), 'case-not-claimed');
+  await expectLogged(
+    workstation.act(platform.reviewer, view, 'registration.approve', { note: '' }),
+    'case-not-claimed',
+  );
 });

@@ -31,18 +31,43 @@ async function code(call: Call, from = workstation): Promise<string> {
 
 test('a request that was changed after it was signed opens no door', async () => {
   const receipts = { method: 'GET', path: '/v1/receipts?ids=01920000-0000-7000-8000-000000000000' };
-  const spoil = (name: string) => ({ tamper: (headers: Record<string, string>) => void (headers[name] = (headers[name] ?? '').replace(/[a-z0-9](?=[^a-z0-9]*$)/u, (x) => (x === '0' ? '1' : '0'))) });
-  expect(await code({ ...challenge, tamper: (headers) => void delete headers['signature'] })).toBe('device-signature-missing');
+  const spoil = (name: string) => ({
+    tamper: (headers: Record<string, string>) =>
+      void (headers[name] = (headers[name] ?? '').replace(/[a-z0-9](?=[^a-z0-9]*$)/u, (x) => (x === '0' ? '1' : '0'))),
+  });
+  expect(await code({ ...challenge, tamper: (headers) => void delete headers['signature'] })).toBe(
+    'device-signature-missing',
+  );
   expect(await code({ ...receipts, ...spoil('content-digest') })).toBe('device-signature-invalid');
-  expect(await code({ ...challenge, tamper: (headers) => void (headers['signature-input'] = (headers['signature-input'] ?? '').replace('"@query" ', '')) })).toBe('device-signature-invalid');
-  expect(await code({ ...challenge, tamper: (headers) => void (headers['authorization'] = `Bearer ${'a'.repeat(43)}`) })).toBe('device-signature-invalid');
-  expect(await code({ ...challenge, tamper: (headers) => void (headers['signature-input'] = (headers['signature-input'] ?? '').replace(/keyid="[^"]+"/u, 'keyid="00000000-0000-4000-8000-000000000000"')) })).toBe('device-unknown');
+  expect(
+    await code({
+      ...challenge,
+      tamper: (headers) =>
+        void (headers['signature-input'] = (headers['signature-input'] ?? '').replace('"@query" ', '')),
+    }),
+  ).toBe('device-signature-invalid');
+  expect(
+    await code({ ...challenge, tamper: (headers) => void (headers['authorization'] = `Bearer ${'a'.repeat(43)}`) }),
+  ).toBe('device-signature-invalid');
+  expect(
+    await code({
+      ...challenge,
+      tamper: (headers) =>
+        void (headers['signature-input'] = (headers['signature-input'] ?? '').replace(
+          /keyid="[^"]+"/u,
+          'keyid="00000000-0000-4000-8000-000000000000"',
+        )),
+    }),
+  ).toBe('device-unknown');
 });
 
 test('a body that is not the one signed opens no door', async () => {
-  const { items } = { items: [workstation.act(platform.registrar, newCase(testForm()), 'registration.submit', { form: testForm() })] };
+  const { items } = {
+    items: [workstation.act(platform.registrar, newCase(testForm()), 'registration.submit', { form: testForm() })],
+  };
   workstation.stepBack();
-  const tamper = (headers: Record<string, string>): void => void (headers['content-digest'] = (headers['content-digest'] ?? '').replace(/:.{4}/u, ':AAAA'));
+  const tamper = (headers: Record<string, string>): void =>
+    void (headers['content-digest'] = (headers['content-digest'] ?? '').replace(/:.{4}/u, ':AAAA'));
   expect(await code({ method: 'POST', path: '/v1/acts', body: { items }, tamper })).toBe('device-signature-invalid');
 });
 
@@ -60,8 +85,17 @@ test('an enrolment code works once, and only with the key that asks', async () =
   const first = new Workstation(platform.server);
   expect((await first.enrol(enrolCode)).status).toBe(200);
   expect(codeOf(await new Workstation(platform.server).enrol(enrolCode))).toBe('enrolment-code-unknown');
-  const body = { code: enrolCode, publicKey: randomBytes(32).toString('base64'), name: 'АРМ', kind: 'workstation', epoch: first.epoch, proof: randomBytes(64).toString('base64') };
-  expect(await code({ method: 'POST', path: '/v1/enrolments', body }, new Workstation(platform.server))).toBe('enrolment-proof-invalid');
+  const body = {
+    code: enrolCode,
+    publicKey: randomBytes(32).toString('base64'),
+    name: 'АРМ',
+    kind: 'workstation',
+    epoch: first.epoch,
+    proof: randomBytes(64).toString('base64'),
+  };
+  expect(await code({ method: 'POST', path: '/v1/enrolments', body }, new Workstation(platform.server))).toBe(
+    'enrolment-proof-invalid',
+  );
 });
 
 test('wrong codes are slowed down', async () => {
@@ -110,7 +144,10 @@ test('no bytes at any door end in an incident', async () => {
   const paths = ['/v1/acts', '/v1/sign-in', '/v1/contacts', '/v1/enrolments'];
   const seed = Number(process.env['QORGAN_SEED'] ?? Date.now() % 1_000_000);
   process.stdout.write(`seed of the doors: ${seed}\n`);
-  const body = fc.oneof(fc.uint8Array({ maxLength: 400 }).map((bytes) => Buffer.from(bytes)), fc.json().map((text) => Buffer.from(text)));
+  const body = fc.oneof(
+    fc.uint8Array({ maxLength: 400 }).map((bytes) => Buffer.from(bytes)),
+    fc.json().map((text) => Buffer.from(text)),
+  );
   await fc.assert(
     fc.asyncProperty(fc.constantFrom(...paths), body, async (path, rawBody) => {
       const answer = await workstation.client.call({ method: 'POST', path, rawBody });
@@ -124,7 +161,14 @@ test('no bytes at any door end in an incident', async () => {
 function tryTls11(port: number): Promise<string> {
   return new Promise((resolve) => {
     const ciphers = 'ALL:@SECLEVEL=0';
-    const socket = connect({ port, host: '127.0.0.1', minVersion: 'TLSv1.1', maxVersion: 'TLSv1.1', ciphers, rejectUnauthorized: false });
+    const socket = connect({
+      port,
+      host: '127.0.0.1',
+      minVersion: 'TLSv1.1',
+      maxVersion: 'TLSv1.1',
+      ciphers,
+      rejectUnauthorized: false,
+    });
     socket.on('secureConnect', () => resolve(socket.getProtocol() ?? 'in'));
     socket.on('error', (error) => resolve(`refused ${'code' in error ? String(error.code) : ''}`));
   });
@@ -132,8 +176,13 @@ function tryTls11(port: number): Promise<string> {
 
 test('TLS 1.1 is refused to a client that a permissive server lets in', async () => {
   const folder = join(platform.directory, 'keys');
-  const identity = { key: readFileSync(join(folder, 'tls-key.pem')), cert: readFileSync(join(folder, 'tls-certificate.pem')) };
-  const permissive = createServer({ ...identity, minVersion: 'TLSv1.1', ciphers: 'ALL:@SECLEVEL=0' }, (socket) => socket.end());
+  const identity = {
+    key: readFileSync(join(folder, 'tls-key.pem')),
+    cert: readFileSync(join(folder, 'tls-certificate.pem')),
+  };
+  const permissive = createServer({ ...identity, minVersion: 'TLSv1.1', ciphers: 'ALL:@SECLEVEL=0' }, (socket) =>
+    socket.end(),
+  );
   permissive.on('tlsClientError', () => undefined);
   await new Promise<void>((resolve) => permissive.listen(0, '127.0.0.1', resolve));
   const address = permissive.address();
@@ -146,5 +195,6 @@ test('the log of the server names no person, token or code', async () => {
   const { registrar, reviewer } = platform;
   const text = platform.lines.join('');
   expect(text).toContain('"msg":"request"');
-  for (const marker of [registrar.iin, reviewer.iin, registrar.name, 'Bearer', 'ids=']) expect(text).not.toContain(marker);
+  for (const marker of [registrar.iin, reviewer.iin, registrar.name, 'Bearer', 'ids='])
+    expect(text).not.toContain(marker);
 });

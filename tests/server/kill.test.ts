@@ -35,7 +35,8 @@ async function sendUntilKilled({ workstation, items, promises }: Ledger, isOver:
     const item = workstation.act(platform.registrar, newCase(form), 'registration.submit', { form });
     items.push(item);
     try {
-      for (const result of resultsOf(await workstation.send([item]))) if ('promise' in result) promises.set(result.actionId, result.promise.document);
+      for (const result of resultsOf(await workstation.send([item])))
+        if ('promise' in result) promises.set(result.actionId, result.promise.document);
     } catch {
       // The server died in the middle: whether the act was kept, nobody here can know.
       return;
@@ -59,7 +60,13 @@ async function expectNothingLost({ workstation, items, promises }: Ledger): Prom
     // The same promise to the letter: what was acknowledged is there, with the outcome it had.
     expect(again !== undefined && 'promise' in again ? again.promise.document : '').toBe(promises.get(item.actionId));
     const proof = await receiptOf(workstation, item.actionId);
-    const verdict = verifyReceipt({ proof, logKey: workstation.bundle.log.key, act: item.envelope, sha256, verifyEd25519 });
+    const verdict = verifyReceipt({
+      proof,
+      logKey: workstation.bundle.log.key,
+      act: item.envelope,
+      sha256,
+      verifyEd25519,
+    });
     expect(verdict).toMatchObject({ verdict: 'good', facts: { leaf: { outcome: 'accepted' } } });
   }
 }

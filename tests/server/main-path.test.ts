@@ -26,11 +26,24 @@ test('an act goes from enrolment by code to a receipt that a stranger can check'
   expect(await workstation.outcomes([item])).toEqual(['accepted']);
   const receipt = await receiptOf(workstation, item.actionId);
   const { log, platform: name } = workstation.bundle;
-  const question = { proof: receipt, platform: name, act: item.envelope, signature: Buffer.from(item.cms, 'base64'), sha256, verifyEd25519 };
-  expect(verifyReceipt({ ...question, logKey: log.key })).toMatchObject({ verdict: 'good', facts: { isDemo: true, leaf: { outcome: 'accepted' } } });
+  const question = {
+    proof: receipt,
+    platform: name,
+    act: item.envelope,
+    signature: Buffer.from(item.cms, 'base64'),
+    sha256,
+    verifyEd25519,
+  };
+  expect(verifyReceipt({ ...question, logKey: log.key })).toMatchObject({
+    verdict: 'good',
+    facts: { isDemo: true, leaf: { outcome: 'accepted' } },
+  });
   expect(verifyReceipt(question).verdict).toBe('cannot-tell');
   const altered = `${item.envelope.slice(0, -2)}x"}`;
-  expect(verifyReceipt({ ...question, act: altered, logKey: log.key })).toEqual({ verdict: 'bad', reason: 'receipt-other-act' });
+  expect(verifyReceipt({ ...question, act: altered, logKey: log.key })).toEqual({
+    verdict: 'bad',
+    reason: 'receipt-other-act',
+  });
 });
 
 test('a case is claimed, approved and read by those whose role allows it', async () => {

@@ -21,12 +21,17 @@ test('a key file is private, is never overwritten, and opens by its passphrase o
   must(writeKeyFile({ ...file, bytes: Buffer.from('the key itself'), passphrase: passphrase('құпия') }));
   expect(statSync(file.path).mode & 0o777).toBe(0o600);
   expect(readFileSync(file.path, 'utf8')).not.toContain(Buffer.from('the key itself').toString('base64'));
-  const refusal = (result: { readonly ok: boolean; readonly refusal?: { readonly code: string } }) => result.refusal?.code;
+  const refusal = (result: { readonly ok: boolean; readonly refusal?: { readonly code: string } }) =>
+    result.refusal?.code;
   expect(refusal(writeKeyFile({ ...file, bytes: Buffer.from('another') }))).toBe('platform-key-exists');
   expect(refusal(readKeyFile(file))).toBe('platform-key-sealed');
   expect(refusal(readKeyFile({ ...file, passphrase: passphrase('other') }))).toBe('platform-key-passphrase-wrong');
-  expect(refusal(readKeyFile({ ...file, kind: 'other-key', passphrase: passphrase('құпия') }))).toBe('platform-key-malformed');
-  expect(must(readKeyFile({ ...file, passphrase: passphrase('құпия') })).use((bytes) => Buffer.from(bytes).toString())).toBe('the key itself');
+  expect(refusal(readKeyFile({ ...file, kind: 'other-key', passphrase: passphrase('құпия') }))).toBe(
+    'platform-key-malformed',
+  );
+  expect(
+    must(readKeyFile({ ...file, passphrase: passphrase('құпия') })).use((bytes) => Buffer.from(bytes).toString()),
+  ).toBe('the key itself');
   rmSync(folder, { recursive: true });
 });
 
@@ -48,7 +53,8 @@ test('a sealed record opens by its own key, for its own purpose, and with no byt
 test('the replay guard forgets no nonce while its request is fresh', () => {
   let nowMs = 1_000_000_000;
   const guard = createReplayGuard(() => nowMs);
-  const request = (nonce: string, createdSeconds = nowMs / 1_000) => guard.admit({ device: 'd', nonce, createdSeconds });
+  const request = (nonce: string, createdSeconds = nowMs / 1_000) =>
+    guard.admit({ device: 'd', nonce, createdSeconds });
   const createdSeconds = nowMs / 1_000;
   expect(request('a').ok).toBe(true);
   for (let i = 0; i < 130; i += 1) {
@@ -71,7 +77,10 @@ test('failures are counted by caller and forgiven after the window', () => {
 });
 
 test('an error in the log says where, and quotes nothing that a person entered', () => {
-  const error = Object.assign(new TypeError('bad value 900101300010'), { code: '22P02', detail: 'Key (iin)=(900101300010)' });
+  const error = Object.assign(new TypeError('bad value 900101300010'), {
+    code: '22P02',
+    detail: 'Key (iin)=(900101300010)',
+  });
   expect(JSON.stringify(describeError(error))).not.toContain('900101300010');
   expect(describeError(error)).toMatchObject({ kind: 'TypeError', code: '22P02' });
 });
@@ -79,27 +88,53 @@ test('an error in the log says where, and quotes nothing that a person entered',
 test('message signature headers are read as they were written, and every other form is refused', () => {
   const device = '0b5e8a56-3d5e-4c58-9d9c-0d8b6a1f2c3d' as DeviceId;
   fc.assert(
-    fc.property(fc.integer({ min: 0, max: 4_000_000_000 }), fc.uint8Array({ minLength: 16, maxLength: 16 }), fc.boolean(), (createdSeconds, bytes, hasAuthorization) => {
-      const parameters = { createdSeconds, nonce: Buffer.from(bytes).toString('base64'), device };
-      const headers = signatureHeaders({ parameters, hasAuthorization, signature: new Uint8Array(64) });
-      const read = must(parseSignatureHeaders({ signatureInput: headers['signature-input'], signature: headers.signature }));
-      expect(read).toMatchObject({ parameters, hasAuthorization });
-      expect(parseSignatureHeaders({ signatureInput: headers['signature-input'].replace('ed25519', 'hmac'), signature: headers.signature }).ok).toBe(false);
-      expect(parseSignatureHeaders({ signatureInput: `${headers['signature-input']} `, signature: headers.signature }).ok).toBe(false);
-    }),
+    fc.property(
+      fc.integer({ min: 0, max: 4_000_000_000 }),
+      fc.uint8Array({ minLength: 16, maxLength: 16 }),
+      fc.boolean(),
+      (createdSeconds, bytes, hasAuthorization) => {
+        const parameters = { createdSeconds, nonce: Buffer.from(bytes).toString('base64'), device };
+        const headers = signatureHeaders({ parameters, hasAuthorization, signature: new Uint8Array(64) });
+        const read = must(
+          parseSignatureHeaders({ signatureInput: headers['signature-input'], signature: headers.signature }),
+        );
+        expect(read).toMatchObject({ parameters, hasAuthorization });
+        expect(
+          parseSignatureHeaders({
+            signatureInput: headers['signature-input'].replace('ed25519', 'hmac'),
+            signature: headers.signature,
+          }).ok,
+        ).toBe(false);
+        expect(
+          parseSignatureHeaders({ signatureInput: `${headers['signature-input']} `, signature: headers.signature }).ok,
+        ).toBe(false);
+      },
+    ),
     { seed },
   );
-  const base = signatureBase({ method: 'GET', path: '/v1/x', query: '?', contentDigest: contentDigest(sha256, '') }, { createdSeconds: 1, nonce: 'n', device });
-  expect(base.startsWith('"@method": GET\n"@path": /v1/x\n"@query": ?\n"content-digest": sha-256=:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:\n')).toBe(true);
+  const base = signatureBase(
+    { method: 'GET', path: '/v1/x', query: '?', contentDigest: contentDigest(sha256, '') },
+    { createdSeconds: 1, nonce: 'n', device },
+  );
+  expect(
+    base.startsWith(
+      '"@method": GET\n"@path": /v1/x\n"@query": ?\n"content-digest": sha-256=:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:\n',
+    ),
+  ).toBe(true);
 });
 
 test('base64 is taken in its one canonical spelling only', () => {
   fc.assert(
-    fc.property(fc.integer({ min: 0, max: 40 }), fc.string({ maxLength: 60 }), fc.uint8Array({ maxLength: 40 }), (size, text, bytes) => {
-      const decoded = fromBase64(text);
-      expect(base64Exact(size).safeParse(text).success).toBe(decoded.ok && decoded.value.length === size);
-      expect(base64Exact(bytes.length).safeParse(Buffer.from(bytes).toString('base64')).success).toBe(true);
-    }),
+    fc.property(
+      fc.integer({ min: 0, max: 40 }),
+      fc.string({ maxLength: 60 }),
+      fc.uint8Array({ maxLength: 40 }),
+      (size, text, bytes) => {
+        const decoded = fromBase64(text);
+        expect(base64Exact(size).safeParse(text).success).toBe(decoded.ok && decoded.value.length === size);
+        expect(base64Exact(bytes.length).safeParse(Buffer.from(bytes).toString('base64')).success).toBe(true);
+      },
+    ),
     { seed, numRuns: 300 },
   );
   expect(base64Exact(1).safeParse('AB==').success).toBe(false);
@@ -108,11 +143,18 @@ test('base64 is taken in its one canonical spelling only', () => {
 
 test('no text makes the parser of acts throw', () => {
   fc.assert(
-    fc.property(fc.oneof(fc.string(), fc.json(), fc.jsonValue().map((value) => JSON.stringify(value))), (text) => {
-      const parsed = parseActEnvelope(text);
-      expect(parsed.ok).toBe(false);
-      expect(actEnvelope.safeParse(text).success).toBe(false);
-    }),
+    fc.property(
+      fc.oneof(
+        fc.string(),
+        fc.json(),
+        fc.jsonValue().map((value) => JSON.stringify(value)),
+      ),
+      (text) => {
+        const parsed = parseActEnvelope(text);
+        expect(parsed.ok).toBe(false);
+        expect(actEnvelope.safeParse(text).success).toBe(false);
+      },
+    ),
     { seed, numRuns: 500 },
   );
   expect(parseActEnvelope('{"__proto__":{}}').ok).toBe(false);

@@ -34,7 +34,13 @@ test('a production platform works from the first start to a receipt and refuses 
 
 test.skipIf(!isRoot)('a production platform does not run as root', async () => {
   const directory = testFolder();
-  const made = await initPlatform({ directory, profile: 'production', operatorName: 'АҚ', url: 'https://127.0.0.1:7443', surroundings: realSurroundings });
+  const made = await initPlatform({
+    directory,
+    profile: 'production',
+    operatorName: 'АҚ',
+    url: 'https://127.0.0.1:7443',
+    surroundings: realSurroundings,
+  });
   rmSync(directory, { recursive: true, force: true });
   expect(made).toMatchObject({ ok: false, refusal: { code: 'root-in-production' } });
 });

@@ -36,7 +36,8 @@ const profiles = ['embedded', 'external'] as const;
 
 describe.each(profiles)('the platform on a database of the profile %s', (profile) => {
   const isAbsent = profile === 'external' && binFolder === undefined;
-  if (isAbsent) process.stdout.write('SKIPPED: the package postgresql is not installed, the external profile is not tested\n');
+  if (isAbsent)
+    process.stdout.write('SKIPPED: the package postgresql is not installed, the external profile is not tested\n');
   let external: ExternalDatabase | undefined;
   let platform: TestPlatform;
 
@@ -64,11 +65,21 @@ describe.each(profiles)('the platform on a database of the profile %s', (profile
     workstation.reconnect(platform.server);
     const claim = workstation.act(platform.reviewer, view, 'registration.claim', {});
     expect(await workstation.outcomes([submit, claim])).toEqual(['accepted', 'accepted']);
-    const question = { proof: receipt, logKey: workstation.bundle.log.key, act: submit.envelope, sha256, verifyEd25519 };
+    const question = {
+      proof: receipt,
+      logKey: workstation.bundle.log.key,
+      act: submit.envelope,
+      sha256,
+      verifyEd25519,
+    };
     expect(verifyReceipt(question).verdict).toBe('good');
     const { token } = endpoints.signIn.response.parse((await workstation.signIn(platform.reviewer)).json);
     const answer = await workstation.client.call({ method: 'GET', path: '/v1/changes?after=0&limit=1', token });
-    expect(endpoints.changes.response.parse(answer.json)).toMatchObject({ position: 1, latest: 2, changes: [{ revision: 1 }] });
+    expect(endpoints.changes.response.parse(answer.json)).toMatchObject({
+      position: 1,
+      latest: 2,
+      changes: [{ revision: 1 }],
+    });
   });
 
   test.skipIf(isAbsent)('lets the server itself neither change nor delete what happened', async () => {
@@ -98,9 +109,20 @@ describe.each(profiles)('the platform on a database of the profile %s', (profile
     const dump = external?.dump() ?? '';
     expect(dump).toContain(workstation.device);
     const { registrar } = platform;
-    const markers = [form.person.iin, form.person.surname, form.contact.phone, form.bankAccount.iban, registrar.iin, registrar.name];
+    const markers = [
+      form.person.iin,
+      form.person.surname,
+      form.contact.phone,
+      form.bankAccount.iban,
+      registrar.iin,
+      registrar.name,
+    ];
     const hidden = markers.map((marker) => Buffer.from(marker).toString('hex'));
-    for (const marker of [...markers, ...hidden, ...markers.map((text) => Buffer.from(text).toString('base64').slice(0, -4))]) {
+    for (const marker of [
+      ...markers,
+      ...hidden,
+      ...markers.map((text) => Buffer.from(text).toString('base64').slice(0, -4)),
+    ]) {
       expect(dump).not.toContain(marker);
     }
     // The check can see: what is not personal stands in the dump in the clear.

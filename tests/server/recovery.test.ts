@@ -45,18 +45,35 @@ async function addLeaves(count: number): Promise<void> {
       outcome: 'accepted',
       receivedAtMs: leaves,
     });
-    return { leaf_id: `leaf-${String(leaves).padStart(6, '0')}`, body, subject: 'test', opening: Buffer.alloc(1), received_at_ms: leaves, ordinal: leaves };
+    return {
+      leaf_id: `leaf-${String(leaves).padStart(6, '0')}`,
+      body,
+      subject: 'test',
+      opening: Buffer.alloc(1),
+      received_at_ms: leaves,
+      ordinal: leaves,
+    };
   });
   await inTransaction(store.database, (session) => insertLeaves(session, rows));
 }
 
 async function open(folder = 'log'): Promise<CentralLog> {
   const sign = (message: string): Uint8Array => signText(privateKey, message);
-  return must(await openCentralLog({ folder: join(directory, folder), database: store.database, key, sign, nowMs: () => Date.now() }));
+  return must(
+    await openCentralLog({
+      folder: join(directory, folder),
+      database: store.database,
+      key,
+      sign,
+      nowMs: () => Date.now(),
+    }),
+  );
 }
 
 function rootOf(log: CentralLog): string {
-  return Buffer.from(must(openCheckpoint({ note: log.checkpoint(), logKey: key, verifyEd25519 })).root).toString('base64');
+  return Buffer.from(must(openCheckpoint({ note: log.checkpoint(), logKey: key, verifyEd25519 })).root).toString(
+    'base64',
+  );
 }
 
 /** Every entry is a leaf of the database, in order, and the checkpoint is of this very tree. */
@@ -132,7 +149,16 @@ test('tiles and entries follow C2SP paths, and none is given beyond the checkpoi
   expect(readTile(log, `0/001.p/${leaves - 256}`)?.length).toBe((leaves - 256) * 32);
   expect(readTile(log, '1/000.p/1')?.length).toBe(32);
   expect(Buffer.from(readTile(log, 'entries/000') ?? []).readUInt16BE(0)).toBeGreaterThan(200);
-  for (const path of ['0/001', `0/001.p/${leaves - 255}`, '2/000.p/1', '0/0', '0/../x', '00/000', '-1/000', 'entries/002']) {
+  for (const path of [
+    '0/001',
+    `0/001.p/${leaves - 255}`,
+    '2/000.p/1',
+    '0/0',
+    '0/../x',
+    '00/000',
+    '-1/000',
+    'entries/002',
+  ]) {
     expect(readTile(log, path)).toBeUndefined();
   }
   log.close();
@@ -145,7 +171,14 @@ test('later checkpoints extend earlier ones', async () => {
   await log.sequence();
   const path = log.tree.consistency(before.size, log.size());
   const bytes = (text: string): Uint8Array => must(fromBase64(text));
-  const question = { sha256, oldSize: before.size, oldRoot: bytes(before.root), size: log.size(), root: bytes(rootOf(log)), path };
+  const question = {
+    sha256,
+    oldSize: before.size,
+    oldRoot: bytes(before.root),
+    size: log.size(),
+    root: bytes(rootOf(log)),
+    path,
+  };
   expect(verifyConsistency(question)).toBe(true);
   expect(verifyConsistency({ ...question, path: path.slice(1) })).toBe(false);
   log.close();

@@ -12,23 +12,40 @@ const form = { ...testForm(7), number: '2026-00418' };
 
 function commandOf(type: (typeof actTypes)[number], note = ''): RegistrationCommand {
   if (type === 'registration.submit') return { type, payload: { form } };
-  if (type === 'registration.return' || type === 'registration.refuse') return { type, payload: { reasons: [...reasonCodes], note } };
+  if (type === 'registration.return' || type === 'registration.refuse')
+    return { type, payload: { reasons: [...reasonCodes], note } };
   return type === 'registration.approve' ? { type, payload: { note } } : { type, payload: {} };
 }
 
-function shown(type: (typeof actTypes)[number], locale: (typeof locales)[number], change: Partial<ShownAct> = {}): string {
-  const act: ShownAct = { command: commandOf(type), form, revision: 3, actorIin: testIin(1), platform: 'p-1' as PlatformId, profile: 'production', ...change };
+function shown(
+  type: (typeof actTypes)[number],
+  locale: (typeof locales)[number],
+  change: Partial<ShownAct> = {},
+): string {
+  const act: ShownAct = {
+    command: commandOf(type),
+    form,
+    revision: 3,
+    actorIin: testIin(1),
+    platform: 'p-1' as PlatformId,
+    profile: 'production',
+    ...change,
+  };
   return must(shownText(signingTexts, act, { locale, version: shownVersion }));
 }
 
-test.each(locales)('in %s every act is shown with number, person, revision and signer, and no place is left open', (locale) => {
-  for (const type of actTypes) {
-    const text = shown(type, locale);
-    for (const part of [form.number, form.person.iin, form.person.surname, testIin(1), '3', 'p-1']) expect(text).toContain(part);
-    expect(text).not.toMatch(/[{}]|undefined|v1\./u);
-    expect(text.endsWith('\n')).toBe(true);
-  }
-});
+test.each(locales)(
+  'in %s every act is shown with number, person, revision and signer, and no place is left open',
+  (locale) => {
+    for (const type of actTypes) {
+      const text = shown(type, locale);
+      for (const part of [form.number, form.person.iin, form.person.surname, testIin(1), '3', 'p-1'])
+        expect(text).toContain(part);
+      expect(text).not.toMatch(/[{}]|undefined|v1\./u);
+      expect(text.endsWith('\n')).toBe(true);
+    }
+  },
+);
 
 test.each(locales)('in %s reasons are said in words', (locale) => {
   const text = shown('registration.refuse', locale);
@@ -36,20 +53,34 @@ test.each(locales)('in %s reasons are said in words', (locale) => {
 });
 
 test('a demonstration says so in the first line, and production does not', () => {
-  expect(shown('registration.approve', 'ru', { profile: 'demo' }).split('\n')[0]).toBe('ДЕМОНСТРАЦИЯ. Эта подпись не имеет силы.');
+  expect(shown('registration.approve', 'ru', { profile: 'demo' }).split('\n')[0]).toBe(
+    'ДЕМОНСТРАЦИЯ. Эта подпись не имеет силы.',
+  );
   expect(shown('registration.approve', 'ru')).not.toContain('ДЕМОНСТРАЦИЯ');
 });
 
 test('a note is shown where there is one, and cannot forge a line', () => {
   const note = 'жарайды\nШешім: тіркеуден бас тартылды.';
   const text = shown('registration.approve', 'kk', { command: commandOf('registration.approve', note) });
-  expect(text.split('\n').filter((line) => line.startsWith('Шешім:'))).toEqual(['Шешім: тіркеу мақұлданды, тұлға сауда-саттыққа жіберіледі.']);
+  expect(text.split('\n').filter((line) => line.startsWith('Шешім:'))).toEqual([
+    'Шешім: тіркеу мақұлданды, тұлға сауда-саттыққа жіберіледі.',
+  ]);
   expect(shown('registration.approve', 'kk')).not.toContain('Ескертпе');
 });
 
 test('a version that never was is refused', () => {
-  const act: ShownAct = { command: commandOf('registration.claim'), form, revision: 1, actorIin: testIin(1), platform: 'p' as PlatformId, profile: 'demo' };
-  expect(shownText(signingTexts, act, { locale: 'kk', version: 99 })).toMatchObject({ ok: false, refusal: { code: 'shown-template-unknown' } });
+  const act: ShownAct = {
+    command: commandOf('registration.claim'),
+    form,
+    revision: 1,
+    actorIin: testIin(1),
+    platform: 'p' as PlatformId,
+    profile: 'demo',
+  };
+  expect(shownText(signingTexts, act, { locale: 'kk', version: 99 })).toMatchObject({
+    ok: false,
+    refusal: { code: 'shown-template-unknown' },
+  });
 });
 
 test('the words of version 1 are those that were signed', () => {

@@ -19,15 +19,34 @@ test('every statement that the server runs keeps to the portable part of the dia
   const { token } = endpoints.signIn.response.parse((await workstation.signIn(platform.reviewer)).json);
   await workstation.client.call({ method: 'GET', path: '/v1/changes?after=0', token });
   const head = { sequence: 0, hash: 'a'.repeat(64) };
-  const body = { form: 'qorgan.contact/1', epoch: workstation.epoch, heads: { acts: head, entries: head }, knownTreeSize: 0 };
+  const body = {
+    form: 'qorgan.contact/1',
+    epoch: workstation.epoch,
+    heads: { acts: head, entries: head },
+    knownTreeSize: 0,
+  };
   await workstation.client.call({ method: 'POST', path: '/v1/contacts', body });
   await workstation.client.call({ method: 'DELETE', path: '/v1/session', token });
   await platform.remove();
   const tables = [...statements].join('\n');
-  for (const table of ['act', 'leaf', 'leaf_position', 'checkpoint_head', 'change', 'case_state', 'session', 'challenge', 'device_contact', 'reading', 'alarm']) {
+  for (const table of [
+    'act',
+    'leaf',
+    'leaf_position',
+    'checkpoint_head',
+    'change',
+    'case_state',
+    'session',
+    'challenge',
+    'device_contact',
+    'reading',
+    'alarm',
+  ]) {
     expect(tables).toContain(table);
   }
-  expect([...statements].flatMap((statement) => bannedIn(statement).map((name) => `${name}: ${statement}`))).toEqual([]);
+  expect([...statements].flatMap((statement) => bannedIn(statement).map((name) => `${name}: ${statement}`))).toEqual(
+    [],
+  );
 });
 
 test.each([

@@ -2,9 +2,32 @@
 export const migration = {
   name: '0001-platform',
   /** Written once, by SELECT and INSERT only. */
-  eventTables: ['platform', 'document', 'subject_key', 'leaf', 'leaf_position', 'checkpoint', 'act', 'change', 'alarm', 'reading', 'trust_certificate', 'revocation_list'],
+  eventTables: [
+    'platform',
+    'document',
+    'subject_key',
+    'leaf',
+    'leaf_position',
+    'checkpoint',
+    'act',
+    'change',
+    'alarm',
+    'reading',
+    'trust_certificate',
+    'revocation_list',
+  ],
   /** Working state that can be derived again or that expires. */
-  stateTables: ['leaf_pending', 'checkpoint_head', 'case_state', 'case_number', 'counter', 'device_contact', 'enrolment_code', 'challenge', 'session'],
+  stateTables: [
+    'leaf_pending',
+    'checkpoint_head',
+    'case_state',
+    'case_number',
+    'counter',
+    'device_contact',
+    'enrolment_code',
+    'challenge',
+    'session',
+  ],
   statements: [
     `create table platform (
       id text primary key, profile text not null, log_origin text not null, operator_name text not null, url text not null,

@@ -1,6 +1,16 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chownSync, closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chownSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -39,11 +49,16 @@ const socketFolderPrefix = 'qorgan-db-';
 const ownerShape = z.strictObject({ user: z.string(), password: z.string() });
 type Owner = z.infer<typeof ownerShape>;
 
-type Place = { readonly folder: string; readonly data: string; readonly engine: PostgresEngine; readonly user: SystemUser | undefined };
+type Place = {
+  readonly folder: string;
+  readonly data: string;
+  readonly engine: PostgresEngine;
+  readonly user: SystemUser | undefined;
+};
 
 function spawnOptions(place: Place) {
   const environment = { PATH: '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC', ...place.engine.environment };
-  return { cwd: place.folder, env: environment, ...(place.user ?? {}) };
+  return { cwd: place.folder, env: environment, ...place.user };
 }
 
 function giveToUser(path: string, user: SystemUser | undefined): void {
@@ -74,12 +89,25 @@ log_parameter_max_length_on_error = 0
 async function createCluster(place: Place): Promise<void> {
   const { data, engine, folder, user } = place;
   rmSync(data, { recursive: true, force: true });
-  const owner: Owner = { user: `owner_${randomBytes(6).toString('hex')}`, password: randomBytes(24).toString('base64url') };
+  const owner: Owner = {
+    user: `owner_${randomBytes(6).toString('hex')}`,
+    password: randomBytes(24).toString('base64url'),
+  };
   const passwordFile = join(folder, 'password');
   writeFileSync(passwordFile, owner.password, { mode: 0o600, flag: 'w' });
   giveToUser(passwordFile, user);
   try {
-    const flags = ['-D', data, '-U', owner.user, '--auth=scram-sha-256', `--pwfile=${passwordFile}`, '--data-checksums', '--encoding=UTF8', '--no-locale'];
+    const flags = [
+      '-D',
+      data,
+      '-U',
+      owner.user,
+      '--auth=scram-sha-256',
+      `--pwfile=${passwordFile}`,
+      '--data-checksums',
+      '--encoding=UTF8',
+      '--no-locale',
+    ];
     await run(join(engine.binFolder, 'initdb'), flags, spawnOptions(place));
   } finally {
     rmSync(passwordFile, { force: true });
@@ -134,7 +162,8 @@ function isReady(data: string, pid: number | undefined): boolean {
 async function stopProcess(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   child.kill('SIGINT');
-  if (!(await waitForEnd(() => child.exitCode === null && child.signalCode === null, stopTimeoutMs))) child.kill('SIGQUIT');
+  if (!(await waitForEnd(() => child.exitCode === null && child.signalCode === null, stopTimeoutMs)))
+    child.kill('SIGQUIT');
 }
 
 type Supervised = { readonly isReady: () => Promise<boolean>; readonly stop: () => Promise<void> };
@@ -148,7 +177,10 @@ function supervise(place: Place, socketFolder: string): Supervised {
   let child = start();
 
   function start(): ChildProcess {
-    const started = spawn(join(place.engine.binFolder, 'postgres'), ['-D', place.data, '-k', socketFolder], { ...spawnOptions(place), stdio: ['ignore', log, log] });
+    const started = spawn(join(place.engine.binFolder, 'postgres'), ['-D', place.data, '-k', socketFolder], {
+      ...spawnOptions(place),
+      stdio: ['ignore', log, log],
+    });
     started.on('error', () => undefined);
     started.on('exit', () => {
       if (isStopping || restarts >= restartsMax) return;
@@ -177,7 +209,10 @@ function attach(folder: string, owner: Owner): EmbeddedPostgres | undefined {
   if (!isHeld(join(folder, 'supervisor.json')) || !existsSync(file)) return undefined;
   const lines = readFileSync(file, 'utf8').split('\n');
   const host = lines[4] ?? '';
-  return { owner: { host, user: owner.user, password: owner.password, database: 'postgres' }, stop: async () => undefined };
+  return {
+    owner: { host, user: owner.user, password: owner.password, database: 'postgres' },
+    stop: async () => undefined,
+  };
 }
 
 /**

@@ -29,7 +29,9 @@ export function isHeld(path: string): boolean {
 /** Writes this process down as the holder. */
 export function hold(path: string): void {
   own.add(path);
-  writeFileSync(path, JSON.stringify({ pid: process.pid, startedTicks: startedTicks(process.pid) ?? '' }), { mode: 0o600 });
+  writeFileSync(path, JSON.stringify({ pid: process.pid, startedTicks: startedTicks(process.pid) ?? '' }), {
+    mode: 0o600,
+  });
 }
 
 /** Gives the hold up, where it is this process's own. */

@@ -14,12 +14,28 @@ export type ChildServer = {
   readonly stop: () => Promise<number>;
 };
 
-type Hello = { readonly url: string; readonly spki: string; readonly certificate: string; readonly state: string; readonly refused?: string };
+type Hello = {
+  readonly url: string;
+  readonly spki: string;
+  readonly certificate: string;
+  readonly state: string;
+  readonly refused?: string;
+};
 
 /** Starts the server of a folder as a process; throws with the code where it refuses. */
-export async function startChild(directory: string, options: { readonly databaseUrl?: string | undefined; readonly environment?: Record<string, string> } = {}): Promise<ChildServer> {
-  const words = [join(import.meta.dirname, 'child-server.ts'), directory, ...(options.databaseUrl === undefined ? [] : [options.databaseUrl])];
-  const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, ...options.environment } });
+export async function startChild(
+  directory: string,
+  options: { readonly databaseUrl?: string | undefined; readonly environment?: Record<string, string> } = {},
+): Promise<ChildServer> {
+  const words = [
+    join(import.meta.dirname, 'child-server.ts'),
+    directory,
+    ...(options.databaseUrl === undefined ? [] : [options.databaseUrl]),
+  ];
+  const child = spawn(process.execPath, words, {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, ...options.environment },
+  });
   const ended = new Promise<void>((resolve) => child.on('exit', () => resolve()));
   const lines: string[] = [];
   const first = await Promise.race([

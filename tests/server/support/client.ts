@@ -5,7 +5,13 @@ import { contentDigest, refusalBody, signatureBase, signatureHeaders } from '../
 import { rawPublicKey, sha256 } from '../../../server/keys/index.ts';
 import type { RunningServer } from '../../../server/boot/index.ts';
 
-export type Answer = { readonly status: number; readonly headers: NodeJS.Dict<string | string[]>; readonly text: string; readonly bytes: Buffer; readonly json: unknown };
+export type Answer = {
+  readonly status: number;
+  readonly headers: NodeJS.Dict<string | string[]>;
+  readonly text: string;
+  readonly bytes: Buffer;
+  readonly json: unknown;
+};
 
 /** The code of a refusal, or the status where there is none. */
 export function codeOf(answer: Answer): string {
@@ -37,7 +43,11 @@ export class TestClient {
     this.key = key;
     this.#url = new URL(server.url);
     const lines = Buffer.from(server.pin.certificate).toString('base64');
-    this.#agent = new Agent({ ca: `-----BEGIN CERTIFICATE-----\n${lines}\n-----END CERTIFICATE-----\n`, keepAlive: true, maxSockets: 1 });
+    this.#agent = new Agent({
+      ca: `-----BEGIN CERTIFICATE-----\n${lines}\n-----END CERTIFICATE-----\n`,
+      keepAlive: true,
+      maxSockets: 1,
+    });
   }
 
   get publicKey(): Uint8Array {
@@ -49,7 +59,8 @@ export class TestClient {
   }
 
   #headers(call: Call, body: Buffer): Record<string, string> {
-    const headers: Record<string, string> = body.length > 0 ? { 'content-type': 'application/json', 'content-length': String(body.length) } : {};
+    const headers: Record<string, string> =
+      body.length > 0 ? { 'content-type': 'application/json', 'content-length': String(body.length) } : {};
     const authorization = call.token === undefined ? undefined : `Bearer ${call.token}`;
     if (authorization !== undefined) headers['authorization'] = authorization;
     if (this.device !== undefined) {
@@ -58,9 +69,20 @@ export class TestClient {
       const query = mark < 0 ? '?' : call.path.slice(mark);
       const path = mark < 0 ? call.path : call.path.slice(0, mark);
       const createdSeconds = call.createdSeconds ?? Math.floor(Date.now() / 1_000);
-      const parameters = { createdSeconds, nonce: call.nonce ?? randomBytes(16).toString('base64'), device: this.device };
-      const base = signatureBase({ method: call.method, path, query, contentDigest: digest, authorization }, parameters);
-      const signed = signatureHeaders({ parameters, hasAuthorization: authorization !== undefined, signature: this.sign(base) });
+      const parameters = {
+        createdSeconds,
+        nonce: call.nonce ?? randomBytes(16).toString('base64'),
+        device: this.device,
+      };
+      const base = signatureBase(
+        { method: call.method, path, query, contentDigest: digest, authorization },
+        parameters,
+      );
+      const signed = signatureHeaders({
+        parameters,
+        hasAuthorization: authorization !== undefined,
+        signature: this.sign(base),
+      });
       Object.assign(headers, signed, { 'content-digest': digest });
     }
     call.tamper?.(headers);
@@ -72,17 +94,33 @@ export class TestClient {
     const body = call.rawBody ?? (call.body === undefined ? Buffer.alloc(0) : Buffer.from(JSON.stringify(call.body)));
     return new Promise((resolve, reject) => {
       const { hostname, port } = this.#url;
-      const sent = request({ hostname, port, method: call.method, path: call.path, headers: this.#headers(call, body), agent: this.#agent }, (response) => {
-        const parts: Buffer[] = [];
-        response.on('data', (part: Buffer) => parts.push(part));
-        response.on('error', reject);
-        response.on('end', () => {
-          const bytes = Buffer.concat(parts);
-          const text = bytes.toString();
-          const isJson = String(response.headers['content-type']).startsWith('application/json');
-          resolve({ status: response.statusCode ?? 0, headers: response.headers, text, bytes, json: isJson ? JSON.parse(text) : undefined });
-        });
-      });
+      const sent = request(
+        {
+          hostname,
+          port,
+          method: call.method,
+          path: call.path,
+          headers: this.#headers(call, body),
+          agent: this.#agent,
+        },
+        (response) => {
+          const parts: Buffer[] = [];
+          response.on('data', (part: Buffer) => parts.push(part));
+          response.on('error', reject);
+          response.on('end', () => {
+            const bytes = Buffer.concat(parts);
+            const text = bytes.toString();
+            const isJson = String(response.headers['content-type']).startsWith('application/json');
+            resolve({
+              status: response.statusCode ?? 0,
+              headers: response.headers,
+              text,
+              bytes,
+              json: isJson ? JSON.parse(text) : undefined,
+            });
+          });
+        },
+      );
       sent.on('error', reject);
       sent.end(body);
     });
@@ -94,15 +132,18 @@ export class TestClient {
       const { hostname, port } = this.#url;
       const headers = this.#headers(call, Buffer.alloc(0));
       // A connection of its own: the stream would hold the only one of the pool.
-      const sent = request({ hostname, port, method: call.method, path: call.path, headers, agent: new Agent(this.#agent.options) }, (response) => {
-        let text = '';
-        response.on('data', (part: Buffer) => {
-          text += part.toString();
-          if ((text.match(/\n\n/gu)?.length ?? 0) < count) return;
-          sent.destroy();
-          resolve(text);
-        });
-      });
+      const sent = request(
+        { hostname, port, method: call.method, path: call.path, headers, agent: new Agent(this.#agent.options) },
+        (response) => {
+          let text = '';
+          response.on('data', (part: Buffer) => {
+            text += part.toString();
+            if ((text.match(/\n\n/gu)?.length ?? 0) < count) return;
+            sent.destroy();
+            resolve(text);
+          });
+        },
+      );
       sent.on('error', reject);
       sent.end();
     });

@@ -27,14 +27,26 @@ export type TestPerson = {
 
 /** Signs a text as the person's card would: a detached CAdES-BES. */
 export function signAs(person: Pick<TestPerson, 'certificate' | 'key'>, text: string): Uint8Array {
-  const prepared = prepareBes({ content: Buffer.from(text), certificate: person.certificate, signingTimeMs: Date.now(), algorithm: 'rsa-pkcs1-sha256' });
+  const prepared = prepareBes({
+    content: Buffer.from(text),
+    certificate: person.certificate,
+    signingTimeMs: Date.now(),
+    algorithm: 'rsa-pkcs1-sha256',
+  });
   if (!prepared.ok) throw new Error(prepared.refusal.code);
   const cms = prepared.value.finish(sign('sha256', prepared.value.signedAttributes, person.key.privateKey));
   if (!cms.ok) throw new Error(cms.refusal.code);
   return cms.value;
 }
 
-export type IssueOptions = { readonly ca: TestCa; readonly n: number; readonly name: string; readonly roles: readonly Role[]; readonly notAfterMs?: number; readonly notBeforeMs?: number };
+export type IssueOptions = {
+  readonly ca: TestCa;
+  readonly n: number;
+  readonly name: string;
+  readonly roles: readonly Role[];
+  readonly notAfterMs?: number;
+  readonly notBeforeMs?: number;
+};
 
 /** Issues a certificate of the authority for a new person. */
 export function issuePerson({ ca, n, name, roles, ...validity }: IssueOptions): TestPerson {

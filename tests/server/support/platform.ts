@@ -2,7 +2,13 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestCa } from '../../../dev/ca/index.ts';
-import { createServerLog, initPlatform, realSurroundings, startServer, type RunningServer } from '../../../server/boot/index.ts';
+import {
+  createServerLog,
+  initPlatform,
+  realSurroundings,
+  startServer,
+  type RunningServer,
+} from '../../../server/boot/index.ts';
 import { issuePerson, testCa, type TestPerson } from './people.ts';
 
 /** A platform of a test, with people who may act on it. */
@@ -27,22 +33,52 @@ export function testFolder(): string {
   return folder;
 }
 
-export function must<T>(result: { readonly ok: true; readonly value: T } | { readonly ok: false; readonly refusal: { readonly code: string } }): T {
+export function must<T>(
+  result:
+    | { readonly ok: true; readonly value: T }
+    | { readonly ok: false; readonly refusal: { readonly code: string } },
+): T {
   if (!result.ok) throw new Error(`refused: ${result.refusal.code}`);
   return result.value;
 }
 
 /** Starts the server of a folder on a free port. */
-export async function startIn(directory: string, lines: string[], databaseUrl?: string, onStatement?: (text: string) => void): Promise<RunningServer> {
+export async function startIn(
+  directory: string,
+  lines: string[],
+  databaseUrl?: string,
+  onStatement?: (text: string) => void,
+): Promise<RunningServer> {
   const log = createServerLog((line) => lines.push(line));
-  return must(await startServer({ directory, databaseUrl, profile: 'demo', listen: { host: '127.0.0.1', port: 0 }, log, surroundings: realSurroundings, onStatement }));
+  return must(
+    await startServer({
+      directory,
+      databaseUrl,
+      profile: 'demo',
+      listen: { host: '127.0.0.1', port: 0 },
+      log,
+      surroundings: realSurroundings,
+      onStatement,
+    }),
+  );
 }
 
 /** Initialises, starts and furnishes a demonstration platform: anchors, revocation lists, a registrar and two reviewers. */
-export async function startTestPlatform(databaseUrl?: string, onStatement?: (text: string) => void): Promise<TestPlatform> {
+export async function startTestPlatform(
+  databaseUrl?: string,
+  onStatement?: (text: string) => void,
+): Promise<TestPlatform> {
   const directory = testFolder();
   const lines: string[] = [];
-  const init = await initPlatform({ directory, databaseUrl, profile: 'demo', operatorName: '«Қорған» АҚ', url: 'https://127.0.0.1:7443', surroundings: realSurroundings, onStatement });
+  const init = await initPlatform({
+    directory,
+    databaseUrl,
+    profile: 'demo',
+    operatorName: '«Қорған» АҚ',
+    url: 'https://127.0.0.1:7443',
+    surroundings: realSurroundings,
+    onStatement,
+  });
   must(init);
   const ca = testCa(true);
   const platform: TestPlatform = {
@@ -66,12 +102,21 @@ export async function startTestPlatform(databaseUrl?: string, onStatement?: (tex
   const { administration } = platform.server;
   must(await administration.importAnchors({ anchors: [ca.rootCertificate], intermediates: [ca.issuingCertificate] }));
   for (const list of ca.crls()) must(await administration.importCrl(list));
-  for (const person of [platform.registrar, platform.reviewer, platform.other]) must(await addStaff(platform.server, person));
+  for (const person of [platform.registrar, platform.reviewer, platform.other])
+    must(await addStaff(platform.server, person));
   return platform;
 }
 
 /** Grants a person his roles. */
 export function addStaff(server: RunningServer, person: TestPerson) {
   const { iin, name, roles, certificateHash } = person;
-  return server.administration.addStaff({ iin, name, roles, certificates: [certificateHash], validFromMs: 0, validUntilMs: 4_000_000_000_000, basis: 'Бұйрық № 1' });
+  return server.administration.addStaff({
+    iin,
+    name,
+    roles,
+    certificates: [certificateHash],
+    validFromMs: 0,
+    validUntilMs: 4_000_000_000_000,
+    basis: 'Бұйрық № 1',
+  });
 }

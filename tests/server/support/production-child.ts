@@ -1,7 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createServerLog, initPlatform, openAdministration, realSurroundings, startServer, type RunningServer } from '../../../server/boot/index.ts';
+import {
+  createServerLog,
+  initPlatform,
+  openAdministration,
+  realSurroundings,
+  startServer,
+  type RunningServer,
+} from '../../../server/boot/index.ts';
 import { testForm } from './forms.ts';
 import { issuePerson, testCa } from './people.ts';
 import { addStaff, must } from './platform.ts';
@@ -26,7 +33,12 @@ async function tryMarks(server: RunningServer): Promise<void> {
   const ca = testCa(false);
   const demoCa = testCa(true);
   const { administration } = server;
-  findings['demo anchor'] = codeOf(await administration.importAnchors({ anchors: [demoCa.rootCertificate], intermediates: [demoCa.issuingCertificate] }));
+  findings['demo anchor'] = codeOf(
+    await administration.importAnchors({
+      anchors: [demoCa.rootCertificate],
+      intermediates: [demoCa.issuingCertificate],
+    }),
+  );
   must(await administration.importAnchors({ anchors: [ca.rootCertificate], intermediates: [ca.issuingCertificate] }));
   for (const list of ca.crls()) must(await administration.importCrl(list));
   const person = issuePerson({ ca, n: 1, name: 'Серікова Айгүл', roles: ['registrar'] });
@@ -48,7 +60,8 @@ async function tryMarks(server: RunningServer): Promise<void> {
   findings['own act'] = await outcome(item);
   findings['receipt'] = (await receiptOf(workstation, item.actionId)).startsWith('c2sp.org/tlog-proof@v1');
   const second = await openAdministration({ directory, surroundings });
-  findings['beside the server'] = second.ok && second.value.isServerRunning ? codeOf(await second.value.importCrl(ca.crl())) : 'not beside';
+  findings['beside the server'] =
+    second.ok && second.value.isServerRunning ? codeOf(await second.value.importCrl(ca.crl())) : 'not beside';
   if (second.ok) await second.value.close();
   findings['second server'] = codeOf(await start(directory, 'production'));
 }

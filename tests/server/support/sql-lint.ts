@@ -24,15 +24,40 @@ function textOf(value: unknown): string {
 
 const bans: readonly Ban[] = [
   { name: 'advisory lock', isIn: (kind, node) => kind === 'FuncCall' && textOf(node['funcname']).includes('advisory') },
-  { name: 'system column', isIn: (kind, node) => kind === 'ColumnRef' && [...systemColumns].some((column) => textOf(node['fields']).includes(`"sval":"${column}"`)) },
+  {
+    name: 'system column',
+    isIn: (kind, node) =>
+      kind === 'ColumnRef' &&
+      [...systemColumns].some((column) => textOf(node['fields']).includes(`"sval":"${column}"`)),
+  },
   { name: 'temporary table', isIn: (_kind, node) => node['relpersistence'] === 't' },
   { name: 'inheritance', isIn: (kind, node) => kind === 'CreateStmt' && node['inhRelations'] !== undefined },
-  { name: 'serial or identity', isIn: (kind, node) => (/^typeName$/iu.test(kind) && textOf(node['names']).includes('serial')) || (kind === 'Constraint' && node['contype'] === 'CONSTR_IDENTITY') },
-  { name: 'constraint across rows or tables', isIn: (kind, node) => kind === 'Constraint' && ['CONSTR_EXCLUSION', 'CONSTR_FOREIGN'].includes(String(node['contype'])) },
-  { name: 'deferrable constraint', isIn: (kind, node) => kind === 'Constraint' && (node['deferrable'] === true || node['contype'] === 'CONSTR_ATTR_DEFERRABLE') },
-  { name: 'index other than btree', isIn: (kind, node) => kind === 'IndexStmt' && (node['accessMethod'] ?? 'btree') !== 'btree' },
+  {
+    name: 'serial or identity',
+    isIn: (kind, node) =>
+      (/^typeName$/iu.test(kind) && textOf(node['names']).includes('serial')) ||
+      (kind === 'Constraint' && node['contype'] === 'CONSTR_IDENTITY'),
+  },
+  {
+    name: 'constraint across rows or tables',
+    isIn: (kind, node) =>
+      kind === 'Constraint' && ['CONSTR_EXCLUSION', 'CONSTR_FOREIGN'].includes(String(node['contype'])),
+  },
+  {
+    name: 'deferrable constraint',
+    isIn: (kind, node) =>
+      kind === 'Constraint' && (node['deferrable'] === true || node['contype'] === 'CONSTR_ATTR_DEFERRABLE'),
+  },
+  {
+    name: 'index other than btree',
+    isIn: (kind, node) => kind === 'IndexStmt' && (node['accessMethod'] ?? 'btree') !== 'btree',
+  },
   { name: 'COPY PROGRAM', isIn: (kind, node) => kind === 'CopyStmt' && node['is_program'] === true },
-  { name: 'write inside WITH', isIn: (kind, node) => kind === 'CommonTableExpr' && [...modifications].some((write) => textOf(node['ctequery']).includes(`"${write}"`)) },
+  {
+    name: 'write inside WITH',
+    isIn: (kind, node) =>
+      kind === 'CommonTableExpr' && [...modifications].some((write) => textOf(node['ctequery']).includes(`"${write}"`)),
+  },
 ];
 
 function walk(value: unknown, visit: (kind: string, node: Readonly<Record<string, unknown>>) => void): void {
@@ -40,7 +65,8 @@ function walk(value: unknown, visit: (kind: string, node: Readonly<Record<string
     for (const item of value) walk(item, visit);
   } else if (typeof value === 'object' && value !== null) {
     for (const [name, child] of Object.entries(value)) {
-      if (typeof child === 'object' && child !== null && !Array.isArray(child)) visit(name, child as Readonly<Record<string, unknown>>);
+      if (typeof child === 'object' && child !== null && !Array.isArray(child))
+        visit(name, child as Readonly<Record<string, unknown>>);
       walk(child, visit);
     }
   }

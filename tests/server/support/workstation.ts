@@ -1,7 +1,14 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { ActPayloads, ActType, RegistrationForm } from '../../../core/actions/index.ts';
 import type { ActionId, CaseId, DeviceId, JournalEpoch, PlatformId, Sha256Hex } from '../../../core/kernel/index.ts';
-import { caseHashStart, envelopeText, nextCaseHash, shownTextOfEnvelope, type ActEnvelope, type EnrolmentBundle } from '../../../core/signing/index.ts';
+import {
+  caseHashStart,
+  envelopeText,
+  nextCaseHash,
+  shownTextOfEnvelope,
+  type ActEnvelope,
+  type EnrolmentBundle,
+} from '../../../core/signing/index.ts';
 import { parseDeviceRecord, parseEnrolmentBundle } from '../../../contracts/documents/index.ts';
 import { endpoints, enrolmentProofText, type ActItem, type ActsResponse } from '../../../contracts/http/index.ts';
 import { signingTexts } from '../../../locales/signing/index.ts';
@@ -12,7 +19,11 @@ import { codeOf, TestClient, type Answer } from './client.ts';
 import { signAs, type TestPerson } from './people.ts';
 import { must } from './platform.ts';
 
-const surroundings = { nowMs: () => Date.now(), randomBytes: (size: number) => randomBytes(size), uuid: () => randomUUID() };
+const surroundings = {
+  nowMs: () => Date.now(),
+  randomBytes: (size: number) => randomBytes(size),
+  uuid: () => randomUUID(),
+};
 
 /** What a workstation knows of a case. */
 export type CaseView = { readonly id: CaseId; revision: number; hash: Sha256Hex; form: RegistrationForm };
@@ -57,7 +68,11 @@ export class Workstation {
   async enrol(code: string): Promise<Answer> {
     const publicKey = Buffer.from(this.client.publicKey).toString('base64');
     const proof = this.client.sign(enrolmentProofText({ code, publicKey, epoch: this.epoch })).toString('base64');
-    const answer = await this.client.call({ method: 'POST', path: '/v1/enrolments', body: { code, publicKey, name: 'АРМ-1', kind: 'workstation', epoch: this.epoch, proof } });
+    const answer = await this.client.call({
+      method: 'POST',
+      path: '/v1/enrolments',
+      body: { code, publicKey, name: 'АРМ-1', kind: 'workstation', epoch: this.epoch, proof },
+    });
     if (answer.status === 200) {
       this.#bundle = must(parseEnrolmentBundle(endpoints.enrol.response.parse(answer.json).bundle.document));
       const record = must(parseDeviceRecord(this.bundle.device.document));
@@ -69,13 +84,21 @@ export class Workstation {
 
   /** Signs in by a card. */
   async signIn(person: TestPerson): Promise<Answer> {
-    const { challenge } = endpoints.challenge.response.parse((await this.client.call({ method: 'POST', path: '/v1/sign-in/challenges' })).json);
+    const { challenge } = endpoints.challenge.response.parse(
+      (await this.client.call({ method: 'POST', path: '/v1/sign-in/challenges' })).json,
+    );
     const cms = Buffer.from(signAs(person, challenge)).toString('base64');
     return this.client.call({ method: 'POST', path: '/v1/sign-in', body: { challenge, cms } });
   }
 
   /** Builds and signs the next act; the chain goes on as if it were kept. */
-  act<Type extends ActType>(person: TestPerson, view: CaseView, type: Type, payload: ActPayloads[Type], options: ActOptions = {}): ActItem {
+  act<Type extends ActType>(
+    person: TestPerson,
+    view: CaseView,
+    type: Type,
+    payload: ActPayloads[Type],
+    options: ActOptions = {},
+  ): ActItem {
     const draft = this.#envelope(person, view, type, payload);
     const shown = must(shownTextOfEnvelope(signingTexts, draft, view.form));
     const whole = { ...draft, shown: { ...draft.shown, hash: sha256Hex(shown) } } as ActEnvelope;
@@ -87,7 +110,12 @@ export class Workstation {
     return { actionId: draft.id, epoch: this.epoch, sequence: this.sequence, envelope: text, cms };
   }
 
-  #envelope<Type extends ActType>(person: TestPerson, view: CaseView, type: Type, payload: ActPayloads[Type]): ActEnvelope {
+  #envelope<Type extends ActType>(
+    person: TestPerson,
+    view: CaseView,
+    type: Type,
+    payload: ActPayloads[Type],
+  ): ActEnvelope {
     const { platform, profile, log } = this.bundle;
     return {
       form: 'qorgan.act/1',
@@ -138,7 +166,9 @@ export class Workstation {
   async outcomes(items: readonly ActItem[]): Promise<readonly string[]> {
     const answer = await this.send(items);
     if (answer.status !== 200) return [codeOf(answer)];
-    return resultsOf(answer).map((result) => ('promise' in result ? promiseOutcome(result.promise.document) : `not kept: ${result.refusal.code}`));
+    return resultsOf(answer).map((result) =>
+      'promise' in result ? promiseOutcome(result.promise.document) : `not kept: ${result.refusal.code}`,
+    );
   }
 
   send(items: readonly ActItem[]): Promise<Answer> {
