@@ -8,7 +8,7 @@ import {
 } from '../../core/signing/index.ts';
 import { formatNoteKey } from '../../core/log/index.ts';
 import { enrolmentProofText } from '../../contracts/http/index.ts';
-import { sha256Hex, verifyEd25519 } from '../keys/index.ts';
+import { verifyEd25519 } from '../keys/index.ts';
 import { signDocument, type Desk, type Platform } from '../platform/index.ts';
 import { insertEnrolmentCode, useEnrolmentCode } from '../store/index.ts';
 import { recordDocument } from './documents.ts';
@@ -24,6 +24,11 @@ const codeLifeMs = 3_600_000;
 /** How the server is reached and pinned. */
 export type ServerPin = { readonly spki: string; readonly certificate: Uint8Array };
 
+/** Keyed: who writes into the database but holds no key of the platform makes no code that enrols. */
+function codeHash({ keyring }: Desk, code: string): string {
+  return keyring.tag('enrolment-code', code);
+}
+
 /** Makes a one-time code of 120 random bits for one new device; only its hash is kept. */
 export async function makeEnrolmentCode(
   platform: Desk,
@@ -36,7 +41,7 @@ export async function makeEnrolmentCode(
   const code = groups.join('-');
   const expiresAtMs = platform.surroundings.nowMs() + codeLifeMs;
   await insertEnrolmentCode(platform.database, {
-    code_hash: sha256Hex(code),
+    code_hash: codeHash(platform, code),
     expires_at_ms: expiresAtMs,
     used_at_ms: null,
   });
@@ -119,7 +124,7 @@ export async function enrolDevice(
   try {
     // The code is used in the transaction of the record: a crash between them would cost the code or the device.
     const signed = await recordDocument(platform, document, async (session) => {
-      if (!(await useEnrolmentCode(session, sha256Hex(request.code), nowMs))) throw new CodeUsed();
+      if (!(await useEnrolmentCode(session, codeHash(platform, request.code), nowMs))) throw new CodeUsed();
     });
     await settle(platform, registry);
     return ok(signDocument(documentKey, canonicalize(bundleOf(platform, registry, pin, signed) as unknown as Json)));

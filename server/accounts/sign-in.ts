@@ -14,6 +14,11 @@ const challengeLifeMs = 180_000;
 const sessionLifeMs = 12 * 3_600_000;
 const tokenSizeBytes = 32;
 
+/** A session's person is sealed to its token and device: a row copied onto another token opens nothing. */
+function sessionPurpose(tokenHash: string, device: DeviceId): string {
+  return `session ${tokenHash} ${device}`;
+}
+
 export type StaffRefusal = 'actor-unknown' | 'certificate-unknown';
 
 /** The record of a person that is in force now and names this certificate. */
@@ -88,11 +93,12 @@ export async function signIn(
   const staff = staffInForce(registry, { iin: checked.value.iin, certificate: checked.value.certificate, nowMs });
   if (!staff.ok) return staff;
   const token = surroundings.randomBytes(tokenSizeBytes).toString('base64url');
+  const tokenHash = sha256Hex(token);
   const sessionEndsMs = nowMs + sessionLifeMs;
   await insertSession(database, {
-    token_hash: sha256Hex(token),
+    token_hash: tokenHash,
     device,
-    person: keyring.seal('session', checked.value.iin).toString('base64'),
+    person: keyring.seal(sessionPurpose(tokenHash, device), checked.value.iin).toString('base64'),
     started_at_ms: nowMs,
     expires_at_ms: sessionEndsMs,
     ended_at_ms: null,
@@ -113,7 +119,9 @@ export async function readerOf(
   const tokenHash = sha256Hex(request.token);
   const session = await readSession(platform.database, { tokenHash, device: request.device, nowMs });
   if (session === undefined) return refuse('session-ended');
-  const iin = parseIin(platform.keyring.open('session', Buffer.from(session.person, 'base64')).toString());
+  const iin = parseIin(
+    platform.keyring.open(sessionPurpose(tokenHash, request.device), Buffer.from(session.person, 'base64')).toString(),
+  );
   const staff = iin.ok ? registry.staff(iin.value) : undefined;
   if (!iin.ok || staff === undefined) return refuse('session-ended');
   const { validFromMs, validUntilMs, roles } = staff.record;

@@ -41,6 +41,43 @@ export type AdministrationContext = {
   readonly readTrust: () => Promise<TrustDocument | undefined>;
 };
 
+type Certificates = { readonly anchors: readonly Uint8Array[]; readonly intermediates: readonly Uint8Array[] };
+
+/** Records a trust document with its certificates; whole or not at all. */
+async function recordTrust(
+  desk: Desk,
+  { anchors, intermediates }: Certificates,
+  versionBefore: number,
+): Promise<Result<null, AdministrationRefusal>> {
+  const { identity, surroundings } = desk;
+  const admitted = [...anchors, ...intermediates].map((der) => admitCertificate(der, identity.profile));
+  const refused = admitted.find((one) => !one.ok);
+  if (refused?.ok === false) return refused;
+  const hashes = admitted.flatMap((one) => (one.ok ? [one.value.sha256] : []));
+  const kindOf = (i: number): string => (i < anchors.length ? 'anchor' : 'intermediate');
+  const atMs = surroundings.nowMs();
+  const rows = [...anchors, ...intermediates].map((der, i) => ({
+    sha256: hashes[i] ?? '',
+    kind: kindOf(i),
+    der: Buffer.from(der),
+    at_ms: atMs,
+  }));
+  const document = trustDocument.safeParse({
+    form: 'qorgan.trust/1',
+    platform: identity.platform,
+    profile: identity.profile,
+    version: versionBefore + 1,
+    anchors: hashes.slice(0, anchors.length),
+    intermediates: hashes.slice(anchors.length),
+  });
+  if (!document.success) return refuse('document-malformed');
+  const text = canonicalize(document.data);
+  await recordDocument(desk, { kind: 'trust', subject: 'platform', version: document.data.version, text }, (session) =>
+    insertTrustCertificates(session, rows),
+  );
+  return ok(null);
+}
+
 /** Opens administration over a desk. */
 export function createAdministration({ desk, settle, readTrust }: AdministrationContext): Administration {
   const { identity, database, keyring, surroundings } = desk;
@@ -61,35 +98,9 @@ export function createAdministration({ desk, settle, readTrust }: Administration
       const text = canonicalize(record.data as unknown as Json);
       return settled(await recordDocument(desk, { kind: 'staff', subject, version: surroundings.nowMs(), text }));
     },
-    importAnchors: async ({ anchors, intermediates }) => {
-      const admitted = [...anchors, ...intermediates].map((der) => admitCertificate(der, identity.profile));
-      const refused = admitted.find((one) => !one.ok);
-      if (refused?.ok === false) return refused;
-      const hashes = admitted.flatMap((one) => (one.ok ? [one.value.sha256] : []));
-      const kindOf = (i: number): string => (i < anchors.length ? 'anchor' : 'intermediate');
-      const atMs = surroundings.nowMs();
-      const rows = [...anchors, ...intermediates].map((der, i) => ({
-        sha256: hashes[i] ?? '',
-        kind: kindOf(i),
-        der: Buffer.from(der),
-        at_ms: atMs,
-      }));
-      const document = trustDocument.safeParse({
-        form: 'qorgan.trust/1',
-        platform: identity.platform,
-        profile: identity.profile,
-        version: ((await readTrust())?.version ?? 0) + 1,
-        anchors: hashes.slice(0, anchors.length),
-        intermediates: hashes.slice(anchors.length),
-      });
-      if (!document.success) return refuse('document-malformed');
-      const text = canonicalize(document.data);
-      await recordDocument(
-        desk,
-        { kind: 'trust', subject: 'platform', version: document.data.version, text },
-        (session) => insertTrustCertificates(session, rows),
-      );
-      return settled(null);
+    importAnchors: async (certificates) => {
+      const recorded = await recordTrust(desk, certificates, (await readTrust())?.version ?? 0);
+      return recorded.ok ? settled(null) : recorded;
     },
     importCrl: async (der) => {
       const list = parseRevocationList(der);

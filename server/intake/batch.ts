@@ -29,6 +29,8 @@ type Draft = {
   readonly heads: Map<string, ChainPlace>;
   readonly cases: Map<string, CaseFold>;
   readonly numbers: Map<string, string>;
+  /** Numbers that were taken before this batch. */
+  readonly takenBefore: ReadonlySet<string>;
   /** Acts that this batch decided, by device, epoch and id. */
   readonly decided: Map<string, Decided>;
 };
@@ -94,6 +96,7 @@ async function openDraft(platform: Platform, memory: IntakeMemory, batch: readon
     heads: pick(memory.heads, batch.map(nameOf)),
     cases: pick(memory.cases, caseIds),
     numbers,
+    takenBefore: new Set(numbers.keys()),
     decided: new Map(),
   };
 }
@@ -136,16 +139,18 @@ function changeRow({ admission, accepted, rows, key }: AcceptedRows, position: n
 }
 
 /** One transaction for the whole batch: leaves, acts, changes and cases become true together. */
-async function store(platform: Platform, all: readonly ActRows[], accepted: readonly AcceptedRows[]): Promise<void> {
+async function store(
+  platform: Platform,
+  { numbers, takenBefore }: Draft,
+  all: readonly ActRows[],
+  accepted: readonly AcceptedRows[],
+): Promise<void> {
   const folds = new Map(
     accepted.map(({ accepted: { authorised, fold }, key }) => [authorised.envelope.subject.case, { fold, key }]),
   );
   const cases = [...folds].map(([caseId, { fold, key }]) => foldRow(caseId, fold, key));
-  const numbers = accepted.flatMap(({ accepted: { event, fold, authorised } }) =>
-    event.type === 'submitted' && fold.revision === 1
-      ? [{ number: event.form.number, case_id: authorised.envelope.subject.case }]
-      : [],
-  );
+  // A case that was returned may come back under another number, which is then taken too.
+  const taken = [...numbers].filter(([number]) => !takenBefore.has(number));
   await inTransaction(platform.database, async (session) => {
     await insertLeaves(
       session,
@@ -162,7 +167,10 @@ async function store(platform: Platform, all: readonly ActRows[], accepted: read
       accepted.map((rows, i) => changeRow(rows, first + i)),
     );
     await writeCases(session, cases);
-    await insertCaseNumbers(session, numbers);
+    await insertCaseNumbers(
+      session,
+      taken.map(([number, caseId]) => ({ number, case_id: caseId })),
+    );
   });
 }
 
@@ -229,7 +237,7 @@ export async function processBatch(
   }));
   const answers = decideAll(context, draft, batch, await readKnownActs(platform.database, asked));
   const { all, accepted } = await buildRows(context, draft);
-  if (all.size > 0) await store(platform, [...all.values()], accepted);
+  if (all.size > 0) await store(platform, draft, [...all.values()], accepted);
   // Memory changes after the commit only.
   for (const [name, head] of draft.heads) memory.heads.set(name, head);
   for (const [caseId, fold] of draft.cases) memory.cases.set(caseId, fold);

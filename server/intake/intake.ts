@@ -1,4 +1,4 @@
-import { ok, refuse, type Result } from '../../core/kernel/index.ts';
+import { InvariantError, ok, refuse, type Result } from '../../core/kernel/index.ts';
 import type { SignedDocument } from '../../core/signing/index.ts';
 import type { ActItem, ActsResponse } from '../../contracts/http/index.ts';
 import type { RegisteredDevice } from '../accounts/index.ts';
@@ -38,8 +38,8 @@ export type Intake = {
   readonly close: () => Promise<void>;
 };
 
-/** Opens the intake; `onStored` is told after each commit that put leaves into the queue of the log. */
-export function openIntake(context: IntakeContext, onStored: () => void): Intake {
+/** Commits what waits in batches, one after the other; the order of arrival is the order of decision. */
+function createCommitQueue(context: IntakeContext, onStored: () => void) {
   const memory = createMemory();
   const queue: Waiting[] = [];
   let running: Promise<void> | undefined;
@@ -47,15 +47,12 @@ export function openIntake(context: IntakeContext, onStored: () => void): Intake
   async function commit(batch: readonly Waiting[]): Promise<void> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        const answers = await processBatch(
-          context,
-          memory,
-          batch.map(({ admission }) => admission),
-        );
+        const admissions = batch.map(({ admission }) => admission);
+        const answers = await processBatch(context, memory, admissions);
         onStored();
         for (const [i, { answer, fail }] of batch.entries()) {
           const own = answers[i];
-          if (own === undefined) fail(new Error('intake: every act of a batch has an answer'));
+          if (own === undefined) fail(new InvariantError('intake: every act of a batch has an answer'));
           else answer(own);
         }
         return;
@@ -73,35 +70,43 @@ export function openIntake(context: IntakeContext, onStored: () => void): Intake
     running = undefined;
   }
 
-  function enqueue(admission: Admission): Promise<BatchAnswer> {
-    return new Promise((answer, fail) => {
-      queue.push({ admission, answer, fail });
-      // One turn of the loop gathers what other connections bring meanwhile.
-      running ??= new Promise<void>((resolve) => setImmediate(resolve)).then(drain);
-    });
-  }
+  return {
+    enqueue: (admission: Admission): Promise<BatchAnswer> =>
+      new Promise((answer, fail) => {
+        queue.push({ admission, answer, fail });
+        // One turn of the loop gathers what other connections bring meanwhile.
+        running ??= new Promise<void>((resolve) => setImmediate(resolve)).then(drain);
+      }),
+    waiting: () => queue.length,
+    settled: async (): Promise<void> => {
+      while (running !== undefined) await running;
+    },
+  };
+}
+
+/** Opens the intake; `onStored` is told after each commit that put leaves into the queue of the log. */
+export function openIntake(context: IntakeContext, onStored: () => void): Intake {
+  const queue = createCommitQueue(context, onStored);
 
   async function take(device: RegisteredDevice, item: ActItem): Promise<ActsResponse['results'][number]> {
     const { actionId } = item;
     const admission = admit(context, device, item);
     if (!admission.ok) return { actionId, refusal: admission.refusal };
-    const answer = await enqueue(admission.value);
-    return answer.ok
-      ? { actionId, promise: mutable(await promiseOf(context.platform, answer.value)) }
-      : { actionId, refusal: answer.refusal };
+    const answer = await queue.enqueue(admission.value);
+    if (!answer.ok) return { actionId, refusal: answer.refusal };
+    return { actionId, promise: mutable(await promiseOf(context.platform, answer.value)) };
   }
 
   return {
     submit: async (device, items) => {
       if (context.platform.log.gap() !== undefined) return refuse('server-read-only');
-      if (queue.length + items.length > waitingMax)
+      if (queue.waiting() + items.length > waitingMax) {
         return refuse('server-busy', { retryAfterSeconds: busyRetryAfterSeconds });
+      }
       return ok(await Promise.all(items.map((item) => take(device, item))));
     },
-    waiting: () => queue.length,
-    close: async () => {
-      while (running !== undefined) await running;
-    },
+    waiting: queue.waiting,
+    close: queue.settled,
   };
 }
 

@@ -76,6 +76,24 @@ function wholeLeaves(hashes: readonly File[], entries: File, ends: File): number
   return count;
 }
 
+/** Writes entries in the form of a bundle, and where each of them ends. */
+function appendEntries(entries: File, ends: File, added: readonly Uint8Array[]): void {
+  let end = entries.size;
+  const parts: Uint8Array[] = [];
+  const offsets: Uint8Array[] = [];
+  for (const entry of added) {
+    const length = Buffer.alloc(lengthSizeBytes);
+    length.writeUInt16BE(entry.length);
+    parts.push(length, entry);
+    end += lengthSizeBytes + entry.length;
+    const offset = Buffer.alloc(offsetSizeBytes);
+    offset.writeBigUInt64BE(BigInt(end));
+    offsets.push(offset);
+  }
+  appendTo(entries, parts);
+  appendTo(ends, offsets);
+}
+
 /** Opens the files of a log and cuts off whatever a crash left half written. The database is the truth: nothing is lost by a cut. */
 export function openLevelFiles(folder: string): LevelFiles {
   mkdirSync(folder, { recursive: true });
@@ -113,23 +131,7 @@ export function openLevelFiles(folder: string): LevelFiles {
       return readAt(entries, start, entriesEnd(ends, to) - start);
     },
     append: (added, addedHashes) => {
-      const lengths = added.map((entry) => {
-        const length = Buffer.alloc(lengthSizeBytes);
-        length.writeUInt16BE(entry.length);
-        return length;
-      });
-      let end = entries.size;
-      const offsets = added.map((entry) => {
-        end += lengthSizeBytes + entry.length;
-        const offset = Buffer.alloc(offsetSizeBytes);
-        offset.writeBigUInt64BE(BigInt(end));
-        return offset;
-      });
-      appendTo(
-        entries,
-        added.flatMap((entry, i) => [lengths[i] ?? Buffer.alloc(0), entry]),
-      );
-      appendTo(ends, offsets);
+      appendEntries(entries, ends, added);
       for (const [number, list] of addedHashes.entries()) if (list.length > 0) appendTo(level(number), list);
       size += added.length;
     },
