@@ -8,7 +8,7 @@ import {
 import { ok, refuse, type ActionId, type Result } from '../../../core/kernel/index.ts';
 import { canonicalize, type Json } from '../../../core/signing/index.ts';
 import { sha256 } from '../hash.ts';
-import { actOfRow, type ActRow, type EntryRow } from './rows.ts';
+import { actOfRow, hasRow, type ActRow, type EntryRow } from './rows.ts';
 import type { Store } from './store.ts';
 
 /** Looks closer at one entry and names what is wrong with it. */
@@ -54,11 +54,13 @@ export function checkEntries(
   let count = 0;
   for (const row of store.iterate<ActRow>('select * from acts order by sequence')) {
     const told = acts.get(row.action_id);
-    if (told === undefined || !isSameAct(told, actOfRow(row))) return damaged('act-view-differs', row.sequence);
+    if (told === undefined || !hasRow(told) || !isSameAct(told, actOfRow(row)))
+      return damaged('act-view-differs', row.sequence);
     count += 1;
   }
-  if (count !== acts.size) return damaged('act-view-short', count);
-  return ok({ state, entries: state.entries.sequence, acts: count, told: acts });
+  const expected = [...acts.values()].filter(hasRow).length;
+  if (count !== expected) return damaged('act-view-short', count);
+  return ok({ state, entries: state.entries.sequence, acts: acts.size, told: acts });
 }
 
 function isSameAct(told: JournalAct, kept: JournalAct): boolean {

@@ -105,7 +105,7 @@ export class Journal {
     if (entry.kind === 'act') {
       assert(draft !== undefined, 'journal: an act comes with its parsed envelope');
       const act = actOf(draft.envelope, { hash: draft.hash, header });
-      changes.push(this.acts.insert(act));
+      changes.push({ kind: 'recorded', act });
       return advanceJournal(state, { ...step, act: { sequence: act.sequence, hash: act.hash } satisfies ChainHead });
     }
     const change = movesAct(entry) ? this.acts.move(entry, header) : undefined;

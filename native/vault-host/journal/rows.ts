@@ -65,6 +65,38 @@ export function actOfRow(row: ActRow): JournalAct {
   };
 }
 
+/** The row of an act, its columns in the order of the table. */
+export function rowOf(act: JournalAct): ActRow {
+  const { outbox } = act;
+  return {
+    sequence: act.sequence,
+    action_id: act.actionId,
+    entry_sequence: act.entrySequence,
+    hash: act.hash,
+    type: act.type,
+    case_id: act.caseId,
+    case_number: act.caseNumber,
+    iin: act.iin,
+    certificate: act.certificate,
+    recorded_at_ms: act.recordedAtMs,
+    state: outbox.state,
+    is_done: outbox.isDone ? 1 : 0,
+    refusal: outbox.refusal,
+    commitment: outbox.commitment,
+    promised_at_ms: outbox.promisedAtMs,
+    deadline_ms: outbox.deadlineMs,
+    proven_at_ms: outbox.provenAtMs,
+    log_index: outbox.logIndex,
+    promise_entry: null,
+    receipt_entry: null,
+  };
+}
+
+/** False for an act of which nothing was heard: its entry alone says where it is. */
+export function hasRow({ outbox }: JournalAct): boolean {
+  return outbox.state !== 'recorded' || outbox.refusal !== null;
+}
+
 /** The act as main reads it; `caseNumber` is filled in by whoever knows the case. */
 export function viewOf(row: ActRow, caseNumber: string | null): ActView {
   const { outbox, iin, certificate, ...act } = actOfRow(row);

@@ -134,13 +134,11 @@ export function actView(bound: Bound, row: ActRow): ActView {
 
 /** Newest first. */
 export function listActs(bound: Bound, input: VaultRequest<'acts.list'>): VaultOutput<'acts.list'> {
-  const before = input.before ?? Number.MAX_SAFE_INTEGER;
-  const rows = bound.journal.store.all<ActRow>(
-    'select * from acts where sequence < ? order by sequence desc limit ?',
-    before,
-    input.limit,
-  );
-  return { items: rows.map((row) => actView(bound, row)), total: bound.journal.state.acts.sequence };
+  const { acts, state } = bound.journal;
+  const last = Math.min(input.before === null ? state.acts.sequence : input.before - 1, state.acts.sequence);
+  const sequences = Array.from({ length: Math.max(0, Math.min(input.limit, last)) }, (_, i) => last - i);
+  const rows = sequences.map((sequence) => acts.rowAt(sequence)).filter((row) => row !== undefined);
+  return { items: rows.map((row) => actView(bound, row)), total: state.acts.sequence };
 }
 
 /** An act with its proofs. */

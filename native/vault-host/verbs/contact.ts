@@ -11,7 +11,7 @@ export function headsOf(bound: Bound): VaultOutput<'heads'> {
 }
 
 function actHashAt(bound: Bound, sequence: number): Sha256Hex | undefined {
-  return bound.journal.store.get<{ hash: Sha256Hex }>('select hash from acts where sequence = ?', sequence)?.hash;
+  return bound.journal.acts.rowAt(sequence)?.hash;
 }
 
 function entryHashAt(bound: Bound, sequence: number): Sha256Hex | undefined {
