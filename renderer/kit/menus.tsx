@@ -5,30 +5,40 @@ import { IconCheck } from './icons.ts';
 export type MenuItem =
   | { readonly kind: 'title'; readonly text: string }
   | { readonly kind: 'line' }
-  | {
-      readonly kind: 'item';
-      readonly text: string;
-      readonly hint?: string;
-      readonly isChosen?: boolean;
-      readonly onChoose: () => void;
-    };
+  | { readonly kind: 'item'; readonly text: string; readonly hint?: string; readonly onChoose: () => void }
+  /** One of several of which one is chosen. */
+  | { readonly kind: 'one-of'; readonly text: string; readonly isChosen: boolean; readonly onChoose: () => void }
+  /** One of several of which any number is chosen; the menu stays open. */
+  | { readonly kind: 'any-of'; readonly text: string; readonly isChosen: boolean; readonly onChoose: () => void };
 
-function Item({ item }: { readonly item: Extract<MenuItem, { kind: 'item' }> }): ReactNode {
-  const choice = item.isChosen === undefined ? {} : { role: 'menuitemradio', 'aria-checked': item.isChosen };
-  return (
-    <KitMenu.Item
-      {...choice}
-      onClick={item.onChoose}
-      rightSection={item.hint === undefined ? null : <span className="quiet small">{item.hint}</span>}
-      leftSection={
-        item.isChosen === undefined ? null : (
-          <span className="menu-tick">{item.isChosen ? <IconCheck size={16} aria-hidden /> : null}</span>
-        )
-      }
-    >
-      {item.text}
-    </KitMenu.Item>
-  );
+function Item({ item }: { readonly item: MenuItem }): ReactNode {
+  switch (item.kind) {
+    case 'title':
+      return <KitMenu.Label>{item.text}</KitMenu.Label>;
+    case 'line':
+      return <KitMenu.Divider />;
+    case 'one-of':
+      return (
+        <KitMenu.RadioItem value={item.text} checked={item.isChosen} onChange={item.onChoose} closeMenuOnClick>
+          {item.text}
+        </KitMenu.RadioItem>
+      );
+    case 'any-of':
+      return (
+        <KitMenu.CheckboxItem value={item.text} checked={item.isChosen} onChange={item.onChoose}>
+          {item.text}
+        </KitMenu.CheckboxItem>
+      );
+    default:
+      return (
+        <KitMenu.Item
+          onClick={item.onChoose}
+          rightSection={item.hint === undefined ? null : <span className="quiet small">{item.hint}</span>}
+        >
+          {item.text}
+        </KitMenu.Item>
+      );
+  }
 }
 
 /** A menu under a button; arrows move, Enter chooses, Esc closes and gives the focus back. */
@@ -46,6 +56,8 @@ export function Menu(props: {
       transitionProps={{ duration: 80 }}
       offset={4}
       shadow="md"
+      withInitialFocusPlaceholder={false}
+      checkIcon={<IconCheck size={16} aria-hidden />}
       classNames={{ dropdown: 'menu' }}
     >
       <KitMenu.Target>
@@ -55,11 +67,9 @@ export function Menu(props: {
       </KitMenu.Target>
       <KitMenu.Dropdown>
         {props.head}
-        {props.items.map((item, index) => {
-          if (item.kind === 'title') return <KitMenu.Label key={index}>{item.text}</KitMenu.Label>;
-          if (item.kind === 'line') return <KitMenu.Divider key={index} />;
-          return <Item key={index} item={item} />;
-        })}
+        {props.items.map((item, index) => (
+          <Item key={index} item={item} />
+        ))}
       </KitMenu.Dropdown>
     </KitMenu>
   );
@@ -119,6 +129,7 @@ export function Sheet(props: {
     <Modal.Root
       opened={props.isOpen}
       onClose={props.onClose}
+      lockScroll={false}
       size={560}
       yOffset="12vh"
       padding={isHidden ? 0 : 20}

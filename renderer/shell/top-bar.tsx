@@ -28,7 +28,7 @@ function usePersonItems(preferences: Preferences, onKeys: () => void, onEnd: () 
     ...(['light', 'dark', 'auto'] as const).map((colourScheme): MenuItem => {
       const isChosen = preferences.colourScheme === colourScheme;
       return {
-        kind: 'item',
+        kind: 'one-of',
         text: words(`frame.${colourScheme}`),
         isChosen,
         onChoose: () => void run({ colourScheme }),
@@ -37,7 +37,7 @@ function usePersonItems(preferences: Preferences, onKeys: () => void, onEnd: () 
     { kind: 'title', text: words('frame.density') },
     ...(['compact', 'comfortable'] as const).map((density): MenuItem => {
       const isChosen = preferences.density === density;
-      return { kind: 'item', text: words(`frame.${density}`), isChosen, onChoose: () => void run({ density }) };
+      return { kind: 'one-of', text: words(`frame.${density}`), isChosen, onChoose: () => void run({ density }) };
     }),
     { kind: 'line' },
     { kind: 'item', text: words('frame.keys'), hint: '?', onChoose: onKeys },

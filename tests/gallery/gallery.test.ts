@@ -107,6 +107,41 @@ describe('the gallery', () => {
     expect(await walk(onLargeScreens, { locale: 'en', scheme: 'light', size: large }, null)).toEqual([]);
   }, 240_000);
 
+  it('has nothing serious in what opens over a page: palette, keys, menus, reasons of a refusal', async () => {
+    const { page } = gallery;
+    const opened: readonly (readonly [string, string, () => Promise<void>])[] = [
+      ['queue', 'palette', () => page.keyboard.press('Control+k')],
+      ['queue', 'keys', () => page.keyboard.press('Shift+Slash')],
+      ['queue', 'person', () => page.locator('.person-button').click()],
+      ['queue', 'statuses', () => page.locator('.filter-line button').first().click()],
+      ['queue-mine', 'reasons', () => page.keyboard.press('x')],
+      ['shift-card-locked', 'unusable', () => page.locator('summary').click()],
+      [
+        'prompt',
+        'wrong-pin',
+        () =>
+          page
+            .locator('input')
+            .fill('0')
+            .then(() => page.keyboard.press('Enter')),
+      ],
+      ['journal-check-failed', 'check', () => page.locator('.journal-head button.button').click()],
+    ];
+    const complaints: string[] = [];
+    for (const [state, name, open] of opened) {
+      await gallery.show({ state });
+      await open();
+      await page.waitForTimeout(300);
+      await page.screenshot({ path: join(pictures, `gallery-open-${name}.png`) });
+      complaints.push(
+        ...[...(await gallery.complaints()), ...(await clipped()), ...(await findings())].map(
+          (text) => `${name}: ${text}`,
+        ),
+      );
+    }
+    expect(complaints).toEqual([]);
+  }, 60_000);
+
   it('would hear of a button without a name, of a missing word and of a broken policy', async () => {
     await gallery.show({ state: 'queue' });
     await gallery.page.evaluate(() => {

@@ -13,7 +13,8 @@ const press = async (...keys: readonly string[]): Promise<void> => {
   for (const key of keys) await gallery.page.keyboard.press(key);
 };
 const heading = (): Promise<string | null> => gallery.page.locator('.case h1').textContent();
-const seen = (text: string | RegExp): Promise<void> => gallery.page.getByText(text).first().waitFor({ timeout: 5_000 });
+const seen = (text: string | RegExp): Promise<void> =>
+  gallery.page.getByText(text).first().waitFor({ timeout: 15_000 });
 
 describe('the queue, by keys alone', () => {
   it('is walked by j and k, and back', async () => {

@@ -19,7 +19,12 @@ function statusItems(
     ...statuses.map((status): MenuItem => {
       const isChosen = chosen.includes(status);
       const next = isChosen ? chosen.filter((other) => other !== status) : [...chosen, status];
-      return { kind: 'item', text: words(`case-status.${status}`), isChosen, onChoose: () => set({ statuses: next }) };
+      return {
+        kind: 'any-of',
+        text: words(`case-status.${status}`),
+        isChosen,
+        onChoose: () => set({ statuses: next }),
+      };
     }),
     { kind: 'line' },
     { kind: 'item', text: words('queue.filterClear'), onChoose: () => set({ statuses: [] }) },
@@ -28,7 +33,7 @@ function statusItems(
 
 function sortItems(words: Words, filter: CaseFilter, set: (change: Partial<CaseFilter>) => void): readonly MenuItem[] {
   return sorts.map((sort) => ({
-    kind: 'item',
+    kind: 'one-of',
     text: words(`queue.sort.${sort}`),
     isChosen: filter.sort === sort,
     onChoose: () => set({ sort }),
