@@ -43,7 +43,7 @@ export const deviceRefusals = [
 ] as const;
 
 /** Refusals of every door that asks for a person. */
-export const sessionRefusals = ['session-missing', 'session-ended'] as const;
+export const sessionRefusals = ['session-missing', 'session-ended', 'server-read-only'] as const;
 
 /** Every door of the platform server. A client builds its calls from this table, and the server its routes. */
 export const endpoints = {

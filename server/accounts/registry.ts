@@ -1,5 +1,6 @@
 import type { PolicyDocument } from '../../core/access/index.ts';
 import type { DeviceId, Iin, Sha256Hex } from '../../core/kernel/index.ts';
+import { tileWidth } from '../../core/log/index.ts';
 import type { DeviceRecord, SignedDocument, StaffRecord } from '../../core/signing/index.ts';
 import { parseDeviceRecord, parsePolicyDocument, parseStaffRecord } from '../../contracts/documents/index.ts';
 import type { Desk, Platform } from '../platform/index.ts';
@@ -27,7 +28,7 @@ export type Registry = {
   /** Version of the newest trust document; 0 before the first. */
   readonly trustVersion: () => number;
   readonly trustDocument: () => TrustDocument | undefined;
-  /** Rows that claim to be documents and are not what the log holds. */
+  /** Records of the log whose documents were edited or removed: while there are any, nobody knows who is blocked. */
   readonly rejected: () => number;
   /** Reads everything anew, where something has changed. */
   readonly refresh: () => Promise<void>;
@@ -101,7 +102,22 @@ function inForce(policies: readonly PolicyInForce[], nowMs: number): PolicyInFor
   return newest;
 }
 
-async function readState(platform: Platform): Promise<State> {
+/** Counts the records among the leaves of the log, each once; a bundle at a time bounds what is in memory. */
+function createRecordCount({ log }: Platform): () => number {
+  let read = 0;
+  let records = 0;
+  return () => {
+    for (let to = read; read < log.size(); read = to) {
+      to = Math.min(read + tileWidth, log.size());
+      const bundle = Buffer.from(log.readEntries(read, to)).toString('latin1');
+      records += bundle.match(/"kind":"(?:device|staff|policy)"/gu)?.length ?? 0;
+    }
+    return records;
+  };
+}
+
+async function readState(platform: Platform, countRecords: () => number): Promise<State> {
+  const records = countRecords();
   const read = {
     device: await readDocuments(platform, 'device'),
     staff: await readDocuments(platform, 'staff'),
@@ -119,14 +135,17 @@ async function readState(platform: Platform): Promise<State> {
     policies,
     trust: buildTrust({ document, policy: inForce(policies, nowMs()).policy, certificates, lists, nowMs }),
     trustDocument: document,
-    rejected: Object.values(read).reduce((sum, { rejected }) => sum + rejected, 0),
+    rejected: Math.max(0, records - Object.values(read).reduce((sum, { documents }) => sum + documents.length, 0)),
   };
 }
 
 /** Opens the registry of a platform whose first policy is in the log. */
 export async function openRegistry(platform: Platform): Promise<Registry> {
-  let stamp = await readRegistryStamp(platform.database);
-  let state = await readState(platform);
+  const countRecords = createRecordCount(platform);
+  // The size is asked before the documents: a leaf that comes meanwhile changes the next stamp.
+  const readStamp = (): Promise<string> => readRegistryStamp(platform.database, platform.log.size());
+  let stamp = await readStamp();
+  let state = await readState(platform, countRecords);
   return {
     device: (device) => state.devices.get(device),
     devices: () => [...state.devices.values()],
@@ -137,9 +156,9 @@ export async function openRegistry(platform: Platform): Promise<Registry> {
     trustDocument: () => state.trustDocument,
     rejected: () => state.rejected,
     refresh: async () => {
-      const now = await readRegistryStamp(platform.database);
+      const now = await readStamp();
       if (now === stamp) return;
-      state = await readState(platform);
+      state = await readState(platform, countRecords);
       stamp = now;
     },
   };

@@ -126,7 +126,8 @@ async function serve(options: StartOptions, opened: OpenDesk): Promise<Result<Ru
     },
     readTrust: trustOfRegistry(registry),
   });
-  const state = (): 'accepting' | 'read-only' => (platform.log.gap() === undefined ? 'accepting' : 'read-only');
+  const state = (): 'accepting' | 'read-only' =>
+    platform.log.gap() === undefined && registry.rejected() === 0 ? 'accepting' : 'read-only';
   return ok({ url: url.value, identity, pin, administration, state, treeSize: () => platform.log.size(), close });
 }
 

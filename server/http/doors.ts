@@ -27,7 +27,7 @@ function openPublicDoors({ platform, registry, version }: DoorContext, router: R
       log: { origin: identity.logOrigin, size: log.checkpointSize() },
       policyVersion: registry.policy().policy.version,
       serverTimeMs: surroundings.nowMs(),
-      state: log.gap() === undefined ? ('accepting' as const) : ('read-only' as const),
+      state: log.gap() === undefined && registry.rejected() === 0 ? ('accepting' as const) : ('read-only' as const),
       version,
     }),
   );
@@ -123,6 +123,7 @@ function openActDoors(context: DoorContext, router: Router): void {
     });
   });
   router.open(endpoints.acts, async ({ device, body }) => {
+    if (registry.rejected() > 0) return refuse('server-read-only');
     const results = await intake.submit(device, body.items);
     return results.ok ? ok({ results: results.value, serverTimeMs: surroundings.nowMs() }) : results;
   });

@@ -58,6 +58,8 @@ async function identify(
   if (endpoint.auth === 'device') return { ok: true, value: { device: device.value, reader: undefined } };
   const token = /^Bearer ([A-Za-z0-9_-]{43})$/u.exec(request.headers.authorization ?? '')?.[1];
   if (token === undefined) return refuse('session-missing');
+  // A record that is missing may be the one that blocks this very person.
+  if (context.registry.rejected() > 0) return refuse('server-read-only');
   const reader = await readerOf(context, { device: device.value.record.device, token });
   return reader.ok ? { ok: true, value: { device: device.value, reader: reader.value } } : reader;
 }

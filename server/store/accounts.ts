@@ -127,12 +127,13 @@ export async function advanceContact(database: Database, row: Row<'device_contac
     .execute();
 }
 
-/** Changes whenever a document has become a leaf, or a revocation list came in. */
-export async function readRegistryStamp(session: Session): Promise<string> {
+/** Changes whenever a document has become one of the first `treeSize` leaves, or a revocation list came in. */
+export async function readRegistryStamp(session: Session, treeSize: number): Promise<string> {
   const documents = await session
     .selectFrom('document')
     .innerJoin('leaf_position', 'leaf_position.leaf_id', 'document.leaf_id')
     .select((of) => of.fn.countAll<number>().as('count'))
+    .where('leaf_position.leaf_index', '<', treeSize)
     .executeTakeFirstOrThrow();
   const lists = await session
     .selectFrom('revocation_list')

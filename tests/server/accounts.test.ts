@@ -115,23 +115,31 @@ test('a person who is blocked loses session and rights at once, whatever time hi
 test('a record that a superuser writes over counts for nothing, since the log does not hold it', async () => {
   const { registrar, other } = platform;
   const workstation = await enrolled(platform.server);
+  type Record = { leaf_id: string; subject: string; sealed: Buffer };
   // He gives the reviewer the registrar's record: the newest sealed text, subject and all.
-  await asOwner(async (client) => {
+  const third = await asOwner(async (client) => {
     const staff = (
       await client.query("select leaf_id, subject, sealed from document where kind = 'staff' order by at_ms")
-    ).rows as { leaf_id: string; subject: string; sealed: Buffer }[];
-    const [first, , third] = staff;
+    ).rows as Record[];
+    const [first, , last] = staff;
     await client.query('update document set sealed = $1, subject = $2 where leaf_id = $3', [
       first?.sealed,
       first?.subject,
-      third?.leaf_id,
+      last?.leaf_id,
     ]);
+    return last;
   });
   await platform.restart();
   workstation.reconnect(platform.server);
   expect(platform.lines.some((line) => line.includes('records that are not what the log holds'))).toBe(true);
   expect((await workstation.signIn(registrar)).status).toBe(200);
   expect(codeOf(await workstation.signIn(other))).toBe('actor-unknown');
+  // The record that is gone might block somebody: nobody acts until it is put back.
+  expect(platform.server.state()).toBe('read-only');
+  const back = [third?.sealed, third?.subject, third?.leaf_id];
+  await asOwner((client) => client.query('update document set sealed = $1, subject = $2 where leaf_id = $3', back));
+  await platform.restart();
+  expect(platform.server.state()).toBe('accepting');
 });
 
 test('whoever listens is told that there is something newer, and nothing else', async () => {

@@ -1,0 +1,42 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openRegistry, recordDocument } from '../../server/accounts/index.ts';
+import { realSurroundings } from '../../server/boot/index.ts';
+import { openDesk } from '../../server/boot/open-desk.ts';
+import { openPlatformLog } from '../../server/boot/open-log.ts';
+import type { Platform } from '../../server/platform/index.ts';
+import { canonicalize, type Json } from '../../core/signing/index.ts';
+import { must, startTestPlatform, type TestPlatform } from '../server/support/platform.ts';
+
+let test_: TestPlatform;
+
+beforeAll(async () => {
+  test_ = await startTestPlatform();
+  await test_.server.close();
+});
+
+afterAll(async () => {
+  await test_.remove().catch(() => undefined);
+});
+
+test('a block that is read in the moment between its index and its leaf still counts once the leaf is there', async () => {
+  const { desk, store, logPrivateKey } = must(await openDesk({ directory: test_.directory, surroundings: realSurroundings }, 'demo'));
+  const log = must(await openPlatformLog(test_.directory, desk, logPrivateKey));
+  const sizeBefore = log.size();
+  let isAppended = false;
+  const platform: Platform = { ...desk, log: { ...log, size: () => (isAppended ? log.size() : sizeBefore) } };
+  const registry = await openRegistry(platform);
+  const { iin } = test_.registrar;
+  expect(registry.staff(iin)?.record.roles).toEqual(['registrar']);
+  const { identity } = desk;
+  const block = { form: 'qorgan.staff/1', platform: identity.platform, profile: identity.profile, iin, name: 'Серікова Айгүл', roles: [], certificates: [], validFromMs: 0, validUntilMs: 4_000_000_000_000, basis: 'Бұйрық № 2' };
+  await recordDocument(desk, { kind: 'staff', subject: 'staff:block', version: Date.now(), text: canonicalize(block as Json) });
+  await log.sequence();
+  await registry.refresh();
+  expect(registry.staff(iin)?.record.roles).toEqual(['registrar']);
+  isAppended = true;
+  await registry.refresh();
+  expect(registry.staff(iin)?.record.roles).toEqual([]);
+  expect(registry.rejected()).toBe(0);
+  log.close();
+  await store.close();
+});
