@@ -182,7 +182,9 @@ export async function readCaseView(engine: Engine, shift: Shift, duplicates: Dup
   if (summary === undefined || found.value.state.status === 'absent') return refuse('case-absent');
   const { form } = found.value.state;
   const submitted = found.value.history.findLast(({ event }) => event.type === 'submitted');
-  const submission = { byName: submitted?.actorName ?? '', isLogged: submitted?.isConfirmed ?? false, index: submitted?.logIndex ?? null };
+  // Only an own submission was verified here, by its receipt; of every other one there is the server's word alone.
+  const isProven = submitted?.state === 'logged';
+  const submission = { byName: submitted?.actorName ?? '', isLogged: isProven, index: isProven ? submitted.logIndex : null };
   const duplicateNumber = await duplicates.numberOfOther(engine, form.person.iin, summary.caseId);
   const checks = checksOf(form, { nowMs: engine.serverClock.serverNowMs(), duplicateNumber, submission });
   return ok({

@@ -21,7 +21,11 @@ export async function makeContact(engine: Engine, shift: Shift, known: TreeHead)
   const answer = await shift.client.call('contact', {
     body: { form: 'qorgan.contact/1', epoch, heads: { acts, entries }, knownTreeSize: known.size },
   });
-  if (!answer.ok) return answer;
+  if (!answer.ok) {
+    // A log that is shorter than the tree that was seen here was put back: no outage explains that either.
+    if (answer.refusal.code === 'tree-size-unknown') await raiseAlarm(engine, 'log-forked');
+    return answer;
+  }
   engine.serverClock.learn(answer.value.serverTimeMs, askedAtMs);
   const checked = await engine.vault.call('contact.check', { held: answer.value.held, atMs: clock.nowMs() });
   if (!checked.ok) {

@@ -1,0 +1,54 @@
+import { expect, test } from 'vitest';
+import { ok, refuse, type ActionId, type Result } from '../../core/kernel/index.ts';
+import type { Engine, Shift } from '../../main/engine/context.ts';
+import { raiseAlarm } from '../../main/engine/sync/alarm.ts';
+import { makeContact } from '../../main/engine/sync/contact.ts';
+
+/** An engine over answers that the test gives; it keeps what the journal was told. */
+function bench(answers: Readonly<Record<string, Result<unknown>>>) {
+  const entries: unknown[] = [];
+  const engine = {
+    options: { clock: { nowMs: () => 1_000, monotonicMs: () => 1_000 }, log: () => undefined },
+    serverClock: { learn: () => undefined, serverNowMs: () => 1_000 },
+    state: { alarms: [], log: {} },
+    emit: () => undefined,
+    vault: {
+      call: (verb: string, input: { readonly entry: unknown }) => {
+        if (verb !== 'entries.append') return Promise.resolve(answers[verb] ?? ok(null));
+        entries.push(input.entry);
+        return Promise.resolve(ok({ sequence: entries.length }));
+      },
+    },
+  } as unknown as Engine;
+  const shift = { client: { call: (door: string) => Promise.resolve(answers[door] ?? ok(null)) } } as unknown as Shift;
+  return { engine, shift, entries };
+}
+
+const head = { size: 9, root: new Uint8Array(32), note: null };
+const heads = ok({ epoch: 'e', acts: { sequence: 0, hash: 'a' }, entries: { sequence: 0, hash: 'a' } });
+
+test('a server whose log became shorter than what was seen raises the alarm of a rewritten log, once', async () => {
+  const { engine, shift, entries } = bench({ heads, contact: refuse('tree-size-unknown', { treeSize: 3 }) });
+  for (let round = 0; round < 3; round += 1) {
+    const contact = await makeContact(engine, shift, head);
+    expect(contact.ok ? '' : contact.refusal.code).toBe('tree-size-unknown');
+  }
+  expect(entries).toEqual([{ kind: 'alarm', body: { code: 'log-forked' } }]);
+});
+
+test('a server that is only away raises no alarm', async () => {
+  const { engine, shift, entries } = bench({ heads, contact: refuse('server-unreachable') });
+  expect((await makeContact(engine, shift, head)).ok).toBe(false);
+  expect(entries).toEqual([]);
+});
+
+test('a server that sends the same wrong proof again and again does not fill the journal with alarms', async () => {
+  const { engine, entries } = bench({});
+  const [one, other] = ['1', '2'] as unknown as readonly [ActionId, ActionId];
+  for (let round = 0; round < 5; round += 1) {
+    await raiseAlarm(engine, 'receipt-invalid', one);
+    await raiseAlarm(engine, 'receipt-invalid', other);
+    await raiseAlarm(engine, 'promise-invalid', one);
+  }
+  expect(entries).toHaveLength(3);
+});
