@@ -10,7 +10,7 @@ import {
   type OpenAdministration,
 } from '../../server/boot/index.ts';
 import { createTestCa, type TestCa } from '../ca/index.ts';
-import { openSoftHsmStore, type SoftHsmStore } from '../softhsm/index.ts';
+import { mendTokens, openSoftHsmStore, type SoftHsmStore } from '../softhsm/index.ts';
 import { makeCards } from './cards.ts';
 import { makeCases } from './cases.ts';
 import { freePort } from './free-port.ts';
@@ -192,6 +192,7 @@ export async function prepareDemo(directory: string, tell: Tell): Promise<DemoWo
   mkdirSync(directory, { recursive: true, mode: 0o711 });
   const ca = createTestCa({ demo: true, now: Date.now, directory: join(directory, 'authority') });
   const store = openSoftHsmStore(join(directory, 'cards'));
+  mendTokens(store);
   const end = done(directory, 'platform') ? () => undefined : tell('make a test authority and three cards');
   const made = await makeFirst(directory, ca, store);
   end();

@@ -190,6 +190,8 @@ export async function signAct(engine: Engine, shift: Shift, proposal: Proposal):
     attempt: (answer) => attemptAct(engine, shift, prepared.value, signer.value, answer),
   });
   if (result.ok) {
+    const { waiting, overdue } = engine.state.outbox;
+    engine.state.outbox = { waiting: waiting + 1, overdue };
     engine.kickSync();
     engine.emit('journal.changed');
     engine.emit('cases.changed');

@@ -96,6 +96,15 @@ async function journalStart(engine: Engine, shift: Shift, isSignedIn: boolean): 
   return ok(null);
 }
 
+/** What the status line says before the first round of the sync loop: how much waits, and the last own act that is proven. */
+async function takeUpCounts(engine: Engine): Promise<void> {
+  const outbox = await engine.vault.call('outbox.next', { limit: 1 });
+  if (outbox.ok) engine.state.outbox = { waiting: outbox.value.waiting, overdue: outbox.value.overdue };
+  const acts = await engine.vault.call('acts.list', { before: null, limit: 50 });
+  const lastIndex = acts.ok ? (acts.value.items.find(({ logIndex }) => logIndex !== null)?.logIndex ?? null) : null;
+  engine.state.log = { ...engine.state.log, lastIndex };
+}
+
 async function attemptShift(engine: Engine, signer: CardSigner, iin: Iin, slot: SlotSummary, answer: PromptAnswer): Promise<Result<Shift>> {
   const enrolment = await openVault(engine, signer, slot, answer);
   if (!enrolment.ok) {
@@ -107,7 +116,10 @@ async function attemptShift(engine: Engine, signer: CardSigner, iin: Iin, slot: 
   engine.state.shift = shift;
   const known = await whoIs(engine, shift, answer);
   const started = known.ok ? await journalStart(engine, shift, client.hasSession) : known;
-  if (started.ok) return ok(shift);
+  if (started.ok) {
+    await takeUpCounts(engine);
+    return ok(shift);
+  }
   engine.state.shift = undefined;
   client.close();
   await engine.vault.call('vault.close', null);
@@ -120,6 +132,8 @@ async function attemptShift(engine: Engine, signer: CardSigner, iin: Iin, slot: 
  */
 export async function startShift(engine: Engine, certificateId: string): Promise<Result<Shift>> {
   const { clock, prompt } = engine.options;
+  // A second start would end in closing the vault of the first.
+  if (engine.state.shift !== undefined) return refuse('phase-wrong');
   const signer = await findSigner(engine.devices, certificateId, clock.nowMs());
   if (!signer.ok) return signer;
   const { iin } = signer.value;

@@ -1,12 +1,21 @@
 import { ok, type Result } from '../../../core/kernel/index.ts';
-import { changesLimitMax } from '../../../contracts/http/index.ts';
+import { changesLimitMax, type Change } from '../../../contracts/http/index.ts';
 import type { Engine, Shift } from '../context.ts';
 
 /** Most answers taken in one round, so that acts that wait are not held up by a long history. */
 const pagesMax = 20;
 
-/** Folds what the server accepted since the last time into the vault. Answers whether there is more. */
-export async function pullChanges(engine: Engine, shift: Shift): Promise<Result<{ readonly hasMore: boolean }>> {
+/** `hasMore`: ask again at once. `isUnproven`: something newer is accepted but has no place in the log yet; ask again soon. */
+export type Pulled = { readonly hasMore: boolean; readonly isUnproven: boolean };
+
+/** The changes up to the first that the log does not hold yet: a case is told once, with the place of its act. */
+function provenPart(changes: readonly Change[]): readonly Change[] {
+  const end = changes.findIndex(({ act }) => act.leafIndex === null);
+  return end < 0 ? changes : changes.slice(0, end);
+}
+
+/** Folds what the log holds since the last time into the vault. */
+export async function pullChanges(engine: Engine, shift: Shift): Promise<Result<Pulled>> {
   const held = await engine.vault.call('cases.position', null);
   if (!held.ok) return held;
   let { position } = held.value;
@@ -14,12 +23,16 @@ export async function pullChanges(engine: Engine, shift: Shift): Promise<Result<
     const query = { after: String(position), limit: String(changesLimitMax) };
     const answer = await shift.client.call('changes', { query });
     if (!answer.ok) return answer;
-    if (answer.value.position === position) return ok({ hasMore: false });
-    const applied = await engine.vault.call('cases.apply', { position: answer.value.position, changes: answer.value.changes });
+    const { changes, position: end, latest } = answer.value;
+    const proven = provenPart(changes);
+    const isUnproven = proven.length < changes.length;
+    const reached = isUnproven ? (proven.at(-1)?.position ?? position) : end;
+    if (reached === position) return ok({ hasMore: false, isUnproven });
+    const applied = await engine.vault.call('cases.apply', { position: reached, changes: [...proven] });
     if (!applied.ok) return applied;
     position = applied.value.position;
     if (applied.value.changed.length > 0) engine.emit('cases.changed');
-    if (position >= answer.value.latest) return ok({ hasMore: false });
+    if (isUnproven || position >= latest) return ok({ hasMore: false, isUnproven });
   }
-  return ok({ hasMore: true });
+  return ok({ hasMore: true, isUnproven: false });
 }

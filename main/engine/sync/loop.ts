@@ -1,7 +1,7 @@
 import { fromBase64, ok, type Result } from '../../../core/kernel/index.ts';
 import { setServer, type Engine, type Shift } from '../context.ts';
 import { isOffline } from '../sign-in.ts';
-import { pullChanges } from './changes.ts';
+import { pullChanges, type Pulled } from './changes.ts';
 import { makeContact } from './contact.ts';
 import { collectReceipts, sendActs, type Turned } from './outbox.ts';
 import { readCheckpoint, type TreeHead } from './tree-head.ts';
@@ -95,11 +95,11 @@ export class SyncLoop {
     if (!changes.ok) return changes;
     if (changes.value.hasMore) return ok({ delayMs: 0 });
     const idle = this.#stopStream === undefined ? idleWithoutStreamMs : idleMs;
-    return ok({ delayMs: proofs.value.isOpen ? provingEveryMs : idle });
+    return ok({ delayMs: proofs.value.isOpen || changes.value.isUnproven ? provingEveryMs : idle });
   }
 
-  async #readChanges(): Promise<Result<{ readonly hasMore: boolean }>> {
-    if (!this.#shift.client.hasSession) return ok({ hasMore: false });
+  async #readChanges(): Promise<Result<Pulled>> {
+    if (!this.#shift.client.hasSession) return ok({ hasMore: false, isUnproven: false });
     await this.#openStream();
     return pullChanges(this.#engine, this.#shift);
   }

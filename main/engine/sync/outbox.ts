@@ -4,6 +4,7 @@ import { batchItemsMax } from '../../../contracts/http/index.ts';
 import type { VaultOutput } from '../../../contracts/vault-host/index.ts';
 import type { Engine, Shift } from '../context.ts';
 import { raiseAlarm } from './alarm.ts';
+import { pullChanges } from './changes.ts';
 import { isOneLog, type TreeHead } from './tree-head.ts';
 
 /** Half of the server's limit for one body: envelopes are measured in characters, of which some take three bytes. */
@@ -70,11 +71,20 @@ export async function sendActs(engine: Engine, shift: Shift, turned: Turned): Pr
  * Asks for the receipts of what was promised, checks each against the tree seen so far, and journals it; the vault verifies
  * signature, path and opening once more before it lets the act go. Answers the newest tree head and whether something is still open.
  */
-export async function collectReceipts(engine: Engine, shift: Shift, outbox: Outbox, known: TreeHead): Promise<Result<{ readonly head: TreeHead; readonly isOpen: boolean }>> {
+export async function collectReceipts(
+  engine: Engine,
+  shift: Shift,
+  outbox: Outbox,
+  known: TreeHead,
+): Promise<Result<{ readonly head: TreeHead; readonly isOpen: boolean }>> {
   const wanted = outbox.toProve.slice(0, batchItemsMax);
   if (wanted.length === 0) return ok({ head: known, isOpen: false });
   const answer = await shift.client.call('receipts', { query: { ids: wanted.map(({ actionId }) => actionId).join(',') } });
   if (!answer.ok) return answer;
+  // What the server made of the act is read before the act counts as done: in between, the case would look as if nobody had acted.
+  const isProven = answer.value.receipts.some(({ receipt }) => receipt !== null);
+  const told = isProven && shift.client.hasSession ? await pullChanges(engine, shift) : ok(null);
+  if (!told.ok) return told;
   let head = known;
   const open = new Set(wanted.map(({ actionId }) => actionId));
   for (const { actionId, receipt } of answer.value.receipts) {

@@ -101,8 +101,9 @@ async function decide(desk: Workstation, job: DeskJob): Promise<void> {
     tell({ step: 'approving' });
     tell({ step: 'approved', act: must(await desk.sign({ type: 'registration.approve', caseId, note: 'Checked' })).actionId });
   }
-  await until('the receipts', () => desk.app().status.outbox.waiting === 0);
-  const { items } = must(await desk.listJournal({ before: null, limit: 500, onlyActs: true }));
+  const journal = async () => must(await desk.listJournal({ before: null, limit: 500, onlyActs: true })).items;
+  await until('the receipts', async () => (await journal()).every(({ act }) => act?.state === 'logged'));
+  const items = await journal();
   tell({ step: 'proven', acts: items.map(({ act }) => act) });
   const own = items.find(({ act }) => act?.caseId === caseId && act.type === 'registration.approve')?.act?.actionId;
   if (job.exportTo === undefined || own === undefined) return;

@@ -1,0 +1,55 @@
+import { chmodSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { formatInvitation } from '../../../contracts/http/index.ts';
+import type { Sha256Hex } from '../../../core/kernel/index.ts';
+import { createTestCa } from '../../../dev/ca/index.ts';
+import { freePort, makeCards, must, operator, staff, startServerProcess, type ServerProcess } from '../../../dev/demo/index.ts';
+import { guardTokens, openSoftHsmStore, type SoftHsmStore } from '../../../dev/softhsm/index.ts';
+import { initPlatform, openAdministration, realSurroundings } from '../../../server/boot/index.ts';
+import { bringAuthority, bringStaff } from './platform.ts';
+
+/** A demo platform whose server is a process that may be killed and started again at the same address. */
+export type RemoteWorld = {
+  readonly store: SoftHsmStore;
+  invitation(): Promise<string>;
+  /** SIGKILL, and a new start from what is on the disk. */
+  killServer(): Promise<void>;
+  close(): Promise<void>;
+};
+
+export async function makeRemoteWorld(directory: string): Promise<RemoteWorld> {
+  mkdirSync(directory, { recursive: true });
+  // The database engine never runs as root: its own user has to reach its folder.
+  chmodSync(directory, 0o711);
+  const ca = createTestCa({ demo: true, now: Date.now, keys: 'rsa-2048' });
+  const store = openSoftHsmStore(join(directory, 'cards'));
+  const cards = makeCards(store, ca, staff);
+  const place = { directory: join(directory, 'platform'), surroundings: realSurroundings };
+  // Tokens in software break where a real card would not: whoever kills a process that uses them has to mend them.
+  const stopGuarding = guardTokens(store);
+  const listen = `127.0.0.1:${await freePort()}`;
+  must(await initPlatform({ ...place, profile: 'demo', operatorName: operator.name, url: `https://${listen}` }));
+  const start = (): Promise<ServerProcess> => startServerProcess({ directory: place.directory, profile: 'demo', listen });
+  let server = await start();
+  const administration = must(await openAdministration(place));
+  await bringAuthority(administration, ca);
+  await bringStaff(administration, cards);
+  await administration.close();
+  return {
+    store,
+    async invitation() {
+      const opened = must(await openAdministration(place));
+      const { code } = await opened.enrolCode();
+      await opened.close();
+      return formatInvitation({ url: server.url, spki: server.spki as Sha256Hex, code });
+    },
+    async killServer() {
+      await server.kill();
+      server = await start();
+    },
+    async close() {
+      stopGuarding();
+      await server.stop();
+    },
+  };
+}
