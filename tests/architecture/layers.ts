@@ -15,7 +15,6 @@ const reactPackages = [
   '@formatjs/intl',
   '@tanstack/react-query',
   '@tanstack/react-router',
-  '@tanstack/react-table',
   '@tanstack/react-virtual',
   '@tabler/icons-react',
   '@mantine/core',
