@@ -1,7 +1,7 @@
 import { mayAct } from '../../core/access/index.ts';
 import { decideRegistration, type ReasonCode, type Registration, type RegistrationCommand, type RegistrationForm } from '../../core/actions/index.ts';
 import { ok, refuse, toBase64, type ActionId, type CaseId, type Result, type Sha256Hex } from '../../core/kernel/index.ts';
-import { caseHashStart, envelopeText, shownText, shownVersion, textHash, type ActEnvelope, type Subject } from '../../core/signing/index.ts';
+import { caseHashStart, envelopeText, shownText, shownVersion, textHash, type ActEnvelope, type Locale, type Subject } from '../../core/signing/index.ts';
 import { parseActEnvelope } from '../../contracts/documents/index.ts';
 import type { ActDraft } from '../../contracts/ipc/index.ts';
 import type { VaultOutput } from '../../contracts/vault-host/index.ts';
@@ -61,14 +61,13 @@ function judge(engine: Engine, shift: Shift, state: Registration, command: Regis
   });
 }
 
-function render(engine: Engine, shift: Shift, now: CaseNow, command: RegistrationCommand): Result<string> {
-  const { locale } = engine.state.preferences;
+function render(shift: Shift, now: CaseNow, command: RegistrationCommand, locale: Locale): Result<string> {
   const { platform, profile } = shift.enrolment.bundle;
   const act = { command, form: now.form, revision: now.subject.revision, actorIin: shift.iin, platform, profile };
   return shownText(signingTexts, act, { locale, version: shownVersion });
 }
 
-type Prepared = { readonly proposal: Proposal; readonly command: RegistrationCommand; readonly now: CaseNow; readonly text: string; readonly hash: Sha256Hex };
+type Prepared = { readonly proposal: Proposal; readonly command: RegistrationCommand; readonly now: CaseNow; readonly locale: Locale; readonly text: string; readonly hash: Sha256Hex };
 
 async function prepare(engine: Engine, shift: Shift, proposal: Proposal): Promise<Result<Prepared>> {
   const now = await readCase(engine, proposal);
@@ -76,9 +75,11 @@ async function prepare(engine: Engine, shift: Shift, proposal: Proposal): Promis
   const command = commandOf(proposal);
   const judged = judge(engine, shift, now.value.state, command);
   if (!judged.ok) return judged;
-  const text = render(engine, shift, now.value, command);
+  // Kept with the text: whoever changes the language while the prompt is open changes nothing of what is signed.
+  const { locale } = engine.state.preferences;
+  const text = render(shift, now.value, command, locale);
   if (!text.ok) return text;
-  return ok({ proposal, command, now: now.value, text: text.value, hash: textHash(sha256, text.value) });
+  return ok({ proposal, command, now: now.value, locale, text: text.value, hash: textHash(sha256, text.value) });
 }
 
 /** The text that would be signed, where the rules allow the act now. */
@@ -103,8 +104,8 @@ export function allowedActs(engine: Engine, shift: Shift, state: Registration): 
 }
 
 function buildEnvelope(engine: Engine, shift: Shift, prepared: Prepared, next: VaultOutput<'acts.next'>, atMs: number): Result<string> {
-  const { command, now, hash } = prepared;
-  const { options, state } = engine;
+  const { command, now, locale, hash } = prepared;
+  const { options } = engine;
   const envelope = {
     form: 'qorgan.act/1',
     platform: next.platform,
@@ -125,7 +126,7 @@ function buildEnvelope(engine: Engine, shift: Shift, prepared: Prepared, next: V
     subject: now.subject,
     payload: command.payload,
     evidence: command.type === 'registration.submit' ? command.payload.form.documents.map((document) => document.sha256) : [],
-    shown: { locale: state.preferences.locale, template: command.type, version: shownVersion, hash },
+    shown: { locale, template: command.type, version: shownVersion, hash },
     client: `qorgan/${options.version}`,
   } as ActEnvelope;
   const text = envelopeText(envelope);

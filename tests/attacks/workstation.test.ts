@@ -3,14 +3,15 @@ import { ok, refuse, type ActionId, type Result } from '../../core/kernel/index.
 import type { Engine, Shift } from '../../main/engine/context.ts';
 import { raiseAlarm } from '../../main/engine/sync/alarm.ts';
 import { makeContact } from '../../main/engine/sync/contact.ts';
+import { collectReceipts } from '../../main/engine/sync/outbox.ts';
 
 /** An engine over answers that the test gives; it keeps what the journal was told. */
-function bench(answers: Readonly<Record<string, Result<unknown>>>) {
+function bench(answers: Readonly<Record<string, Result<unknown>>>, nowMs = 1_000) {
   const entries: unknown[] = [];
   const engine = {
-    options: { clock: { nowMs: () => 1_000, monotonicMs: () => 1_000 }, log: () => undefined },
+    options: { clock: { nowMs: () => nowMs, monotonicMs: () => nowMs }, log: () => undefined },
     serverClock: { learn: () => undefined, serverNowMs: () => 1_000 },
-    state: { alarms: [], log: {} },
+    state: { alarms: [], log: {}, outbox: {} },
     emit: () => undefined,
     vault: {
       call: (verb: string, input: { readonly entry: unknown }) => {
@@ -22,6 +23,10 @@ function bench(answers: Readonly<Record<string, Result<unknown>>>) {
   } as unknown as Engine;
   const shift = { client: { call: (door: string) => Promise.resolve(answers[door] ?? ok(null)) } } as unknown as Shift;
   return { engine, shift, entries };
+}
+
+function codesOf(entries: readonly unknown[]): readonly string[] {
+  return (entries as readonly { readonly body: { readonly code: string; readonly actionId: string } }[]).map(({ body }) => `${body.code} ${body.actionId}`);
 }
 
 const head = { size: 9, root: new Uint8Array(32), note: null };
@@ -51,4 +56,29 @@ test('a server that sends the same wrong proof again and again does not fill the
     await raiseAlarm(engine, 'promise-invalid', one);
   }
   expect(entries).toHaveLength(3);
+});
+
+function bad(actionId: string) {
+  return { actionId, receipt: 'no proof at all' };
+}
+
+function owed(...ids: readonly string[]) {
+  return { toSend: [], toProve: ids.map((actionId) => ({ actionId, deadlineMs: 500, state: 'promised' })), waiting: ids.length, overdue: 0 };
+}
+
+test('a wrong proof of one act keeps no other act waiting, and a receipt that is kept back is an alarm whatever the server says', async () => {
+  const outbox = owed('1', '2') as never;
+  const receipts = ok({ receipts: [bad('1'), { actionId: '2', receipt: null }] });
+  const one = bench({ receipts, 'outbox.next': ok(owed('1', '2')) }, 10_000);
+  await collectReceipts(one.engine, one.shift, outbox, head);
+  expect(codesOf(one.entries)).toEqual(['receipt-invalid 1', 'promise-overdue 1', 'promise-overdue 2']);
+  const other = bench({ receipts: refuse('input-malformed'), 'outbox.next': ok(owed('1', '2')) }, 10_000);
+  expect((await collectReceipts(other.engine, other.shift, outbox, head)).ok).toBe(false);
+  expect(codesOf(other.entries)).toEqual(['promise-overdue 1', 'promise-overdue 2']);
+});
+
+test('a server that is away has not broken its promise yet', async () => {
+  const { engine, shift, entries } = bench({ receipts: refuse('server-unreachable') }, 10_000);
+  expect((await collectReceipts(engine, shift, owed('1') as never, head)).ok).toBe(false);
+  expect(entries).toEqual([]);
 });

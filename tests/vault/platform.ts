@@ -167,7 +167,7 @@ export class TestPlatform {
   }
 
   /** Takes an act as the intake does: a promise now, and a place in the tree for the receipt. */
-  take(act: SentAct, epoch: JournalEpoch, outcome: LeafOutcome = 'accepted') {
+  take(act: SentAct, epoch: JournalEpoch, outcome: LeafOutcome = 'accepted', deadlineMs = startMs + 2_000) {
     const salt = Uint8Array.from(randomBytes(32));
     const envelope = sha256Hex(act.envelope);
     const cms = sha256Hex(Buffer.from(act.cms, 'base64'));
@@ -208,7 +208,7 @@ export class TestPlatform {
           commitment: committed,
           outcome,
           receivedAtMs: startMs,
-          deadlineMs: startMs + 2_000,
+          deadlineMs,
         }),
       ) as Json,
     );

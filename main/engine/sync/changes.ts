@@ -27,7 +27,8 @@ export async function pullChanges(engine: Engine, shift: Shift): Promise<Result<
     const proven = provenPart(changes);
     const isUnproven = proven.length < changes.length;
     const reached = isUnproven ? (proven.at(-1)?.position ?? position) : end;
-    if (reached === position) return ok({ hasMore: false, isUnproven });
+    // A server that goes back has nothing more to tell, whatever it says of its latest.
+    if (reached <= position) return ok({ hasMore: false, isUnproven });
     const applied = await engine.vault.call('cases.apply', { position: reached, changes: [...proven] });
     if (!applied.ok) return applied;
     position = applied.value.position;

@@ -12,6 +12,8 @@ const provingEveryMs = 250;
 const idleMs = 20_000;
 const idleWithoutStreamMs = 1_000;
 const contactEveryMs = 20_000;
+/** Signals within this time are one: however many a server sends, it does not drive the loop. */
+const signalGatherMs = 250;
 const retryFirstMs = 500;
 const retryMaxMs = 30_000;
 /** How often at the most a tree head that nothing else needs is journalled. */
@@ -32,6 +34,7 @@ export class SyncLoop {
   #isKicked = false;
   #wake: (() => void) | undefined;
   #stopStream: (() => void) | undefined;
+  #signal: NodeJS.Timeout | undefined;
   readonly #ended: Promise<void>;
 
   constructor(engine: Engine, shift: Shift) {
@@ -46,9 +49,17 @@ export class SyncLoop {
     this.#wake?.();
   }
 
+  #signalled(): void {
+    this.#signal ??= setTimeout(() => {
+      this.#signal = undefined;
+      this.kick();
+    }, signalGatherMs);
+  }
+
   /** Resolves when no round runs any longer. */
   async stop(): Promise<void> {
     this.#isStopped = true;
+    clearTimeout(this.#signal);
     this.#stopStream?.();
     this.#wake?.();
     await this.#ended;
@@ -107,7 +118,7 @@ export class SyncLoop {
   async #openStream(): Promise<void> {
     if (this.#stopStream !== undefined || this.#isStopped) return;
     const opened = await this.#shift.client.listen({
-      onSignal: () => this.kick(),
+      onSignal: () => this.#signalled(),
       onEnd: () => {
         this.#stopStream = undefined;
       },

@@ -1,9 +1,10 @@
-import { ok, refuse, type ActionId, type Result } from '../../../core/kernel/index.ts';
+import { ok, type ActionId, type Result } from '../../../core/kernel/index.ts';
 import { parseProof } from '../../../core/log/index.ts';
 import { batchItemsMax } from '../../../contracts/http/index.ts';
 import type { VaultOutput } from '../../../contracts/vault-host/index.ts';
 import type { Engine, Shift } from '../context.ts';
 import { raiseAlarm } from './alarm.ts';
+import { isOffline } from '../sign-in.ts';
 import { pullChanges } from './changes.ts';
 import { isOneLog, type TreeHead } from './tree-head.ts';
 
@@ -79,18 +80,32 @@ export async function collectReceipts(
 ): Promise<Result<{ readonly head: TreeHead; readonly isOpen: boolean }>> {
   const wanted = outbox.toProve.slice(0, batchItemsMax);
   if (wanted.length === 0) return ok({ head: known, isOpen: false });
-  const answer = await shift.client.call('receipts', { query: { ids: wanted.map(({ actionId }) => actionId).join(',') } });
+  const open = new Set(wanted.map(({ actionId }) => actionId));
+  const head = await proveWanted(engine, shift, open, known);
+  // A server that answers, and with whatever it answers keeps back the receipt, has not kept its promise.
+  if (head.ok || !isOffline(head.refusal.code)) await noteOverdue(engine, outbox, open);
+  if (!head.ok) return head;
+  if (open.size < wanted.length) engine.emit('journal.changed');
+  await readOutbox(engine);
+  return ok({ head: head.value, isOpen: open.size > 0 });
+}
+
+/** Takes out of `open` what was proven. A receipt that does not hold is an alarm, and keeps no other act from being proven. */
+async function proveWanted(engine: Engine, shift: Shift, open: Set<ActionId>, known: TreeHead): Promise<Result<TreeHead>> {
+  const answer = await shift.client.call('receipts', { query: { ids: [...open].join(',') } });
   if (!answer.ok) return answer;
   // What the server made of the act is read before the act counts as done: in between, the case would look as if nobody had acted.
   const isProven = answer.value.receipts.some(({ receipt }) => receipt !== null);
   const told = isProven && shift.client.hasSession ? await pullChanges(engine, shift) : ok(null);
   if (!told.ok) return told;
   let head = known;
-  const open = new Set(wanted.map(({ actionId }) => actionId));
   for (const { actionId, receipt } of answer.value.receipts) {
     if (receipt === null) continue;
     const proof = parseProof(receipt);
-    if (!proof.ok) return refuse('receipt-invalid');
+    if (!proof.ok) {
+      await raiseAlarm(engine, 'receipt-invalid', actionId);
+      continue;
+    }
     const newer = await isOneLog(shift, head, proof.value.checkpoint);
     if (!newer.ok) {
       if (newer.refusal.code === 'log-forked') await raiseAlarm(engine, 'log-forked', actionId);
@@ -101,20 +116,19 @@ export async function collectReceipts(
     const kept = await engine.vault.call('entries.append', { entry, atMs: engine.options.clock.nowMs() });
     if (!kept.ok) {
       await raiseAlarm(engine, kept.refusal.code, actionId);
+      if (kept.refusal.code === 'receipt-invalid') continue;
       return kept;
     }
     open.delete(actionId);
     const index = kept.value.act?.logIndex ?? null;
     engine.state.log = { lastIndex: index ?? engine.state.log.lastIndex, treeSize: head.size, checkedAtMs: engine.options.clock.nowMs() };
   }
-  if (open.size < wanted.length) engine.emit('journal.changed');
-  await noteOverdue(engine, outbox, open);
-  await readOutbox(engine);
-  return ok({ head, isOpen: open.size > 0 });
+  return ok(head);
 }
 
 async function noteOverdue(engine: Engine, outbox: Outbox, open: ReadonlySet<ActionId>): Promise<void> {
-  const nowMs = engine.serverClock.serverNowMs();
+  // Both by the clock of this machine: neither the server's clock nor the date in its promise puts the alarm off.
+  const nowMs = engine.options.clock.nowMs();
   for (const { actionId, deadlineMs, state } of outbox.toProve) {
     if (open.has(actionId) && state === 'promised' && nowMs > deadlineMs + promiseGraceMs) await raiseAlarm(engine, 'promise-overdue', actionId);
   }

@@ -47,6 +47,11 @@ function planAboutAct(bound: Bound, entry: AboutAct): Result<Plan, EntryFault> {
   }
 }
 
+/** When a receipt is due by the clock here: a promise is kept within the time of the pinned policy, whatever date it names. */
+function dueAtMs({ enrolment }: Bound, { promised_at_ms: promisedAtMs }: ActRow): number {
+  return (promisedAtMs ?? Number.MAX_SAFE_INTEGER) + enrolment.policy.sync.promiseDeadlineMs;
+}
+
 function planAlarm(bound: Bound, entry: Extract<NewEntry, { kind: 'alarm' }>, atMs: number): Result<Plan, EntryFault> {
   const { code, actionId, details } = entry.body;
   // The vault alone decides that it is quarantined.
@@ -55,7 +60,7 @@ function planAlarm(bound: Bound, entry: Extract<NewEntry, { kind: 'alarm' }>, at
   if (actionId === undefined) return ok({ entries: [{ kind: 'alarm', body }] });
   const act = requireAct(bound, actionId);
   if (!act.ok) return act;
-  const isDue = act.value.state === 'promised' && (act.value.deadline_ms ?? Number.MAX_SAFE_INTEGER) < atMs;
+  const isDue = act.value.state === 'promised' && dueAtMs(bound, act.value) < atMs;
   if (code === overdueAlarm && !isDue) return refuse('entry-malformed', { why: 'promise-not-due' });
   return ok({ entries: [{ kind: 'alarm', body }], act: act.value });
 }
@@ -148,7 +153,7 @@ export function nextOutbox(bound: Bound, limit: number): VaultOutput<'outbox.nex
       .map((row) => ({ actionId: row.action_id, epoch, sequence: row.sequence, ...actBody(bound, row) })),
     toProve: toProve
       .slice(0, limit)
-      .map((row) => ({ actionId: row.action_id, deadlineMs: row.deadline_ms ?? 0, state: owedState(row) })),
+      .map((row) => ({ actionId: row.action_id, deadlineMs: dueAtMs(bound, row), state: owedState(row) })),
     waiting: waiting.length,
     overdue: waiting.filter((row) => row.state === 'overdue').length,
   };

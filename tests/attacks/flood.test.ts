@@ -1,0 +1,60 @@
+import { afterEach, expect, test, vi } from 'vitest';
+import { ok, refuse } from '../../core/kernel/index.ts';
+import type { Engine, Shift } from '../../main/engine/context.ts';
+import { SyncLoop } from '../../main/engine/sync/loop.ts';
+import { pullChanges } from '../../main/engine/sync/changes.ts';
+
+afterEach(() => vi.useRealTimers());
+
+/** A shift whose server answers nothing of use; counts rounds by what each asks of the vault, and hands out the stream. */
+function bench(changes: { readonly position: number; readonly latest: number }) {
+  const seen = { rounds: 0, pages: 0, signal: () => undefined as void };
+  const vault = {
+    call: (verb: string) => {
+      if (verb === 'outbox.next') seen.rounds += 1;
+      if (verb === 'acts.next') return Promise.resolve(refuse('vault-closed'));
+      if (verb === 'heads') return Promise.resolve(ok({ epoch: 'e', acts: {}, entries: {} }));
+      if (verb === 'cases.position' || verb === 'cases.apply') return Promise.resolve(ok({ position: 5, changed: [] }));
+      return Promise.resolve(ok({ toSend: [], toProve: [], waiting: 0, overdue: 0 }));
+    },
+  };
+  const client = {
+    hasSession: true,
+    listen: (options: { readonly onSignal: () => void }) => {
+      seen.signal = options.onSignal;
+      return Promise.resolve(ok(() => undefined));
+    },
+    call: (door: string) => {
+      if (door !== 'changes') return Promise.resolve(refuse('server-unreachable'));
+      seen.pages += 1;
+      return Promise.resolve(ok({ changes: [], ...changes }));
+    },
+  };
+  const state = { outbox: { waiting: 0, overdue: 0 }, server: { state: 'connected', refusal: null }, alarms: [] };
+  const options = { clock: { nowMs: () => 0, monotonicMs: () => Number.NEGATIVE_INFINITY }, chance: () => 0.5, log: () => undefined };
+  const engine = { options, vault, state, emit: () => undefined } as unknown as Engine;
+  const shift = { client, enrolment: { bundle: { checkpoint: '' }, logKey: {} } } as unknown as Shift;
+  return { engine, shift, seen };
+}
+
+test('a server that floods the change stream does not make the workstation run round after round', async () => {
+  vi.useFakeTimers();
+  const { engine, shift, seen } = bench({ position: 5, latest: 5 });
+  const loop = new SyncLoop(engine, shift);
+  await vi.advanceTimersByTimeAsync(10);
+  expect(seen.rounds).toBeGreaterThan(0);
+  const before = seen.rounds;
+  for (let i = 0; i < 1_000; i += 1) {
+    seen.signal();
+    await vi.advanceTimersByTimeAsync(1);
+  }
+  expect(seen.rounds - before).toBeGreaterThan(0);
+  expect(seen.rounds - before).toBeLessThanOrEqual(4);
+  await loop.stop();
+});
+
+test('a feed of changes that goes back but promises more is asked once and left', async () => {
+  const { engine, shift, seen } = bench({ position: 3, latest: 1_000_000 });
+  expect(await pullChanges(engine, shift)).toMatchObject(ok({ hasMore: false }));
+  expect(seen.pages).toBe(1);
+});
