@@ -76,13 +76,6 @@ const isOurselves = (path: string): boolean => path.startsWith('tests/architectu
 /** What is left to do is an issue, not a comment. */
 export const noLeftovers: Law = matching(/\b(?:TODO|FIXME|XXX|HACK)\b/gu, 'a leftover', (path) => !isOurselves(path));
 
-/** The repository stands alone: it names no folder outside of it, but for the one resolver of optional test data. */
-export const noOutside: Law = matching(
-  /(?:\.\.\/)+shared\b|(?<![\w.-])\/work\/[\w./-]*|(?<![\w.-])\/root\/\w[\w./-]+/gu,
-  'a path outside the repository',
-  (path) => !isOurselves(path) && path !== 'tests/shared-data.ts',
-);
-
 const unitless =
   /^(?:timeout|delay|interval|deadline|ttl|duration|elapsed|latency)$|(?:Timeout|Delay|Interval|Deadline|Ttl|Duration|Elapsed|Latency)$/u;
 

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { inRoot } from '../../build/paths.mjs';
 import { printed, readTree, type Law, type SourceFile } from './source.ts';
-import { fileSize, functionSize, noLeftovers, noOutside, unitsInNames, type Exceptions } from './tidy-laws.ts';
+import { noOutside } from './outside-law.ts';
+import { fileSize, functionSize, noLeftovers, unitsInNames, type Exceptions } from './tidy-laws.ts';
 
 const none: Exceptions = { fileLines: {}, functionLines: {} };
 // The door of this test: the list is ours, and a wrong shape fails the first assertion on it.
@@ -64,10 +65,26 @@ describe('the tree is tidy', () => {
 
   it('names no path outside the repository', () => holds(noOutside));
   it('would notice a path outside the repository', () => {
-    for (const path of ['../shared/data', '../../shared', '/work/main/core', '/root/x.txt']) {
+    const outside = [
+      '../shared/data',
+      '../../shared',
+      '../../elsewhere/a.ts',
+      '/work/main/core',
+      '/root/x.txt',
+      '/home/me/x',
+    ];
+    for (const path of outside) {
       expect(noOutside(file('docs/A.md', `see ${path} there`))).toHaveLength(1);
+      expect(noOutside(file('core/log/a.ts', `const a = '${path.replace('../', '../../')}';`))).toHaveLength(1);
     }
-    expect(noOutside(file('docs/A.md', 'https://example.org/work/a and team/work/b'))).toHaveLength(0);
+  });
+  it('lets the tree name itself, the system and the addresses of the server', () => {
+    const inside = ['../README.md', './../core/log', '/etc/qorgan/server.json', '/usr/bin/node', '/tmp', '/v1/acts'];
+    for (const path of inside) expect(noOutside(file('docs/A.md', `see ${path} there`))).toEqual([]);
+    for (const text of ['https://example.org/work/a and team/work/b', '<a href="/work">', '= /work/gu', '= a /b/ c'])
+      expect(noOutside(file('docs/A.md', text))).toEqual([]);
+    expect(noOutside(file('tests/eds/a.test.ts', "import { sharedData } from '../shared-data.ts';"))).toEqual([]);
+    expect(noOutside(file('tests/shared-data.ts', "'../../shared/data'"))).toEqual([]);
   });
 
   it('says the unit of every quantity of time', () => holds(unitsInNames));

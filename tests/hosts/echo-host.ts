@@ -24,7 +24,7 @@ serveHost({
       refuseDeclared: () => refuse('card-absent', { slot: 1 }),
       refuseUndeclared: () => refuse('undeclared') as unknown as ReturnType<typeof refuse<'card-absent'>>,
       throwBug: () => {
-        throw new Error('planted bug with a secret path /home/operator');
+        throw new Error('planted bug with a secret path /var/lib/operator');
       },
       answerWrongly: () => ok({ n: 'not a number' as unknown as number }),
       announceWrongly: () => {
