@@ -24,7 +24,9 @@ export type LaunchOptions = {
   readonly onLog?: (line: string) => void;
 };
 
-const launchTimeoutMs = 60_000;
+/** A cold start on a busy machine takes five seconds. Playwright now and then misses the moment in which it may attach, and never recovers. */
+const launchTimeoutMs = 20_000;
+const launchAttemptsMax = 3;
 const windowTimeoutMs = 30_000;
 
 /** Launches the unpackaged build on the Electron that set-up prepared. Throws where there is none: run `npm run setup`. */
@@ -32,18 +34,7 @@ export async function launchApplication(options: LaunchOptions): Promise<DrivenA
   const runtime = electronRuntime();
   if (runtime === undefined) throw new Error('there is no Electron yet: run `npm run setup`');
   mkdirSync(options.profileDirectory, { recursive: true, mode: 0o700 });
-  const electron = await _electron.launch({
-    executablePath: runtime.executable,
-    args: [
-      ...(options.hasSandbox === true ? [] : ['--no-sandbox']),
-      '--disable-gpu',
-      root,
-      `--profile-directory=${options.profileDirectory}`,
-    ],
-    ...(options.hasSandbox === true ? { chromiumSandbox: true } : {}),
-    env: { ...environment(), DISPLAY: options.display },
-    timeout: launchTimeoutMs,
-  });
+  const electron = await launch(runtime.executable, options);
   if (options.onLog !== undefined)
     electron.process().stderr?.on('data', (chunk: Buffer) => options.onLog?.(chunk.toString('utf8')));
   const operator = await electron.firstWindow({ timeout: windowTimeoutMs });
@@ -55,6 +46,21 @@ export async function launchApplication(options: LaunchOptions): Promise<DrivenA
     resize: (widthPx, heightPx) => resize(electron, widthPx, heightPx),
     close: () => electron.close(),
   };
+}
+
+async function launch(executablePath: string, options: LaunchOptions, attempt = 1): Promise<ElectronApplication> {
+  try {
+    return await _electron.launch({
+      executablePath,
+      args: [...(options.hasSandbox === true ? [] : ['--no-sandbox']), '--disable-gpu', root, `--profile-directory=${options.profileDirectory}`],
+      ...(options.hasSandbox === true ? { chromiumSandbox: true } : {}),
+      env: { ...environment(), DISPLAY: options.display },
+      timeout: launchTimeoutMs,
+    });
+  } catch (error) {
+    if (attempt >= launchAttemptsMax) throw error;
+    return launch(executablePath, options, attempt + 1);
+  }
 }
 
 function environment(): Record<string, string> {

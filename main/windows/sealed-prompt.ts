@@ -80,6 +80,10 @@ export class SealedPrompt implements PromptPort {
         if (isOver) return;
         isOver = true;
         this.#open = undefined;
+        if (!parent.isDestroyed()) {
+          parent.webContents.removeListener('did-start-loading', cancel);
+          parent.webContents.removeListener('render-process-gone', cancel);
+        }
         if (!window.isDestroyed()) window.destroy();
         resolve(result);
       };
@@ -103,6 +107,9 @@ export class SealedPrompt implements PromptPort {
       };
       window.on('closed', cancel);
       window.webContents.on('render-process-gone', cancel);
+      // A page that was loaded anew or crashed is not the page that asked.
+      parent.webContents.once('did-start-loading', cancel);
+      parent.webContents.once('render-process-gone', cancel);
       this.#open = { window, view: question.view, submit, cancel };
     });
   }
