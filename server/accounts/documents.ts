@@ -70,10 +70,11 @@ export async function recordDocument(
     outcome: 'accepted',
     receivedAtMs: atMs,
   });
-  const key = (await subjectKeys.ensure([subject])).get(subject);
-  if (key === undefined) throw new Error('accounts: a subject has a key');
   await inTransaction(database, async (session) => {
+    // First of all: where it refuses, not even a data key is left behind.
     await beside(session);
+    const key = (await subjectKeys.ensure([subject])).get(subject);
+    if (key === undefined) throw new Error('accounts: a subject has a key');
     const opening = key.seal(openingPurpose, salt);
     await insertLeaves(session, [
       { leaf_id: actionId, body, subject, opening, received_at_ms: atMs, ordinal: platform.nextOrdinal() },
