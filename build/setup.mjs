@@ -10,8 +10,9 @@ main(async () => {
     throw new SetUpError(`The product runs on Linux x64; this is ${process.platform} ${process.arch}.`);
   }
   process.stderr.write('Set-up\n');
-  await prepareDependencies();
+  // First what an ordinary user has to ask an administrator for, so that nobody waits a minute to hear it.
   await prepareSystem();
+  await prepareDependencies();
   const electron = await prepareRuntime();
   const took = ((performance.now() - startedAtMs) / 1000).toFixed(1);
   process.stderr.write(

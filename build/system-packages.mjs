@@ -20,6 +20,7 @@ export function missingPackages(purpose) {
 }
 
 const isOffered = (name) => /Candidate: (?!\(none\))/u.test(outputOf('apt-cache', ['policy', name]));
+// On a machine that never read the lists of its distribution nothing is offered: then the oldest name, which newer ones provide.
 const chosen = (missing) => missing.map((names) => names.find(isOffered) ?? names.at(-1));
 
 async function install(missing) {
@@ -47,7 +48,7 @@ export async function prepareSystem() {
   const missing = [...forStart, ...missingPackages('test')];
   if (missing.length === 0) return;
   if (process.getuid() === 0) return install(missing);
-  const sentence = `Please run: sudo apt-get install -y --no-install-recommends ${chosen(missing).join(' ')}`;
+  const sentence = `Please run: sudo apt-get update && sudo apt-get install -y --no-install-recommends ${chosen(missing).join(' ')}`;
   if (forStart.length > 0) throw new SetUpError(`The product needs packages of the distribution. ${sentence}`);
   process.stderr.write(`  ! Some tests will be skipped without packages of the distribution. ${sentence}\n`);
 }
