@@ -1,67 +1,45 @@
-import { app, BrowserWindow } from 'electron';
-import { randomBytes, randomUUID } from 'node:crypto';
+import { app, type BrowserWindow } from 'electron';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { channelOf } from '../../contracts/bridge/index.ts';
-import { operatorVerbPhases, operatorVerbs, promptVerbs, type OperatorVerb } from '../../contracts/ipc/index.ts';
-import { createWorkstation, type Workstation } from '../engine/index.ts';
-import { answerWindow, isOwnPage } from '../ipc/index.ts';
+import type { Workstation } from '../engine/index.ts';
 import { lockDownApp, lockDownDefaultSession, registerAppScheme } from '../security/index.ts';
-import { openOperatorWindow, operatorAddress, SealedPrompt } from '../windows/index.ts';
-import { operatorHandlers } from './handlers.ts';
-import { configuredModules, findLayout, profileDirectory, type Layout } from './layout.ts';
+import { openOperatorWindow, SealedPrompt } from '../windows/index.ts';
+import { findLayout, profileDirectory, type Layout } from './layout.ts';
 import { reportBug, writeLog } from './log.ts';
 import { selfCheck } from './self-check.ts';
 
-function bootId(): string {
+/** The hosts start this long after the first paint, or after the window was made where there is no paint to be had. */
+const afterPaintMs = 100;
+const withoutPaintMs = 3_000;
+
+/** Only for the colour that the window has before its page is there; the engine reads the file properly. */
+function colourScheme(directory: string): 'light' | 'dark' | 'auto' {
   try {
-    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+    const text = readFileSync(join(directory, 'preferences.json'), 'utf8');
+    return /"colourScheme": "dark"/u.test(text) ? 'dark' : /"colourScheme": "light"/u.test(text) ? 'light' : 'auto';
   } catch {
-    return randomUUID();
+    return 'auto';
   }
 }
 
-function start(layout: Layout, directory: string, prompt: SealedPrompt): Workstation {
-  return createWorkstation({
-    ...layout,
-    directory,
-    modules: configuredModules(directory),
-    clock: { nowMs: () => Date.now(), monotonicMs: () => performance.now() },
-    bootId: bootId(),
-    random: (sizeBytes) => new Uint8Array(randomBytes(sizeBytes)),
-    chance: () => randomBytes(4).readUInt32BE() / 2 ** 32,
-    prompt,
-    environment: process.env,
-    version: app.getVersion(),
-    kind: 'workstation',
-    isRoot: process.getuid?.() === 0,
-    log: writeLog,
+function firstPaint(window: BrowserWindow): Promise<void> {
+  return new Promise((resolve) => {
+    window.once('ready-to-show', () => setTimeout(resolve, afterPaintMs));
+    setTimeout(resolve, withoutPaintMs);
   });
 }
 
-function openDoors(workstation: Workstation, prompt: SealedPrompt, window: BrowserWindow): void {
-  answerWindow({
-    kind: 'operator',
-    verbs: operatorVerbs,
-    handlers: operatorHandlers(workstation, () => window),
-    isOurs: (event) => isOwnPage(event, window, operatorAddress),
-    refuses: (name) => {
-      const phases: readonly string[] = operatorVerbPhases[name as OperatorVerb];
-      return phases.includes(workstation.phase()) ? undefined : { code: 'phase-wrong' };
-    },
-    report: reportBug,
-  });
-  answerWindow({
-    kind: 'prompt',
-    verbs: promptVerbs,
-    handlers: prompt.handlers,
-    isOurs: (event) => prompt.isOurs(event),
-    refuses: () => undefined,
-    report: reportBug,
-  });
-  workstation.on((event) => {
-    if (!window.isDestroyed()) window.webContents.send(channelOf('operator', event));
-  });
+/** The window first, since its processes take their time; everything that thinks is loaded meanwhile. */
+async function openApplication(layout: Layout, directory: string): Promise<void> {
+  lockDownDefaultSession();
+  const window = openOperatorWindow(layout, { colourScheme: colourScheme(directory), isPackaged: app.isPackaged });
+  const hostsMayStart = firstPaint(window);
+  const prompt = new SealedPrompt({ files: layout, isPackaged: app.isPackaged, parent: () => window });
+  const { openDesk } = await import('./desk.ts');
+  const workstation: Workstation = openDesk({ layout, directory, prompt, window, hostsMayStart });
+  app.on('second-instance', () => window.focus());
+  app.on('will-quit', () => void workstation.close());
+  window.on('closed', () => app.quit());
 }
 
 function run(): void {
@@ -83,25 +61,14 @@ function run(): void {
   app.setPath('userData', join(directory, 'browser'));
   if (!app.requestSingleInstanceLock()) return app.quit();
   registerAppScheme();
-  let window: BrowserWindow | undefined;
-  const prompt = new SealedPrompt({ files: layout, isPackaged: app.isPackaged, parent: () => window });
-  const workstation = start(layout, directory, prompt);
-  app.on('second-instance', () => window?.focus());
   app.on('window-all-closed', () => app.quit());
-  app.on('will-quit', () => void workstation.close());
-  app.whenReady().then(
-    () => {
-      lockDownDefaultSession();
-      const { colourScheme } = workstation.app().preferences;
-      window = openOperatorWindow(layout, { colourScheme, isPackaged: app.isPackaged });
-      openDoors(workstation, prompt, window);
-      window.on('closed', () => app.quit());
-    },
-    (error: unknown) => {
+  app
+    .whenReady()
+    .then(() => openApplication(layout, directory))
+    .catch((error: unknown) => {
       reportBug('start', error);
       app.exit(1);
-    },
-  );
+    });
 }
 
 process.on('uncaughtException', (error) => void reportBug('uncaught', error));

@@ -58,6 +58,8 @@ export type WorkstationOptions = {
   readonly kind: 'workstation' | 'import-station';
   /** Root sees through file modes and the browser's sandbox: a production vault is then refused with `root-in-production`. */
   readonly isRoot: boolean;
+  /** When the hosts may take the processor; at once where absent. */
+  readonly hostsMayStart?: Promise<void>;
   readonly log: (entry: EngineLogEntry) => void;
 };
 

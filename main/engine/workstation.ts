@@ -9,6 +9,7 @@ import { Duplicates, listCases, readCaseView } from './case-views.ts';
 import { noServer, type Engine, type Shift } from './context.ts';
 import { enrol, type EnrolRequest } from './enrol.ts';
 import { exportAct, listJournal, readJournalEntry, type ActExport } from './journal-views.ts';
+import { lateHost } from './late-host.ts';
 import { openLocalFiles } from './local-files.ts';
 import { addPerson } from './people.ts';
 import type { EngineEvent, Preferences, WorkstationOptions } from './ports.ts';
@@ -60,6 +61,7 @@ class Room {
 
   constructor(options: WorkstationOptions) {
     const files = openLocalFiles(options.directory);
+    const mayStart = options.hostsMayStart ?? Promise.resolve();
     const shared = {
       nodeFile: options.nodeFile,
       environment: hostEnvironment(options.environment),
@@ -71,8 +73,8 @@ class Room {
     this.engine = {
       options,
       files,
-      devices: superviseHost({ ...shared, contract: deviceHost, file: options.deviceHostFile, configuration: { modules: options.modules } }),
-      vault: superviseHost({ ...shared, contract: vaultHost, file: options.vaultHostFile, configuration: { directory: files.vaultDirectory } }),
+      devices: lateHost(mayStart, () => superviseHost({ ...shared, contract: deviceHost, file: options.deviceHostFile, configuration: { modules: options.modules } })),
+      vault: lateHost(mayStart, () => superviseHost({ ...shared, contract: vaultHost, file: options.vaultHostFile, configuration: { directory: files.vaultDirectory } })),
       serverClock: new ServerClock(options.clock),
       state: {
         shift: undefined,
