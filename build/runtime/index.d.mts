@@ -13,3 +13,6 @@ export const developmentVersion: string;
 export function electronRuntime(): ElectronRuntime | undefined;
 
 export function prepareRuntime(): Promise<ElectronRuntime>;
+
+/** Whether Chromium's sandbox works here for a program of this user, or of the one that root names. Root never has it. */
+export function canSandbox(user?: { readonly uid: number; readonly gid: number }): boolean;

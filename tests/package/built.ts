@@ -1,5 +1,5 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { chownSync, existsSync, mkdtempSync, readdirSync } from 'node:fs';
+import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -30,11 +30,21 @@ export function debFile(): string {
   return inRoot('out', names[0]);
 }
 
+const homes: string[] = [];
+
 /** A home of its own for a program that runs as nobody. */
 export function homeOfNobody(): string {
   const home = mkdtempSync(join(tmpdir(), 'qorgan-package-'));
+  homes.push(home);
   if (isRoot) chownSync(home, nobody.uid, nobody.gid);
   return home;
+}
+
+/** Ends what was started and removes the homes: for the end of a file of tests. */
+export async function cleanUp(started: readonly Started[]): Promise<void> {
+  for (const each of started) each.process.kill('SIGKILL');
+  await Promise.allSettled(started.map(({ ended }) => ended));
+  for (const home of homes.splice(0)) rmSync(home, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
 }
 
 export type Ended = { readonly code: number | null; readonly stdout: string; readonly stderr: string };

@@ -86,14 +86,14 @@ echo all is well
 describe('an installation', () => {
   it('installs, verifies, runs as nobody and goes without a trace, on a copy of this system', async (context) => {
     if (!isRoot) return context.skip('only root can install a package');
-    const copy = (await outputOf('mktemp', ['-d'])).trim();
-    const name = electronRuntime()?.isRelease === true ? 'qorgan' : 'qorgan-dev';
-    const env = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', COPY: copy, DEB: debFile(), NAME: name };
     try {
       await runFile('unshare', ['--mount', 'true']);
     } catch {
       return context.skip('this machine lets nobody make a mount namespace');
     }
+    const copy = (await outputOf('mktemp', ['-d'])).trim();
+    const name = electronRuntime()?.isRelease === true ? 'qorgan' : 'qorgan-dev';
+    const env = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', COPY: copy, DEB: debFile(), NAME: name };
     const { stdout } = await runFile('unshare', ['--mount', 'sh', '-c', insideCopy], { env });
     expect(stdout).toContain('v24.21.0');
     expect(stdout).toContain('/var/lib/qorgan:/usr/sbin/nologin');

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   buildPackage,
   commandLine,
+  cleanUp,
   homeOfNobody,
   isRoot,
   startAsNobody,
@@ -46,9 +47,7 @@ beforeAll(async () => {
   url = `https://127.0.0.1:${await freePort()}`;
 }, 180_000);
 
-afterAll(() => {
-  for (const each of started) each.process.kill('SIGKILL');
-});
+afterAll(() => cleanUp(started));
 
 describe('the server of the unpacked package, run by nobody', () => {
   it('makes a production platform, starts, says that it accepts, and stops when asked', async () => {
