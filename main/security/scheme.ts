@@ -1,6 +1,6 @@
 import { protocol, type Session } from 'electron';
 import { randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { extname, join, normalize, sep } from 'node:path';
 import { contentSecurityPolicy } from './csp.ts';
 
@@ -51,6 +51,17 @@ export function fileOf(folder: string, address: string): { readonly file: string
   return { file: path, mediaType };
 }
 
+/** Fonts of the first screen in any of our languages; asked for with the page instead of after its scripts and styles. */
+const earlyFonts = /^inter-(?:latin|cyrillic|cyrillic-ext)-wght-normal-[\w-]+\.woff2$/u;
+
+async function preloadLinks(folder: string): Promise<string> {
+  const files = await readdir(join(folder, 'assets')).catch((): string[] => []);
+  return files
+    .filter((file) => earlyFonts.test(file))
+    .map((file) => `<link rel="preload" as="font" type="font/woff2" crossorigin href="/assets/${file}" />`)
+    .join('');
+}
+
 async function respond(folder: string, request: Request): Promise<Response> {
   if (request.method !== 'GET') return refused(405);
   const found = fileOf(folder, request.url);
@@ -59,7 +70,8 @@ async function respond(folder: string, request: Request): Promise<Response> {
     const bytes = await readFile(found.file);
     if (extname(found.file) !== '.html') return new Response(new Uint8Array(bytes), { headers: fixedHeaders(found.mediaType) });
     const nonce = randomBytes(18).toString('base64');
-    const page = bytes.toString('utf8').replaceAll(noncePlace, nonce);
+    const links = await preloadLinks(folder);
+    const page = bytes.toString('utf8').replace('</title>', `</title>${links}`).replaceAll(noncePlace, nonce);
     const headers = { ...fixedHeaders(found.mediaType), 'content-security-policy': contentSecurityPolicy(nonce) };
     return new Response(page, { headers });
   } catch {
