@@ -13,9 +13,15 @@ export const idSchema = z.string().min(1).max(64);
 export const timeMsSchema = z.int().nonnegative();
 
 /** One verb of a window: what goes in and what comes back inside a `Result`. */
-export type IpcVerb<Input extends z.ZodType, Output extends z.ZodType> = { readonly input: Input; readonly output: Output };
+export type IpcVerb<Input extends z.ZodType, Output extends z.ZodType> = {
+  readonly input: Input;
+  readonly output: Output;
+};
 
-export function verb<Input extends z.ZodType, Output extends z.ZodType>(input: Input, output: Output): IpcVerb<Input, Output> {
+export function verb<Input extends z.ZodType, Output extends z.ZodType>(
+  input: Input,
+  output: Output,
+): IpcVerb<Input, Output> {
   return { input, output };
 }
 

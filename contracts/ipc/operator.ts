@@ -36,7 +36,10 @@ export const operatorVerbs = {
     nothing,
   ),
   'certificates.list': verb(nothing, z.array(certificateViewSchema)),
-  'enrolment.start': verb(z.strictObject({ code: z.string().max(512), name: z.string().min(1).max(80), certificateId: idSchema }), nothing),
+  'enrolment.start': verb(
+    z.strictObject({ code: z.string().max(512), name: z.string().min(1).max(80), certificateId: idSchema }),
+    nothing,
+  ),
   'shift.start': verb(z.strictObject({ certificateId: idSchema }), nothing),
   'shift.end': verb(nothing, nothing),
   'cases.list': verb(
@@ -54,7 +57,10 @@ export const operatorVerbs = {
   /** The text that would be signed, and whether the rules allow it now. */
   'acts.preview': verb(actDraftSchema, z.strictObject({ text: z.string(), hash: sha256HexSchema })),
   /** Opens the sealed prompt; answers after the entry is durable, or with `cancelled`. */
-  'acts.sign': verb(actDraftSchema, z.strictObject({ actionId: idSchema, sequence: z.int(), recordedAtMs: timeMsSchema })),
+  'acts.sign': verb(
+    actDraftSchema,
+    z.strictObject({ actionId: idSchema, sequence: z.int(), recordedAtMs: timeMsSchema }),
+  ),
   'journal.list': verb(
     z.strictObject({ before: z.int().nullable(), limit: z.int().min(1).max(500), onlyActs: z.boolean() }),
     z.strictObject({ items: z.array(journalItemSchema), total: z.int() }),

@@ -2,7 +2,9 @@ import * as z from 'zod';
 import { nothing, verb } from './common.ts';
 import { promptViewSchema } from './views.ts';
 
-const secretBytes = z.instanceof(Uint8Array).refine((bytes) => bytes.length > 0 && bytes.length <= 256, 'secret length');
+const secretBytes = z
+  .instanceof(Uint8Array)
+  .refine((bytes) => bytes.length > 0 && bytes.length <= 256, 'secret length');
 
 /** Verbs of the sealed prompt. A refusal of `prompt.submit` stays in the window; success closes it from main. */
 export const promptVerbs = {

@@ -57,7 +57,9 @@ export const appViewSchema = z.strictObject({
     density: z.enum(['compact', 'comfortable']),
   }),
   /** Demo only: which PIN and password open which demo person's card. */
-  demoCredentials: z.array(z.strictObject({ name: z.string(), role: z.string(), pin: z.string(), password: z.string() })),
+  demoCredentials: z.array(
+    z.strictObject({ name: z.string(), role: z.string(), pin: z.string(), password: z.string() }),
+  ),
   version: z.string(),
   status: statusViewSchema,
 });
@@ -65,7 +67,18 @@ export const appViewSchema = z.strictObject({
 export const caseStatusSchema = z.enum(['submitted', 'claimed', 'returned', 'approved', 'refused']);
 
 export const checkViewSchema = z.strictObject({
-  id: z.enum(['document-valid', 'identity-number', 'age', 'eds', 'face', 'liveness', 'consents', 'authority', 'duplicate', 'submission-signature']),
+  id: z.enum([
+    'document-valid',
+    'identity-number',
+    'age',
+    'eds',
+    'face',
+    'liveness',
+    'consents',
+    'authority',
+    'duplicate',
+    'submission-signature',
+  ]),
   result: z.enum(['pass', 'fail', 'unknown']),
   /** Id in locales/checks with its values. */
   reason: z.string(),
@@ -95,7 +108,8 @@ export const historyItemSchema = z.strictObject({
   atMs: timeMsSchema,
   reasons: z.array(z.string()),
   note: z.string(),
-  state: z.enum(['recorded', 'sent', 'logged', 'refused', 'superseded']),
+  /** `accepted`: another's act, its signature verified here; its place in the log is the server's word. */
+  state: z.enum(['recorded', 'sent', 'accepted', 'logged', 'refused', 'superseded']),
   logIndex: z.int().nullable(),
   hash: sha256HexSchema,
 });
@@ -109,7 +123,9 @@ export const allowedActSchema = z.strictObject({
 export const caseViewSchema = z.strictObject({
   summary: caseSummarySchema,
   /** Validated as RegistrationForm of core/actions at the door of the vault. */
-  form: z.custom<import('../../core/actions/index.ts').RegistrationForm>((value) => typeof value === 'object' && value !== null),
+  form: z.custom<import('../../core/actions/index.ts').RegistrationForm>(
+    (value) => typeof value === 'object' && value !== null,
+  ),
   checks: z.array(checkViewSchema),
   history: z.array(historyItemSchema),
   allowed: z.array(allowedActSchema),
@@ -140,8 +156,16 @@ export const journalEntryViewSchema = z.strictObject({
   envelope: z.string().nullable(),
   signer: z.strictObject({ name: z.string(), iin: z.string(), certificate: sha256HexSchema }).nullable(),
   /** The receipt text (C2SP tlog-proof) and what the workstation checked of it. */
-  receipt: z.strictObject({ text: z.string(), index: z.int(), treeSize: z.int(), root: z.string(), level: z.string() }).nullable(),
-  times: z.strictObject({ recordedAtMs: timeMsSchema, sentAtMs: timeMsSchema.nullable(), loggedAtMs: timeMsSchema.nullable() }).nullable(),
+  receipt: z
+    .strictObject({ text: z.string(), index: z.int(), treeSize: z.int(), root: z.string(), level: z.string() })
+    .nullable(),
+  times: z
+    .strictObject({
+      recordedAtMs: timeMsSchema,
+      sentAtMs: timeMsSchema.nullable(),
+      loggedAtMs: timeMsSchema.nullable(),
+    })
+    .nullable(),
 });
 
 export const promptViewSchema = z.strictObject({

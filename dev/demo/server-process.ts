@@ -1,5 +1,6 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { resolve } from 'node:path';
 
 const commandLine = resolve(import.meta.dirname, '../../cli/boot/index.ts');
@@ -30,34 +31,38 @@ function readLine(line: string): unknown {
   }
 }
 
-/** `qorgan server start`; resolves when it answers. Throws with its last words where it does not. */
-export function startServerProcess(options: {
+export type ServerProcessOptions = {
   readonly directory: string;
   readonly profile: 'demo' | 'production';
   readonly listen: string;
   readonly user?: { readonly uid: number; readonly gid: number };
   /** The command line of another copy of the product. */
   readonly program?: string;
-}): Promise<ServerProcess> {
+};
+
+function spawnServer(options: ServerProcessOptions): ChildProcessByStdio<null, Readable, Readable> {
   const { directory, profile, listen, user = {}, program = commandLine } = options;
-  const words = [
-    program,
-    'server',
-    'start',
-    '--directory',
-    directory,
-    '--profile',
-    profile,
-    '--listen',
-    listen,
-    '--json',
-  ];
-  const environment = Object.fromEntries(
-    ['PATH', 'HOME', 'LANG', 'TMPDIR'].flatMap((name) =>
-      process.env[name] === undefined ? [] : [[name, process.env[name]]],
-    ),
+  const place = ['--directory', directory, '--profile', profile, '--listen', listen];
+  const kept = ['PATH', 'HOME', 'LANG', 'TMPDIR'].flatMap((name) =>
+    process.env[name] === undefined ? [] : [[name, process.env[name]]],
   );
-  const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'pipe'], env: environment, ...user });
+  const env = Object.fromEntries(kept) as Record<string, string>;
+  return spawn(process.execPath, [program, 'server', 'start', ...place, '--json'], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env,
+    ...user,
+  });
+}
+
+function whyNot(lastWords: string): Error {
+  const isRunning = lastWords.includes('server-running');
+  const why = isRunning ? 'it is running already; end the other demonstration first' : lastWords;
+  return new Error(`the server did not start: ${why}`);
+}
+
+/** `qorgan server start`; resolves when it answers. Throws with its last words where it does not. */
+export function startServerProcess(options: ServerProcessOptions): Promise<ServerProcess> {
+  const child = spawnServer(options);
   const gone = new Promise<void>((done) => child.on('exit', () => done()));
   let lastWords = '';
   child.stderr.on('data', (chunk: Buffer) => {
@@ -70,27 +75,18 @@ export function startServerProcess(options: {
     clearTimeout(timer);
   };
   return new Promise((settle, reject) => {
-    const fail = (): void => reject(new Error(`the server did not start: ${lastWords.includes('server-running') ? 'it is running already; end the other demonstration first' : lastWords}`));
-    const timer = setTimeout(() => {
-      child.kill('SIGKILL');
-      fail();
-    }, startTimeoutMs);
+    const timer = setTimeout(() => child.kill('SIGKILL'), startTimeoutMs);
     child.on('exit', () => {
       clearTimeout(timer);
-      fail();
+      reject(whyNot(lastWords));
     });
     createInterface({ input: child.stdout }).on('line', (line) => {
       const said = readLine(line);
       if (!isStarted(said)) lastWords += line;
       else {
         clearTimeout(timer);
-        settle({
-          pid: child.pid ?? 0,
-          url: said.url,
-          spki: said.spki,
-          kill: () => end('SIGKILL'),
-          stop: () => end('SIGTERM'),
-        });
+        const { url, spki } = said;
+        settle({ pid: child.pid ?? 0, url, spki, kill: () => end('SIGKILL'), stop: () => end('SIGTERM') });
       }
     });
   });

@@ -52,7 +52,12 @@ async function launch(executablePath: string, options: LaunchOptions, attempt = 
   try {
     return await _electron.launch({
       executablePath,
-      args: [...(options.hasSandbox === true ? [] : ['--no-sandbox']), '--disable-gpu', root, `--profile-directory=${options.profileDirectory}`],
+      args: [
+        ...(options.hasSandbox === true ? [] : ['--no-sandbox']),
+        '--disable-gpu',
+        root,
+        `--profile-directory=${options.profileDirectory}`,
+      ],
       ...(options.hasSandbox === true ? { chromiumSandbox: true } : {}),
       env: { ...environment(), DISPLAY: options.display },
       timeout: launchTimeoutMs,

@@ -18,7 +18,9 @@ function say(line: string): void {
 
 function runCli(words: readonly string[]): Promise<{ readonly code: number; readonly text: string }> {
   return new Promise((settle) => {
-    const child = spawn(process.execPath, [join(root, 'cli/boot/index.ts'), ...words, '--locale', 'en'], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(process.execPath, [join(root, 'cli/boot/index.ts'), ...words, '--locale', 'en'], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     let text = '';
     child.stdout.on('data', (chunk: Buffer) => {
       text += chunk.toString('utf8');
@@ -43,7 +45,9 @@ async function playReviewer(operator: Operator, proof: string): Promise<string> 
   });
   await step('claim it, signed by the card', () => operator.claim(reviewer, '4-sealed-prompt-claim'));
   await step('wait until the claim is in the central log', () => operator.inCentralLog());
-  await step('approve it, signed by the card', () => operator.approve('Құжаттар мен тексерулер дұрыс.', reviewer, '5-sealed-prompt-approve'));
+  await step('approve it, signed by the card', () =>
+    operator.approve('Құжаттар мен тексерулер дұрыс.', reviewer, '5-sealed-prompt-approve'),
+  );
   await step('wait for the receipt of the central log', async () => {
     await operator.inCentralLog();
     await operator.picture('6-in-the-central-log');
@@ -63,7 +67,9 @@ async function withoutDisplay(world: DemoWorld): Promise<number> {
   for (const folder of [out, pictures]) rmSync(folder, { recursive: true, force: true });
   const { display, stop } = await step('start a virtual display', () => startDisplay({ width: 1_920, height: 1_080 }));
   try {
-    const application = await step('launch the application', () => launchApplication({ profileDirectory: world.workstation, display }));
+    const application = await step('launch the application', () =>
+      launchApplication({ profileDirectory: world.workstation, display }),
+    );
     try {
       await playReviewer(new Operator(application, { locale: 'kk', pictures }), proof);
     } finally {
@@ -74,13 +80,27 @@ async function withoutDisplay(world: DemoWorld): Promise<number> {
   }
   const receipt = readdirSync(proof).find((file) => file.endsWith('.tlog-proof')) ?? '';
   const stem = join(proof, receipt.replace(/\.tlog-proof$/u, ''));
-  const words = ['receipt', 'verify', `${stem}.tlog-proof`, '--act', `${stem}.act.json`, '--signature', `${stem}.p7s`, '--log-key', join(proof, 'log.vkey')];
+  const words = [
+    'receipt',
+    'verify',
+    `${stem}.tlog-proof`,
+    '--act',
+    `${stem}.act.json`,
+    '--signature',
+    `${stem}.p7s`,
+    '--log-key',
+    join(proof, 'log.vkey'),
+  ];
   const verified = await step('verify the receipt as a stranger would', () => runCli(words));
   say('');
   say(verified.text.trim());
   say('');
   say(`Receipt:     ${stem}.tlog-proof`);
-  say(`Screenshots: ${readdirSync(pictures).map((file) => join(pictures, file)).join('\n             ')}`);
+  say(
+    `Screenshots: ${readdirSync(pictures)
+      .map((file) => join(pictures, file))
+      .join('\n             ')}`,
+  );
   say(`Journal:     ${join(world.workstation, 'vault', 'journal.db')}`);
   say(`Check again: npx qorgan ${words.join(' ')}`);
   return verified.code;
@@ -90,11 +110,16 @@ async function withDisplay(world: DemoWorld): Promise<number> {
   const runtime = electronRuntime();
   if (runtime === undefined) throw new Error('there is no Electron yet: run `npm run setup`');
   say('');
-  say('The workstation opens now. First: choose the card, press "Start the shift", then enter PIN and password in the sealed window.');
-  for (const person of staff) say(`  ${fullName(person)} (${person.id}): PIN ${person.pin}, password ${person.password}`);
+  say(
+    'The workstation opens now. First: choose the card, press "Start the shift", then enter PIN and password in the sealed window.',
+  );
+  for (const person of staff)
+    say(`  ${fullName(person)} (${person.id}): PIN ${person.pin}, password ${person.password}`);
   say(`The cases are for the reviewer, ${fullName(reviewer)}. Close the window to end; nothing is lost.`);
   const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
-  const child = spawn(runtime.executable, [...sandbox, root, `--profile-directory=${world.workstation}`], { stdio: ['ignore', 'ignore', 'inherit'] });
+  const child = spawn(runtime.executable, [...sandbox, root, `--profile-directory=${world.workstation}`], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal));
   return new Promise((settle) => child.on('close', (code) => settle(code ?? 0)));
 }

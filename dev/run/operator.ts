@@ -67,7 +67,10 @@ export class Operator {
     }
   }
 
-  async startShift(person: { readonly surname: string; readonly name: string } & Secrets, picture?: string): Promise<void> {
+  async startShift(
+    person: { readonly surname: string; readonly name: string } & Secrets,
+    picture?: string,
+  ): Promise<void> {
     await this.chooseCard(`${person.surname} ${person.name}`);
     await this.button('screens.shift.start').click({ timeout: patienceMs });
     const prompt = await this.answerPrompt(person, picture === undefined ? {} : { picture });
@@ -81,8 +84,13 @@ export class Operator {
   }
 
   async openCase(number: string): Promise<void> {
-    await this.rows.filter({ hasText: number.slice(-5) }).first().click({ timeout: patienceMs });
-    await this.page.getByRole('complementary', { name: this.say('screens.decision.title') }).waitFor({ timeout: patienceMs });
+    await this.rows
+      .filter({ hasText: number.slice(-5) })
+      .first()
+      .click({ timeout: patienceMs });
+    await this.page
+      .getByRole('complementary', { name: this.say('screens.decision.title') })
+      .waitFor({ timeout: patienceMs });
   }
 
   async openTab(tab: 'documents' | 'checks' | 'history'): Promise<void> {
@@ -107,7 +115,10 @@ export class Operator {
   }
 
   async go(section: 'queue' | 'journal' | 'connection' | 'about'): Promise<void> {
-    await this.page.getByRole('navigation').getByRole('button', { name: this.say(`screens.nav.${section}`) }).click();
+    await this.page
+      .getByRole('navigation')
+      .getByRole('button', { name: this.say(`screens.nav.${section}`) })
+      .click();
   }
 
   async openEntry(text: string): Promise<void> {

@@ -5,7 +5,9 @@ import type { WorkstationOptions } from '../engine/index.ts';
 
 const configurationSchema = z.strictObject({
   modules: z
-    .array(z.strictObject({ id: z.string(), path: z.string(), environment: z.record(z.string(), z.string()).optional() }))
+    .array(
+      z.strictObject({ id: z.string(), path: z.string(), environment: z.record(z.string(), z.string()).optional() }),
+    )
     .max(16),
 });
 

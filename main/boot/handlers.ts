@@ -16,7 +16,11 @@ function given(input: { readonly [Name in keyof Preferences]?: Preferences[Name]
   };
 }
 
-async function saveExport(workstation: Workstation, window: BrowserWindow, actionId: string): Promise<Result<OperatorOutput<'receipt.export'>>> {
+async function saveExport(
+  workstation: Workstation,
+  window: BrowserWindow,
+  actionId: string,
+): Promise<Result<OperatorOutput<'receipt.export'>>> {
   const files = await workstation.exportAct(actionId);
   if (!files.ok) return files;
   const chosen = await dialog.showOpenDialog(window, { properties: ['openDirectory', 'createDirectory'] });

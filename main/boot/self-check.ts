@@ -19,7 +19,12 @@ export function selfCheck(layout: Layout): { readonly isGood: boolean } {
     .map(([name]) => name);
   return {
     isGood: missing.length === 0,
-    ...{ version: app.getVersion(), electron: process.versions['electron'], chrome: process.versions['chrome'], node: process.versions.node },
+    ...{
+      version: app.getVersion(),
+      electron: process.versions['electron'],
+      chrome: process.versions['chrome'],
+      node: process.versions.node,
+    },
     ...{ isPackaged: app.isPackaged, missing },
   };
 }

@@ -1,7 +1,30 @@
 import { mayAct } from '../../core/access/index.ts';
-import { decideRegistration, type ReasonCode, type Registration, type RegistrationCommand, type RegistrationForm } from '../../core/actions/index.ts';
-import { ok, refuse, toBase64, type ActionId, type CaseId, type Result, type Sha256Hex } from '../../core/kernel/index.ts';
-import { caseHashStart, envelopeText, shownText, shownVersion, textHash, type ActEnvelope, type Locale, type Subject } from '../../core/signing/index.ts';
+import {
+  decideRegistration,
+  type ReasonCode,
+  type Registration,
+  type RegistrationCommand,
+  type RegistrationForm,
+} from '../../core/actions/index.ts';
+import {
+  ok,
+  refuse,
+  toBase64,
+  type ActionId,
+  type CaseId,
+  type Result,
+  type Sha256Hex,
+} from '../../core/kernel/index.ts';
+import {
+  caseHashStart,
+  envelopeText,
+  shownText,
+  shownVersion,
+  textHash,
+  type ActEnvelope,
+  type Locale,
+  type Subject,
+} from '../../core/signing/index.ts';
 import { parseActEnvelope } from '../../contracts/documents/index.ts';
 import type { ActDraft } from '../../contracts/ipc/index.ts';
 import type { VaultOutput } from '../../contracts/vault-host/index.ts';
@@ -14,7 +37,9 @@ import type { PromptAnswer } from './ports.ts';
 import { promptView } from './prompt-view.ts';
 
 /** What may be signed: a reviewer's decision about a case, or a registrar's submission of a new one. */
-export type Proposal = ActDraft | { readonly type: 'registration.submit'; readonly caseId: CaseId; readonly form: RegistrationForm };
+export type Proposal =
+  | ActDraft
+  | { readonly type: 'registration.submit'; readonly caseId: CaseId; readonly form: RegistrationForm };
 
 /** `sequence` is that of the journal entry which holds the act. */
 export type Recorded = { readonly actionId: string; readonly sequence: number; readonly recordedAtMs: number };
@@ -41,7 +66,11 @@ async function readCase(engine: Engine, proposal: Proposal): Promise<Result<Case
   const caseId = proposal.caseId as CaseId;
   const found = await engine.vault.call('cases.get', { caseId });
   if (proposal.type === 'registration.submit' && !found.ok && found.refusal.code === 'case-absent') {
-    return ok({ state: { status: 'absent' }, subject: { case: caseId, revision: 0, hash: caseHashStart }, form: proposal.form });
+    return ok({
+      state: { status: 'absent' },
+      subject: { case: caseId, revision: 0, hash: caseHashStart },
+      form: proposal.form,
+    });
   }
   if (!found.ok) return found;
   const { state, revision, hash } = found.value;
@@ -67,7 +96,14 @@ function render(shift: Shift, now: CaseNow, command: RegistrationCommand, locale
   return shownText(signingTexts, act, { locale, version: shownVersion });
 }
 
-type Prepared = { readonly proposal: Proposal; readonly command: RegistrationCommand; readonly now: CaseNow; readonly locale: Locale; readonly text: string; readonly hash: Sha256Hex };
+type Prepared = {
+  readonly proposal: Proposal;
+  readonly command: RegistrationCommand;
+  readonly now: CaseNow;
+  readonly locale: Locale;
+  readonly text: string;
+  readonly hash: Sha256Hex;
+};
 
 async function prepare(engine: Engine, shift: Shift, proposal: Proposal): Promise<Result<Prepared>> {
   const now = await readCase(engine, proposal);
@@ -83,13 +119,21 @@ async function prepare(engine: Engine, shift: Shift, proposal: Proposal): Promis
 }
 
 /** The text that would be signed, where the rules allow the act now. */
-export async function previewAct(engine: Engine, shift: Shift, proposal: Proposal): Promise<Result<{ readonly text: string; readonly hash: Sha256Hex }>> {
+export async function previewAct(
+  engine: Engine,
+  shift: Shift,
+  proposal: Proposal,
+): Promise<Result<{ readonly text: string; readonly hash: Sha256Hex }>> {
   const prepared = await prepare(engine, shift, proposal);
   return prepared.ok ? ok({ text: prepared.value.text, hash: prepared.value.hash }) : prepared;
 }
 
 /** Which acts of a reviewer are allowed on a state now, each with the reason where not. */
-export function allowedActs(engine: Engine, shift: Shift, state: Registration): readonly { readonly type: string; readonly refusal: { readonly code: string } | null }[] {
+export function allowedActs(
+  engine: Engine,
+  shift: Shift,
+  state: Registration,
+): readonly { readonly type: string; readonly refusal: { readonly code: string } | null }[] {
   const commands: readonly RegistrationCommand[] = [
     { type: 'registration.claim', payload: {} },
     { type: 'registration.release', payload: {} },
@@ -103,7 +147,13 @@ export function allowedActs(engine: Engine, shift: Shift, state: Registration): 
   });
 }
 
-function buildEnvelope(engine: Engine, shift: Shift, prepared: Prepared, next: VaultOutput<'acts.next'>, atMs: number): Result<string> {
+function buildEnvelope(
+  engine: Engine,
+  shift: Shift,
+  prepared: Prepared,
+  next: VaultOutput<'acts.next'>,
+  atMs: number,
+): Result<string> {
   const { command, now, locale, hash } = prepared;
   const { options } = engine;
   const envelope = {
@@ -125,7 +175,8 @@ function buildEnvelope(engine: Engine, shift: Shift, prepared: Prepared, next: V
     treeHead: next.treeHead,
     subject: now.subject,
     payload: command.payload,
-    evidence: command.type === 'registration.submit' ? command.payload.form.documents.map((document) => document.sha256) : [],
+    evidence:
+      command.type === 'registration.submit' ? command.payload.form.documents.map((document) => document.sha256) : [],
     shown: { locale, template: command.type, version: shownVersion, hash },
     client: `qorgan/${options.version}`,
   } as ActEnvelope;
@@ -144,7 +195,13 @@ async function cardOfShift(engine: Engine, shift: Shift): Promise<Result<CardSig
   return signer.unusable === null ? ok(signer) : { ok: false, refusal: signer.unusable };
 }
 
-async function attemptAct(engine: Engine, shift: Shift, prepared: Prepared, signer: CardSigner, answer: PromptAnswer): Promise<Result<Recorded>> {
+async function attemptAct(
+  engine: Engine,
+  shift: Shift,
+  prepared: Prepared,
+  signer: CardSigner,
+  answer: PromptAnswer,
+): Promise<Result<Recorded>> {
   const again = await readCase(engine, prepared.proposal);
   if (!again.ok) return again;
   // What the person read is what he signs: a case that moved on while he read is not decided unseen.

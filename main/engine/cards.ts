@@ -1,5 +1,10 @@
 import { ok, parseIin, refuse, type Iin, type Refusal, type Result, type Sha256Hex } from '../../core/kernel/index.ts';
-import type { CardCertificate, DeviceHostContract, SignatureMechanism, TokenState } from '../../contracts/device-host/index.ts';
+import type {
+  CardCertificate,
+  DeviceHostContract,
+  SignatureMechanism,
+  TokenState,
+} from '../../contracts/device-host/index.ts';
 import type { CertificateView } from '../../contracts/ipc/index.ts';
 import { btsDigitalRoles, nationalRoles, parseCertificate, rolesOf, type Certificate } from '../../eds/index.ts';
 import type { SupervisedHost } from '../hosts/index.ts';
@@ -54,7 +59,10 @@ function readAll(cards: readonly CardCertificate[]): readonly ReadCertificate[] 
 
 function isForSigning({ card, certificate }: ReadCertificate): boolean {
   const usage = certificate.extensions.keyUsage;
-  return card.usableFor.sign && (usage === undefined || usage.includes('nonRepudiation') || usage.includes('digitalSignature'));
+  return (
+    card.usableFor.sign &&
+    (usage === undefined || usage.includes('nonRepudiation') || usage.includes('digitalSignature'))
+  );
 }
 
 function slotKeyOf({ card, certificate }: ReadCertificate): SlotKeyOnCard[] {
@@ -62,7 +70,14 @@ function slotKeyOf({ card, certificate }: ReadCertificate): SlotKeyOnCard[] {
   const isForKeys = usage === undefined || usage.includes('keyEncipherment') || usage.includes('keyAgreement');
   const use = card.usableFor.decrypt ? 'decrypt' : card.usableFor.agree ? 'agree' : undefined;
   if (!isForKeys || use === undefined) return [];
-  return [{ keyId: card.keyId, certificate: certificate.sha256 as Sha256Hex, publicKey: certificate.subjectPublicKeyInfo, use }];
+  return [
+    {
+      keyId: card.keyId,
+      certificate: certificate.sha256 as Sha256Hex,
+      publicKey: certificate.subjectPublicKeyInfo,
+      use,
+    },
+  ];
 }
 
 /** Why nobody should be offered this certificate, in the order in which a person would want to know. */
@@ -70,7 +85,8 @@ function unusableBecause(token: TokenState, signer: Omit<CardSigner, 'unusable'>
   if (signer.iin === undefined) return { code: 'certificate-without-iin' };
   if (nowMs > signer.certificate.notAfterMs) return { code: 'certificate-expired' };
   if (nowMs < signer.certificate.notBeforeMs) return { code: 'certificate-not-yet-valid' };
-  if (signer.mechanism === undefined || !token.mechanisms.includes(signer.mechanism)) return { code: 'mechanism-unsupported' };
+  if (signer.mechanism === undefined || !token.mechanisms.includes(signer.mechanism))
+    return { code: 'mechanism-unsupported' };
   if (token.attempts === 'locked') return { code: 'pin-locked' };
   return null;
 }
@@ -82,7 +98,9 @@ function signersOf(token: TokenState, cards: readonly CardCertificate[], nowMs: 
     const iin = parseIin(certificate.subject.iin ?? '');
     const { reference } = token;
     const signer = {
-      id: sha256Hex(`${reference.moduleId}\n${reference.slotId}\n${reference.serial}\n${card.keyId}\n${certificate.sha256}`).slice(0, 32),
+      id: sha256Hex(
+        `${reference.moduleId}\n${reference.slotId}\n${reference.serial}\n${card.keyId}\n${certificate.sha256}`,
+      ).slice(0, 32),
       token,
       keyId: card.keyId,
       certificateDer: certificate.der,
@@ -97,7 +115,11 @@ function signersOf(token: TokenState, cards: readonly CardCertificate[], nowMs: 
 }
 
 /** What the readers show now. A card that cannot be read is left out: `tokens.list` says of modules why. */
-export type CardsSeen = { readonly signers: readonly CardSigner[]; readonly tokens: readonly TokenState[]; readonly hasFailedModule: boolean };
+export type CardsSeen = {
+  readonly signers: readonly CardSigner[];
+  readonly tokens: readonly TokenState[];
+  readonly hasFailedModule: boolean;
+};
 
 /** Reads every card that is in. Asks no PIN. */
 export async function readCards(devices: Devices, nowMs: number): Promise<Result<CardsSeen>> {

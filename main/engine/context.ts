@@ -70,7 +70,10 @@ export function setServer(engine: Engine, state: ServerState['state'], refusal: 
   const before = engine.state.server;
   if (before.state === state && before.refusal?.code === refusal?.code) return;
   const url = engine.state.shift?.enrolment.bundle.server.url ?? null;
-  const kept = refusal === null ? null : { code: refusal.code, ...(refusal.incidentId === undefined ? {} : { incidentId: refusal.incidentId }) };
+  const kept =
+    refusal === null
+      ? null
+      : { code: refusal.code, ...(refusal.incidentId === undefined ? {} : { incidentId: refusal.incidentId }) };
   engine.state.server = { state, since: engine.options.clock.nowMs(), url, refusal: kept };
   engine.emit('app.changed');
 }

@@ -16,7 +16,8 @@ export type EnrolRequest = { readonly code: string; readonly name: string; reado
 export function slotFor(signer: CardSigner, password: Uint8Array): NewSlot {
   const slotKey = signer.slotKeys[0];
   const bytes = Uint8Array.from(password);
-  if (slotKey === undefined) return { kind: 'passphrase', label: `sign-only ${signer.sha256.slice(0, 16)}`, passphrase: bytes };
+  if (slotKey === undefined)
+    return { kind: 'passphrase', label: `sign-only ${signer.sha256.slice(0, 16)}`, passphrase: bytes };
   return {
     kind: 'card',
     label: `card ${slotKey.certificate.slice(0, 16)}`,
@@ -54,13 +55,26 @@ function firstContact(engine: Engine, invitation: Invitation): ServerClient {
   });
 }
 
-async function proveAndEnrol(engine: Engine, client: ServerClient, invitation: Invitation, name: string, made: { readonly devicePublicKey: Uint8Array; readonly epoch: string }): Promise<Result<null>> {
+async function proveAndEnrol(
+  engine: Engine,
+  client: ServerClient,
+  invitation: Invitation,
+  name: string,
+  made: { readonly devicePublicKey: Uint8Array; readonly epoch: string },
+): Promise<Result<null>> {
   const publicKey = toBase64(made.devicePublicKey);
   const { epoch } = made;
   const proofText = enrolmentProofText({ code: invitation.code, publicKey, epoch });
   const proof = await engine.vault.call('device.sign', { message: new TextEncoder().encode(proofText) });
   if (!proof.ok) return proof;
-  const body = { code: invitation.code, publicKey, name, kind: engine.options.kind, epoch, proof: toBase64(proof.value.signature) } as const;
+  const body = {
+    code: invitation.code,
+    publicKey,
+    name,
+    kind: engine.options.kind,
+    epoch,
+    proof: toBase64(proof.value.signature),
+  } as const;
   const answer = await client.call('enrol', { body });
   if (!answer.ok) return answer;
   const enrolment = readEnrolment(answer.value.bundle);
@@ -68,7 +82,10 @@ async function proveAndEnrol(engine: Engine, client: ServerClient, invitation: I
   const { bundle, device, deviceName } = enrolment.value;
   if (bundle.server.spki !== invitation.spki) return refuse('bundle-foreign');
   const nowMs = engine.options.clock.nowMs();
-  const bound = await engine.vault.call('vault.bind', { bundle: enrolment.value.document as { document: string; signatures: { key: string; signature: string }[] }, nowMs });
+  const bound = await engine.vault.call('vault.bind', {
+    bundle: enrolment.value.document as { document: string; signatures: { key: string; signature: string }[] },
+    nowMs,
+  });
   if (!bound.ok) return bound;
   engine.files.saveHints({
     profile: bundle.profile,
@@ -80,7 +97,12 @@ async function proveAndEnrol(engine: Engine, client: ServerClient, invitation: I
   return ok(null);
 }
 
-async function attemptEnrolment(engine: Engine, request: EnrolRequest, signer: CardSigner, answer: PromptAnswer): Promise<Result<null>> {
+async function attemptEnrolment(
+  engine: Engine,
+  request: EnrolRequest,
+  signer: CardSigner,
+  answer: PromptAnswer,
+): Promise<Result<null>> {
   const invitation = parseInvitation(request.code);
   if (!invitation.ok) return invitation;
   if (answer.password === null) return refuse('password-missing');

@@ -27,11 +27,21 @@ export function readEnrolment(document: SignedDocument): Result<Enrolment> {
   const device = parseDeviceRecord(deviceText.value);
   const logKey = parseNoteKey(sha256, bundle.log.key);
   if (!policy.ok || !device.ok || !logKey.ok) return refuse('bundle-malformed');
-  const isOne = [policy.value, device.value].every(({ platform, profile }) => platform === bundle.platform && profile === bundle.profile);
+  const isOne = [policy.value, device.value].every(
+    ({ platform, profile }) => platform === bundle.platform && profile === bundle.profile,
+  );
   // A demonstration says so in the origin of its log; a bundle that mixes the marks of both profiles is nobody's.
-  const isMarkedRight = bundle.log.origin === logOrigin(bundle.profile, bundle.platform) && logKey.value.name === bundle.log.origin;
+  const isMarkedRight =
+    bundle.log.origin === logOrigin(bundle.profile, bundle.platform) && logKey.value.name === bundle.log.origin;
   if (!isOne || !isMarkedRight) return refuse('bundle-foreign');
-  return ok({ bundle, document, policy: policy.value, logKey: logKey.value, device: device.value.device, deviceName: device.value.name });
+  return ok({
+    bundle,
+    document,
+    policy: policy.value,
+    logKey: logKey.value,
+    device: device.value.device,
+    deviceName: device.value.name,
+  });
 }
 
 /** A client of the pinned server that signs by the device key in the vault. */

@@ -8,7 +8,10 @@ import { sha256 } from './crypto.ts';
 /** Most cases in one file: a registrar's week, and what one person can be asked to sign for. */
 const casesMax = 1_000;
 
-const fileSchema = z.strictObject({ form: z.literal('qorgan.cases/1'), cases: z.array(registrationForm).min(1).max(casesMax) });
+const fileSchema = z.strictObject({
+  form: z.literal('qorgan.cases/1'),
+  cases: z.array(registrationForm).min(1).max(casesMax),
+});
 
 /** Reads a file of registrations (`{"form": "qorgan.cases/1", "cases": […]}`). One bad form refuses the whole file, with its place. */
 export function parseCasesFile(text: string): Result<readonly RegistrationForm[], 'cases-malformed'> {
@@ -19,7 +22,9 @@ export function parseCasesFile(text: string): Result<readonly RegistrationForm[]
     return refuse('cases-malformed', { field: 'json' });
   }
   const parsed = fileSchema.safeParse(json);
-  return parsed.success ? ok(parsed.data.cases) : refuse('cases-malformed', { field: parsed.error.issues[0]?.path.join('.').slice(0, 128) ?? '' });
+  return parsed.success
+    ? ok(parsed.data.cases)
+    : refuse('cases-malformed', { field: parsed.error.issues[0]?.path.join('.').slice(0, 128) ?? '' });
 }
 
 /**
@@ -41,7 +46,11 @@ export type ImportStep = { readonly number: string; readonly result: Result<Reco
  * answers `case-exists` and the rest goes on; a card or vault that fails ends the import, and running it again takes up the rest.
  */
 export async function importCases(options: {
-  readonly submit: (proposal: { readonly type: 'registration.submit'; readonly caseId: CaseId; readonly form: RegistrationForm }) => Promise<Result<Recorded>>;
+  readonly submit: (proposal: {
+    readonly type: 'registration.submit';
+    readonly caseId: CaseId;
+    readonly form: RegistrationForm;
+  }) => Promise<Result<Recorded>>;
   readonly platform: PlatformId;
   readonly cases: readonly RegistrationForm[];
   readonly onStep: (step: ImportStep) => void;
@@ -49,7 +58,11 @@ export async function importCases(options: {
   let submitted = 0;
   let known = 0;
   for (const form of options.cases) {
-    const result = await options.submit({ type: 'registration.submit', caseId: caseIdOf(options.platform, form.number), form });
+    const result = await options.submit({
+      type: 'registration.submit',
+      caseId: caseIdOf(options.platform, form.number),
+      form,
+    });
     options.onStep({ number: form.number, result });
     if (result.ok) submitted += 1;
     else if (result.refusal.code === 'case-exists' || result.refusal.code === 'case-closed') known += 1;

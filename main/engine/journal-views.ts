@@ -33,7 +33,13 @@ function actOf(act: ActView): JournalItem['act'] {
 }
 
 function itemOf(entry: EntryView, act: ActView | undefined): JournalItem {
-  return { sequence: entry.sequence, kind: entry.kind, atMs: entry.atMs, hash: entry.hash, act: act === undefined ? null : actOf(act) };
+  return {
+    sequence: entry.sequence,
+    kind: entry.kind,
+    atMs: entry.atMs,
+    hash: entry.hash,
+    act: act === undefined ? null : actOf(act),
+  };
 }
 
 /** Acts by the journal entry that holds them, from the newest down to the given entry. */
@@ -45,13 +51,17 @@ async function actsDownTo(engine: Engine, entrySequence: number): Promise<Result
     if (!page.ok) return page;
     for (const act of page.value.items) acts.set(act.entrySequence, act);
     const oldest = page.value.items.at(-1);
-    if (oldest === undefined || oldest.entrySequence <= entrySequence || page.value.items.length < pageMax) return ok(acts);
+    if (oldest === undefined || oldest.entrySequence <= entrySequence || page.value.items.length < pageMax)
+      return ok(acts);
     before = oldest.sequence;
   }
 }
 
 /** A page of the own journal, newest first. */
-export async function listJournal(engine: Engine, input: OperatorInput<'journal.list'>): Promise<Result<OperatorOutput<'journal.list'>>> {
+export async function listJournal(
+  engine: Engine,
+  input: OperatorInput<'journal.list'>,
+): Promise<Result<OperatorOutput<'journal.list'>>> {
   const kinds = input.onlyActs ? (['act'] as ['act']) : null;
   const entries = await engine.vault.call('entries.list', { before: input.before, limit: input.limit, kinds });
   if (!entries.ok) return entries;
@@ -59,7 +69,10 @@ export async function listJournal(engine: Engine, input: OperatorInput<'journal.
   if (oldest === undefined) return ok({ items: [], total: entries.value.total });
   const acts = await actsDownTo(engine, oldest.sequence);
   if (!acts.ok) return acts;
-  return ok({ items: entries.value.items.map((entry) => itemOf(entry, acts.value.get(entry.sequence))), total: entries.value.total });
+  return ok({
+    items: entries.value.items.map((entry) => itemOf(entry, acts.value.get(entry.sequence))),
+    total: entries.value.total,
+  });
 }
 
 /** The text that the signer was shown, rendered again; `null` where it cannot be rendered to the very hash that was signed. */
@@ -75,7 +88,14 @@ async function shownAgain(engine: Engine, envelopeText: string): Promise<string 
 function receiptView(shift: Shift, detail: ActDetail): JournalEntryView['receipt'] {
   if (detail.receipt === null) return null;
   const { bundle } = shift.enrolment;
-  const verdict = verifyReceipt({ proof: detail.receipt, logKey: bundle.log.key, platform: bundle.platform, act: detail.envelope, sha256, verifyEd25519 });
+  const verdict = verifyReceipt({
+    proof: detail.receipt,
+    logKey: bundle.log.key,
+    platform: bundle.platform,
+    act: detail.envelope,
+    sha256,
+    verifyEd25519,
+  });
   const proof = parseProof(detail.receipt);
   if (verdict.verdict !== 'good' || !proof.ok) return null;
   const checkpoint = readCheckpoint(shift.enrolment, proof.value.checkpoint);
@@ -85,7 +105,11 @@ function receiptView(shift: Shift, detail: ActDetail): JournalEntryView['receipt
 }
 
 /** One entry with all that the workstation knows of it; the receipt is verified again at each look. */
-export async function readJournalEntry(engine: Engine, shift: Shift, sequence: number): Promise<Result<JournalEntryView>> {
+export async function readJournalEntry(
+  engine: Engine,
+  shift: Shift,
+  sequence: number,
+): Promise<Result<JournalEntryView>> {
   const entries = await engine.vault.call('entries.list', { before: sequence + 1, limit: 1, kinds: null });
   if (!entries.ok) return entries;
   const entry = entries.value.items[0];

@@ -1,11 +1,21 @@
-import type { CallResult, EventName, EventPayload, HostContract, VerbInput, VerbName } from '../../contracts/rpc/index.ts';
+import type {
+  CallResult,
+  EventName,
+  EventPayload,
+  HostContract,
+  VerbInput,
+  VerbName,
+} from '../../contracts/rpc/index.ts';
 import type { HostState, SupervisedHost } from '../hosts/index.ts';
 
 /**
  * A host that is started when `mayStart` resolves and not before: the first paint of the window has the processor for itself. What
  * is asked earlier waits; listeners hear the host from its first breath.
  */
-export function lateHost<Contract extends HostContract>(mayStart: Promise<void>, start: () => SupervisedHost<Contract>): SupervisedHost<Contract> {
+export function lateHost<Contract extends HostContract>(
+  mayStart: Promise<void>,
+  start: () => SupervisedHost<Contract>,
+): SupervisedHost<Contract> {
   let host: SupervisedHost<Contract> | undefined;
   let isClosed = false;
   const started = mayStart.then(() => {
@@ -30,7 +40,10 @@ export function lateHost<Contract extends HostContract>(mayStart: Promise<void>,
     get pid() {
       return host?.pid;
     },
-    async call<Name extends VerbName<Contract>>(verb: Name, input: VerbInput<Contract['verbs'][Name]>): Promise<CallResult<Contract['verbs'][Name]>> {
+    async call<Name extends VerbName<Contract>>(
+      verb: Name,
+      input: VerbInput<Contract['verbs'][Name]>,
+    ): Promise<CallResult<Contract['verbs'][Name]>> {
       const there = await started;
       return there === undefined ? { ok: false, refusal: { code: 'host-unavailable' } } : there.call(verb, input);
     },

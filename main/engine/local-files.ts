@@ -22,7 +22,14 @@ const preferencesSchema = z.strictObject({
 });
 
 const demoSchema = z
-  .array(z.strictObject({ name: z.string().max(200), role: z.string().max(64), pin: z.string().max(64), password: z.string().max(64) }))
+  .array(
+    z.strictObject({
+      name: z.string().max(200),
+      role: z.string().max(64),
+      pin: z.string().max(64),
+      password: z.string().max(64),
+    }),
+  )
   .max(16);
 
 export type Hints = z.output<typeof hintsSchema>;

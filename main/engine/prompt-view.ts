@@ -14,7 +14,9 @@ function demoHint(engine: Engine, signer: CardSigner): PromptView['demoHint'] {
 export async function promptView(
   engine: Engine,
   signer: CardSigner,
-  rest: Pick<PromptView, 'kind' | 'title' | 'text' | 'textHash' | 'recognitionPhrase'> & { readonly asks: { readonly password: boolean; readonly newRecognitionPhrase: boolean } },
+  rest: Pick<PromptView, 'kind' | 'title' | 'text' | 'textHash' | 'recognitionPhrase'> & {
+    readonly asks: { readonly password: boolean; readonly newRecognitionPhrase: boolean };
+  },
 ): Promise<PromptView> {
   const now: Result<CardSigner> = await findSigner(engine.devices, signer.id, engine.options.clock.nowMs());
   const shown = now.ok ? now.value : signer;

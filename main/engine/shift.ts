@@ -12,20 +12,42 @@ import { isOffline, signIn } from './sign-in.ts';
 
 /** The slot of the vault that this card, or the password of its holder, opens. */
 export function slotOf(signer: CardSigner, slots: readonly SlotSummary[]): SlotSummary | undefined {
-  const byCard = slots.find((slot) => slot.kind === 'card' && signer.slotKeys.some(({ certificate }) => certificate === slot.certificate));
-  return byCard ?? slots.find((slot) => slot.kind === 'passphrase' && slot.label === `sign-only ${signer.sha256.slice(0, 16)}`);
+  const byCard = slots.find(
+    (slot) => slot.kind === 'card' && signer.slotKeys.some(({ certificate }) => certificate === slot.certificate),
+  );
+  return (
+    byCard ??
+    slots.find((slot) => slot.kind === 'passphrase' && slot.label === `sign-only ${signer.sha256.slice(0, 16)}`)
+  );
 }
 
-async function slotKeyFor(engine: Engine, signer: CardSigner, slot: SlotSummary, answer: PromptAnswer): Promise<Result<SlotKey>> {
+async function slotKeyFor(
+  engine: Engine,
+  signer: CardSigner,
+  slot: SlotSummary,
+  answer: PromptAnswer,
+): Promise<Result<SlotKey>> {
   if (answer.password === null) return refuse('password-missing');
-  if (slot.kind === 'passphrase') return ok({ kind: 'passphrase', slotId: slot.id, passphrase: Uint8Array.from(answer.password.reveal()) });
+  if (slot.kind === 'passphrase')
+    return ok({ kind: 'passphrase', slotId: slot.id, passphrase: Uint8Array.from(answer.password.reveal()) });
   const slotKey = signer.slotKeys.find(({ certificate }) => certificate === slot.certificate);
   if (slotKey === undefined) return refuse('slot-absent');
   const challenge = await engine.vault.call('vault.slotChallenge', { slotId: slot.id });
   if (!challenge.ok) return challenge;
-  const secret = await answerSlotChallenge({ devices: engine.devices, signer, slotKey, challenge: challenge.value, pin: answer.pin });
+  const secret = await answerSlotChallenge({
+    devices: engine.devices,
+    signer,
+    slotKey,
+    challenge: challenge.value,
+    pin: answer.pin,
+  });
   if (!secret.ok) return secret;
-  return ok({ kind: 'card', slotId: slot.id, cardSecret: Uint8Array.from(secret.value), password: Uint8Array.from(answer.password.reveal()) });
+  return ok({
+    kind: 'card',
+    slotId: slot.id,
+    cardSecret: Uint8Array.from(secret.value),
+    password: Uint8Array.from(answer.password.reveal()),
+  });
 }
 
 function wipe(key: SlotKey): void {
@@ -33,7 +55,12 @@ function wipe(key: SlotKey): void {
   if (key.kind === 'passphrase') key.passphrase.fill(0);
 }
 
-async function openVault(engine: Engine, signer: CardSigner, slot: SlotSummary, answer: PromptAnswer): Promise<Result<Enrolment>> {
+async function openVault(
+  engine: Engine,
+  signer: CardSigner,
+  slot: SlotSummary,
+  answer: PromptAnswer,
+): Promise<Result<Enrolment>> {
   const key = await slotKeyFor(engine, signer, slot, answer);
   if (!key.ok) return key;
   const opened = await engine.vault.call('vault.open', key.value);
@@ -50,7 +77,8 @@ async function openVault(engine: Engine, signer: CardSigner, slot: SlotSummary, 
     return refuse('vault-not-bound');
   }
   const enrolment = readEnrolment(status.value.enrolment.bundle);
-  if (enrolment.ok && enrolment.value.bundle.profile === 'production' && engine.options.isRoot) return refuse('root-in-production');
+  if (enrolment.ok && enrolment.value.bundle.profile === 'production' && engine.options.isRoot)
+    return refuse('root-in-production');
   return enrolment;
 }
 
@@ -60,8 +88,10 @@ const rememberedForm = 'qorgan.person/1';
 function remembered(text: string | null): { readonly name: string; readonly roles: readonly Role[] } | undefined {
   if (text === null) return undefined;
   const value: unknown = JSON.parse(text);
-  if (typeof value !== 'object' || value === null || !('form' in value) || value.form !== rememberedForm) return undefined;
-  if (!('name' in value) || typeof value.name !== 'string' || !('roles' in value) || !Array.isArray(value.roles)) return undefined;
+  if (typeof value !== 'object' || value === null || !('form' in value) || value.form !== rememberedForm)
+    return undefined;
+  if (!('name' in value) || typeof value.name !== 'string' || !('roles' in value) || !Array.isArray(value.roles))
+    return undefined;
   const listed: readonly unknown[] = value.roles;
   return { name: value.name, roles: allRoles.filter((role) => listed.includes(role)) };
 }
@@ -90,7 +120,10 @@ async function whoIs(engine: Engine, shift: Shift, answer: PromptAnswer): Promis
 async function journalStart(engine: Engine, shift: Shift, isSignedIn: boolean): Promise<Result<null>> {
   const body = { iin: shift.iin, certificate: shift.signer.sha256 };
   for (const kind of isSignedIn ? (['sign-in', 'shift-started'] as const) : (['shift-started'] as const)) {
-    const written = await engine.vault.call('entries.append', { entry: { kind, body }, atMs: engine.options.clock.nowMs() });
+    const written = await engine.vault.call('entries.append', {
+      entry: { kind, body },
+      atMs: engine.options.clock.nowMs(),
+    });
     if (!written.ok) return written;
   }
   return ok(null);
@@ -105,14 +138,27 @@ async function takeUpCounts(engine: Engine): Promise<void> {
   engine.state.log = { ...engine.state.log, lastIndex };
 }
 
-async function attemptShift(engine: Engine, signer: CardSigner, iin: Iin, slot: SlotSummary, answer: PromptAnswer): Promise<Result<Shift>> {
+async function attemptShift(
+  engine: Engine,
+  signer: CardSigner,
+  iin: Iin,
+  slot: SlotSummary,
+  answer: PromptAnswer,
+): Promise<Result<Shift>> {
   const enrolment = await openVault(engine, signer, slot, answer);
   if (!enrolment.ok) {
     await engine.vault.call('vault.close', null);
     return enrolment;
   }
   const client = clientOf(engine, enrolment.value);
-  const shift: Shift = { enrolment: enrolment.value, signer, iin, client, name: signer.certificate.subject.commonName ?? '', roles: [] };
+  const shift: Shift = {
+    enrolment: enrolment.value,
+    signer,
+    iin,
+    client,
+    name: signer.certificate.subject.commonName ?? '',
+    roles: [],
+  };
   engine.state.shift = shift;
   const known = await whoIs(engine, shift, answer);
   const started = known.ok ? await journalStart(engine, shift, client.hasSession) : known;
@@ -165,7 +211,10 @@ export async function endShift(engine: Engine): Promise<Result<null>> {
   const { shift } = engine.state;
   if (shift !== undefined) {
     const body = { iin: shift.iin, certificate: shift.signer.sha256 };
-    await engine.vault.call('entries.append', { entry: { kind: 'shift-ended', body }, atMs: engine.options.clock.nowMs() });
+    await engine.vault.call('entries.append', {
+      entry: { kind: 'shift-ended', body },
+      atMs: engine.options.clock.nowMs(),
+    });
     engine.state.shift = undefined;
     if (shift.client.hasSession) await shift.client.call('signOut');
     shift.client.close();

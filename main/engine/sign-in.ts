@@ -22,7 +22,11 @@ function checkChallenge(text: string, enrolment: Enrolment): Result<null> {
   if (!parsed.ok) return refuse('challenge-foreign');
   const { platform, profile, log, device, issuedAtMs, expiresAtMs } = parsed.value;
   const { bundle } = enrolment;
-  const isOurs = platform === bundle.platform && profile === bundle.profile && log === bundle.log.origin && device === enrolment.device;
+  const isOurs =
+    platform === bundle.platform &&
+    profile === bundle.profile &&
+    log === bundle.log.origin &&
+    device === enrolment.device;
   const livesMs = expiresAtMs - issuedAtMs;
   return isOurs && livesMs > 0 && livesMs <= challengeLifeMaxMs ? ok(null) : refuse('challenge-foreign');
 }
@@ -41,7 +45,8 @@ export async function signIn(options: {
   const status = await client.call('status');
   if (!status.ok) return status;
   engine.serverClock.learn(status.value.serverTimeMs, askedAtMs);
-  if (status.value.platform !== enrolment.bundle.platform || status.value.profile !== enrolment.bundle.profile) return refuse('bundle-foreign');
+  if (status.value.platform !== enrolment.bundle.platform || status.value.profile !== enrolment.bundle.profile)
+    return refuse('bundle-foreign');
   const challenge = await client.call('challenge');
   if (!challenge.ok) return challenge;
   const text = challenge.value.challenge;
@@ -53,5 +58,9 @@ export async function signIn(options: {
   if (!answer.ok) return answer;
   if (answer.value.staff.iin !== signer.iin) return refuse('signer-differs');
   client.setSession(answer.value.token);
-  return ok({ name: answer.value.staff.name, roles: answer.value.staff.roles, policyVersion: answer.value.policyVersion });
+  return ok({
+    name: answer.value.staff.name,
+    roles: answer.value.staff.roles,
+    policyVersion: answer.value.policyVersion,
+  });
 }

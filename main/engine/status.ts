@@ -21,7 +21,8 @@ export function appView(engine: Engine): AppView {
   const { shift } = state;
   const bundle = shift?.enrolment.bundle;
   const profile = bundle?.profile ?? hints?.profile ?? null;
-  const device = shift === undefined ? hints : { deviceId: shift.enrolment.device, deviceName: shift.enrolment.deviceName };
+  const device =
+    shift === undefined ? hints : { deviceId: shift.enrolment.device, deviceName: shift.enrolment.deviceName };
   return {
     phase: phaseOf(engine),
     profile,
@@ -54,11 +55,23 @@ export async function listCertificates(engine: Engine): Promise<Result<Certifica
 }
 
 /** Puts what the readers show into the status line. */
-export function noteCards(engine: Engine, seen: { readonly tokens: readonly { readonly label: string; readonly attempts: string }[]; readonly hasFailedModule: boolean }): void {
+export function noteCards(
+  engine: Engine,
+  seen: {
+    readonly tokens: readonly { readonly label: string; readonly attempts: string }[];
+    readonly hasFailedModule: boolean;
+  },
+): void {
   const own = engine.state.shift?.signer.token.label;
   const token = seen.tokens.find(({ label }) => label === own) ?? seen.tokens[0];
   const isMissing = token === undefined || (own !== undefined && token.label !== own);
-  const state = isMissing ? (seen.hasFailedModule ? 'module-failed' : 'absent') : token.attempts === 'locked' ? 'locked' : 'present';
+  const state = isMissing
+    ? seen.hasFailedModule
+      ? 'module-failed'
+      : 'absent'
+    : token.attempts === 'locked'
+      ? 'locked'
+      : 'present';
   const label = isMissing ? null : token.label;
   if (engine.state.card.state === state && engine.state.card.label === label) return;
   engine.state.card = { state, label };

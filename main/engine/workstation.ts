@@ -1,5 +1,12 @@
 import { deviceHost } from '../../contracts/device-host/index.ts';
-import type { AppView, CaseView, CertificateView, JournalEntryView, OperatorInput, OperatorOutput } from '../../contracts/ipc/index.ts';
+import type {
+  AppView,
+  CaseView,
+  CertificateView,
+  JournalEntryView,
+  OperatorInput,
+  OperatorOutput,
+} from '../../contracts/ipc/index.ts';
 import { vaultHost } from '../../contracts/vault-host/index.ts';
 import { ok, refuse, type PlatformId, type Result, type Sha256Hex } from '../../core/kernel/index.ts';
 import { hostEnvironment, superviseHost } from '../hosts/index.ts';
@@ -73,8 +80,22 @@ class Room {
     this.engine = {
       options,
       files,
-      devices: lateHost(mayStart, () => superviseHost({ ...shared, contract: deviceHost, file: options.deviceHostFile, configuration: { modules: options.modules } })),
-      vault: lateHost(mayStart, () => superviseHost({ ...shared, contract: vaultHost, file: options.vaultHostFile, configuration: { directory: files.vaultDirectory } })),
+      devices: lateHost(mayStart, () =>
+        superviseHost({
+          ...shared,
+          contract: deviceHost,
+          file: options.deviceHostFile,
+          configuration: { modules: options.modules },
+        }),
+      ),
+      vault: lateHost(mayStart, () =>
+        superviseHost({
+          ...shared,
+          contract: vaultHost,
+          file: options.vaultHostFile,
+          configuration: { directory: files.vaultDirectory },
+        }),
+      ),
       serverClock: new ServerClock(options.clock),
       state: {
         shift: undefined,
@@ -102,7 +123,9 @@ class Room {
     const { engine } = this;
     const look = (): void => {
       engine.emit('certificates.changed');
-      void readCards(engine.devices, engine.options.clock.nowMs()).then((seen) => seen.ok && noteCards(engine, seen.value));
+      void readCards(engine.devices, engine.options.clock.nowMs()).then(
+        (seen) => seen.ok && noteCards(engine, seen.value),
+      );
     };
     engine.devices.on('token.inserted', look);
     engine.devices.on('token.removed', look);

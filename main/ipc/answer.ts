@@ -8,7 +8,9 @@ type VerbTable = Readonly<Record<string, IpcVerb<z.ZodType, z.ZodType>>>;
 
 /** One handler for each verb: parsed input in, a `Result` out. A throw is a bug and becomes `internal`. */
 export type WindowHandlers<Verbs extends VerbTable> = {
-  readonly [Name in keyof Verbs]: (input: z.output<Verbs[Name]['input']>) => Promise<Result<z.input<Verbs[Name]['output']>>>;
+  readonly [Name in keyof Verbs]: (
+    input: z.output<Verbs[Name]['input']>,
+  ) => Promise<Result<z.input<Verbs[Name]['output']>>>;
 };
 
 export type AnswerOptions<Verbs extends VerbTable> = {
@@ -25,11 +27,17 @@ export type AnswerOptions<Verbs extends VerbTable> = {
 
 type AnyHandler = (input: unknown) => Promise<Result<unknown>>;
 
-async function answer<Verbs extends VerbTable>(options: AnswerOptions<Verbs>, name: keyof Verbs & string, event: IpcMainInvokeEvent, raw: unknown): Promise<Result<unknown>> {
+async function answer<Verbs extends VerbTable>(
+  options: AnswerOptions<Verbs>,
+  name: keyof Verbs & string,
+  event: IpcMainInvokeEvent,
+  raw: unknown,
+): Promise<Result<unknown>> {
   const verb = options.verbs[name];
   if (verb === undefined || !options.isOurs(event)) return refuse('sender-refused');
   const input = verb.input.safeParse(raw);
-  if (!input.success) return refuse('input-malformed', { field: (input.error.issues[0]?.path.join('.') ?? '').slice(0, 128) });
+  if (!input.success)
+    return refuse('input-malformed', { field: (input.error.issues[0]?.path.join('.') ?? '').slice(0, 128) });
   const refusal = options.refuses(name);
   if (refusal !== undefined) return { ok: false, refusal };
   // The table ties each handler to the schema of its own verb; the loop over names cannot show that to the compiler.

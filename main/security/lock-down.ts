@@ -2,7 +2,12 @@ import { app, session as sessions, type Session, type WebContents } from 'electr
 import { appOrigin } from './scheme.ts';
 
 /** Ways into a running application that a user of the machine could open from the command line; tests of the unpackaged build use them. */
-const debugSwitches = ['remote-debugging-port', 'remote-debugging-pipe', 'remote-debugging-address', 'remote-allow-origins'] as const;
+const debugSwitches = [
+  'remote-debugging-port',
+  'remote-debugging-pipe',
+  'remote-debugging-address',
+  'remote-allow-origins',
+] as const;
 
 /** What would weaken the pages of any build. */
 const weakeningSwitches = [
@@ -25,7 +30,8 @@ function closeContents(contents: WebContents): void {
 
 /** First thing in main: closes debug doors, and every page that will ever be opened against leaving its place. */
 export function lockDownApp(): void {
-  for (const name of app.isPackaged ? [...debugSwitches, ...weakeningSwitches] : weakeningSwitches) app.commandLine.removeSwitch(name);
+  for (const name of app.isPackaged ? [...debugSwitches, ...weakeningSwitches] : weakeningSwitches)
+    app.commandLine.removeSwitch(name);
   app.commandLine.appendSwitch('disable-features', 'SpareRendererForSitePerProcess,MediaRouter,DialMediaRouteProvider');
   app.commandLine.appendSwitch('disable-background-networking');
   app.commandLine.appendSwitch('no-pings');

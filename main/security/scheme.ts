@@ -42,7 +42,10 @@ function refused(status: number): Response {
 }
 
 /** The file behind an address of ours, or `undefined` for anything outside the folder or of a type that no page needs. */
-export function fileOf(folder: string, address: string): { readonly file: string; readonly mediaType: string } | undefined {
+export function fileOf(
+  folder: string,
+  address: string,
+): { readonly file: string; readonly mediaType: string } | undefined {
   const url = new URL(address);
   if (`${url.protocol}//${url.host}` !== appOrigin) return undefined;
   const path = normalize(join(folder, decodeURIComponent(url.pathname)));
@@ -68,7 +71,8 @@ async function respond(folder: string, request: Request): Promise<Response> {
   if (found === undefined) return refused(404);
   try {
     const bytes = await readFile(found.file);
-    if (extname(found.file) !== '.html') return new Response(new Uint8Array(bytes), { headers: fixedHeaders(found.mediaType) });
+    if (extname(found.file) !== '.html')
+      return new Response(new Uint8Array(bytes), { headers: fixedHeaders(found.mediaType) });
     const nonce = randomBytes(18).toString('base64');
     const links = await preloadLinks(folder);
     const page = bytes.toString('utf8').replace('</title>', `</title>${links}`).replaceAll(noncePlace, nonce);

@@ -14,7 +14,10 @@ export function backgroundOf(scheme: 'light' | 'dark' | 'auto'): string {
 }
 
 /** The one window that the operator works in. Shown as soon as it has something to show. */
-export function openOperatorWindow(files: WindowFiles, look: { readonly colourScheme: 'light' | 'dark' | 'auto'; readonly isPackaged: boolean }): BrowserWindow {
+export function openOperatorWindow(
+  files: WindowFiles,
+  look: { readonly colourScheme: 'light' | 'dark' | 'auto'; readonly isPackaged: boolean },
+): BrowserWindow {
   const session = lockedSession('operator');
   serveApp(session, files.pages);
   const window = new BrowserWindow({
@@ -26,7 +29,11 @@ export function openOperatorWindow(files: WindowFiles, look: { readonly colourSc
     title: 'Qorgan',
     autoHideMenuBar: true,
     backgroundColor: backgroundOf(look.colourScheme),
-    webPreferences: sealedPreferences({ session, preload: `${files.preloads}/operator.cjs`, isPackaged: look.isPackaged }),
+    webPreferences: sealedPreferences({
+      session,
+      preload: `${files.preloads}/operator.cjs`,
+      isPackaged: look.isPackaged,
+    }),
   });
   window.setMenu(null);
   window.once('ready-to-show', () => window.show());

@@ -38,7 +38,11 @@ export class SealedPrompt implements PromptPort {
   #open: Open | undefined;
   #session: Electron.Session | undefined;
 
-  constructor(options: { readonly files: WindowFiles; readonly isPackaged: boolean; readonly parent: () => BrowserWindow | undefined }) {
+  constructor(options: {
+    readonly files: WindowFiles;
+    readonly isPackaged: boolean;
+    readonly parent: () => BrowserWindow | undefined;
+  }) {
     this.#files = options.files;
     this.#isPackaged = options.isPackaged;
     this.#parent = options.parent;
@@ -71,7 +75,8 @@ export class SealedPrompt implements PromptPort {
 
   ask<T>(question: PromptQuestion<T>): Promise<Result<T>> {
     const parent = this.#parent();
-    if (this.#open !== undefined || parent === undefined || parent.isDestroyed()) return Promise.resolve(refuse('prompt-open'));
+    if (this.#open !== undefined || parent === undefined || parent.isDestroyed())
+      return Promise.resolve(refuse('prompt-open'));
     return new Promise((resolve) => {
       let running: Promise<unknown> | undefined;
       let isOver = false;
@@ -103,7 +108,10 @@ export class SealedPrompt implements PromptPort {
       };
       const cancel = (): void => {
         // A signature on its way cannot be called back: what it recorded is told, whether or not the window still stands.
-        void Promise.resolve(running).then(() => setImmediate(() => finish(refuse('cancelled'))), () => finish(refuse('cancelled')));
+        void Promise.resolve(running).then(
+          () => setImmediate(() => finish(refuse('cancelled'))),
+          () => finish(refuse('cancelled')),
+        );
       };
       window.on('closed', cancel);
       window.webContents.on('render-process-gone', cancel);
@@ -137,7 +145,11 @@ export class SealedPrompt implements PromptPort {
       skipTaskbar: true,
       title: 'Qorgan',
       backgroundColor: backgroundOf('auto'),
-      webPreferences: sealedPreferences({ session: this.#session, preload: `${this.#files.preloads}/prompt.cjs`, isPackaged: this.#isPackaged }),
+      webPreferences: sealedPreferences({
+        session: this.#session,
+        preload: `${this.#files.preloads}/prompt.cjs`,
+        isPackaged: this.#isPackaged,
+      }),
     });
     window.setMenu(null);
     // Screenshots and screen sharing show a blank rectangle where the system can do that; Linux cannot.

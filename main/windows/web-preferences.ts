@@ -1,7 +1,11 @@
 import type { Session, WebPreferences } from 'electron';
 
 /** Every switch that matters is named, so that no default of a later Electron opens a window. */
-export function sealedPreferences(options: { readonly session: Session; readonly preload: string; readonly isPackaged: boolean }): WebPreferences {
+export function sealedPreferences(options: {
+  readonly session: Session;
+  readonly preload: string;
+  readonly isPackaged: boolean;
+}): WebPreferences {
   return {
     session: options.session,
     preload: options.preload,

@@ -43,7 +43,15 @@ async function openToken(world: RemoteWorld): Promise<Token> {
     async sign() {
       const pin = new TextEncoder().encode(reviewer.pin);
       const startedAtMs = performance.now();
-      must(await host.call('sign', { token: reference, keyId: '01', mechanism: 'rsa-pkcs1-sha256', data: new Uint8Array(320), pin }));
+      must(
+        await host.call('sign', {
+          token: reference,
+          keyId: '01',
+          mechanism: 'rsa-pkcs1-sha256',
+          data: new Uint8Array(320),
+          pin,
+        }),
+      );
       return performance.now() - startedAtMs;
     },
     close: () => host.close(),
@@ -72,7 +80,12 @@ function timedPrompt(samples: number[]): PromptPort {
 }
 
 async function submitCases(world: RemoteWorld, directory: string): Promise<void> {
-  const station = openWorkstation({ directory: join(directory, 'station'), store: world.store, prompt: playedPrompt(registrar), kind: 'import-station' });
+  const station = openWorkstation({
+    directory: join(directory, 'station'),
+    store: world.store,
+    prompt: playedPrompt(registrar),
+    kind: 'import-station',
+  });
   const certificateId = await certificateOf(station, registrar);
   must(await station.enrol({ code: await world.invitation(), name: 'Import', certificateId }));
   must(await station.startShift(certificateId));
@@ -84,7 +97,10 @@ async function submitCases(world: RemoteWorld, directory: string): Promise<void>
   await station.close();
 }
 
-async function sample(world: RemoteWorld, directory: string): Promise<{ readonly whole: number[]; readonly token: number[] }> {
+async function sample(
+  world: RemoteWorld,
+  directory: string,
+): Promise<{ readonly whole: number[]; readonly token: number[] }> {
   const times: number[] = [];
   const desk = openWorkstation({ directory: join(directory, 'desk'), store: world.store, prompt: timedPrompt(times) });
   const token = await openToken(world);

@@ -20,7 +20,10 @@ type Sample = { readonly paintMs: number; readonly mainMemoryMb: number };
 /** The address by which the browser inside can be asked. */
 function devToolsOf(child: ChildProcess): Promise<string> {
   return new Promise((settle, reject) => {
-    const timer = setTimeout(() => reject(new Error('the application did not open its door for the measurement')), startMaxMs);
+    const timer = setTimeout(
+      () => reject(new Error('the application did not open its door for the measurement')),
+      startMaxMs,
+    );
     if (child.stderr === null) throw new Error('no error stream');
     createInterface({ input: child.stderr }).on('line', (line) => {
       const address = /DevTools listening on (ws:\S+)/u.exec(line)?.[1];
@@ -41,13 +44,24 @@ type Answer = { readonly id?: number; readonly result?: { readonly result?: { re
 
 /** Asks the only page, over its own line: nothing is attached to the application before it has started. */
 async function usableAt(browserAddress: string): Promise<number> {
-  const list = (await (await fetch(`http://${new URL(browserAddress).host}/json/list`)).json()) as readonly { readonly type: string; readonly webSocketDebuggerUrl: string }[];
+  const list = (await (await fetch(`http://${new URL(browserAddress).host}/json/list`)).json()) as readonly {
+    readonly type: string;
+    readonly webSocketDebuggerUrl: string;
+  }[];
   const page = list.find(({ type }) => type === 'page');
   if (page === undefined) throw new Error('the application opened no window');
   const line = new WebSocket(page.webSocketDebuggerUrl);
   return new Promise((settle, reject) => {
     line.addEventListener('error', () => reject(new Error('the page did not answer')));
-    line.addEventListener('open', () => line.send(JSON.stringify({ id: 1, method: 'Runtime.evaluate', params: { expression: askPaint, awaitPromise: true, returnByValue: true } })));
+    line.addEventListener('open', () =>
+      line.send(
+        JSON.stringify({
+          id: 1,
+          method: 'Runtime.evaluate',
+          params: { expression: askPaint, awaitPromise: true, returnByValue: true },
+        }),
+      ),
+    );
     line.addEventListener('message', ({ data }) => {
       const answer = JSON.parse(String(data)) as Answer;
       if (answer.id !== 1) return;
@@ -68,7 +82,10 @@ async function startOnce(executable: string, folder: string, display: string): P
   const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
   const words = ['--remote-debugging-port=0', '--disable-gpu', ...sandbox, folder, `--profile-directory=${profile}`];
   const startedAtMs = Date.now();
-  const child = spawn(executable, words, { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, DISPLAY: display } });
+  const child = spawn(executable, words, {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: { ...process.env, DISPLAY: display },
+  });
   try {
     const address = await devToolsOf(child);
     await sleep(settledAfterMs);

@@ -16,8 +16,14 @@ let operator: Operator;
 
 type Bridge = { readonly qorgan: { readonly call: (verb: string, input: unknown) => Promise<unknown> } };
 
-async function prefer(preferences: { readonly locale?: 'kk' | 'ru' | 'en'; readonly colourScheme?: 'light' | 'dark' }): Promise<void> {
-  await operator.page.evaluate((input) => (globalThis as unknown as Bridge).qorgan.call('preferences.set', input), preferences);
+async function prefer(preferences: {
+  readonly locale?: 'kk' | 'ru' | 'en';
+  readonly colourScheme?: 'light' | 'dark';
+}): Promise<void> {
+  await operator.page.evaluate(
+    (input) => (globalThis as unknown as Bridge).qorgan.call('preferences.set', input),
+    preferences,
+  );
   if (preferences.locale !== undefined) operator.locale = preferences.locale;
   await operator.page.waitForTimeout(200);
 }
@@ -58,7 +64,9 @@ describe('the main job at the real application', { timeout: 90_000 }, () => {
     await operator.rows.first().click();
     await operator.button('screens.decision.claim').click();
     const prompt = await application.prompt();
-    const found = await prompt.evaluate(() => ['require', 'process', 'qorgan', 'Buffer'].filter((name) => name in globalThis));
+    const found = await prompt.evaluate(() =>
+      ['require', 'process', 'qorgan', 'Buffer'].filter((name) => name in globalThis),
+    );
     const isOperator = await operator.page.evaluate(() => 'qorganPrompt' in globalThis);
     expect([found, isOperator]).toEqual([[], false]);
     expect(prompt.url()).toBe('app://qorgan/prompt.html');
@@ -95,7 +103,11 @@ describe('the main job at the real application', { timeout: 90_000 }, () => {
     await operator.go('journal');
     await operator.openEntry(operator.say('act-types.registration.approve'));
     await operator.saveProof(proof);
-    expect(readdirSync(proof).map((file) => file.split('.').slice(1).join('.')).sort()).toEqual(['act.json', 'p7s', 'tlog-proof', 'vkey']);
+    expect(
+      readdirSync(proof)
+        .map((file) => file.split('.').slice(1).join('.'))
+        .sort(),
+    ).toEqual(['act.json', 'p7s', 'tlog-proof', 'vkey']);
   });
 
   it('changes its language while it runs', async () => {
@@ -106,7 +118,10 @@ describe('the main job at the real application', { timeout: 90_000 }, () => {
   });
 
   it('is photographed in every size, language and light', { timeout: 180_000 }, async () => {
-    const sizes = [[1_366, 768], [1_920, 1_080]] as const;
+    const sizes = [
+      [1_366, 768],
+      [1_920, 1_080],
+    ] as const;
     const sections = ['queue', 'journal', 'connection', 'about'] as const;
     for (const [width, height] of sizes) {
       await application.resize(width, height);

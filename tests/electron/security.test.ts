@@ -26,10 +26,13 @@ describe('a window of the application', () => {
   });
 
   it('gives the page named calls only, and refuses every other name', async () => {
-    const keys = await application.operator.evaluate(() => Object.keys((globalThis as unknown as { qorgan: object }).qorgan).sort());
+    const keys = await application.operator.evaluate(() =>
+      Object.keys((globalThis as unknown as { qorgan: object }).qorgan).sort(),
+    );
     expect(keys).toEqual(['call', 'on']);
     const answer = await application.operator.evaluate(async () => {
-      const bridge = (globalThis as unknown as { qorgan: { call: (verb: string, input: unknown) => Promise<unknown> } }).qorgan;
+      const bridge = (globalThis as unknown as { qorgan: { call: (verb: string, input: unknown) => Promise<unknown> } })
+        .qorgan;
       try {
         return await bridge.call('prompt.submit', null);
       } catch (error) {
@@ -58,7 +61,9 @@ describe('a window of the application', () => {
   it('is granted no permission', async () => {
     const states = await application.operator.evaluate(async () => {
       const asked = ['geolocation', 'notifications', 'camera', 'microphone', 'clipboard-read', 'midi'] as const;
-      const answers = await Promise.all(asked.map((name) => navigator.permissions.query({ name: name as PermissionName }).then((one) => one.state)));
+      const answers = await Promise.all(
+        asked.map((name) => navigator.permissions.query({ name: name as PermissionName }).then((one) => one.state)),
+      );
       const camera = await navigator.mediaDevices.getUserMedia({ video: true }).then(
         () => 'granted',
         (error: unknown) => (error instanceof Error ? error.name : 'refused'),
@@ -71,7 +76,7 @@ describe('a window of the application', () => {
   it('carries a content security policy with a nonce that no other response has', async () => {
     const policies = await application.electron.evaluate(async ({ BrowserWindow }) => {
       const session = BrowserWindow.getAllWindows()[0]?.webContents.session;
-      const responses = await Promise.all([1, 2].map(() => session?.fetch('app://qorgan/operator.html')));
+      const responses = await Promise.all([1, 2].map(async () => session?.fetch('app://qorgan/operator.html')));
       return responses.map((response) => response?.headers.get('content-security-policy') ?? '');
     });
     const nonces = policies.map((policy) => /'nonce-([^']+)'/u.exec(policy)?.[1]);
@@ -103,15 +108,18 @@ describe('a window of the application', () => {
     const statuses = await application.electron.evaluate(async ({ BrowserWindow }) => {
       const session = BrowserWindow.getAllWindows()[0]?.webContents.session;
       const paths = ['../../package.json', '%2e%2e/%2e%2e/package.json', '..%2f..%2fpackage.json', 'nothing.html'];
-      return Promise.all(paths.map((path) => session?.fetch(`app://qorgan/${path}`).then((response) => response.status)));
+      return Promise.all(paths.map(async (path) => (await session?.fetch(`app://qorgan/${path}`))?.status));
     });
     expect(statuses.every((status) => status === 404)).toBe(true);
   });
 
   it('has every switch of its page set to the safe side', async () => {
     const preferences = await application.electron.evaluate(({ BrowserWindow }) => {
-      const contents = BrowserWindow.getAllWindows()[0]?.webContents as unknown as { getLastWebPreferences(): Record<string, unknown> };
-      const { sandbox, contextIsolation, nodeIntegration, webSecurity, webviewTag, allowRunningInsecureContent } = contents.getLastWebPreferences();
+      const contents = BrowserWindow.getAllWindows()[0]?.webContents as unknown as {
+        getLastWebPreferences(): Record<string, unknown>;
+      };
+      const { sandbox, contextIsolation, nodeIntegration, webSecurity, webviewTag, allowRunningInsecureContent } =
+        contents.getLastWebPreferences();
       return { sandbox, contextIsolation, nodeIntegration, webSecurity, webviewTag, allowRunningInsecureContent };
     });
     expect(preferences).toEqual({
@@ -125,7 +133,9 @@ describe('a window of the application', () => {
   });
 
   it('keeps nothing of the page on disk', async () => {
-    const isPersistent = await application.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.webContents.session.isPersistent());
+    const isPersistent = await application.electron.evaluate(({ BrowserWindow }) =>
+      BrowserWindow.getAllWindows()[0]?.webContents.session.isPersistent(),
+    );
     expect(isPersistent).toBe(false);
   });
 });

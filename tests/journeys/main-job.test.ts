@@ -4,7 +4,16 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { verifyReceipt } from '../../core/log/index.ts';
 import type { OperatorInput } from '../../contracts/ipc/index.ts';
-import { certificateOf, makeCases, member, must, openWorkstation, playedPrompt, until, type PlayedPrompt } from '../../dev/demo/index.ts';
+import {
+  certificateOf,
+  makeCases,
+  member,
+  must,
+  openWorkstation,
+  playedPrompt,
+  until,
+  type PlayedPrompt,
+} from '../../dev/demo/index.ts';
 import { importCases, type Workstation } from '../../main/engine/index.ts';
 import { sha256, verifyEd25519 } from '../support/index.ts';
 import { makeWorld, type World } from './support/platform.ts';
@@ -13,7 +22,14 @@ const directory = mkdtempSync(join(tmpdir(), 'qorgan-journey-'));
 const registrar = member('registrar');
 const reviewer = member('reviewer');
 const cases = makeCases({ seed: 57, nowMs: Date.now(), count: 3 });
-const everything: OperatorInput<'cases.list'> = { view: 'all', statuses: [], query: '', sort: 'number', offset: 0, limit: 100 };
+const everything: OperatorInput<'cases.list'> = {
+  view: 'all',
+  statuses: [],
+  query: '',
+  sort: 'number',
+  offset: 0,
+  limit: 100,
+};
 
 let world: World;
 let desk: Workstation;
@@ -22,7 +38,12 @@ let person: PlayedPrompt;
 beforeAll(async () => {
   world = await makeWorld(directory, { profile: 'demo' });
   const atStation = playedPrompt(registrar);
-  const station = openWorkstation({ directory: join(directory, 'station'), store: world.store, prompt: atStation, kind: 'import-station' });
+  const station = openWorkstation({
+    directory: join(directory, 'station'),
+    store: world.store,
+    prompt: atStation,
+    kind: 'import-station',
+  });
   const certificateId = await certificateOf(station, registrar);
   must(await station.enrol({ code: await world.invitation(), name: 'Import', certificateId }));
   must(await station.startShift(certificateId));
@@ -56,7 +77,10 @@ describe('the main job', () => {
     const wrongPassword = await desk.startShift(certificateId);
     person.type({ ...reviewer, pin: '0000' });
     const wrongPin = await desk.startShift(certificateId);
-    expect([wrongPassword, wrongPin].map((one) => (one.ok ? 'open' : one.refusal.code))).toEqual(['slot-key-wrong', 'pin-incorrect']);
+    expect([wrongPassword, wrongPin].map((one) => (one.ok ? 'open' : one.refusal.code))).toEqual([
+      'slot-key-wrong',
+      'pin-incorrect',
+    ]);
     expect(desk.phase()).toBe('locked');
   });
 
@@ -85,7 +109,11 @@ describe('the main job', () => {
     const shown = person.shown.at(-1);
     expect(shown?.text).toBe(preview.text);
     expect(shown?.recognitionPhrase).toBe(reviewer.recognitionPhrase);
-    await until(async () => must(await desk.listJournal({ before: null, limit: 100, onlyActs: true })).items.every(({ act }) => act?.state === 'logged'));
+    await until(async () =>
+      must(await desk.listJournal({ before: null, limit: 100, onlyActs: true })).items.every(
+        ({ act }) => act?.state === 'logged',
+      ),
+    );
     const view = must(await desk.readCase(caseId));
     expect(view.summary.status).toBe('approved');
     expect(view.history.map(({ type, state }) => [type, state])).toEqual([
@@ -103,11 +131,15 @@ describe('the main job', () => {
     expect(entry.receipt?.index).toBe(newest?.act?.logIndex);
     expect(entry.shownText).toContain('Құжаттар дұрыс');
     const files = must(await desk.exportAct(newest?.act?.actionId ?? ''));
-    const textOf = (suffix: string): string => Buffer.from(files.find(({ name }) => name.endsWith(suffix))?.bytes ?? []).toString('utf8');
+    const textOf = (suffix: string): string =>
+      Buffer.from(files.find(({ name }) => name.endsWith(suffix))?.bytes ?? []).toString('utf8');
     const question = { proof: textOf('.tlog-proof'), act: textOf('.act.json'), sha256, verifyEd25519 };
     expect(verifyReceipt({ ...question, logKey: textOf('.vkey').trim() }).verdict).toBe('good');
     expect(verifyReceipt(question).verdict).toBe('cannot-tell');
-    expect(verifyReceipt({ ...question, act: question.act.replace('approve', 'refusal'), logKey: textOf('.vkey').trim() }).verdict).toBe('bad');
+    expect(
+      verifyReceipt({ ...question, act: question.act.replace('approve', 'refusal'), logKey: textOf('.vkey').trim() })
+        .verdict,
+    ).toBe('bad');
   });
 
   it('checks both chains of the journal from end to end', async () => {

@@ -1,6 +1,19 @@
 import { spawn } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
-import { chmodSync, chownSync, cpSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -8,7 +21,17 @@ import { parseInvitation } from '../../contracts/http/index.ts';
 import type { PlatformId } from '../../core/kernel/index.ts';
 import type { ActEnvelope } from '../../core/signing/index.ts';
 import { createTestCa, type TestCa } from '../../dev/ca/index.ts';
-import { freePort, fullName, makeCards, makeCases, member, staff, startServerProcess, type ServerProcess, type StaffCard } from '../../dev/demo/index.ts';
+import {
+  freePort,
+  fullName,
+  makeCards,
+  makeCases,
+  member,
+  staff,
+  startServerProcess,
+  type ServerProcess,
+  type StaffCard,
+} from '../../dev/demo/index.ts';
 import { openSoftHsmStore, type SoftHsmStore } from '../../dev/softhsm/index.ts';
 import { testForm } from '../server/support/forms.ts';
 import { issuePerson } from '../server/support/people.ts';
@@ -73,7 +96,8 @@ async function good(words: readonly string[], input = ''): Promise<Said> {
 beforeAll(() => {
   chmodSync(directory, 0o755);
   mkdirSync(product);
-  for (const layer of layers) cpSync(join(root, layer), join(product, layer), { recursive: true, filter: (path) => !path.endsWith('.test.ts') });
+  for (const layer of layers)
+    cpSync(join(root, layer), join(product, layer), { recursive: true, filter: (path) => !path.endsWith('.test.ts') });
   cpSync(join(root, 'package.json'), join(product, 'package.json'));
   symlinkSync(join(root, 'node_modules'), join(product, 'node_modules'));
   ca = createTestCa({ demo: false, now: Date.now, keys: 'rsa-2048' });
@@ -108,23 +132,55 @@ describe('a platform in production, from a product with no dev folder', { timeou
 
   it('takes the anchors, lists and people of an outside authority', async () => {
     const place = ['--directory', platform];
-    await good(['server', 'import-anchors', write('root.cer', ca.rootCertificate), write('issuing.cer', ca.issuingCertificate), ...place]);
+    await good([
+      'server',
+      'import-anchors',
+      write('root.cer', ca.rootCertificate),
+      write('issuing.cer', ca.issuingCertificate),
+      ...place,
+    ]);
     const lists = ca.crls().map((list, i) => write(`list-${i}.crl`, list));
     await good(['server', 'import-crl', ...lists, ...place]);
     for (const { member: person, certificate } of cards) {
       const { iin, roles } = person;
       const nowMs = Date.now();
-      const record = { iin, roles, name: fullName(person), certificates: [certificate], validFromMs: nowMs - 1_000, validUntilMs: nowMs + 86_400_000, basis: 'Order 1' };
+      const record = {
+        iin,
+        roles,
+        name: fullName(person),
+        certificates: [certificate],
+        validFromMs: nowMs - 1_000,
+        validUntilMs: nowMs + 86_400_000,
+        basis: 'Order 1',
+      };
       await good(['server', 'add-staff', write(`${person.id}.json`, JSON.stringify(record)), ...place]);
     }
   });
 
   it('lets a registrar submit from the command line, each case signed by her card', async () => {
-    server = await startServerProcess({ directory: platform, profile: 'production', listen: new URL(url).host, program: join(product, 'cli/boot/index.ts'), ...(user === undefined ? {} : { user }) });
+    server = await startServerProcess({
+      directory: platform,
+      profile: 'production',
+      listen: new URL(url).host,
+      program: join(product, 'cli/boot/index.ts'),
+      ...(user === undefined ? {} : { user }),
+    });
     const code = await good(['server', 'enrol-code', '--directory', platform]);
-    const modules = write('modules.json', JSON.stringify({ modules: [{ id: 'softhsm', path: store.modulePath, environment: store.environment }] }));
+    const modules = write(
+      'modules.json',
+      JSON.stringify({ modules: [{ id: 'softhsm', path: store.modulePath, environment: store.environment }] }),
+    );
     const file = write('cases.json', JSON.stringify({ form: 'qorgan.cases/1', cases }));
-    const options = ['--directory', join(directory, 'station'), '--cards', modules, '--code', String(code.facts['invitation']), '--certificate', registrar.iin];
+    const options = [
+      '--directory',
+      join(directory, 'station'),
+      '--cards',
+      modules,
+      '--code',
+      String(code.facts['invitation']),
+      '--certificate',
+      registrar.iin,
+    ];
     const imported = await good(['case', 'import', file, ...options], `${registrar.pin}\n${registrar.password}\n`);
     expect(imported.facts).toMatchObject({ submitted: cases.length, waiting: 0 });
   });
@@ -145,14 +201,32 @@ describe('a platform in production, from a product with no dev folder', { timeou
     );
     expect(facts.find(({ refused }) => refused !== undefined)).toBeUndefined();
     expect(exit).toBe(0);
-    expect(facts.map(({ step }) => step)).toEqual(['enrolled', 'shift-started', 'claiming', 'claimed', 'approving', 'approved', 'proven', 'exported', 'ended']);
+    expect(facts.map(({ step }) => step)).toEqual([
+      'enrolled',
+      'shift-started',
+      'claiming',
+      'claimed',
+      'approving',
+      'approved',
+      'proven',
+      'exported',
+      'ended',
+    ]);
     expect(facts.find(({ step }) => step === 'shift-started')?.profile).toBe('production');
   });
 
   it('refuses envelopes of a demonstration, by profile, platform and log origin: the second and third mark', async () => {
     const tester = issuePerson({ ca, n: 77, name: 'Outside Tester', roles: ['registrar'] });
     const nowMs = Date.now();
-    const record = { iin: tester.iin, roles: tester.roles, name: tester.name, certificates: [tester.certificateHash], validFromMs: nowMs - 1_000, validUntilMs: nowMs + 86_400_000, basis: 'Order 2' };
+    const record = {
+      iin: tester.iin,
+      roles: tester.roles,
+      name: tester.name,
+      certificates: [tester.certificateHash],
+      validFromMs: nowMs - 1_000,
+      validUntilMs: nowMs + 86_400_000,
+      basis: 'Order 2',
+    };
     await good(['server', 'add-staff', write('tester.json', JSON.stringify(record)), '--directory', platform]);
     const code = await good(['server', 'enrol-code', '--directory', platform]);
     const invitation = parseInvitation(String(code.facts['invitation']));
@@ -167,13 +241,37 @@ describe('a platform in production, from a product with no dev folder', { timeou
       (envelope) => ({ ...envelope, platform: 'demo-platform' as PlatformId }),
       (envelope) => envelope,
     ];
-    const items = changes.map((change) => device.act(tester, newCase({ ...form, number: testForm().number }), 'registration.submit', { form: testForm() }, { change }));
-    expect(await device.outcomes(items)).toEqual(['refused:act-other-profile', 'refused:act-other-platform', 'refused:act-other-platform', 'accepted']);
+    const items = changes.map((change) =>
+      device.act(
+        tester,
+        newCase({ ...form, number: testForm().number }),
+        'registration.submit',
+        { form: testForm() },
+        { change },
+      ),
+    );
+    expect(await device.outcomes(items)).toEqual([
+      'refused:act-other-profile',
+      'refused:act-other-platform',
+      'refused:act-other-platform',
+      'accepted',
+    ]);
     device.client.close();
   });
 
   it('is stamped: neither its database nor a vault is ever opened under the other profile, the fourth mark', async () => {
-    const demo = await good(['server', 'init', '--directory', join(directory, 'demo-platform'), '--profile', 'demo', '--operator-name', 'Operator', '--url', 'https://127.0.0.1:1']);
+    const demo = await good([
+      'server',
+      'init',
+      '--directory',
+      join(directory, 'demo-platform'),
+      '--profile',
+      'demo',
+      '--operator-name',
+      'Operator',
+      '--url',
+      'https://127.0.0.1:1',
+    ]);
     const asProduction = await qorgan(['server', 'start', '--directory', join(directory, 'demo-platform')]);
     expect(asProduction.facts).toMatchObject({ reason: 'profile-differs' });
     const key = write('demo.vkey', `${String(demo.facts['logKey'])}\n`);
@@ -187,7 +285,15 @@ describe('a platform in production, from a product with no dev folder', { timeou
     const proof = join(directory, 'proof');
     const receipt = readdirSync(proof).find((file) => file.endsWith('.tlog-proof')) ?? '';
     const stem = join(proof, receipt.replace('.tlog-proof', ''));
-    const words = ['receipt', 'verify', `${stem}.tlog-proof`, '--act', `${stem}.act.json`, '--signature', `${stem}.p7s`];
+    const words = [
+      'receipt',
+      'verify',
+      `${stem}.tlog-proof`,
+      '--act',
+      `${stem}.act.json`,
+      '--signature',
+      `${stem}.p7s`,
+    ];
     await server.stop();
     const known = await qorgan([...words, '--log-key', join(proof, 'log.vkey')]);
     const unknown = await qorgan(words);

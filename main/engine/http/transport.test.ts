@@ -32,13 +32,21 @@ afterEach(() => {
   server?.close();
 });
 
-async function serve(key: SigningKey, certificate: Uint8Array, maxVersion?: 'TLSv1.2' | 'TLSv1.1', body = 'hello'): Promise<string> {
+async function serve(
+  key: SigningKey,
+  certificate: Uint8Array,
+  maxVersion?: 'TLSv1.2' | 'TLSv1.1',
+  body = 'hello',
+): Promise<string> {
   const cert = new X509Certificate(certificate).toString();
   const old = maxVersion === 'TLSv1.1' ? { minVersion: 'TLSv1' as const, ciphers: 'DEFAULT:@SECLEVEL=0' } : {};
-  server = createServer({ key: writeKey(key), cert, ...(maxVersion === undefined ? {} : { maxVersion }), ...old }, (_request, response) => {
-    requests += 1;
-    response.end(body);
-  });
+  server = createServer(
+    { key: writeKey(key), cert, ...(maxVersion === undefined ? {} : { maxVersion }), ...old },
+    (_request, response) => {
+      requests += 1;
+      response.end(body);
+    },
+  );
   await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve));
   return `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }

@@ -18,7 +18,11 @@ export type ServerPin = {
   readonly spki: Sha256Hex;
 };
 
-export type HttpAnswer = { readonly status: number; readonly headers: IncomingMessage['headers']; readonly body: Buffer };
+export type HttpAnswer = {
+  readonly status: number;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: Buffer;
+};
 
 export type TransportRefusal = 'server-unreachable' | 'server-key-differs' | 'server-answer-malformed';
 
@@ -61,7 +65,9 @@ function collect(answer: IncomingMessage, settle: (result: Result<HttpAnswer, Tr
       answer.destroy();
     } else chunks.push(chunk);
   });
-  answer.on('end', () => settle(ok({ status: answer.statusCode ?? 0, headers: answer.headers, body: Buffer.concat(chunks) })));
+  answer.on('end', () =>
+    settle(ok({ status: answer.statusCode ?? 0, headers: answer.headers, body: Buffer.concat(chunks) })),
+  );
   answer.on('error', () => settle(refuse('server-unreachable')));
   answer.on('aborted', () => settle(refuse('server-unreachable')));
 }
@@ -75,7 +81,10 @@ class PinnedAgent extends Agent {
     this.#pin = pin;
   }
 
-  override createConnection(options: RequestOptions, callback?: (error: Error | null, stream: Duplex) => void): undefined {
+  override createConnection(
+    options: RequestOptions,
+    callback?: (error: Error | null, stream: Duplex) => void,
+  ): undefined {
     const socket = connect({
       host: options.host ?? '',
       port: Number(options.port),

@@ -2,9 +2,17 @@
 const { app, BrowserWindow } = require('electron');
 const { join } = require('node:path');
 
-app.setPath('userData', process.argv.find((word) => word.startsWith('--profile-directory='))?.slice(20) ?? app.getPath('temp'));
-app.whenReady().then(() => {
-  const window = new BrowserWindow({ width: 1366, height: 768, show: false, webPreferences: { sandbox: true, contextIsolation: true } });
+app.setPath(
+  'userData',
+  process.argv.find((word) => word.startsWith('--profile-directory='))?.slice(20) ?? app.getPath('temp'),
+);
+void app.whenReady().then(() => {
+  const window = new BrowserWindow({
+    width: 1366,
+    height: 768,
+    show: false,
+    webPreferences: { sandbox: true, contextIsolation: true },
+  });
   window.once('ready-to-show', () => window.show());
   return window.loadFile(join(__dirname, 'hello.html'));
 });

@@ -80,7 +80,14 @@ async function openDesk(job: DeskJob): Promise<Workstation> {
 }
 
 async function chooseCase(desk: Workstation, job: DeskJob): Promise<{ readonly id: string; readonly status: string }> {
-  const query = { view: 'all', statuses: [], query: job.caseNumber ?? '', sort: 'number', offset: 0, limit: 1 } as const;
+  const query = {
+    view: 'all',
+    statuses: [],
+    query: job.caseNumber ?? '',
+    sort: 'number',
+    offset: 0,
+    limit: 1,
+  } as const;
   let found: { readonly id: string; readonly status: string } | undefined;
   await until('a case', async () => {
     const { items } = must(await desk.listCases({ ...query, statuses: [] }));
@@ -99,7 +106,10 @@ async function decide(desk: Workstation, job: DeskJob): Promise<void> {
   }
   if (status === 'submitted' || status === 'claimed') {
     tell({ step: 'approving' });
-    tell({ step: 'approved', act: must(await desk.sign({ type: 'registration.approve', caseId, note: 'Checked' })).actionId });
+    tell({
+      step: 'approved',
+      act: must(await desk.sign({ type: 'registration.approve', caseId, note: 'Checked' })).actionId,
+    });
   }
   const journal = async () => must(await desk.listJournal({ before: null, limit: 500, onlyActs: true })).items;
   await until('the receipts', async () => (await journal()).every(({ act }) => act?.state === 'logged'));

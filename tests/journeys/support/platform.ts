@@ -6,7 +6,14 @@ import { openSoftHsmStore, type SoftHsmStore } from '../../../dev/softhsm/index.
 import { formatInvitation } from '../../../contracts/http/index.ts';
 import type { Profile } from '../../../core/signing/index.ts';
 import type { Sha256Hex } from '../../../core/kernel/index.ts';
-import { createServerLog, initPlatform, realSurroundings, startServer, type Administration, type RunningServer } from '../../../server/boot/index.ts';
+import {
+  createServerLog,
+  initPlatform,
+  realSurroundings,
+  startServer,
+  type Administration,
+  type RunningServer,
+} from '../../../server/boot/index.ts';
 
 /** A platform with its authority and the cards of three people, on real parts, in one folder. */
 export type World = {
@@ -41,18 +48,29 @@ export async function bringStaff(administration: Administration, cards: readonly
   }
 }
 
-export async function makeWorld(directory: string, options: { readonly profile: Profile; readonly isDemoAuthority?: boolean }): Promise<World> {
+export async function makeWorld(
+  directory: string,
+  options: { readonly profile: Profile; readonly isDemoAuthority?: boolean },
+): Promise<World> {
   mkdirSync(directory, { recursive: true });
   // The database engine never runs as root: its own user has to reach its folder.
   chmodSync(directory, 0o711);
   const platform = join(directory, 'platform');
-  const ca = createTestCa({ demo: options.isDemoAuthority ?? options.profile === 'demo', now: Date.now, keys: 'rsa-2048' });
+  const ca = createTestCa({
+    demo: options.isDemoAuthority ?? options.profile === 'demo',
+    now: Date.now,
+    keys: 'rsa-2048',
+  });
   const store = openSoftHsmStore(join(directory, 'cards'));
   const cards = makeCards(store, ca, staff);
   const place = { directory: platform, surroundings: realSurroundings };
-  must(await initPlatform({ ...place, profile: options.profile, operatorName: operator.name, url: 'https://127.0.0.1:0' }));
+  must(
+    await initPlatform({ ...place, profile: options.profile, operatorName: operator.name, url: 'https://127.0.0.1:0' }),
+  );
   const log = createServerLog((line) => void (line.includes('"level":"error"') && process.stderr.write(line)));
-  const server = must(await startServer({ ...place, profile: options.profile, listen: { host: '127.0.0.1', port: 0 }, log }));
+  const server = must(
+    await startServer({ ...place, profile: options.profile, listen: { host: '127.0.0.1', port: 0 }, log }),
+  );
   await bringAuthority(server.administration, ca);
   await bringStaff(server.administration, cards);
   return {

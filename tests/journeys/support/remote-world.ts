@@ -3,7 +3,15 @@ import { join } from 'node:path';
 import { formatInvitation } from '../../../contracts/http/index.ts';
 import type { Sha256Hex } from '../../../core/kernel/index.ts';
 import { createTestCa } from '../../../dev/ca/index.ts';
-import { freePort, makeCards, must, operator, staff, startServerProcess, type ServerProcess } from '../../../dev/demo/index.ts';
+import {
+  freePort,
+  makeCards,
+  must,
+  operator,
+  staff,
+  startServerProcess,
+  type ServerProcess,
+} from '../../../dev/demo/index.ts';
 import { guardTokens, openSoftHsmStore, type SoftHsmStore } from '../../../dev/softhsm/index.ts';
 import { initPlatform, openAdministration, realSurroundings } from '../../../server/boot/index.ts';
 import { bringAuthority, bringStaff } from './platform.ts';
@@ -29,7 +37,8 @@ export async function makeRemoteWorld(directory: string): Promise<RemoteWorld> {
   const stopGuarding = guardTokens(store);
   const listen = `127.0.0.1:${await freePort()}`;
   must(await initPlatform({ ...place, profile: 'demo', operatorName: operator.name, url: `https://${listen}` }));
-  const start = (): Promise<ServerProcess> => startServerProcess({ directory: place.directory, profile: 'demo', listen });
+  const start = (): Promise<ServerProcess> =>
+    startServerProcess({ directory: place.directory, profile: 'demo', listen });
   let server = await start();
   const administration = must(await openAdministration(place));
   await bringAuthority(administration, ca);

@@ -20,6 +20,8 @@ export function faultsOf(options: {
     ...acts.filter(({ state }) => state !== 'logged').map(({ actionId, state }) => `not proven: ${actionId} ${state}`),
     ...(new Set(indexes).size === indexes.length ? [] : ['two acts at one place of the log']),
     ...(known.size === acts.length ? [] : ['one act twice in the journal']),
-    ...cases.filter(({ types }) => types.join(' ') !== right).map(({ number, types }) => `${number}: ${types.join(' ')}`),
+    ...cases
+      .filter(({ types }) => types.join(' ') !== right)
+      .map(({ number, types }) => `${number}: ${types.join(' ')}`),
   ];
 }
