@@ -5,8 +5,35 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
 /** Deeper texts are refused: no act or document of ours nests further than 12; the rest is an attack on the stack. */
 export const depthMax = 32;
 
-/** With the `u` flag a surrogate matches only where it stands alone. */
+/** With the `u` flag a surrogate matches only where it stands alone; the search without it is the quicker one and mostly enough. */
+const anySurrogate = /[\ud800-\udfff]/;
 const loneSurrogate = /\p{Surrogate}/u;
+
+function isWellFormed(text: string): boolean {
+  return !anySurrogate.test(text) || !loneSurrogate.test(text);
+}
+
+/**
+ * True for a value that `JSON.stringify` writes canonically: every text well formed, every number a safe integer, and the
+ * members of every object in order. False may also mean a value that has to be sorted or refused.
+ */
+function isOrdered(value: Json | undefined, depth: number): boolean {
+  if (typeof value === 'string') return isWellFormed(value);
+  if (typeof value === 'number') return Number.isSafeInteger(value);
+  if (typeof value !== 'object') return typeof value === 'boolean';
+  if (value === null) return true;
+  if (depth >= depthMax) return false;
+  if (isList(value)) {
+    for (const item of value) if (!isOrdered(item, depth + 1)) return false;
+    return true;
+  }
+  let before = '';
+  for (const name of Object.keys(value)) {
+    if (name < before || !isWellFormed(name) || !isOrdered(value[name], depth + 1)) return false;
+    before = name;
+  }
+  return true;
+}
 
 function write(value: Json, depth: number): string {
   if (depth > depthMax) throw new InvariantError('canonical: nested too deeply');
@@ -16,17 +43,17 @@ function write(value: Json, depth: number): string {
     return String(value === 0 ? 0 : value);
   }
   if (typeof value === 'string') {
-    if (loneSurrogate.test(value)) throw new InvariantError('canonical: text is well-formed Unicode');
+    if (!isWellFormed(value)) throw new InvariantError('canonical: text is well-formed Unicode');
     return JSON.stringify(value);
   }
   if (isList(value)) return `[${value.map((item) => write(item, depth + 1)).join(',')}]`;
-  const names = Object.keys(value).toSorted((a, b) => (a < b ? -1 : a > b ? 1 : 0));
-  const members = names.map((name) => {
+  let text = '';
+  for (const name of Object.keys(value).sort()) {
     const member = value[name];
     if (member === undefined) throw new InvariantError('canonical: members have values');
-    return `${write(name, depth)}:${write(member, depth + 1)}`;
-  });
-  return `{${members.join(',')}}`;
+    text += `${text === '' ? '' : ','}${write(name, depth)}:${write(member, depth + 1)}`;
+  }
+  return `{${text}}`;
 }
 
 function isList(value: Json): value is readonly Json[] {
@@ -38,7 +65,7 @@ function isList(value: Json): value is readonly Json[] {
  * bugs of the caller and thrown.
  */
 export function canonicalize(value: Json): string {
-  return write(value, 0);
+  return isOrdered(value, 0) ? JSON.stringify(value) : write(value, 0);
 }
 
 /** True where brackets outside strings nest no deeper than `depthMax`; runs before `JSON.parse` builds anything. */

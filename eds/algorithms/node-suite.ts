@@ -1,4 +1,4 @@
-import { constants, createHash, createPublicKey, verify, type KeyObject } from 'node:crypto';
+import { constants, createPublicKey, hash, verify, type KeyObject } from 'node:crypto';
 import { certificateLimits, oids, openDer, readBitOctets, readInteger, readOid, tags } from '../der/index.ts';
 import { hasNoParameters, readAlgorithm, type AlgorithmIdentifier } from './identifier.ts';
 import { readPssDigest } from './pss.ts';
@@ -40,7 +40,7 @@ const rsaSizeMaxBits = 8192;
 export const nodeSuite: AlgorithmSuite = {
   digest: (digestOid, content) => {
     const name = digestNames[digestOid];
-    return name === undefined ? undefined : createHash(name).update(content).digest();
+    return name === undefined ? undefined : hash(name, content, 'buffer');
   },
   loadKey,
 };
@@ -110,7 +110,8 @@ function rsaScheme(
   const declared = digestOid === undefined ? undefined : digestNames[digestOid];
   const digest = algorithm.oid === oids.rsaEncryption ? declared : rsaDigests[algorithm.oid];
   if (digest === undefined || (digestOid !== undefined && declared !== digest)) return undefined;
-  return scheme(`rsa-pkcs1-${digest}`, digest, { key, padding: constants.RSA_PKCS1_PADDING });
+  // A bare RSA key means this padding, and node takes it a third faster than one with options.
+  return scheme(`rsa-pkcs1-${digest}`, digest, key);
 }
 
 function pssScheme(
@@ -141,12 +142,12 @@ function ecdsaScheme(
   return scheme(`ecdsa-${digest}`, digest, { key, dsaEncoding: 'der' });
 }
 
-function scheme(name: string, digest: string, options: Parameters<typeof verify>[2] & object): SignatureScheme {
+function scheme(name: string, digest: string, key: Parameters<typeof verify>[2]): SignatureScheme {
   return {
     name,
     verify: (message, signature) => {
       try {
-        return verify(digest, message, options, signature);
+        return verify(digest, message, key, signature);
       } catch {
         // Some malformed signatures are reported by throwing instead of by `false`, depending on the library beneath.
         return false;
