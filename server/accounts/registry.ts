@@ -24,6 +24,8 @@ export type Registry = {
   /** The newest record of a person, in force or not. */
   readonly staff: (iin: Iin) => RegisteredStaff | undefined;
   readonly policy: () => PolicyInForce;
+  /** The policy of a version, in force or not. */
+  readonly policyOf: (version: number) => PolicyDocument | undefined;
   readonly trust: () => Trust;
   /** Version of the newest trust document; 0 before the first. */
   readonly trustVersion: () => number;
@@ -151,6 +153,7 @@ export async function openRegistry(platform: Platform): Promise<Registry> {
     devices: () => [...state.devices.values()],
     staff: (iin) => state.staff.get(iin),
     policy: () => inForce(state.policies, platform.surroundings.nowMs()),
+    policyOf: (version) => state.policies.findLast(({ policy }) => policy.version === version)?.policy,
     trust: () => state.trust,
     trustVersion: () => state.trustDocument?.version ?? 0,
     trustDocument: () => state.trustDocument,

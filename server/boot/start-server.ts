@@ -5,7 +5,7 @@ import { ok, refuse, type Result } from '../../core/kernel/index.ts';
 import type { Profile } from '../../core/signing/index.ts';
 import { openRegistry, settle, type Registry, type ServerPin } from '../accounts/index.ts';
 import { createApp, describeError } from '../http/index.ts';
-import { openIntake, type Intake } from '../intake/index.ts';
+import { openIntake, type Intake, type Replay } from '../intake/index.ts';
 import { startSequencer, type Sequencer } from '../log/index.ts';
 import type { Identity, Platform } from '../platform/index.ts';
 import { hold, isHeld, releaseHold } from '../store/index.ts';
@@ -13,6 +13,7 @@ import { createAdministration, trustOfRegistry, type Administration } from './ad
 import { isRootInProduction } from './init-platform.ts';
 import { folders, openDesk, type OpenDesk, type OpenRefusal, type PlatformPlace } from './open-desk.ts';
 import { openPlatformLog } from './open-log.ts';
+import { replayAtStart } from './replay-at-start.ts';
 import { readTlsIdentity } from './tls-identity.ts';
 import { serverVersion } from './version.ts';
 
@@ -51,9 +52,16 @@ type Parts = {
   readonly intake: Intake;
 };
 
-function startParts(platform: Platform, registry: Registry, log: Logger): Parts {
+function startParts(platform: Platform, registry: Registry, replay: Replay, log: Logger): Parts {
   const sequencer = startSequencer(platform.log, (error) => log.error({ error: describeError(error) }, 'sequencer'));
-  const intake = openIntake({ platform, registry }, sequencer.wake);
+  const intake = openIntake(
+    { platform, registry },
+    {
+      replay,
+      onStored: sequencer.wake,
+      onDiffers: (error) => log.error({ error: describeError(error) }, 'a row is not what the log holds: read-only'),
+    },
+  );
   return { platform, registry, sequencer, intake };
 }
 
@@ -98,7 +106,7 @@ async function serve(options: StartOptions, opened: OpenDesk): Promise<Result<Ru
   const platform: Platform = { ...desk, identity, log: centralLog.value };
   const registry = await openRegistry(platform);
   if (registry.rejected() > 0) log.error({ rejected: registry.rejected() }, 'records that are not what the log holds');
-  const parts = startParts(platform, registry, log);
+  const parts = startParts(platform, registry, await replayAtStart(platform, registry, log), log);
   const app = createApp({ platform, registry, intake: parts.intake, pin, log, version: serverVersion }, tls);
   const stopFollowing = followRecords(parts, log);
   let closing: Promise<void> | undefined;
@@ -127,7 +135,7 @@ async function serve(options: StartOptions, opened: OpenDesk): Promise<Result<Ru
     readTrust: trustOfRegistry(registry),
   });
   const state = (): 'accepting' | 'read-only' =>
-    platform.log.gap() === undefined && registry.rejected() === 0 ? 'accepting' : 'read-only';
+    platform.log.gap() === undefined && registry.rejected() === 0 && parts.intake.isSound() ? 'accepting' : 'read-only';
   return ok({ url: url.value, identity, pin, administration, state, treeSize: () => platform.log.size(), close });
 }
 

@@ -17,7 +17,7 @@ function base64(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('base64');
 }
 
-function openPublicDoors({ platform, registry, version }: DoorContext, router: Router): void {
+function openPublicDoors({ platform, registry, intake, version }: DoorContext, router: Router): void {
   const { identity, log, surroundings } = platform;
   router.open(endpoints.status, async () =>
     ok({
@@ -27,7 +27,10 @@ function openPublicDoors({ platform, registry, version }: DoorContext, router: R
       log: { origin: identity.logOrigin, size: log.checkpointSize() },
       policyVersion: registry.policy().policy.version,
       serverTimeMs: surroundings.nowMs(),
-      state: log.gap() === undefined && registry.rejected() === 0 ? ('accepting' as const) : ('read-only' as const),
+      state:
+        log.gap() === undefined && registry.rejected() === 0 && intake.isSound()
+          ? ('accepting' as const)
+          : ('read-only' as const),
       version,
     }),
   );

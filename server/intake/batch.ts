@@ -16,6 +16,7 @@ import {
 import type { Admission, IntakeContext } from './admission.ts';
 import { foldRow, headName, loadCases, loadHeads, loadNumbers, type IntakeMemory } from './case-store.ts';
 import { caseStart, decideAct, type CaseFold, type Decision } from './decision.ts';
+import type { FoldRegister } from './fold-register.ts';
 import type { ActRefusalCode } from './refusal-code.ts';
 import { purposes, rowsOf, subjectOf, type ActRows } from './rows.ts';
 
@@ -52,6 +53,12 @@ function idOf(admission: Admission): string {
   return `${nameOf(admission)}/${admission.item.actionId}`;
 }
 
+/** The policy that the act names: a replay decides by the same one. It was in force when the act came. */
+function claimTtlMs({ registry }: IntakeContext, { envelope }: Admission): number {
+  const named = envelope === undefined ? undefined : registry.policyOf(envelope.policy);
+  return (named ?? registry.policy().policy).registration.claimTtlMs;
+}
+
 function decideNext(context: IntakeContext, draft: Draft, admission: Admission, head: ChainPlace): void {
   const caseId = admission.envelope?.subject.case;
   const fold = (caseId === undefined ? undefined : draft.cases.get(caseId)) ?? caseStart;
@@ -60,7 +67,7 @@ function decideNext(context: IntakeContext, draft: Draft, admission: Admission, 
     fold,
     previous: head.hash as Sha256Hex,
     isNumberTaken: (number) => (draft.numbers.get(number) ?? caseId) !== caseId,
-    claimTtlMs: context.registry.policy().policy.registration.claimTtlMs,
+    claimTtlMs: claimTtlMs(context, admission),
   });
   draft.heads.set(nameOf(admission), { sequence: admission.item.sequence, hash: admission.envelopeHash });
   draft.decided.set(idOf(admission), { admission, decision });
@@ -91,7 +98,7 @@ async function openDraft(platform: Platform, memory: IntakeMemory, batch: readon
     start: device.hash,
   }));
   await loadHeads(platform, memory, devices);
-  const numbers = await loadNumbers(platform, batch.flatMap(numberOf));
+  const numbers = await loadNumbers(platform, memory.register, batch.flatMap(numberOf));
   return {
     heads: pick(memory.heads, batch.map(nameOf)),
     cases: pick(memory.cases, caseIds),
@@ -141,6 +148,7 @@ function changeRow({ admission, accepted, rows, key }: AcceptedRows, position: n
 /** One transaction for the whole batch: leaves, acts, changes and cases become true together. */
 async function store(
   platform: Platform,
+  register: FoldRegister,
   { numbers, takenBefore }: Draft,
   all: readonly ActRows[],
   accepted: readonly AcceptedRows[],
@@ -151,6 +159,7 @@ async function store(
   const cases = [...folds].map(([caseId, { fold, key }]) => foldRow(caseId, fold, key));
   // A case that was returned may come back under another number, which is then taken too.
   const taken = [...numbers].filter(([number]) => !takenBefore.has(number));
+  register.expect(cases);
   await inTransaction(platform.database, async (session) => {
     await insertLeaves(
       session,
@@ -172,6 +181,8 @@ async function store(
       taken.map(([number, caseId]) => ({ number, case_id: caseId })),
     );
   });
+  for (const row of cases) register.keep(row);
+  for (const [number, caseId] of taken) register.takeNumber(number, caseId);
 }
 
 /** Decides each act in the order of the batch; answers at once for those that are known or out of place. */
@@ -237,7 +248,7 @@ export async function processBatch(
   }));
   const answers = decideAll(context, draft, batch, await readKnownActs(platform.database, asked));
   const { all, accepted } = await buildRows(context, draft);
-  if (all.size > 0) await store(platform, draft, [...all.values()], accepted);
+  if (all.size > 0) await store(platform, memory.register, draft, [...all.values()], accepted);
   // Memory changes after the commit only.
   for (const [name, head] of draft.heads) memory.heads.set(name, head);
   for (const [caseId, fold] of draft.cases) memory.cases.set(caseId, fold);

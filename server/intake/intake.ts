@@ -5,7 +5,8 @@ import type { RegisteredDevice } from '../accounts/index.ts';
 import { isConflict } from '../store/index.ts';
 import { admit, type Admission, type IntakeContext } from './admission.ts';
 import { processBatch, type BatchAnswer } from './batch.ts';
-import { createMemory } from './case-store.ts';
+import { createMemory, RowDiffersError } from './case-store.ts';
+import type { Replay } from './replay.ts';
 import { promiseOf } from './promise.ts';
 
 /** Acts that wait for a commit at most; at the rate of two cores that is under two seconds of work. */
@@ -26,21 +27,33 @@ type Waiting = {
 export type Intake = {
   /**
    * Checks, decides and stores the acts of one request; durable on return, with a signed promise for each that was kept.
-   * `server-busy`: nothing was taken. `server-read-only`: the log lost its database, nothing is accepted.
+   * `server-busy`: nothing was taken. `server-read-only`: the log lost its database, or a table
+   * says something else than the log; nothing is accepted.
    */
   readonly submit: (
     device: RegisteredDevice,
     items: readonly ActItem[],
   ) => Promise<Result<ActsResponse['results'], 'server-busy' | 'server-read-only'>>;
+  /** False from the moment on which a row was found that says something else than the log. */
+  readonly isSound: () => boolean;
   /** Acts waiting for a commit. */
   readonly waiting: () => number;
   /** Ends when all that was taken is committed. */
   readonly close: () => Promise<void>;
 };
 
+export type IntakeOptions = {
+  readonly replay: Pick<Replay, 'findingCount' | 'register'>;
+  /** Told after each commit that put leaves into the queue of the log. */
+  readonly onStored: () => void;
+  /** Told of the row that ended the intake. */
+  readonly onDiffers: (error: Error) => void;
+};
+
 /** Commits what waits in batches, one after the other; the order of arrival is the order of decision. */
-function createCommitQueue(context: IntakeContext, onStored: () => void) {
-  const memory = createMemory();
+function createCommitQueue(context: IntakeContext, { replay, onStored, onDiffers }: IntakeOptions) {
+  const memory = createMemory(replay.register);
+  let isSound = replay.findingCount === 0;
   const queue: Waiting[] = [];
   let running: Promise<void> | undefined;
 
@@ -58,6 +71,10 @@ function createCommitQueue(context: IntakeContext, onStored: () => void) {
         return;
       } catch (error) {
         memory.forget();
+        if (error instanceof RowDiffersError) {
+          isSound = false;
+          onDiffers(error);
+        }
         if (isConflict(error) && attempt < attemptsMax) continue;
         for (const { fail } of batch) fail(error);
         return;
@@ -71,6 +88,7 @@ function createCommitQueue(context: IntakeContext, onStored: () => void) {
   }
 
   return {
+    isSound: () => isSound,
     enqueue: (admission: Admission): Promise<BatchAnswer> =>
       new Promise((answer, fail) => {
         queue.push({ admission, answer, fail });
@@ -84,9 +102,9 @@ function createCommitQueue(context: IntakeContext, onStored: () => void) {
   };
 }
 
-/** Opens the intake; `onStored` is told after each commit that put leaves into the queue of the log. */
-export function openIntake(context: IntakeContext, onStored: () => void): Intake {
-  const queue = createCommitQueue(context, onStored);
+/** Opens the intake on what the replay found: where it found anything, nothing is taken. */
+export function openIntake(context: IntakeContext, options: IntakeOptions): Intake {
+  const queue = createCommitQueue(context, options);
 
   async function take(device: RegisteredDevice, item: ActItem): Promise<ActsResponse['results'][number]> {
     const { actionId } = item;
@@ -99,12 +117,18 @@ export function openIntake(context: IntakeContext, onStored: () => void): Intake
 
   return {
     submit: async (device, items) => {
-      if (context.platform.log.gap() !== undefined) return refuse('server-read-only');
+      if (context.platform.log.gap() !== undefined || !queue.isSound()) return refuse('server-read-only');
       if (queue.waiting() + items.length > waitingMax) {
         return refuse('server-busy', { retryAfterSeconds: busyRetryAfterSeconds });
       }
-      return ok(await Promise.all(items.map((item) => take(device, item))));
+      try {
+        return ok(await Promise.all(items.map((item) => take(device, item))));
+      } catch (error) {
+        if (error instanceof RowDiffersError) return refuse('server-read-only');
+        throw error;
+      }
     },
+    isSound: queue.isSound,
     waiting: queue.waiting,
     close: queue.settled,
   };

@@ -154,6 +154,34 @@ export async function readChanges(
     .execute();
 }
 
+export type CaseRevision = { readonly caseId: string; readonly revision: number };
+
+/** The changes that made these revisions, by one statement. */
+export async function readChangesOf(
+  session: Session,
+  revisions: readonly CaseRevision[],
+): Promise<readonly Pick<Row<'change'>, 'case_id' | 'revision' | 'leaf_id'>[]> {
+  if (revisions.length === 0) return [];
+  const cases = revisions.map((one) => one.caseId);
+  const numbers = revisions.map((one) => one.revision);
+  const found = await sql<
+    Pick<Row<'change'>, 'case_id' | 'revision' | 'leaf_id'>
+  >`select change.case_id, change.revision, change.leaf_id from unnest(${cases}::text[], ${numbers}::bigint[]) as asked (case_id, revision)
+    join change on change.case_id = asked.case_id and change.revision = asked.revision`.execute(session);
+  return found.rows;
+}
+
+/** Tables whose rows repeat what the log says. */
+export type CountedTable = 'act' | 'change' | 'case_state' | 'case_number';
+
+export async function countRows(session: Session, table: CountedTable): Promise<number> {
+  const row = await session
+    .selectFrom(table)
+    .select((of) => of.fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow();
+  return row.count;
+}
+
 /** Position of the newest change. */
 export async function readLatestPosition(session: Session): Promise<number> {
   const row = await session

@@ -15,6 +15,7 @@ export {
   type DocumentRow,
 } from './accounts.ts';
 export {
+  countRows,
   insertActs,
   insertCaseNumbers,
   insertChanges,
@@ -23,11 +24,14 @@ export {
   readCaseNumbers,
   readCases,
   readChanges,
+  readChangesOf,
   readKnownActs,
   readLatestPosition,
   takePositions,
   writeCases,
+  type CaseRevision,
   type ChainPlace,
+  type CountedTable,
 } from './acts.ts';
 export { inTransaction, isConflict, type Database, type Session } from './database.ts';
 export {

@@ -8,6 +8,8 @@ import type { Database } from './database.ts';
 export type SubjectKeys = {
   /** Keys of all subjects, made and stored durably where they were missing. */
   readonly ensure: (subjects: readonly string[]) => Promise<ReadonlyMap<string, DataKey>>;
+  /** Keys of those subjects that have one; a row that was removed or edited is not made up for. */
+  readonly known: (subjects: readonly string[]) => Promise<ReadonlyMap<string, DataKey>>;
 };
 
 /** Unwrapped keys held at once; the cases that are worked on fit many times. */
@@ -17,13 +19,20 @@ const cachedKeysMax = 20_000;
 export function openSubjectKeys(database: Database, keyring: Keyring): SubjectKeys {
   const cached = new Map<string, DataKey>();
 
-  async function load(subjects: readonly string[]): Promise<void> {
+  async function load(subjects: readonly string[], onBroken?: (subject: string) => void): Promise<void> {
     const rows = await database
       .selectFrom('subject_key')
       .selectAll()
       .where('subject', 'in', [...subjects])
       .execute();
-    for (const { subject, wrapped } of rows) cached.set(subject, keyring.unwrap(subject, wrapped));
+    for (const { subject, wrapped } of rows) {
+      try {
+        cached.set(subject, keyring.unwrap(subject, wrapped));
+      } catch (error) {
+        if (onBroken === undefined) throw error;
+        onBroken(subject);
+      }
+    }
   }
 
   async function create(subjects: readonly string[]): Promise<void> {
@@ -38,7 +47,22 @@ export function openSubjectKeys(database: Database, keyring: Keyring): SubjectKe
     await load(subjects);
   }
 
+  async function known(subjects: readonly string[]): Promise<ReadonlyMap<string, DataKey>> {
+    const wanted = [...new Set(subjects)];
+    if (cached.size > cachedKeysMax) cached.clear();
+    const unknown = wanted.filter((subject) => !cached.has(subject));
+    // One that does not unwrap is left out like one that is gone.
+    if (unknown.length > 0) await load(unknown, () => undefined);
+    return new Map(
+      wanted.flatMap((subject) => {
+        const key = cached.get(subject);
+        return key === undefined ? [] : [[subject, key] as const];
+      }),
+    );
+  }
+
   return {
+    known,
     ensure: async (subjects) => {
       const wanted = [...new Set(subjects)];
       if (cached.size > cachedKeysMax) cached.clear();

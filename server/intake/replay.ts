@@ -1,0 +1,266 @@
+import { canonicalize, type Json } from '../../core/signing/index.ts';
+import { createFrontier, leafHash, parseLeaf, type Leaf } from '../../core/log/index.ts';
+import { sha256 } from '../keys/index.ts';
+import {
+  countRows,
+  readCaseNumbers,
+  readCases,
+  readChangesOf,
+  readKnownActs,
+  readLeaves,
+  type CountedTable,
+  type Row,
+} from '../store/index.ts';
+import type { IntakeContext } from './admission.ts';
+import { headName, openFold } from './case-store.ts';
+import { caseStart, type CaseFold } from './decision.ts';
+import { createFoldRegister, type FoldRegister } from './fold-register.ts';
+import { envelopeOfLeaf, foldAct, openStoredAct } from './replay-case.ts';
+
+/** Leaves of one round: a few statements each, and what is in memory stays bounded. */
+const pageMax = 1_000;
+/** Findings that are named; of any further ones only the count is told. */
+const findingsMax = 32;
+
+/** Which row is not what the log says. Names the row; nothing personal is in it. */
+export type ReplayFinding = {
+  readonly row: 'log' | 'act' | 'case_state' | 'change' | 'case_number';
+  readonly is: 'missing' | 'different' | 'unlogged';
+  /** Leaf index, case id, or a count. */
+  readonly at: string;
+};
+
+/** What a replay of the log came to. */
+export type Replay = {
+  readonly findings: readonly ReplayFinding[];
+  readonly findingCount: number;
+  readonly acts: number;
+  /** What the tables may say from now on; worth nothing where there are findings. */
+  readonly register: FoldRegister;
+};
+
+type Expected = { readonly caseId: string; readonly revision: number; readonly leafId: string };
+
+type Run = {
+  readonly context: IntakeContext;
+  readonly register: FoldRegister;
+  readonly heads: Map<string, number>;
+  /** Cases that may still change. Those that are decided leave once they are compared. */
+  readonly open: Map<string, CaseFold>;
+  readonly compared: Set<string>;
+  readonly find: (row: ReplayFinding['row'], is: ReplayFinding['is'], at: string | number) => void;
+};
+
+type LoggedAct = { readonly index: number; readonly leaf: Leaf };
+
+/** Entries of a bundle: each has its length in two bytes before it. */
+function* textsOf(bundle: Uint8Array): Generator<string> {
+  const bytes = Buffer.from(bundle.buffer, bundle.byteOffset, bundle.byteLength);
+  for (let at = 0; at < bytes.length; ) {
+    const end = at + 2 + bytes.readUInt16BE(at);
+    yield bytes.toString('utf8', at + 2, end);
+    at = end;
+  }
+}
+
+async function readPage(run: Run, acts: readonly LoggedAct[]) {
+  const { database, subjectKeys } = run.context.platform;
+  const keys = acts.map(({ leaf }) => ({
+    device: leaf.device ?? '',
+    epoch: leaf.epoch ?? '',
+    actionId: leaf.actionId as string,
+  }));
+  const rows = await readKnownActs(database, keys);
+  const leaves = await readLeaves(
+    database,
+    rows.map((row) => row.leaf_id),
+  );
+  return {
+    rows: new Map(rows.map((row) => [`${headName(row.device, row.epoch)}/${row.action_id}`, row])),
+    openings: new Map(leaves.map((leaf) => [leaf.leaf_id, leaf.opening])),
+    keys: await subjectKeys.known(rows.map((row) => row.subject)),
+  };
+}
+
+/** Folds one accepted act into its case; answers what the change feed must tell of it. */
+function foldAccepted(run: Run, { index, leaf }: LoggedAct, text: string, leafId: string): Expected | undefined {
+  const { registry } = run.context;
+  const envelope = envelopeOfLeaf(leaf, text);
+  const caseId = envelope?.subject.case ?? '';
+  const policy = envelope === undefined ? undefined : registry.policyOf(envelope.policy);
+  const fold = run.open.get(caseId) ?? caseStart;
+  const next =
+    envelope === undefined || policy === undefined || run.compared.has(caseId)
+      ? undefined
+      : foldAct({ fold, envelope, text, receivedAtMs: leaf.receivedAtMs, policy });
+  if (envelope === undefined || next === undefined) {
+    run.find('act', 'different', index);
+    return undefined;
+  }
+  run.open.set(caseId, next);
+  if (envelope.type === 'registration.submit') {
+    const { number } = envelope.payload.form;
+    if ((run.register.holderOf(number) ?? caseId) !== caseId) run.find('act', 'different', index);
+    run.register.takeNumber(number, caseId);
+  }
+  return { caseId, revision: next.revision, leafId };
+}
+
+function replayAct(run: Run, act: LoggedAct, page: Awaited<ReturnType<typeof readPage>>): Expected | undefined {
+  const { index, leaf } = act;
+  const name = headName(leaf.device ?? '', leaf.epoch ?? '');
+  // Two acts at one place of a chain, or a place left out: the log itself took what it must not take.
+  if (leaf.sequence !== (run.heads.get(name) ?? 0) + 1) run.find('log', 'different', index);
+  run.heads.set(name, leaf.sequence);
+  const row = page.rows.get(`${name}/${leaf.actionId}`);
+  const opening = row === undefined ? undefined : page.openings.get(row.leaf_id);
+  if (row === undefined || opening === undefined) {
+    run.find('act', 'missing', index);
+    return undefined;
+  }
+  const key = page.keys.get(row.subject);
+  const text = key === undefined ? undefined : openStoredAct(leaf, { row, opening, key });
+  if (text === undefined) {
+    run.find('act', 'different', index);
+    return undefined;
+  }
+  return leaf.outcome === 'accepted' ? foldAccepted(run, act, text, row.leaf_id) : undefined;
+}
+
+async function compareChanges(run: Run, expected: readonly Expected[]): Promise<void> {
+  const { database } = run.context.platform;
+  const rows = await readChangesOf(database, expected);
+  const known = new Map(rows.map((row) => [`${row.case_id}/${row.revision}`, row]));
+  for (const { caseId, revision, leafId } of expected) {
+    const row = known.get(`${caseId}/${revision}`);
+    if (row === undefined) run.find('change', 'missing', caseId);
+    else if (row.leaf_id !== leafId) run.find('change', 'different', caseId);
+  }
+}
+
+function isStateOf(row: Row<'case_state'>, fold: CaseFold, key: Parameters<typeof openFold>[1]): boolean {
+  try {
+    const stored = openFold(row, key);
+    const isPlace = stored.revision === fold.revision && stored.hash === fold.hash;
+    return isPlace && canonicalize(stored.state as unknown as Json) === canonicalize(fold.state as unknown as Json);
+  } catch {
+    return false;
+  }
+}
+
+/** Compares cases with their rows, and takes the right ones into the register. */
+async function compareCases(run: Run, caseIds: readonly string[]): Promise<void> {
+  const { database, subjectKeys } = run.context.platform;
+  for (let from = 0; from < caseIds.length; from += pageMax) {
+    const page = caseIds.slice(from, from + pageMax);
+    const rows = new Map((await readCases(database, page)).map((row) => [row.case_id, row]));
+    const keys = await subjectKeys.known(page.map((id) => `case:${id}`));
+    for (const id of page) {
+      const row = rows.get(id);
+      const key = keys.get(`case:${id}`);
+      const fold = run.open.get(id);
+      if (row === undefined) run.find('case_state', 'missing', id);
+      else if (fold === undefined || key === undefined || !isStateOf(row, fold, key))
+        run.find('case_state', 'different', id);
+      else run.register.keep(row);
+      run.compared.add(id);
+      run.open.delete(id);
+    }
+  }
+}
+
+async function replayPage(run: Run, acts: readonly LoggedAct[]): Promise<number> {
+  const page = await readPage(run, acts);
+  const expected = acts.flatMap((act) => replayAct(run, act, page) ?? []);
+  await compareChanges(run, expected);
+  const touched = [...new Set(expected.map(({ caseId }) => caseId))];
+  const isClosed = (id: string): boolean => {
+    const status = run.open.get(id)?.state.status;
+    return status === 'approved' || status === 'refused';
+  };
+  await compareCases(run, touched.filter(isClosed));
+  return expected.length;
+}
+
+async function compareNumbers(run: Run, numbers: readonly string[]): Promise<void> {
+  const { database } = run.context.platform;
+  for (let from = 0; from < numbers.length; from += pageMax) {
+    const page = numbers.slice(from, from + pageMax);
+    const rows = await readCaseNumbers(database, page);
+    for (const number of page) {
+      const caseId = run.register.holderOf(number) ?? '';
+      if (!rows.has(number)) run.find('case_number', 'missing', caseId);
+      else if (rows.get(number) !== caseId) run.find('case_number', 'different', caseId);
+    }
+  }
+}
+
+/** Rows beyond those that the log accounts for. */
+async function compareCounts(run: Run, logged: Readonly<Record<CountedTable, number>>): Promise<void> {
+  for (const [table, count] of Object.entries(logged) as [CountedTable, number][]) {
+    const rows = await countRows(run.context.platform.database, table);
+    if (rows > count) run.find(table, 'unlogged', rows - count);
+  }
+}
+
+/** Reads the whole log: its acts page by page, while every leaf is hashed again into the tree that they make. */
+async function readLog(run: Run): Promise<{ readonly acts: number; readonly accepted: number }> {
+  const { log } = run.context.platform;
+  const size = log.size();
+  const frontier = createFrontier({ sha256 });
+  let acts = 0;
+  let accepted = 0;
+  for (let from = 0; from < size; from += pageMax) {
+    const page: LoggedAct[] = [];
+    for (const text of textsOf(log.readEntries(from, Math.min(from + pageMax, size)))) {
+      const leaf = parseLeaf(text);
+      const index = frontier.size();
+      frontier.append(leafHash(sha256, text));
+      if (!leaf.ok) run.find('log', 'different', index);
+      else if (leaf.value.kind === 'act') page.push({ index, leaf: leaf.value });
+    }
+    acts += page.length;
+    accepted += await replayPage(run, page);
+  }
+  if (Buffer.from(frontier.root()).toString('base64') !== log.tree.rootAt(size)) run.find('log', 'different', size);
+  return { acts, accepted };
+}
+
+/**
+ * Folds every act that the log holds, by the rule, and compares what the tables say: acts, cases, changes, numbers. Nothing
+ * is mended: a finding means that somebody wrote into the database, and that a person decides what to do. Call it while
+ * nothing is taken in and nothing waits for the log.
+ */
+export async function replayLog(context: IntakeContext): Promise<Replay> {
+  const findings: ReplayFinding[] = [];
+  let findingCount = 0;
+  const numbers = new Set<string>();
+  const register = createFoldRegister();
+  const run: Run = {
+    context,
+    register: {
+      ...register,
+      takeNumber: (number, caseId) => {
+        numbers.add(number);
+        register.takeNumber(number, caseId);
+      },
+    },
+    heads: new Map(),
+    open: new Map(),
+    compared: new Set(),
+    find: (row, is, at) => {
+      findingCount += 1;
+      if (findings.length < findingsMax) findings.push({ row, is, at: String(at) });
+    },
+  };
+  const { acts, accepted } = await readLog(run);
+  await compareCases(run, [...run.open.keys()]);
+  await compareNumbers(run, [...numbers]);
+  await compareCounts(run, {
+    act: acts,
+    change: accepted,
+    case_state: run.compared.size,
+    case_number: numbers.size,
+  });
+  return { findings, findingCount, acts, register };
+}
