@@ -15,6 +15,7 @@ export {
   change,
   changesLimitMax,
   changesSignal,
+  changesSizeMax,
   cmsSizeMaxBytes,
   enrolmentProofText,
   refusalBody,

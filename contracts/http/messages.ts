@@ -13,7 +13,6 @@ import {
   line,
   platformId,
   profile,
-  registrationEvent,
   sha256Hex,
   signedDocument,
   timeMs,
@@ -25,6 +24,8 @@ export const cmsSizeMaxBytes = 32_768;
 export const batchItemsMax = 64;
 /** Most changes in one answer. */
 export const changesLimitMax = 500;
+/** No further change is put into an answer once its envelopes and signatures are this long; the reader asks again. */
+export const changesSizeMax = 2_000_000;
 
 const refusalCode = z
   .string()
@@ -170,7 +171,11 @@ export const changesQuery = z.strictObject({
   limit: decimal(changesLimitMax).default(changesLimitMax),
 });
 
-/** One accepted act as a reader needs it. `leafIndex` is null until the log holds the act. */
+/**
+ * One accepted act with everything that its reader needs to check it: what it did to its case follows from the envelope by the rule
+ * of the case, and is not told. Of the rest only `receivedAtMs` and `leafIndex` are the server's word; `leafIndex` is null until the
+ * log holds the act. Positions count up by one.
+ */
 export const change = z.strictObject({
   position: count,
   case: caseId,
@@ -187,7 +192,12 @@ export const change = z.strictObject({
     receivedAtMs: timeMs,
     leafIndex: count.nullable(),
   }),
-  event: registrationEvent,
+  /** Canonical text of the envelope, exactly as signed. */
+  envelope: z
+    .string()
+    .min(1)
+    .max(2 * envelopeSizeMax),
+  cms: base64(cmsSizeMaxBytes),
 });
 
 /** Changes after a position in order, without gaps within what the roles of the session may read. */

@@ -16,6 +16,8 @@ export const workstationRefusals = {
   'certificate-without-iin': { retry: false },
   'certificate-not-yet-valid': { retry: true },
   'log-forked': { retry: false },
+  'change-forged': { retry: false },
+  'feed-broken': { retry: false },
   'promise-overdue': { retry: false },
   'receipt-absent': { retry: true },
   'entry-absent': { retry: false },

@@ -2,10 +2,29 @@ import * as z from 'zod';
 import { caseId, count, iin, sha256Hex, timeMs, actionId } from '../documents/index.ts';
 import { changesLimitMax } from '../http/index.ts';
 import { defineVerbs } from '../rpc/index.ts';
-import { caseHistorySchema, caseStatusSchema, caseSummarySchema, changesSchema, registrationSchema } from './shapes.ts';
+import {
+  caseHistorySchema,
+  caseStatusSchema,
+  caseSummarySchema,
+  registrationSchema,
+  toldChangeSchema,
+} from './shapes.ts';
 
 /** Rows only; the slowest disk that we serve answers an fsync in a second. */
 const timeoutMs = 15_000;
+
+/** Why a change of the feed is not believed. */
+export const changeFaults = [
+  'signature-not-verified',
+  'revision-missing',
+  'history-rewritten',
+  'envelope-differs',
+  'envelope-malformed',
+  'envelope-foreign',
+  'case-hash-wrong',
+  'act-not-allowed',
+] as const;
+export type ChangeFault = (typeof changeFaults)[number];
 
 /** The vault's own reading copy of the registration cases. */
 export const caseVerbs = defineVerbs({
@@ -15,10 +34,18 @@ export const caseVerbs = defineVerbs({
     timeoutMs,
     refusals: ['vault-closed'],
   },
-  /** All or nothing; changes at or before the position held are passed over. `position` is where the server's answer ended. */
+  /**
+   * Folds what the envelopes say by the rule of the case, in one transaction; changes at or before the position held are passed over.
+   * The positions must go on from there without a gap, else nothing is taken. A change that does not hold stands in `forged`: its case
+   * stays as it was, later changes of it included, until the feed is read again from there when the vault opens.
+   */
   'cases.apply': {
-    input: z.strictObject({ position: count, changes: changesSchema.max(changesLimitMax) }),
-    output: z.strictObject({ position: count, changed: z.array(caseId) }),
+    input: z.strictObject({ changes: z.array(toldChangeSchema).max(changesLimitMax) }),
+    output: z.strictObject({
+      position: count,
+      changed: z.array(caseId),
+      forged: z.array(z.strictObject({ caseId, position: count, why: z.enum(changeFaults) })),
+    }),
     timeoutMs,
     refusals: ['vault-closed', 'vault-not-bound', 'changes-out-of-order', 'vault-disk-failed'],
   },

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Registration } from '../../core/actions/index.ts';
 import { actionId, base64, caseId, count, iin, registrationEvent, sha256Hex, timeMs } from '../documents/index.ts';
-import { cmsSizeMaxBytes, endpoints } from '../http/index.ts';
+import { change, cmsSizeMaxBytes, endpoints } from '../http/index.ts';
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/u;
 
@@ -9,7 +9,13 @@ const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-
 export const heldSchema = endpoints.contact.response.shape.held;
 /** Last sequence of a chain and the hash there; sequence 0 with the hash of the device record where it is empty. */
 export const chainHead = heldSchema.shape.acts;
-export const changesSchema = endpoints.changes.response.shape.changes;
+
+/** A change of the feed after main judged the signature of its act; the vault checks everything else. */
+export const toldChangeSchema = change.omit({ cms: true }).extend({
+  act: change.shape.act.omit({ actorName: true }),
+  /** Name in the certificate, where signature, chain and person were verified by the pinned anchors; `null` where they do not hold. */
+  signer: z.string().max(200).nullable(),
+});
 
 export const slotIdSchema = z.string().regex(uuid);
 export const cmsSchema = base64(cmsSizeMaxBytes);
@@ -64,12 +70,15 @@ export const caseHistorySchema = z.strictObject({
   actHash: sha256Hex,
   event: registrationEvent,
   isConfirmed: z.boolean(),
+  /** As the verified certificate names him. */
   actorName: z.string().nullable(),
   /** Of an own act. */
   state: outboxStateSchema.nullable(),
+  /** Of an own act from its verified receipt; of another's only what the server says. */
   logIndex: count.nullable(),
 });
 
+export type ToldChange = z.output<typeof toldChangeSchema>;
 export type CaseSummary = z.output<typeof caseSummarySchema>;
 export type CaseHistoryItem = z.output<typeof caseHistorySchema>;
 export type Heads = z.output<typeof headsSchema>;

@@ -1,6 +1,12 @@
 import type { Registration, RegistrationForm } from '../../core/actions/index.ts';
 import { ok, refuse, type CaseId, type Iin, type Result } from '../../core/kernel/index.ts';
-import type { CaseSummary as CaseRow, CaseView, HistoryItem, OperatorInput, OperatorOutput } from '../../contracts/ipc/index.ts';
+import type {
+  CaseSummary as CaseRow,
+  CaseView,
+  HistoryItem,
+  OperatorInput,
+  OperatorOutput,
+} from '../../contracts/ipc/index.ts';
 import type { CaseHistoryItem, CaseSummary, VaultInput, VaultOutput } from '../../contracts/vault-host/index.ts';
 import { allowedActs } from './acts.ts';
 import { checksOf, flagsOf } from './checks.ts';
@@ -12,7 +18,12 @@ type ListInput = OperatorInput<'cases.list'>;
 const pageMax = 500;
 const views = ['needs-me', 'all', 'mine', 'decided'] as const;
 
-function filterOf(shift: Shift, view: ListInput['view'], rest: Pick<ListInput, 'statuses' | 'query'>, nowMs: number): Filter {
+function filterOf(
+  shift: Shift,
+  view: ListInput['view'],
+  rest: Pick<ListInput, 'statuses' | 'query'>,
+  nowMs: number,
+): Filter {
   const none: Filter = { ...rest, claimedBy: null, decidedBy: null, notSubmittedBy: null, openFor: null };
   switch (view) {
     case 'needs-me':
@@ -46,9 +57,23 @@ export class Duplicates {
 
 async function readAll(engine: Engine): Promise<Map<string, { caseId: string; number: string }[]>> {
   const byIin = new Map<string, { caseId: string; number: string }[]>();
-  const filter = { statuses: [], query: '', claimedBy: null, decidedBy: null, notSubmittedBy: null, openFor: null, sort: 'number' } as const;
+  const filter = {
+    statuses: [],
+    query: '',
+    claimedBy: null,
+    decidedBy: null,
+    notSubmittedBy: null,
+    openFor: null,
+    sort: 'number',
+  } as const;
   for (let offset = 0; ; offset += pageMax) {
-    const page = await engine.vault.call('cases.list', { ...filter, statuses: [], offset, limit: pageMax, withState: true });
+    const page = await engine.vault.call('cases.list', {
+      ...filter,
+      statuses: [],
+      offset,
+      limit: pageMax,
+      withState: true,
+    });
     if (!page.ok) return byIin;
     for (const item of page.value.items) {
       const iin = formOf(item.state)?.person.iin;
@@ -63,7 +88,9 @@ async function holderName(engine: Engine, item: CaseSummary, shift: Shift): Prom
   if (item.claim === null) return '';
   if (item.claim.by === shift.iin) return shift.name;
   const found = await engine.vault.call('cases.get', { caseId: item.caseId });
-  const name = found.ok ? found.value.history.findLast(({ event }) => event.by === item.claim?.by)?.actorName : undefined;
+  const name = found.ok
+    ? found.value.history.findLast(({ event }) => event.by === item.claim?.by)?.actorName
+    : undefined;
   return name ?? item.claim.by;
 }
 
@@ -77,14 +104,22 @@ async function rowOf(engine: Engine, shift: Shift, item: CaseSummary, flags: num
     status: item.status,
     submittedAtMs: item.submittedAtMs,
     changedAtMs: item.changedAtMs,
-    claimedBy: claim === null ? null : { name: await holderName(engine, item, shift), isMe: claim.by === shift.iin, untilMs: claim.untilMs },
+    claimedBy:
+      claim === null
+        ? null
+        : { name: await holderName(engine, item, shift), isMe: claim.by === shift.iin, untilMs: claim.untilMs },
     flags,
     isPending: item.pending.length > 0,
   };
 }
 
 /** A page of the queue, with how many rows each of the other views would have. */
-export async function listCases(engine: Engine, shift: Shift, duplicates: Duplicates, input: ListInput): Promise<Result<OperatorOutput<'cases.list'>>> {
+export async function listCases(
+  engine: Engine,
+  shift: Shift,
+  duplicates: Duplicates,
+  input: ListInput,
+): Promise<Result<OperatorOutput<'cases.list'>>> {
   const nowMs = engine.serverClock.serverNowMs();
   const { sort, offset, limit } = input;
   const filter = filterOf(shift, input.view, input, nowMs);
@@ -92,15 +127,22 @@ export async function listCases(engine: Engine, shift: Shift, duplicates: Duplic
   if (!page.ok) return page;
   const counts: Record<string, number> = { ...page.value.byStatus };
   for (const view of views) {
-    const counted = await engine.vault.call('cases.list', { ...pick(filterOf(shift, view, { statuses: [], query: '' }, nowMs)), sort, offset: 0, limit: 1, withState: false });
+    const counted = await engine.vault.call('cases.list', {
+      ...pick(filterOf(shift, view, { statuses: [], query: '' }, nowMs)),
+      sort,
+      offset: 0,
+      limit: 1,
+      withState: false,
+    });
     if (!counted.ok) return counted;
     counts[view] = counted.value.total;
   }
   const items: CaseRow[] = [];
   for (const item of page.value.items) {
     const form = formOf(item.state);
-    const duplicateNumber = form === undefined ? undefined : await duplicates.numberOfOther(engine, form.person.iin, item.caseId);
-    const submission = { byName: '', isLogged: true, index: null };
+    const duplicateNumber =
+      form === undefined ? undefined : await duplicates.numberOfOther(engine, form.person.iin, item.caseId);
+    const submission = { byName: '', isVerified: true, index: null };
     const flags = form === undefined ? 0 : flagsOf(checksOf(form, { nowMs, duplicateNumber, submission }));
     items.push(await rowOf(engine, shift, item, flags));
   }
@@ -121,10 +163,11 @@ const typesOfEvents = {
   refused: 'registration.refuse',
 } as const;
 
+/** `logged` is said of own acts with a verified receipt alone; of others the signature was verified, and the rest is the server's word. */
 function stateOf(item: CaseHistoryItem): HistoryItem['state'] {
-  if (item.logIndex !== null) return item.state === 'refused' || item.state === 'superseded' ? item.state : 'logged';
   switch (item.state) {
     case null:
+      return 'accepted';
     case 'promised':
     case 'overdue':
       return 'sent';
@@ -161,7 +204,9 @@ function summaryOf(found: VaultOutput<'cases.get'>): CaseSummary | undefined {
     caseId,
     number: form.number,
     kind: form.kind,
-    name: form.organisation?.name ?? [form.person.surname, form.person.givenName, form.person.patronymic].filter((part) => part !== '').join(' '),
+    name:
+      form.organisation?.name ??
+      [form.person.surname, form.person.givenName, form.person.patronymic].filter((part) => part !== '').join(' '),
     status: state.status,
     submittedAtMs: state.submittedAtMs,
     changedAtMs: history.at(-1)?.event.atMs ?? state.submittedAtMs,
@@ -175,16 +220,24 @@ function summaryOf(found: VaultOutput<'cases.get'>): CaseSummary | undefined {
 }
 
 /** A case with its checks, its history and what this person may do with it now. */
-export async function readCaseView(engine: Engine, shift: Shift, duplicates: Duplicates, id: string): Promise<Result<CaseView>> {
+export async function readCaseView(
+  engine: Engine,
+  shift: Shift,
+  duplicates: Duplicates,
+  id: string,
+): Promise<Result<CaseView>> {
   const found = await engine.vault.call('cases.get', { caseId: id as CaseId });
   if (!found.ok) return found;
   const summary = summaryOf(found.value);
   if (summary === undefined || found.value.state.status === 'absent') return refuse('case-absent');
   const { form } = found.value.state;
   const submitted = found.value.history.findLast(({ event }) => event.type === 'submitted');
-  // Only an own submission was verified here, by its receipt; of every other one there is the server's word alone.
-  const isProven = submitted?.state === 'logged';
-  const submission = { byName: submitted?.actorName ?? '', isLogged: isProven, index: isProven ? submitted.logIndex : null };
+  // What the feed told was folded only with a verified signature; the place in the log is known here of own acts alone.
+  const submission = {
+    byName: submitted?.actorName ?? (submitted?.event.by === shift.iin ? shift.name : ''),
+    isVerified: submitted?.isConfirmed === true || submitted?.state === 'logged',
+    index: submitted?.state === 'logged' ? submitted.logIndex : null,
+  };
   const duplicateNumber = await duplicates.numberOfOther(engine, form.person.iin, summary.caseId);
   const checks = checksOf(form, { nowMs: engine.serverClock.serverNowMs(), duplicateNumber, submission });
   return ok({

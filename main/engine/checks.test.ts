@@ -5,7 +5,11 @@ import { checksOf, flagsOf, type CheckContext } from './checks.ts';
 
 const nowMs = Date.UTC(2026, 10, 23, 9);
 const forms = makeCases({ seed: 57, nowMs, count: 40 });
-const context: CheckContext = { nowMs, duplicateNumber: undefined, submission: { byName: 'A', isLogged: true, index: 4 } };
+const context: CheckContext = {
+  nowMs,
+  duplicateNumber: undefined,
+  submission: { byName: 'A', isVerified: true, index: 4 },
+};
 
 describe('the checks of a case', () => {
   it('say of every demo case something that has words', () => {
@@ -14,7 +18,13 @@ describe('the checks of a case', () => {
   });
 
   it('find what is the matter with the cases that have something the matter', () => {
-    const found = new Set(forms.flatMap((form) => checksOf(form, context).filter(({ result }) => result !== 'pass').map(({ reason }) => reason)));
+    const found = new Set(
+      forms.flatMap((form) =>
+        checksOf(form, context)
+          .filter(({ result }) => result !== 'pass')
+          .map(({ reason }) => reason),
+      ),
+    );
     expect([...found].sort()).toEqual([
       'age.under-age',
       'authority.expired',
@@ -39,6 +49,11 @@ describe('the checks of a case', () => {
   it('name the other case of the same person', () => {
     const form = forms[0];
     const checks = form === undefined ? [] : checksOf(form, { ...context, duplicateNumber: '2026-00007' });
-    expect(checks.find(({ id }) => id === 'duplicate')).toEqual({ id: 'duplicate', result: 'fail', reason: 'duplicate.found', values: { number: '2026-00007' } });
+    expect(checks.find(({ id }) => id === 'duplicate')).toEqual({
+      id: 'duplicate',
+      result: 'fail',
+      reason: 'duplicate.found',
+      values: { number: '2026-00007' },
+    });
   });
 });

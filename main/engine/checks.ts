@@ -7,7 +7,8 @@ export type CheckContext = {
   readonly nowMs: number;
   /** Number of another case with the same IIN, if there is one. */
   readonly duplicateNumber: string | undefined;
-  readonly submission: { readonly byName: string; readonly isLogged: boolean; readonly index: number | null };
+  /** `isVerified`: signature and chain of certificates held here. `index`: of an own act with a verified receipt. */
+  readonly submission: { readonly byName: string; readonly isVerified: boolean; readonly index: number | null };
 };
 
 const dayMs = 86_400_000;
@@ -42,14 +43,17 @@ function birthDateOfIin(iin: string): string | undefined {
 function identityNumber({ person }: RegistrationForm): CheckView {
   if (!parseIin(person.iin).ok) return check('identity-number', 'fail', 'malformed');
   const isSame = birthDateOfIin(person.iin) === person.birthDate;
-  return isSame ? check('identity-number', 'pass', 'pass') : check('identity-number', 'fail', 'birth-date-mismatch', { birthDate: day(person.birthDate) });
+  return isSame
+    ? check('identity-number', 'pass', 'pass')
+    : check('identity-number', 'fail', 'birth-date-mismatch', { birthDate: day(person.birthDate) });
 }
 
 function age({ person }: RegistrationForm, nowMs: number): CheckView {
   const now = new Date(nowMs);
   const born = new Date(`${person.birthDate}T00:00:00Z`);
   const hadBirthday =
-    now.getUTCMonth() > born.getUTCMonth() || (now.getUTCMonth() === born.getUTCMonth() && now.getUTCDate() >= born.getUTCDate());
+    now.getUTCMonth() > born.getUTCMonth() ||
+    (now.getUTCMonth() === born.getUTCMonth() && now.getUTCDate() >= born.getUTCDate());
   const years = now.getUTCFullYear() - born.getUTCFullYear() - (hadBirthday ? 0 : 1);
   return years >= fullAge ? check('age', 'pass', 'pass', { years }) : check('age', 'fail', 'under-age', { years });
 }
@@ -74,11 +78,14 @@ function face({ identification }: RegistrationForm): CheckView {
   const { scorePermille, thresholdPermille, reference } = identification.face;
   const values = { score: thousandths(scorePermille), threshold: thousandths(thresholdPermille) };
   if (scorePermille < thresholdPermille) return check('face', 'fail', 'below-threshold', values);
-  return reference === 'document-photo' ? check('face', 'unknown', 'document-photo', values) : check('face', 'pass', 'pass', values);
+  return reference === 'document-photo'
+    ? check('face', 'unknown', 'document-photo', values)
+    : check('face', 'pass', 'pass', values);
 }
 
 function liveness({ identification }: RegistrationForm): CheckView {
-  if (identification.face === null) return check('liveness', identification.method === 'eds' ? 'pass' : 'fail', 'absent');
+  if (identification.face === null)
+    return check('liveness', identification.method === 'eds' ? 'pass' : 'fail', 'absent');
   return identification.face.isLive ? check('liveness', 'pass', 'pass') : check('liveness', 'fail', 'not-live');
 }
 
@@ -89,7 +96,8 @@ function consents(form: RegistrationForm): CheckView {
 }
 
 function authority({ kind, organisation }: RegistrationForm, nowMs: number): CheckView {
-  if (organisation === null) return kind === 'individual' ? check('authority', 'pass', 'not-needed') : check('authority', 'fail', 'missing');
+  if (organisation === null)
+    return kind === 'individual' ? check('authority', 'pass', 'not-needed') : check('authority', 'fail', 'missing');
   const { basis, number, validUntil } = organisation.authority;
   if (basis === 'head') return check('authority', 'pass', 'head', { number });
   if (validUntil === null) return check('authority', 'unknown', 'no-date', { number });
@@ -103,10 +111,10 @@ function duplicate(number: string | undefined): CheckView {
 }
 
 function submissionSignature({ submission }: CheckContext): CheckView {
-  if (submission.isLogged && submission.index !== null) return check('submission-signature', 'pass', 'logged', { index: submission.index + 1 });
-  return submission.isLogged
-    ? check('submission-signature', 'pass', 'pass', { name: submission.byName })
-    : check('submission-signature', 'unknown', 'unknown');
+  if (!submission.isVerified) return check('submission-signature', 'unknown', 'unknown');
+  if (submission.index !== null)
+    return check('submission-signature', 'pass', 'logged', { index: submission.index + 1 });
+  return check('submission-signature', 'pass', 'pass', { name: submission.byName });
 }
 
 /** What a reviewer should look at, each with its reason; pure, so that the same case reads the same everywhere. */
@@ -127,5 +135,6 @@ export function checksOf(form: RegistrationForm, context: CheckContext): CheckVi
 
 /** How many of them a reviewer should see first; a signature that nobody checked here is shown, and is no fault of the case. */
 export function flagsOf(checks: readonly CheckView[]): number {
-  return checks.filter(({ id, result }) => result === 'fail' || (result === 'unknown' && id !== 'submission-signature')).length;
+  return checks.filter(({ id, result }) => result === 'fail' || (result === 'unknown' && id !== 'submission-signature'))
+    .length;
 }

@@ -1,4 +1,4 @@
-import type { CaseSummary, CheckView, JournalItem } from '../../contracts/ipc/index.ts';
+import type { CaseSummary, CheckView, HistoryItem, JournalItem } from '../../contracts/ipc/index.ts';
 import { durationOf, formatCount, type Tone } from '../kit/index.ts';
 import type { Words } from '../words/index.ts';
 
@@ -12,11 +12,12 @@ export const caseTones: Readonly<Record<CaseSummary['status'], Tone>> = {
 
 export const checkTones: Readonly<Record<CheckView['result'], Tone>> = { pass: 'good', fail: 'bad', unknown: 'alarm' };
 
-type ActState = NonNullable<JournalItem['act']>['state'];
+type ActState = NonNullable<JournalItem['act']>['state'] | HistoryItem['state'];
 
 export const actTones: Readonly<Record<ActState, Tone>> = {
   recorded: 'waiting',
   sent: 'waiting',
+  accepted: 'good',
   logged: 'good',
   refused: 'bad',
   superseded: 'over',

@@ -131,7 +131,6 @@ function changeRow({ admission, accepted, rows, key }: AcceptedRows, position: n
         claimedAtMs: envelope.claimedAtMs,
         receivedAtMs: admission.receivedAtMs,
       },
-      event: accepted.event,
     }),
   );
   return {

@@ -1,10 +1,11 @@
 import * as z from 'zod';
-import type { CaseId } from '../../core/kernel/index.ts';
+import type { ActionId, CaseId, DeviceId } from '../../core/kernel/index.ts';
 import type { AccessRules, ReadScope, Role } from '../../core/access/index.ts';
 import { mayRead } from '../../core/access/index.ts';
-import { change, type Change } from '../../contracts/http/index.ts';
+import { change, changesSizeMax, type Change } from '../../contracts/http/index.ts';
+import type { DataKey } from '../keys/index.ts';
 import type { Platform } from '../platform/index.ts';
-import { readChanges, readLatestPosition } from '../store/index.ts';
+import { readActs, readChanges, readLatestPosition, type Row } from '../store/index.ts';
 import { purposes } from './rows.ts';
 
 const scopes = ['registration', 'operations'] as const satisfies readonly ReadScope[];
@@ -14,9 +15,51 @@ export function scopesOf(rules: AccessRules, roles: readonly Role[]): readonly R
   return scopes.filter((scope) => mayRead(rules, roles, scope));
 }
 
-const sealedChange = z.object({ hash: z.string(), act: z.record(z.string(), z.unknown()), event: z.unknown() });
+const sealedChange = z.object({
+  hash: z.string(),
+  act: z.looseObject({ id: z.string(), device: z.string() }),
+});
 
-/** Changes after a position, unsealed, within the scopes of the reader. `latest` is the newest position of all. */
+const sealedAct = z.object({ envelope: z.string(), cms: z.string() });
+
+type ChangeRow = Awaited<ReturnType<typeof readChanges>>[number];
+type Opened = { readonly row: ChangeRow; readonly key: DataKey; readonly told: z.output<typeof sealedChange> };
+
+/** The stored acts of these changes, by device and id. */
+async function actsOf(platform: Platform, opened: readonly Opened[]): Promise<ReadonlyMap<string, Row<'act'>>> {
+  const acts = new Map<string, Row<'act'>>();
+  for (const device of new Set(opened.map(({ told }) => told.act.device))) {
+    const own = opened.filter(({ told }) => told.act.device === device);
+    const ids = own.map(({ told }) => told.act.id as ActionId);
+    for (const act of await readActs(platform.database, device as DeviceId, ids)) {
+      acts.set(`${device} ${act.leaf_id}`, act);
+    }
+  }
+  return acts;
+}
+
+function openChange({ row, key, told }: Opened, act: Row<'act'> | undefined): Change {
+  if (act === undefined) throw new Error('intake: a change has its act');
+  const { envelope, cms } = sealedAct.parse(JSON.parse(key.open(purposes.act, act.sealed).toString()));
+  const { position, revision, leaf_index: leafIndex } = row;
+  const named = { position, case: row.case_id as CaseId, revision, hash: told.hash };
+  return change.parse({ ...named, act: { ...told.act, leafIndex }, envelope, cms });
+}
+
+/** The first changes that fit into one answer: at least one, so that a reader always gets on. */
+function fitting(changes: readonly Change[]): Change[] {
+  let size = 0;
+  const end = changes.findIndex(({ envelope, cms }, i) => {
+    size += envelope.length + cms.length;
+    return i > 0 && size > changesSizeMax;
+  });
+  return end < 0 ? [...changes] : changes.slice(0, end);
+}
+
+/**
+ * Changes after a position with the signed bytes of their acts, unsealed, within the scopes of the reader. `latest` is the
+ * newest position of all.
+ */
 export async function changesAfter(
   platform: Platform,
   options: { readonly after: number; readonly limit: number; readonly scopes: readonly ReadScope[] },
@@ -25,14 +68,15 @@ export async function changesAfter(
   const latest = await readLatestPosition(platform.database);
   const rows = await readChanges(platform.database, options);
   const keys = await platform.subjectKeys.ensure(rows.map((row) => `case:${row.case_id}`));
-  const changes = rows.map((row) => {
+  const opened = rows.map((row): Opened => {
     const key = keys.get(`case:${row.case_id}`);
     if (key === undefined) throw new Error('intake: a case has a key');
-    const { hash, act, event } = sealedChange.parse(JSON.parse(key.open(purposes.change, row.sealed).toString()));
-    const { position, revision, leaf_index: leafIndex } = row;
-    return change.parse({ position, case: row.case_id as CaseId, revision, hash, act: { ...act, leafIndex }, event });
+    return { row, key, told: sealedChange.parse(JSON.parse(key.open(purposes.change, row.sealed).toString())) };
   });
-  const isAll = rows.length < options.limit;
+  const acts = await actsOf(platform, opened);
+  const all = opened.map((one) => openChange(one, acts.get(`${one.told.act.device} ${one.row.leaf_id}`)));
+  const changes = fitting(all);
+  const isAll = rows.length < options.limit && changes.length === all.length;
   return {
     changes,
     position: isAll

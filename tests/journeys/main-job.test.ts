@@ -117,7 +117,7 @@ describe('the main job', () => {
     const view = must(await desk.readCase(caseId));
     expect(view.summary.status).toBe('approved');
     expect(view.history.map(({ type, state }) => [type, state])).toEqual([
-      ['registration.submit', 'logged'],
+      ['registration.submit', 'accepted'],
       ['registration.claim', 'logged'],
       ['registration.approve', 'logged'],
     ]);

@@ -1,9 +1,14 @@
-import { ok, type Result } from '../../../core/kernel/index.ts';
-import { changesLimitMax, type Change } from '../../../contracts/http/index.ts';
+import { ok, refuse, type Refusal, type Result } from '../../../core/kernel/index.ts';
+import type { Change } from '../../../contracts/http/index.ts';
+import type { ToldChange } from '../../../contracts/vault-host/index.ts';
 import type { Engine, Shift } from '../context.ts';
+import { raiseAlarm } from './alarm.ts';
+import { verifyChange } from './verify-change.ts';
 
+/** Changes that are asked for at once: what verifies in a few hundredths of a second, so that no window waits for it. */
+const pageSize = 100;
 /** Most answers taken in one round, so that acts that wait are not held up by a long history. */
-const pagesMax = 20;
+const pagesMax = 50;
 
 /** `hasMore`: ask again at once. `isUnproven`: something newer is accepted but has no place in the log yet; ask again soon. */
 export type Pulled = { readonly hasMore: boolean; readonly isUnproven: boolean };
@@ -14,24 +19,54 @@ function provenPart(changes: readonly Change[]): readonly Change[] {
   return end < 0 ? changes : changes.slice(0, end);
 }
 
-/** Folds what the log holds since the last time into the vault. */
+/** What the vault gets to see: the envelope to fold, and the name of the signer where main verified him. */
+function toldOf(shift: Shift, change: Change): ToldChange {
+  const { cms: _cms, act, ...rest } = change;
+  const { actorName: _actorName, ...told } = act;
+  const signer = verifyChange(shift.enrolment, change);
+  return { ...rest, act: told, signer: signer.ok ? signer.value : null };
+}
+
+/** A feed that cannot be followed is an alarm of its own: it keeps nothing from being proven, and no outage explains it. */
+async function broken<T extends { readonly ok: false; readonly refusal: Refusal }>(
+  engine: Engine,
+  refused: T,
+): Promise<T> {
+  const { code, details } = refused.refusal;
+  // An answer that has a status is a refusal of something on the way, not a feed.
+  const isUnreadable = code === 'server-answer-malformed' && details?.['status'] === undefined;
+  if (code === 'changes-out-of-order' || isUnreadable) await raiseAlarm(engine, 'feed-broken');
+  return refused;
+}
+
+/**
+ * Verifies what the log holds since the last time and folds it into the vault. An act that does not hold raises `change-forged` and
+ * stops its case; all others go on.
+ */
 export async function pullChanges(engine: Engine, shift: Shift): Promise<Result<Pulled>> {
   const held = await engine.vault.call('cases.position', null);
   if (!held.ok) return held;
   let { position } = held.value;
   for (let page = 0; page < pagesMax; page += 1) {
-    const query = { after: String(position), limit: String(changesLimitMax) };
+    const query = { after: String(position), limit: String(pageSize) };
     const answer = await shift.client.call('changes', { query });
-    if (!answer.ok) return answer;
-    const { changes, position: end, latest } = answer.value;
+    if (!answer.ok) return broken(engine, answer);
+    const { changes, latest } = answer.value;
     const proven = provenPart(changes);
     const isUnproven = proven.length < changes.length;
-    const reached = isUnproven ? (proven.at(-1)?.position ?? position) : end;
     // A server that goes back has nothing more to tell, whatever it says of its latest.
-    if (reached <= position) return ok({ hasMore: false, isUnproven });
-    const applied = await engine.vault.call('cases.apply', { position: reached, changes: [...proven] });
-    if (!applied.ok) return applied;
+    if (proven.length === 0) return ok({ hasMore: false, isUnproven });
+    const applied = await engine.vault.call('cases.apply', { changes: proven.map((change) => toldOf(shift, change)) });
+    if (!applied.ok) return broken(engine, applied);
+    if (applied.value.position <= position) return broken(engine, refuse('changes-out-of-order'));
     position = applied.value.position;
+    const [forged] = applied.value.forged;
+    if (forged !== undefined)
+      await raiseAlarm(engine, 'change-forged', undefined, {
+        case: forged.caseId,
+        position: forged.position,
+        why: forged.why,
+      });
     if (applied.value.changed.length > 0) engine.emit('cases.changed');
     if (isUnproven || position >= latest) return ok({ hasMore: false, isUnproven });
   }

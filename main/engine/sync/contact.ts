@@ -35,11 +35,20 @@ export async function makeContact(engine: Engine, shift: Shift, known: TreeHead)
     }
     return checked;
   }
-  const head = advance({ enrolment: shift.enrolment, known, note: answer.value.checkpoint, hashes: answer.value.consistency });
+  const head = advance({
+    enrolment: shift.enrolment,
+    known,
+    note: answer.value.checkpoint,
+    hashes: answer.value.consistency,
+  });
   if (!head.ok) {
     await raiseAlarm(engine, head.refusal.code);
     return head;
   }
   engine.state.log = { ...engine.state.log, treeSize: head.value.size, checkedAtMs: clock.nowMs() };
-  return ok({ head: head.value, changesPosition: answer.value.changesPosition, policyVersion: answer.value.policyVersion });
+  return ok({
+    head: head.value,
+    changesPosition: answer.value.changesPosition,
+    policyVersion: answer.value.policyVersion,
+  });
 }

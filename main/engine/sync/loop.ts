@@ -71,7 +71,9 @@ export class SyncLoop {
       this.#isKicked = false;
       const round = await this.#round().catch((error: unknown) => this.#bug(error));
       if (this.#stopped()) return;
-      const delayMs = round.ok ? this.#succeeded(round.value) : this.#failed(round.refusal.code, round.refusal.incidentId);
+      const delayMs = round.ok
+        ? this.#succeeded(round.value)
+        : this.#failed(round.refusal.code, round.refusal.incidentId);
       await this.#pause(delayMs);
     }
   }
@@ -143,12 +145,19 @@ export class SyncLoop {
     const note = this.#head?.note ?? null;
     if (note === null || this.#head?.size === before.size || nowMs - this.#checkpointAtMs < checkpointEveryMs) return;
     this.#checkpointAtMs = nowMs;
-    await this.#engine.vault.call('entries.append', { entry: { kind: 'checkpoint', body: { note } }, atMs: this.#engine.options.clock.nowMs() });
+    await this.#engine.vault.call('entries.append', {
+      entry: { kind: 'checkpoint', body: { note } },
+      atMs: this.#engine.options.clock.nowMs(),
+    });
   }
 
   #succeeded(round: Round): number {
     this.#failures = 0;
-    setServer(this.#engine, this.#shift.client.hasSession ? 'connected' : 'refused', this.#shift.client.hasSession ? null : { code: 'session-missing' });
+    setServer(
+      this.#engine,
+      this.#shift.client.hasSession ? 'connected' : 'refused',
+      this.#shift.client.hasSession ? null : { code: 'session-missing' },
+    );
     return round.delayMs;
   }
 

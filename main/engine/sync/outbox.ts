@@ -54,7 +54,8 @@ export async function sendActs(engine: Engine, shift: Shift, turned: Turned): Pr
         const entry = { kind: 'promise', body: { actionId: result.actionId, document: result.promise } } as const;
         const kept = await engine.vault.call('entries.append', { entry, atMs });
         if (kept.ok) isProgress = true;
-        else if (kept.refusal.code === 'promise-invalid' || kept.refusal.code === 'document-signature-invalid') await raiseAlarm(engine, kept.refusal.code, result.actionId);
+        else if (kept.refusal.code === 'promise-invalid' || kept.refusal.code === 'document-signature-invalid')
+          await raiseAlarm(engine, kept.refusal.code, result.actionId);
         else return kept;
       } else if (turned.get(result.actionId) !== result.refusal.code) {
         turned.set(result.actionId, result.refusal.code);
@@ -91,13 +92,18 @@ export async function collectReceipts(
 }
 
 /** Takes out of `open` what was proven. A receipt that does not hold is an alarm, and keeps no other act from being proven. */
-async function proveWanted(engine: Engine, shift: Shift, open: Set<ActionId>, known: TreeHead): Promise<Result<TreeHead>> {
+async function proveWanted(
+  engine: Engine,
+  shift: Shift,
+  open: Set<ActionId>,
+  known: TreeHead,
+): Promise<Result<TreeHead>> {
   const answer = await shift.client.call('receipts', { query: { ids: [...open].join(',') } });
   if (!answer.ok) return answer;
   // What the server made of the act is read before the act counts as done: in between, the case would look as if nobody had acted.
-  const isProven = answer.value.receipts.some(({ receipt }) => receipt !== null);
-  const told = isProven && shift.client.hasSession ? await pullChanges(engine, shift) : ok(null);
-  if (!told.ok) return told;
+  // A feed that cannot be read or is poisoned has its own alarm, and keeps no receipt away.
+  if (answer.value.receipts.some(({ receipt }) => receipt !== null) && shift.client.hasSession)
+    await pullChanges(engine, shift);
   let head = known;
   for (const { actionId, receipt } of answer.value.receipts) {
     if (receipt === null) continue;
@@ -121,7 +127,11 @@ async function proveWanted(engine: Engine, shift: Shift, open: Set<ActionId>, kn
     }
     open.delete(actionId);
     const index = kept.value.act?.logIndex ?? null;
-    engine.state.log = { lastIndex: index ?? engine.state.log.lastIndex, treeSize: head.size, checkedAtMs: engine.options.clock.nowMs() };
+    engine.state.log = {
+      lastIndex: index ?? engine.state.log.lastIndex,
+      treeSize: head.size,
+      checkedAtMs: engine.options.clock.nowMs(),
+    };
   }
   return ok(head);
 }
@@ -130,6 +140,7 @@ async function noteOverdue(engine: Engine, outbox: Outbox, open: ReadonlySet<Act
   // Both by the clock of this machine: neither the server's clock nor the date in its promise puts the alarm off.
   const nowMs = engine.options.clock.nowMs();
   for (const { actionId, deadlineMs, state } of outbox.toProve) {
-    if (open.has(actionId) && state === 'promised' && nowMs > deadlineMs + promiseGraceMs) await raiseAlarm(engine, 'promise-overdue', actionId);
+    if (open.has(actionId) && state === 'promised' && nowMs > deadlineMs + promiseGraceMs)
+      await raiseAlarm(engine, 'promise-overdue', actionId);
   }
 }

@@ -18,11 +18,22 @@ export function readCheckpoint(enrolment: Enrolment, note: string): Result<Check
   return openCheckpoint({ note, logKey: enrolment.logKey, verifyEd25519 });
 }
 
-function contains(options: { readonly older: Checkpoint | TreeHead; readonly newer: Checkpoint | TreeHead; readonly hashes: readonly string[] }): boolean {
+function contains(options: {
+  readonly older: Checkpoint | TreeHead;
+  readonly newer: Checkpoint | TreeHead;
+  readonly hashes: readonly string[];
+}): boolean {
   const { older, newer } = options;
   if (older.size === 0) return true;
   if (older.size === newer.size) return equalBytes(older.root, newer.root);
-  return verifyConsistency({ sha256, oldSize: older.size, oldRoot: older.root, size: newer.size, root: newer.root, path: decode(options.hashes) });
+  return verifyConsistency({
+    sha256,
+    oldSize: older.size,
+    oldRoot: older.root,
+    size: newer.size,
+    root: newer.root,
+    path: decode(options.hashes),
+  });
 }
 
 /**
@@ -39,7 +50,9 @@ export function advance(options: {
   if (!checkpoint.ok) return checkpoint;
   const next = { size: checkpoint.value.size, root: checkpoint.value.root, note: options.note };
   if (next.size < options.known.size) return refuse('log-forked', { known: options.known.size, shown: next.size });
-  return contains({ older: options.known, newer: next, hashes: options.hashes }) ? ok(next) : refuse('log-forked', { known: options.known.size, shown: next.size });
+  return contains({ older: options.known, newer: next, hashes: options.hashes })
+    ? ok(next)
+    : refuse('log-forked', { known: options.known.size, shown: next.size });
 }
 
 /** True where the checkpoint of a receipt and the known tree head are states of one log; asks the server for the proof. */
@@ -48,7 +61,8 @@ export async function isOneLog(shift: Shift, known: TreeHead, note: string): Pro
   if (!checkpoint.ok) return checkpoint;
   const seen: TreeHead = { size: checkpoint.value.size, root: checkpoint.value.root, note };
   const [older, newer] = seen.size < known.size ? [seen, known] : [known, seen];
-  if (older.size === newer.size || older.size === 0) return contains({ older, newer, hashes: [] }) ? ok(newer) : refuse('log-forked');
+  if (older.size === newer.size || older.size === 0)
+    return contains({ older, newer, hashes: [] }) ? ok(newer) : refuse('log-forked');
   const proof = await shift.client.call('consistency', { query: { from: String(older.size), to: String(newer.size) } });
   if (!proof.ok) return proof;
   return contains({ older, newer, hashes: proof.value.hashes }) ? ok(newer) : refuse('log-forked');

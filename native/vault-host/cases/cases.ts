@@ -1,9 +1,13 @@
-import { evolveRegistration, type Registration, type RegistrationEvent } from '../../../core/actions/index.ts';
-import { ok, refuse, type ActionId, type CaseId, type Result, type Sha256Hex } from '../../../core/kernel/index.ts';
-import { canonicalize, nextCaseHash, type ActEnvelope, type Json } from '../../../core/signing/index.ts';
-import type { Change } from '../../../contracts/http/index.ts';
-import type { CaseHistoryItem, CaseSummary, VaultRequest, VaultOutput } from '../../../contracts/vault-host/index.ts';
-import { sha256 } from '../hash.ts';
+import type { RegistrationEvent } from '../../../core/actions/index.ts';
+import { ok, refuse, type ActionId, type CaseId, type Result } from '../../../core/kernel/index.ts';
+import type { ActEnvelope } from '../../../core/signing/index.ts';
+import type {
+  CaseHistoryItem,
+  CaseSummary,
+  ToldChange,
+  VaultRequest,
+  VaultOutput,
+} from '../../../contracts/vault-host/index.ts';
 import type { EntryBodies } from '../../../core/journal/index.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { ActRow } from '../journal/rows.ts';
@@ -17,41 +21,10 @@ import {
   type LaidOver,
   type PendingAct,
 } from './book.ts';
+import { Feed } from './feed.ts';
 import { queryCases } from './query.ts';
-
-type CaseRow = {
-  readonly case_id: CaseId;
-  readonly revision: number;
-  readonly hash: Sha256Hex;
-  readonly changed_at_ms: number;
-  readonly state: string;
-};
-
-type ChangeRow = {
-  readonly case_id: CaseId;
-  readonly revision: number;
-  readonly hash: Sha256Hex;
-  readonly action_id: ActionId;
-  readonly act_hash: Sha256Hex;
-  readonly actor_name: string;
-  readonly received_at_ms: number;
-  readonly log_index: number | null;
-  readonly event: string;
-};
-
-const positionName = 'cases-position';
-const upsertCase = `insert into cases (case_id, revision, hash, changed_at_ms, state) values (?, ?, ?, ?, ?) on conflict (case_id)
-  do update set revision = excluded.revision, hash = excluded.hash, changed_at_ms = excluded.changed_at_ms, state = excluded.state`;
-const insertChange = `insert into case_changes (case_id, revision, position, hash, action_id, act_hash, actor_name, received_at_ms,
-  log_index, event) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
-function confirmedOf(row: CaseRow): ConfirmedCase {
-  return {
-    state: JSON.parse(row.state) as Registration,
-    revision: row.revision,
-    hash: row.hash,
-    changedAtMs: row.changed_at_ms,
-  };
-}
+import { confirmedOf, type CaseRow, type ChangeRow } from './rows.ts';
+import type { FeedRule } from './told.ts';
 
 /** States in which an act may still change its case. */
 const pendingStates: readonly ActRow['state'][] = ['recorded', 'promised', 'overdue'];
@@ -61,14 +34,16 @@ export class Cases {
   readonly #journal: Journal;
   readonly #store: Store;
   readonly #claimTtlMs: number;
+  readonly #feed: Feed;
   readonly #lines = new Map<CaseId, CaseLine>();
   /** Cases whose line is older than the journal; brought up to date by the next reader. */
   readonly #stale = new Set<CaseId>();
 
-  constructor(journal: Journal, options: { readonly claimTtlMs: number }) {
+  constructor(journal: Journal, rule: FeedRule) {
     this.#journal = journal;
     this.#store = journal.store;
-    this.#claimTtlMs = options.claimTtlMs;
+    this.#claimTtlMs = rule.claimTtlMs;
+    this.#feed = new Feed(journal.store, rule);
     for (const row of this.#store.iterate<CaseRow>('select * from cases'))
       this.#note(row.case_id, { ...confirmedOf(row), pending: [] });
     for (const { case_id } of journal.acts.waiting()) this.#stale.add(case_id);
@@ -127,62 +102,18 @@ export class Cases {
   }
 
   get position(): number {
-    return Number(this.#store.meta(positionName) ?? 0);
+    return this.#feed.position;
   }
 
   numberOf(caseId: CaseId): string | null {
     return this.#freshLines().get(caseId)?.summary.number ?? null;
   }
 
-  /** All changes or none. Each must continue its case by revision and hash; what is held already is passed over. */
-  apply(input: {
-    readonly position: number;
-    readonly changes: readonly Change[];
-  }): Result<VaultOutput<'cases.apply'>, 'changes-out-of-order'> {
-    const held = this.position;
-    const fresh = input.changes.filter(({ position }) => position > held);
-    const folded = this.#fold(fresh);
-    const isOrdered = fresh.every(
-      ({ position }, i) => position > (fresh[i - 1]?.position ?? held) && position <= input.position,
-    );
-    if (folded === undefined || !isOrdered) return refuse('changes-out-of-order', { position: held });
-    if (input.position <= held) return ok({ position: held, changed: [] });
-    this.#store.write(() => {
-      for (const [caseId, { revision, hash, changedAtMs, state }] of folded) {
-        this.#store.run(upsertCase, caseId, revision, hash, changedAtMs, JSON.stringify(state));
-      }
-      for (const change of fresh) this.#insert(change);
-      this.#store.setMeta(positionName, String(input.position));
-    });
-    for (const caseId of folded.keys()) this.refresh(caseId);
-    return ok({ position: input.position, changed: [...folded.keys()] });
-  }
-
-  #fold(changes: readonly Change[]): ReadonlyMap<CaseId, ConfirmedCase> | undefined {
-    const folded = new Map<CaseId, ConfirmedCase>();
-    for (const change of changes) {
-      const next = foldChange(folded.get(change.case) ?? this.#confirmed(change.case), change);
-      if (next === undefined) return undefined;
-      folded.set(change.case, next);
-    }
-    return folded;
-  }
-
-  #insert({ case: caseId, revision, position, hash, act, event }: Change): void {
-    const text = canonicalize(event as unknown as Json);
-    this.#store.run(
-      insertChange,
-      caseId,
-      revision,
-      position,
-      hash,
-      act.id,
-      act.hash,
-      act.actorName,
-      act.receivedAtMs,
-      act.leafIndex,
-      text,
-    );
+  /** What the server tells, as far as it holds. */
+  apply(changes: readonly ToldChange[]): Result<VaultOutput<'cases.apply'>, 'changes-out-of-order'> {
+    const applied = this.#feed.apply(changes);
+    if (applied.ok) for (const caseId of applied.value.changed) this.refresh(caseId);
+    return applied;
   }
 
   list({ withState, ...query }: VaultRequest<'cases.list'>): VaultOutput<'cases.list'> {
@@ -215,7 +146,8 @@ export class Cases {
       .map((row): CaseHistoryItem => {
         const own = this.#ownAct(row.action_id);
         const event = JSON.parse(row.event) as RegistrationEvent;
-        const logIndex = own?.log_index ?? row.log_index;
+        // The place of an own act is known by its receipt alone.
+        const logIndex = own === undefined ? row.log_index : own.log_index;
         return {
           ...{
             revision: row.revision,
@@ -237,51 +169,4 @@ export class Cases {
   #ownAct(actionId: ActionId): ActRow | undefined {
     return this.#journal.acts.row(actionId);
   }
-}
-
-type Told = {
-  readonly revision: number;
-  readonly hash: Sha256Hex;
-  readonly act: { readonly hash: Sha256Hex; readonly receivedAtMs: number };
-  readonly event: RegistrationEvent;
-};
-
-/** The case after one more change, or `undefined` where it does not continue the case. */
-function foldChange(before: ConfirmedCase, change: Told): ConfirmedCase | undefined {
-  const { revision, hash, act, event } = change;
-  if (revision !== before.revision + 1 || hash !== nextCaseHash(sha256, before.hash, act.hash)) return undefined;
-  if ((event.type === 'submitted') === (before.state.status !== 'absent' && before.state.status !== 'returned'))
-    return undefined;
-  return { state: evolveRegistration(before.state, event), revision, hash, changedAtMs: act.receivedAtMs };
-}
-
-/** Every case against the fold of its changes; the number of cases. */
-export function checkCases(store: Store): Result<number, 'journal-damaged'> {
-  let count = 0;
-  for (const row of store.iterate<CaseRow>('select * from cases')) {
-    let folded: ConfirmedCase | undefined = absentCase;
-    for (const change of store.all<ChangeRow>(
-      'select * from case_changes where case_id = ? order by revision',
-      row.case_id,
-    )) {
-      const event = JSON.parse(change.event) as RegistrationEvent;
-      const act = { hash: change.act_hash, receivedAtMs: change.received_at_ms };
-      folded =
-        folded === undefined
-          ? undefined
-          : foldChange(folded, { revision: change.revision, hash: change.hash, act, event });
-    }
-    const isSame =
-      folded !== undefined &&
-      folded.revision === row.revision &&
-      folded.hash === row.hash &&
-      sameState(folded.state, row.state);
-    if (!isSame) return refuse('journal-damaged', { where: 'case-view-differs', sequence: row.revision });
-    count += 1;
-  }
-  return ok(count);
-}
-
-function sameState(folded: Registration, kept: string): boolean {
-  return canonicalize(folded as unknown as Json) === canonicalize(JSON.parse(kept) as Json);
 }

@@ -1,1 +1,3 @@
-export { Cases, checkCases } from './cases.ts';
+export { Cases } from './cases.ts';
+export { checkCases } from './rows.ts';
+export type { FeedRule } from './told.ts';

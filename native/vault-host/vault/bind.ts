@@ -7,6 +7,7 @@ import { ActsTable } from '../journal/acts-table.ts';
 import { Journal } from '../journal/journal.ts';
 import {
   fitsVault,
+  feedRuleOf,
   identityOf,
   readCheckpoint,
   readEnrolment,
@@ -64,7 +65,7 @@ export function bindVault(
     entries.map((entry) => ({ entry })),
     input.nowMs,
   );
-  const cases = new Cases(journal, { claimTtlMs: enrolment.policy.registration.claimTtlMs });
+  const cases = new Cases(journal, feedRuleOf(enrolment));
   opened.bound = { enrolment, journal, cases };
   return ok(enrolmentView(enrolment));
 }

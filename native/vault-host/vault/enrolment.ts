@@ -25,6 +25,7 @@ import {
   type SignedDocument,
 } from '../../../core/signing/index.ts';
 import { parseDeviceRecord, parseEnrolmentBundle, parsePolicyDocument } from '../../../contracts/documents/index.ts';
+import type { FeedRule } from '../cases/index.ts';
 import { sha256, sha256Hex, verifyEd25519 } from '../hash.ts';
 
 /** What the vault was bound to on its first day; everything that it verifies later, it verifies by these keys. */
@@ -94,4 +95,10 @@ export function readCheckpoint(
 export function identityOf(enrolment: Enrolment): JournalIdentity {
   const { platform, device, epoch } = enrolment.device;
   return { platform, device, epoch, start: enrolment.deviceRecordHash };
+}
+
+/** What the acts of the change feed must belong to. */
+export function feedRuleOf({ bundle, policy }: Enrolment): FeedRule {
+  const { platform, profile, log } = bundle;
+  return { platform, profile, logOrigin: log.origin, claimTtlMs: policy.registration.claimTtlMs };
 }

@@ -12,7 +12,7 @@ import type { EntryRow } from '../journal/rows.ts';
 import { openStore, type OpenFault, type Store } from '../journal/store.ts';
 import { parseSlots, unlockSlots, type GenerationKey, type SlotsFile } from '../slots/index.ts';
 import { readDeviceKey } from './device-key.ts';
-import { identityOf, readEnrolment, type Enrolment } from './enrolment.ts';
+import { feedRuleOf, identityOf, readEnrolment, type Enrolment } from './enrolment.ts';
 import { metaNames, noteSlots, requireMeta, writeSlots, type Bound, type Opened, type VaultContext } from './opened.ts';
 
 export type OpenReport = { readonly opened: Opened; readonly entries: number; readonly acts: number };
@@ -93,10 +93,9 @@ export function loadBound(
     return refuse('journal-damaged', { where: 'slots-version-differs', sequence: state.slotsVersion });
   const cases = checkCases(store);
   if (!cases.ok) return cases;
-  const { claimTtlMs } = enrolment.value.policy.registration;
   const acts = new ActsTable(store, report.value.told.values());
   const journal = new Journal(store, identity, { state, acts });
-  return ok({ enrolment: enrolment.value, journal, cases: new Cases(journal, { claimTtlMs }) });
+  return ok({ enrolment: enrolment.value, journal, cases: new Cases(journal, feedRuleOf(enrolment.value)) });
 }
 
 function assemble(

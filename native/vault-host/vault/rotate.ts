@@ -4,6 +4,7 @@ import { Cases } from '../cases/index.ts';
 import { openStore, type Store } from '../journal/store.ts';
 import type { GenerationKey, Slot } from '../slots/index.ts';
 import { newDataKey } from './create.ts';
+import { feedRuleOf } from './enrolment.ts';
 import { noteSlots, writeSlots, type Opened, type VaultContext } from './opened.ts';
 
 function open(context: VaultContext, file: string, key: GenerationKey): Store {
@@ -61,6 +62,6 @@ function rebind(opened: Opened): void {
   if (opened.bound === undefined) return;
   const { enrolment } = opened.bound;
   const journal = opened.bound.journal.over(opened.store);
-  const cases = new Cases(journal, { claimTtlMs: enrolment.policy.registration.claimTtlMs });
+  const cases = new Cases(journal, feedRuleOf(enrolment));
   opened.bound = { enrolment, journal, cases };
 }

@@ -68,7 +68,7 @@ function caseHandlers(
   const byStatus = { submitted: 0, claimed: 0, returned: 0, approved: 0, refused: 0 };
   return {
     'cases.position': () => read({ position: 0 }, ({ cases }) => ({ position: cases.position })),
-    'cases.apply': (input) => vault.withBound(({ cases }) => cases.apply(input)),
+    'cases.apply': ({ changes }) => vault.withBound(({ cases }) => cases.apply(changes)),
     'cases.list': (input) => read({ items: [], total: 0, byStatus }, ({ cases }) => cases.list(input)),
     'cases.get': ({ caseId }) => {
       const found = read(refuse('case-absent'), ({ cases }) => cases.get(caseId));

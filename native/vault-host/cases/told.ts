@@ -1,0 +1,68 @@
+import { decideRegistration, evolveRegistration, type RegistrationEvent } from '../../../core/actions/index.ts';
+import type { Sha256Hex } from '../../../core/kernel/index.ts';
+import { commandOf, nextCaseHash, type ActEnvelope } from '../../../core/signing/index.ts';
+import { parseActEnvelope } from '../../../contracts/documents/index.ts';
+import type { ChangeFault, ToldChange } from '../../../contracts/vault-host/index.ts';
+import { sha256, sha256Hex } from '../hash.ts';
+import type { ConfirmedCase } from './book.ts';
+
+/** What the acts of the feed must belong to, and the rule that they are folded by. */
+export type FeedRule = {
+  readonly platform: string;
+  readonly profile: string;
+  readonly logOrigin: string;
+  readonly claimTtlMs: number;
+};
+
+type Told = { readonly after: ConfirmedCase; readonly event: RegistrationEvent };
+
+function isForeign(envelope: ActEnvelope, before: ConfirmedCase, change: ToldChange, rule: FeedRule): boolean {
+  const { subject } = envelope;
+  const isOfPlatform =
+    envelope.platform === rule.platform && envelope.profile === rule.profile && envelope.log === rule.logOrigin;
+  const isOfCase = subject.case === change.case && subject.revision === before.revision && subject.hash === before.hash;
+  const { id, type, device, claimedAtMs } = change.act;
+  const isCovered =
+    envelope.id === id && envelope.type === type && envelope.device === device && envelope.claimedAtMs === claimedAtMs;
+  return !isOfPlatform || !isOfCase || !isCovered;
+}
+
+/**
+ * The case after one more act, or what speaks against it: what happened follows from the signed envelope by the rule of the case, and the server's word
+ * counts only for when it received the act.
+ */
+export function foldTold(before: ConfirmedCase, change: ToldChange, rule: FeedRule): Told | ChangeFault {
+  if (change.revision !== before.revision + 1) return 'revision-missing';
+  if (change.signer === null) return 'signature-not-verified';
+  const { envelope: text, act, hash, revision } = change;
+  if (sha256Hex(text) !== act.hash) return 'envelope-differs';
+  if (hash !== nextCaseHash(sha256, before.hash, act.hash)) return 'case-hash-wrong';
+  const envelope = parseActEnvelope(text);
+  if (!envelope.ok) return 'envelope-malformed';
+  if (isForeign(envelope.value, before, change, rule)) return 'envelope-foreign';
+  const event = decideRegistration(before.state, commandOf(envelope.value), {
+    actor: { iin: envelope.value.actor.iin, roles: [] },
+    nowMs: act.receivedAtMs,
+    claimTtlMs: rule.claimTtlMs,
+  });
+  if (!event.ok) return 'act-not-allowed';
+  const state = evolveRegistration(before.state, event.value);
+  return { after: { state, revision, hash, changedAtMs: act.receivedAtMs }, event: event.value };
+}
+
+type Kept = {
+  readonly revision: number;
+  readonly hash: Sha256Hex;
+  readonly actHash: Sha256Hex;
+  readonly receivedAtMs: number;
+  readonly event: RegistrationEvent;
+};
+
+/** The case after one more kept change, or `undefined` where it does not continue the case: what was folded once is folded again. */
+export function foldKept(before: ConfirmedCase, kept: Kept): ConfirmedCase | undefined {
+  const { revision, hash, actHash, receivedAtMs, event } = kept;
+  if (revision !== before.revision + 1 || hash !== nextCaseHash(sha256, before.hash, actHash)) return undefined;
+  if ((event.type === 'submitted') === (before.state.status !== 'absent' && before.state.status !== 'returned'))
+    return undefined;
+  return { state: evolveRegistration(before.state, event), revision, hash, changedAtMs: receivedAtMs };
+}
