@@ -40,6 +40,7 @@ export {
 export {
   createVerifier,
   DEMO_POLICY_OID,
+  isRevocationListOf,
   nationalPurposes,
   nationalRoleMappings,
   stageNames,

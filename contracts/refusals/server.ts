@@ -20,6 +20,7 @@ export const serverRefusals = {
   'tree-size-unknown': { retry: false, status: 409 },
   'document-malformed': { retry: false, status: 400 },
   'document-signature-invalid': { retry: false, status: 400 },
+  'revocation-list-foreign': { retry: false, status: 409 },
   'platform-exists': { retry: false, status: 409 },
   'platform-absent': { retry: false, status: 409 },
   'profile-differs': { retry: false, status: 409 },

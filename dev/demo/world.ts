@@ -206,10 +206,11 @@ export async function prepareDemo(directory: string, tell: Tell): Promise<DemoWo
   try {
     const administration = must(await openAdministration(place));
     try {
-      for (const list of ca.crls()) must(await administration.importCrl(list));
       await once(directory, 'people', tell, 'grant three people their roles', () =>
         bringPeople(administration, ca, made),
       );
+      // Only an authority that is trusted by then can have signed them.
+      for (const list of ca.crls()) must(await administration.importCrl(list));
       writeProfile(directory, store);
       const setting = { directory, store, server, administration, tell };
       await once(

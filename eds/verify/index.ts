@@ -14,4 +14,5 @@ export {
   type RoleMapping,
   type TrustConfiguration,
 } from './trust.ts';
+export { isRevocationListOf } from './revocation.ts';
 export { createVerifier, type CertificateRequest, type VerificationRequest, type Verifier } from './verifier.ts';

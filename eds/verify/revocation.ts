@@ -1,4 +1,4 @@
-import { allowsScheme } from '../algorithms/index.ts';
+import { allowsScheme, type VerifyingKey } from '../algorithms/index.ts';
 import type { RevocationList, RevocationListStore } from '../crl/index.ts';
 import type { Certificate } from '../x509/index.ts';
 import type { CertificateMemory } from './certificate-memory.ts';
@@ -25,7 +25,7 @@ export function createRevocationJudge(trust: TrustConfiguration, memory: Certifi
   const signatureOf = (list: RevocationList, authority: Certificate): Reason | 'right' => {
     const known = verified.get(list)?.get(authority);
     if (known !== undefined) return known;
-    const found = judgeList(list, authority, trust, memory);
+    const found = judgeList(list, authority, trust, memory.keyOf);
     const byAuthority = verified.get(list) ?? new WeakMap<Certificate, Reason | 'right'>();
     byAuthority.set(authority, found);
     verified.set(list, byAuthority);
@@ -44,16 +44,29 @@ export function createRevocationJudge(trust: TrustConfiguration, memory: Certifi
   };
 }
 
+type ListTrust = Pick<TrustConfiguration, 'algorithmPolicy' | 'suite'>;
+
+/**
+ * True where this authority signed the list by an algorithm that is allowed, and the list is a base list without critical
+ * extensions that are not understood. Whether the authority is to be believed, and whether the list is fresh, is not asked.
+ */
+export function isRevocationListOf(list: RevocationList, authority: Certificate, trust: ListTrust): boolean {
+  if (list.authorityKeyIdentifier === undefined) return false;
+  if (list.authorityKeyIdentifier !== authority.extensions.subjectKeyIdentifier) return false;
+  const keyOf = (certificate: Certificate) => trust.suite.loadKey(certificate.subjectPublicKeyInfo);
+  return judgeList(list, authority, trust, keyOf) === 'right';
+}
+
 /** A list that says what it seems to say, under the signature of this authority. */
 function judgeList(
   list: RevocationList,
   authority: Certificate,
-  trust: TrustConfiguration,
-  memory: CertificateMemory,
+  trust: ListTrust,
+  keyOf: (certificate: Certificate) => VerifyingKey | undefined,
 ): Reason | 'right' {
   if (list.isDelta || list.unknownCritical.length > 0) return 'crl-unsupported';
   if (authority.extensions.keyUsage?.includes('cRLSign') !== true) return 'crl-signature-wrong';
-  const scheme = memory.keyOf(authority)?.scheme(list.signatureAlgorithm, undefined);
+  const scheme = keyOf(authority)?.scheme(list.signatureAlgorithm, undefined);
   if (scheme === undefined || !allowsScheme(trust.algorithmPolicy, scheme.name)) return 'crl-unsupported';
   return scheme.verify(list.signedPart, list.signature) ? 'right' : 'crl-signature-wrong';
 }

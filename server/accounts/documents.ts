@@ -13,14 +13,15 @@ import {
   type Session,
 } from '../store/index.ts';
 
-/** Kinds of documents in the store; `trust` goes into the log as a policy, since it is one. */
-export const documentKinds = ['platform', 'policy', 'trust', 'staff', 'device'] as const;
+/** Kinds of documents in the store; `trust` and `revocation` go into the log as policies: they say whom the server believes. */
+export const documentKinds = ['platform', 'policy', 'trust', 'revocation', 'staff', 'device'] as const;
 export type DocumentKind = (typeof documentKinds)[number];
 
 const leafKindOf: Readonly<Record<DocumentKind, LeafKind>> = {
   platform: 'platform',
   policy: 'policy',
   trust: 'policy',
+  revocation: 'policy',
   staff: 'staff',
   device: 'device',
 };

@@ -9,6 +9,7 @@ export {
 } from './documents.ts';
 export { enrolDevice, makeEnrolmentCode, settle, type EnrolmentRequest, type ServerPin } from './enrolment.ts';
 export {
+  newestRevocationDocument,
   newestTrustDocument,
   openRegistry,
   type PolicyInForce,
@@ -27,4 +28,5 @@ export {
   type StaffRefusal,
 } from './sign-in.ts';
 export { checkSignature, type CheckedSignature, type SignatureRefusal } from './signature-check.ts';
-export { admitCertificate, trustDocument, type Trust, type TrustDocument } from './trust.ts';
+export { isListOfAny, revocationDocument, withList, type RevocationDocument } from './revocation.ts';
+export { admitCertificate, trustDocument, trustedAuthorities, type Trust, type TrustDocument } from './trust.ts';

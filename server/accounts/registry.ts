@@ -1,3 +1,4 @@
+import type * as z from 'zod';
 import type { PolicyDocument } from '../../core/access/index.ts';
 import type { DeviceId, Iin, Sha256Hex } from '../../core/kernel/index.ts';
 import { tileWidth } from '../../core/log/index.ts';
@@ -6,6 +7,7 @@ import { parseDeviceRecord, parsePolicyDocument, parseStaffRecord } from '../../
 import type { Desk, Platform } from '../platform/index.ts';
 import { readRegistryStamp, readRevocationLists, readTrustCertificates } from '../store/index.ts';
 import { readDocuments, readNewestSigned, type LoggedDocument } from './documents.ts';
+import { listedBy, listedHashes, revocationDocument, type RevocationDocument } from './revocation.ts';
 import { buildTrust, trustDocument, type Trust, type TrustDocument } from './trust.ts';
 
 export type RegisteredDevice = {
@@ -30,14 +32,13 @@ export type Registry = {
   /** Version of the newest trust document; 0 before the first. */
   readonly trustVersion: () => number;
   readonly trustDocument: () => TrustDocument | undefined;
+  /** The newest document of revocation lists. */
+  readonly revocationDocument: () => RevocationDocument | undefined;
   /** Records of the log whose documents were edited or removed: while there are any, nobody knows who is blocked. */
   readonly rejected: () => number;
   /** Reads everything anew, where something has changed. */
   readonly refresh: () => Promise<void>;
 };
-
-/** Newest lists of all issuers; an issuer publishes daily. */
-const listsMax = 64;
 
 type State = {
   readonly devices: ReadonlyMap<string, RegisteredDevice>;
@@ -45,6 +46,7 @@ type State = {
   readonly policies: readonly PolicyInForce[];
   readonly trust: Trust;
   readonly trustDocument: TrustDocument | undefined;
+  readonly revocationDocument: RevocationDocument | undefined;
   readonly rejected: number;
 };
 
@@ -83,18 +85,28 @@ function readPolicies(platform: Platform, documents: readonly LoggedDocument[]):
   });
 }
 
-function newestTrust(platform: Platform, documents: readonly LoggedDocument[]): TrustDocument | undefined {
-  const parsed = documents.flatMap(({ signed }) => {
-    const document = trustDocument.safeParse(JSON.parse(signed.document));
+function ofSchema<T extends { readonly platform: string; readonly profile: string }>(
+  platform: Platform,
+  documents: readonly LoggedDocument[],
+  schema: z.ZodType<T>,
+): readonly T[] {
+  return documents.flatMap(({ signed }) => {
+    const document = schema.safeParse(JSON.parse(signed.document));
     return document.success && isOfPlatform(platform, document.data) ? [document.data] : [];
   });
-  return parsed.at(-1);
 }
 
 /** The newest trust document as a process beside the server reads it. */
 export async function newestTrustDocument(desk: Desk): Promise<TrustDocument | undefined> {
   const text = await readNewestSigned(desk, 'trust');
   const parsed = text === undefined ? undefined : trustDocument.safeParse(JSON.parse(text));
+  return parsed?.success === true ? parsed.data : undefined;
+}
+
+/** The newest document of revocation lists as a process beside the server reads it. */
+export async function newestRevocationDocument(desk: Desk): Promise<RevocationDocument | undefined> {
+  const text = await readNewestSigned(desk, 'revocation');
+  const parsed = text === undefined ? undefined : revocationDocument.safeParse(JSON.parse(text));
   return parsed?.success === true ? parsed.data : undefined;
 }
 
@@ -125,18 +137,22 @@ async function readState(platform: Platform, countRecords: () => number): Promis
     staff: await readDocuments(platform, 'staff'),
     policy: await readDocuments(platform, 'policy'),
     trust: await readDocuments(platform, 'trust'),
+    revocation: await readDocuments(platform, 'revocation'),
   };
   const { nowMs } = platform.surroundings;
   const policies = readPolicies(platform, read.policy.documents);
-  const document = newestTrust(platform, read.trust.documents);
+  const document = ofSchema(platform, read.trust.documents, trustDocument).at(-1);
+  const revocations = ofSchema(platform, read.revocation.documents, revocationDocument);
+  const listed = listedBy(revocations);
   const certificates = await readTrustCertificates(platform.database);
-  const lists = await readRevocationLists(platform.database, listsMax);
+  const lists = await readRevocationLists(platform.database, listedHashes(listed));
   return {
     devices: readDevices(platform, read.device.documents),
     staff: readStaff(platform, read.staff.documents),
     policies,
-    trust: buildTrust({ document, policy: inForce(policies, nowMs()).policy, certificates, lists, nowMs }),
+    trust: buildTrust({ document, policy: inForce(policies, nowMs()).policy, certificates, listed, lists, nowMs }),
     trustDocument: document,
+    revocationDocument: revocations.at(-1),
     rejected: Math.max(0, records - Object.values(read).reduce((sum, { documents }) => sum + documents.length, 0)),
   };
 }
@@ -157,6 +173,7 @@ export async function openRegistry(platform: Platform): Promise<Registry> {
     trust: () => state.trust,
     trustVersion: () => state.trustDocument?.version ?? 0,
     trustDocument: () => state.trustDocument,
+    revocationDocument: () => state.revocationDocument,
     rejected: () => state.rejected,
     refresh: async () => {
       const now = await readStamp();

@@ -1,7 +1,8 @@
+import * as z from 'zod';
 import type { Role } from '../../core/access/index.ts';
-import { ok, parseIin, refuse, type DeviceId, type Iin, type Result } from '../../core/kernel/index.ts';
+import { ok, refuse, type DeviceId, type Iin, type Result } from '../../core/kernel/index.ts';
 import { challengeText, type SignInChallenge } from '../../core/signing/index.ts';
-import { parseSignInChallenge } from '../../contracts/documents/index.ts';
+import { iin as iinSchema, parseSignInChallenge, sha256Hex as hashSchema } from '../../contracts/documents/index.ts';
 import { sha256Hex } from '../keys/index.ts';
 import type { Platform } from '../platform/index.ts';
 import { endSession, insertChallenge, insertSession, readSession, useChallenge } from '../store/index.ts';
@@ -13,6 +14,13 @@ const challengeLifeMs = 180_000;
 /** One shift; a new one starts with the card. */
 const sessionLifeMs = 12 * 3_600_000;
 const tokenSizeBytes = 32;
+
+/** Who opened a session, and by which certificate: where that one is revoked, the session ends. */
+const sealedPerson = z.strictObject({
+  iin: iinSchema,
+  certificate: hashSchema,
+  path: z.array(z.strictObject({ authority: z.string(), serial: z.string() })),
+});
 
 /** A session's person is sealed to its token and device: a row copied onto another token opens nothing. */
 function sessionPurpose(tokenHash: string, device: DeviceId): string {
@@ -95,10 +103,11 @@ export async function signIn(
   const token = surroundings.randomBytes(tokenSizeBytes).toString('base64url');
   const tokenHash = sha256Hex(token);
   const sessionEndsMs = nowMs + sessionLifeMs;
+  const { validation: _, ...person } = checked.value;
   await insertSession(database, {
     token_hash: tokenHash,
     device,
-    person: keyring.seal(sessionPurpose(tokenHash, device), checked.value.iin).toString('base64'),
+    person: keyring.seal(sessionPurpose(tokenHash, device), JSON.stringify(person)).toString('base64'),
     started_at_ms: nowMs,
     expires_at_ms: sessionEndsMs,
     ended_at_ms: null,
@@ -119,15 +128,18 @@ export async function readerOf(
   const tokenHash = sha256Hex(request.token);
   const session = await readSession(platform.database, { tokenHash, device: request.device, nowMs });
   if (session === undefined) return refuse('session-ended');
-  const iin = parseIin(
-    platform.keyring.open(sessionPurpose(tokenHash, request.device), Buffer.from(session.person, 'base64')).toString(),
-  );
-  const staff = iin.ok ? registry.staff(iin.value) : undefined;
-  if (!iin.ok || staff === undefined) return refuse('session-ended');
-  const { validFromMs, validUntilMs, roles } = staff.record;
-  return nowMs >= validFromMs && nowMs < validUntilMs
-    ? ok({ iin: iin.value, roles, tokenHash })
-    : refuse('session-ended');
+  const sealed = Buffer.from(session.person, 'base64');
+  const opened = platform.keyring.open(sessionPurpose(tokenHash, request.device), sealed).toString();
+  const { iin, certificate, path } = sealedPerson.parse(JSON.parse(opened));
+  const record = registry.staff(iin)?.record;
+  const isNamed = record?.certificates.some((named) => named === certificate) ?? false;
+  if (record === undefined || !isNamed || path.some(registry.trust().isRevoked)) {
+    // Ended for good: a certificate that is taken back from a list opens a new session by the card.
+    await endSession(platform.database, tokenHash, nowMs);
+    return refuse('session-ended');
+  }
+  const { validFromMs, validUntilMs, roles } = record;
+  return nowMs >= validFromMs && nowMs < validUntilMs ? ok({ iin, roles, tokenHash }) : refuse('session-ended');
 }
 
 /** Ends a session; nothing happens where it ended before. */

@@ -1,7 +1,7 @@
 import { parseIin, refuse, ok, type Iin, type Result, type Sha256Hex } from '../../core/kernel/index.ts';
 import { canonicalize } from '../../core/signing/index.ts';
 import type { ReasonId, VerificationReport } from '../../eds/index.ts';
-import type { Trust } from './trust.ts';
+import type { IssuedBy, Trust } from './trust.ts';
 
 /** Why a signature does not authorise. */
 export type SignatureRefusal =
@@ -17,6 +17,8 @@ export type SignatureRefusal =
 export type CheckedSignature = {
   readonly iin: Iin;
   readonly certificate: Sha256Hex;
+  /** The certificates from the signer up to the anchor, as revocation lists name them. */
+  readonly path: readonly IssuedBy[];
   /** Canonical text `qorgan.validation/1`: kept with the act, so that it stays provable after certificates expire. */
   readonly validation: string;
 };
@@ -60,6 +62,13 @@ function validationText(report: VerificationReport, trust: Trust): string {
   });
 }
 
+function pathOf({ evidence: { path } }: VerificationReport): readonly IssuedBy[] {
+  return path.slice(0, -1).map(({ serial }, depth) => ({
+    authority: path[depth + 1]?.extensions.subjectKeyIdentifier ?? '',
+    serial,
+  }));
+}
+
 /** Judges a detached CAdES-BES at `atMs`. INDETERMINATE never authorises; exactly one signer with a right IIN does. */
 export function checkSignature(
   trust: Trust,
@@ -73,5 +82,5 @@ export function checkSignature(
   const iin = parseIin(report.signer?.iin ?? '');
   if (!iin.ok || report.signer === undefined) return refuse('signature-invalid', { reason: 'iin-malformed' });
   const certificate = report.signer.certificateSha256 as Sha256Hex;
-  return ok({ iin: iin.value, certificate, validation: validationText(report, trust) });
+  return ok({ iin: iin.value, certificate, path: pathOf(report), validation: validationText(report, trust) });
 }

@@ -20,6 +20,7 @@ import {
 } from '../../eds/index.ts';
 import { carrierOid } from '../../eds/x509/index.ts';
 import type { Row } from '../store/index.ts';
+import { listsOf, type ListedCrl } from './revocation.ts';
 
 /** Which certificates the platform trusts: a document of its own, so that adding one to a table changes nothing. */
 export const trustDocument = z.strictObject({
@@ -46,6 +47,14 @@ const carriers = [
   'cloud',
 ] as const satisfies readonly KeyCarrier[];
 
+/** A certificate as revocation lists name it. */
+export type IssuedBy = {
+  /** Key identifier of the authority, lower-case hexadecimal. */
+  readonly authority: string;
+  /** Lower-case hexadecimal. */
+  readonly serial: string;
+};
+
 /** What signatures are judged by, at the present state of trust. */
 export type Trust = {
   readonly verifier: Verifier;
@@ -55,6 +64,10 @@ export type Trust = {
   readonly lists: readonly Buffer[];
   /** SHA-256 of each list, hexadecimal. */
   readonly listHashes: readonly string[];
+  /** Lists that the log names and the database lacks: what their authorities issued is refused until they are brought again. */
+  readonly listsMissing: number;
+  /** True where a list at hand, fresh or not, names this certificate. */
+  readonly isRevoked: (certificate: IssuedBy) => boolean;
 };
 
 /** Reads one certificate that an administrator brings; a production platform takes none of a demonstration authority. */
@@ -80,6 +93,26 @@ function knownCertificates(
   });
 }
 
+/** Certificates whose revocation lists are taken: all that the trust document names. */
+export function trustedAuthorities(
+  document: TrustDocument | undefined,
+  rows: readonly Row<'trust_certificate'>[],
+): readonly Certificate[] {
+  return knownCertificates([...(document?.anchors ?? []), ...(document?.intermediates ?? [])], rows);
+}
+
+function parseList(der: Uint8Array): RevocationList | undefined {
+  const parsed = parseRevocationList(der);
+  return parsed.ok ? parsed.value : undefined;
+}
+
+function isNamedBy(lists: readonly RevocationList[], { authority, serial }: IssuedBy, nowMs: number): boolean {
+  return lists.some((list) => {
+    const entry = list.authorityKeyIdentifier === authority ? list.find(serial) : undefined;
+    return entry !== undefined && entry.reason !== 'remove-from-list' && entry.revokedAtMs <= nowMs;
+  });
+}
+
 function allowedCarriers(policy: PolicyDocument): { readonly carriers?: readonly KeyCarrier[] } {
   const { carriers: named } = policy.signatures;
   return named.length === 0
@@ -92,16 +125,15 @@ export function buildTrust(options: {
   readonly document: TrustDocument | undefined;
   readonly policy: PolicyDocument;
   readonly certificates: readonly Row<'trust_certificate'>[];
+  /** What the log names; rows beyond it count for nothing. */
+  readonly listed: ReadonlyMap<string, ListedCrl>;
   readonly lists: readonly Row<'revocation_list'>[];
   readonly nowMs: () => number;
 }): Trust {
   const { document, policy, certificates, nowMs } = options;
   const anchors = knownCertificates(document?.anchors ?? [], certificates);
   const intermediates = knownCertificates(document?.intermediates ?? [], certificates);
-  const lists = options.lists.flatMap((row) => {
-    const parsed = parseRevocationList(row.der);
-    return parsed.ok ? [parsed.value] : [];
-  });
+  const lists = listsOf(options.listed, options.lists, parseList);
   const fresh = (list: RevocationList): boolean => list.thisUpdateMs >= nowMs() - policy.signatures.crlAgeMaxMs;
   let store = createRevocationListStore(lists.filter(fresh));
   let oldestMs = Math.min(...lists.filter(fresh).map((list) => list.thisUpdateMs));
@@ -132,5 +164,7 @@ export function buildTrust(options: {
     intermediates: intermediates.map(({ der }) => Buffer.from(der)),
     lists: lists.map(({ der }) => Buffer.from(der)),
     listHashes: lists.map((list) => list.sha256),
+    listsMissing: options.listed.size - lists.length,
+    isRevoked: (certificate) => isNamedBy(lists, certificate, nowMs()),
   };
 }

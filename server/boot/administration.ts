@@ -4,19 +4,27 @@ import { staffRecord } from '../../contracts/documents/index.ts';
 import { parseRevocationList } from '../../eds/index.ts';
 import {
   admitCertificate,
+  isListOfAny,
   makeEnrolmentCode,
   recordDocument,
   trustDocument,
+  trustedAuthorities,
+  withList,
   type Registry,
+  type RevocationDocument,
   type TrustDocument,
 } from '../accounts/index.ts';
 import type { Desk } from '../platform/index.ts';
-import { insertRevocationList, insertTrustCertificates } from '../store/index.ts';
+import { insertRevocationList, insertTrustCertificates, readTrustCertificates } from '../store/index.ts';
 
 /** What an administrator brings of a person; platform and profile are the platform's own. */
 export type NewStaff = Omit<StaffRecord, 'form' | 'platform' | 'profile'>;
 
-export type AdministrationRefusal = 'document-malformed' | 'demo-in-production' | 'log-behind';
+export type AdministrationRefusal =
+  | 'document-malformed'
+  | 'demo-in-production'
+  | 'revocation-list-foreign'
+  | 'log-behind';
 
 /** What is done at the server itself, by whoever owns its folder. Later these acts are signed by two officers. */
 export type Administration = {
@@ -29,7 +37,10 @@ export type Administration = {
     readonly anchors: readonly Uint8Array[];
     readonly intermediates: readonly Uint8Array[];
   }) => Promise<Result<null, AdministrationRefusal>>;
-  /** Adds a revocation list (DER); the newest of each authority counts, once its signature was verified. */
+  /**
+   * Adds a base revocation list (DER) that an authority of the trust document signed (else `revocation-list-foreign`). The newest
+   * of each authority counts from the leaf that names it; an older one changes nothing. Sessions of certificates that it names end.
+   */
   readonly importCrl: (der: Uint8Array) => Promise<Result<null, AdministrationRefusal>>;
 };
 
@@ -39,6 +50,7 @@ export type AdministrationContext = {
   /** Waits until everything recorded is in the log and counts; false where the log cannot grow. */
   readonly settle: () => Promise<boolean>;
   readonly readTrust: () => Promise<TrustDocument | undefined>;
+  readonly readRevocation: () => Promise<RevocationDocument | undefined>;
 };
 
 type Certificates = { readonly anchors: readonly Uint8Array[]; readonly intermediates: readonly Uint8Array[] };
@@ -78,9 +90,34 @@ async function recordTrust(
   return ok(null);
 }
 
+/** Records a revocation list with the document that names it; whole or not at all. */
+async function recordList(
+  { desk, readTrust, readRevocation }: AdministrationContext,
+  der: Uint8Array,
+): Promise<Result<null, AdministrationRefusal>> {
+  const { identity, database, surroundings } = desk;
+  const list = parseRevocationList(der);
+  if (!list.ok) return refuse('document-malformed');
+  const authorities = trustedAuthorities(await readTrust(), await readTrustCertificates(database));
+  if (!isListOfAny(list.value, authorities)) return refuse('revocation-list-foreign');
+  const row = { sha256: list.value.sha256, der: Buffer.from(der), at_ms: surroundings.nowMs() };
+  const document = withList({ before: await readRevocation(), list: list.value, platform: identity });
+  if (document === undefined) {
+    // The list that counts may have been lost from the database: it is brought again, and nothing new is said.
+    await insertRevocationList(database, row);
+    return ok(null);
+  }
+  const text = canonicalize(document);
+  await recordDocument(desk, { kind: 'revocation', subject: 'platform', version: document.version, text }, (session) =>
+    insertRevocationList(session, row),
+  );
+  return ok(null);
+}
+
 /** Opens administration over a desk. */
-export function createAdministration({ desk, settle, readTrust }: AdministrationContext): Administration {
-  const { identity, database, keyring, surroundings } = desk;
+export function createAdministration(context: AdministrationContext): Administration {
+  const { desk, settle, readTrust } = context;
+  const { identity, keyring, surroundings } = desk;
   const settled = async <T>(value: T): Promise<Result<T, AdministrationRefusal>> =>
     (await settle()) ? ok(value) : refuse('log-behind');
 
@@ -103,19 +140,18 @@ export function createAdministration({ desk, settle, readTrust }: Administration
       return recorded.ok ? settled(null) : recorded;
     },
     importCrl: async (der) => {
-      const list = parseRevocationList(der);
-      if (!list.ok) return refuse('document-malformed');
-      await insertRevocationList(database, {
-        sha256: list.value.sha256,
-        der: Buffer.from(der),
-        at_ms: surroundings.nowMs(),
-      });
-      return settled(null);
+      const recorded = await recordList(context, der);
+      return recorded.ok ? settled(null) : recorded;
     },
   };
 }
 
-/** The newest trust document as the registry of this process has it. */
-export function trustOfRegistry(registry: Registry): () => Promise<TrustDocument | undefined> {
-  return async () => registry.trustDocument();
+/** The newest documents of trust as the registry of this process has them. */
+export function trustOfRegistry(
+  registry: Registry,
+): Pick<AdministrationContext, 'readTrust' | 'readRevocation'> {
+  return {
+    readTrust: async () => registry.trustDocument(),
+    readRevocation: async () => registry.revocationDocument(),
+  };
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ok, refuse, type Result } from '../../core/kernel/index.ts';
-import { newestTrustDocument, openRegistry, settle } from '../accounts/index.ts';
+import { newestRevocationDocument, newestTrustDocument, openRegistry, settle } from '../accounts/index.ts';
 import type { Identity, Platform } from '../platform/index.ts';
 import { areDocumentsLogged, countSequenced, isHeld } from '../store/index.ts';
 import { createAdministration, trustOfRegistry, type Administration } from './administration.ts';
@@ -32,7 +32,12 @@ async function waitForServer(desk: OpenDesk): Promise<boolean> {
 async function besideServer(opened: OpenDesk): Promise<OpenAdministration> {
   const { desk, store } = opened;
   return {
-    ...createAdministration({ desk, settle: () => waitForServer(opened), readTrust: () => newestTrustDocument(desk) }),
+    ...createAdministration({
+      desk,
+      settle: () => waitForServer(opened),
+      readTrust: () => newestTrustDocument(desk),
+      readRevocation: () => newestRevocationDocument(desk),
+    }),
     identity: desk.identity,
     isServerRunning: true,
     treeSize: () => countSequenced(store.database),
@@ -64,7 +69,7 @@ export async function openAdministration(
     return true;
   };
   return ok({
-    ...createAdministration({ desk, settle: settleAll, readTrust: trustOfRegistry(registry) }),
+    ...createAdministration({ desk, settle: settleAll, ...trustOfRegistry(registry) }),
     identity: desk.identity,
     isServerRunning: false,
     treeSize: async () => log.value.size(),

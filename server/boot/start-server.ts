@@ -105,6 +105,8 @@ async function serve(options: StartOptions, opened: OpenDesk): Promise<Result<Ru
   const identity = { ...desk.identity };
   const platform: Platform = { ...desk, identity, log: centralLog.value };
   const registry = await openRegistry(platform);
+  const { listsMissing } = registry.trust();
+  if (listsMissing > 0) log.error({ listsMissing }, 'revocation lists that the log names and the database lacks');
   if (registry.rejected() > 0) log.error({ rejected: registry.rejected() }, 'records that are not what the log holds');
   const parts = startParts(platform, registry, await replayAtStart(platform, registry, log), log);
   const app = createApp({ platform, registry, intake: parts.intake, pin, log, version: serverVersion }, tls);
@@ -132,7 +134,7 @@ async function serve(options: StartOptions, opened: OpenDesk): Promise<Result<Ru
       await settle(platform, registry);
       return platform.log.gap() === undefined;
     },
-    readTrust: trustOfRegistry(registry),
+    ...trustOfRegistry(registry),
   });
   const state = (): 'accepting' | 'read-only' =>
     platform.log.gap() === undefined && registry.rejected() === 0 && parts.intake.isSound() ? 'accepting' : 'read-only';

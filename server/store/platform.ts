@@ -37,9 +37,17 @@ export async function insertRevocationList(session: Session, row: Row<'revocatio
     .execute();
 }
 
-/** Newest first: the newest list of each issuer counts. */
-export async function readRevocationLists(session: Session, limit: number): Promise<readonly Row<'revocation_list'>[]> {
-  return session.selectFrom('revocation_list').selectAll().orderBy('at_ms', 'desc').limit(limit).execute();
+/** Those of these lists that are held. */
+export async function readRevocationLists(
+  session: Session,
+  hashes: readonly string[],
+): Promise<readonly Row<'revocation_list'>[]> {
+  if (hashes.length === 0) return [];
+  return session
+    .selectFrom('revocation_list')
+    .selectAll()
+    .where('sha256', 'in', [...hashes])
+    .execute();
 }
 
 /** Something that a person has to look at; kept for ever, carries no personal data. */
