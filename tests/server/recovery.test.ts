@@ -1,7 +1,9 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { copyFileSync, readFileSync, rmSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
+import { sql } from 'kysely';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { leafText, noteKey, openCheckpoint, verifyConsistency, type NoteKey } from '../../core/log/index.ts';
@@ -28,6 +30,19 @@ afterAll(async () => {
   await store.close();
   rmSync(directory, { recursive: true, force: true });
 });
+
+async function asOwner<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const folder = join(directory, 'postgres');
+  const owner = JSON.parse(readFileSync(join(folder, 'owner.json'), 'utf8')) as { user: string; password: string };
+  const host = readFileSync(join(folder, 'data', 'postmaster.pid'), 'utf8').split('\n')[4] ?? '';
+  const client = new pg.Client({ host, ...owner, database: 'postgres' });
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
 
 async function addLeaves(count: number): Promise<void> {
   const rows = Array.from({ length: count }, () => {
@@ -84,6 +99,18 @@ function expectWhole(log: CentralLog): void {
   const bundle = Buffer.from(log.readEntries(0, leaves)).toString();
   expect(bundle.match(/"leaf-\d+"/gu)).toEqual(Array.from({ length: leaves }, (_, i) => `"leaf-${i + 1}"`));
 }
+
+test('a session of the database that ends between two statements fails its transaction, and not the server', async () => {
+  const cut = store.database.transaction().execute(async (session) => {
+    const own = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(session);
+    await asOwner((client) => client.query('select pg_terminate_backend($1)', [own.rows[0]?.pid]));
+    // The news of its end comes while no statement waits for an answer.
+    await sleep(200);
+    await sql`select 1`.execute(session);
+  });
+  await expect(cut).rejects.toThrow();
+  expect((await sql<{ one: number }>`select 1 as one`.execute(store.database)).rows).toEqual([{ one: 1 }]);
+});
 
 test('leaves that have an index but stand in no file yet are appended at the next start', async () => {
   await addLeaves(300);
@@ -216,16 +243,12 @@ test('a head that is no part of the tree is never extended', async () => {
 });
 
 test('a database behind its log refuses to write and names the gap, and never sequences anew', async () => {
-  const folder = join(directory, 'postgres');
-  const owner = JSON.parse(readFileSync(join(folder, 'owner.json'), 'utf8')) as { user: string; password: string };
-  const host = readFileSync(join(folder, 'data', 'postmaster.pid'), 'utf8').split('\n')[4] ?? '';
-  const client = new pg.Client({ host, ...owner, database: 'postgres' });
-  await client.connect();
   // What a restore of last night's backup does.
-  await client.query('delete from leaf_position where leaf_index >= $1', [leaves - 10]);
-  await client.query('delete from checkpoint where tree_size > $1', [leaves - 10]);
-  await client.query('delete from checkpoint_head');
-  await client.end();
+  await asOwner(async (client) => {
+    await client.query('delete from leaf_position where leaf_index >= $1', [leaves - 10]);
+    await client.query('delete from checkpoint where tree_size > $1', [leaves - 10]);
+    await client.query('delete from checkpoint_head');
+  });
   const log = await open();
   expect(log.gap()).toEqual({ reason: 'database-behind', logSize: leaves, databaseSize: leaves - 10 });
   expect(await log.sequence()).toBe(0);

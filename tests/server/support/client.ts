@@ -126,8 +126,8 @@ export class TestClient {
     });
   }
 
-  /** Listens until so many server-sent events came, then hangs up. */
-  firstEvents(call: Call, count: number): Promise<string> {
+  /** Listens until what came of the server-sent events is enough, then hangs up. */
+  eventsUntil(call: Call, isEnough: (text: string) => boolean): Promise<string> {
     return new Promise((resolve, reject) => {
       const { hostname, port } = this.#url;
       const headers = this.#headers(call, Buffer.alloc(0));
@@ -138,7 +138,7 @@ export class TestClient {
           let text = '';
           response.on('data', (part: Buffer) => {
             text += part.toString();
-            if ((text.match(/\n\n/gu)?.length ?? 0) < count) return;
+            if (!isEnough(text)) return;
             sent.destroy();
             resolve(text);
           });
