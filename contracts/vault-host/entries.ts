@@ -27,7 +27,10 @@ export const newEntrySchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('sign-in'), body: person }),
   z.strictObject({ kind: z.literal('shift-started'), body: person }),
   z.strictObject({ kind: z.literal('shift-ended'), body: person }),
-  /** `promise-overdue` with the act named moves it to `overdue`; other codes are only kept. */
+  /**
+   * `promise-overdue` with the act named moves it from `promised` to `overdue`; `alarm-acknowledged` names the entry of an alarm as
+   * `details.entry`; other codes are only kept.
+   */
   z.strictObject({
     kind: z.literal('alarm'),
     body: z.strictObject({

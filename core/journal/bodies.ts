@@ -54,5 +54,8 @@ export type EntryOf = {
 export const quarantineReasons = ['journal-rolled-back', 'journal-diverged', 'journal-epoch-unknown'] as const;
 export type QuarantineReason = (typeof quarantineReasons)[number];
 
+/** Says that somebody has read the alarm of the journal entry `details.entry`; until then an alarm stays, restarts included. */
+export const acknowledgedAlarm = 'alarm-acknowledged';
+
 /** The alarm that says that a promise fell due. */
 export const overdueAlarm = 'promise-overdue';

@@ -2,6 +2,7 @@ import { outboxStart, evolveOutbox, type OutboxItem } from '../sync/index.ts';
 import {
   ok,
   refuse,
+  toBase64,
   toHex,
   type ActionId,
   type CaseId,
@@ -13,6 +14,7 @@ import {
   type Sha256,
   type Sha256Hex,
 } from '../kernel/index.ts';
+import { parseCheckpoint, parseNote, parseProof } from '../log/index.ts';
 import { canonicalize, type ActEnvelope, type Json } from '../signing/index.ts';
 import { overdueAlarm, quarantineReasons, type EntryBodies, type EntryOf, type QuarantineReason } from './bodies.ts';
 import { entryKinds, type EntryHeader } from './chain.ts';
@@ -181,15 +183,32 @@ export function advanceJournal(
       return { ...next, slotsVersion: entry.body.slotsVersion };
     case 'slot-changed':
       return { ...next, slotsVersion: entry.body.version };
-    case 'checkpoint': {
-      const { size, root } = entry.body;
-      return size >= (state.treeHead?.size ?? 0) ? { ...next, treeHead: { size, root } } : next;
-    }
+    case 'checkpoint':
+      return withTreeHead(next, entry.body);
+    // A receipt brings the checkpoint that it was verified against: a tree that was seen once is remembered from then on.
+    case 'receipt':
+      return withTreeHead(next, headOfProof(entry.body.proof));
     case 'alarm':
       return { ...next, quarantine: quarantineReasons.find((code) => code === entry.body.code) ?? state.quarantine };
     default:
       return next;
   }
+}
+
+function withTreeHead(
+  state: JournalState,
+  head: { readonly size: number; readonly root: string } | undefined,
+): JournalState {
+  if (head === undefined || head.size < (state.treeHead?.size ?? 0)) return state;
+  return { ...state, treeHead: { size: head.size, root: head.root } };
+}
+
+/** The tree head in a proof; its signature was verified before it was journalled. */
+function headOfProof(text: string): { readonly size: number; readonly root: string } | undefined {
+  const proof = parseProof(text);
+  const note = proof.ok ? parseNote(proof.value.checkpoint) : proof;
+  const head = note.ok ? parseCheckpoint(note.value.text) : note;
+  return head.ok ? { size: head.value.size, root: toBase64(head.value.root) } : undefined;
 }
 
 /** A journal that has no entry yet. */

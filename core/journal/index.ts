@@ -1,4 +1,11 @@
-export { overdueAlarm, quarantineReasons, type EntryBodies, type EntryOf, type QuarantineReason } from './bodies.ts';
+export {
+  acknowledgedAlarm,
+  overdueAlarm,
+  quarantineReasons,
+  type EntryBodies,
+  type EntryOf,
+  type QuarantineReason,
+} from './bodies.ts';
 export { entryHash, entryKinds, entryText, type EntryHeader, type EntryKind } from './chain.ts';
 export {
   actOf,

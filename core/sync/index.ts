@@ -1,6 +1,7 @@
 export {
   breaksPromise,
   evolveOutbox,
+  mayFallDue,
   outboxStart,
   outboxStep,
   type OutboxEvent,

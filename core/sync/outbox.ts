@@ -94,6 +94,14 @@ export function breaksPromise(item: OutboxItem, proven: Extract<OutboxEvent, { t
   return item.commitment !== proven.commitment || promised !== state || item.refusal !== refusal;
 }
 
+/**
+ * True where a promise can still fall due: refused and superseded acts are owed their place in the log like every other. They keep their
+ * word, so that whoever raises the alarm has to know whether it was raised.
+ */
+export function mayFallDue(item: OutboxItem): boolean {
+  return item.promisedAtMs !== null && !item.isDone && item.state !== 'overdue';
+}
+
 /** What sync has to do with an act now. */
 export function outboxStep(item: OutboxItem): 'send' | 'prove' | 'nothing' {
   if (item.isDone) return 'nothing';

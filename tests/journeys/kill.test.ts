@@ -100,7 +100,7 @@ async function bringToTheEnd(caseId: string, onRecorded: (type: string) => void)
     if (
       view.ok &&
       view.value.summary.status === 'approved' &&
-      view.value.history.every(({ state }) => state === 'logged')
+      view.value.history.every(({ state }) => state === 'logged' || state === 'accepted')
     )
       return;
     const isOpen = view.ok && (view.value.summary.status === 'submitted' || view.value.summary.status === 'claimed');

@@ -3,7 +3,7 @@ import { parseProof } from '../../../core/log/index.ts';
 import { batchItemsMax } from '../../../contracts/http/index.ts';
 import type { VaultOutput } from '../../../contracts/vault-host/index.ts';
 import type { Engine, Shift } from '../context.ts';
-import { raiseAlarm } from './alarm.ts';
+import { raiseAlarm, takeUpAlarms } from './alarm.ts';
 import { isOffline } from '../sign-in.ts';
 import { pullChanges } from './changes.ts';
 import { isOneLog, type TreeHead } from './tree-head.ts';
@@ -86,7 +86,11 @@ export async function collectReceipts(
   // A server that answers, and with whatever it answers keeps back the receipt, has not kept its promise.
   if (head.ok || !isOffline(head.refusal.code)) await noteOverdue(engine, outbox, open);
   if (!head.ok) return head;
-  if (open.size < wanted.length) engine.emit('journal.changed');
+  if (open.size < wanted.length) {
+    engine.emit('journal.changed');
+    // The vault itself alarms about a receipt that says something else than was promised.
+    await takeUpAlarms(engine);
+  }
   await readOutbox(engine);
   return ok({ head: head.value, isOpen: open.size > 0 });
 }
@@ -140,7 +144,7 @@ async function noteOverdue(engine: Engine, outbox: Outbox, open: ReadonlySet<Act
   // Both by the clock of this machine: neither the server's clock nor the date in its promise puts the alarm off.
   const nowMs = engine.options.clock.nowMs();
   for (const { actionId, deadlineMs, state } of outbox.toProve) {
-    if (open.has(actionId) && state === 'promised' && nowMs > deadlineMs + promiseGraceMs)
+    if (open.has(actionId) && state !== 'overdue' && nowMs > deadlineMs + promiseGraceMs)
       await raiseAlarm(engine, 'promise-overdue', actionId);
   }
 }

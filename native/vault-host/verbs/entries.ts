@@ -1,6 +1,13 @@
 import { ok, refuse, type Result } from '../../../core/kernel/index.ts';
-import { overdueAlarm, quarantineReasons, type EntryOf } from '../../../core/journal/index.ts';
-import { breaksPromise } from '../../../core/sync/index.ts';
+import {
+  acknowledgedAlarm,
+  overdueAlarm,
+  quarantineReasons,
+  type EntryBodies,
+  type EntryOf,
+} from '../../../core/journal/index.ts';
+import { breaksPromise, mayFallDue } from '../../../core/sync/index.ts';
+import { canonicalize, type Json } from '../../../core/signing/index.ts';
 import type { EntryView, NewEntry, VaultRequest, VaultOutput } from '../../../contracts/vault-host/index.ts';
 import { sha256Hex } from '../hash.ts';
 import { outboxOf, type ActRow, type EntryRow } from '../journal/rows.ts';
@@ -52,16 +59,34 @@ function dueAtMs({ enrolment }: Bound, { promised_at_ms: promisedAtMs }: ActRow)
   return (promisedAtMs ?? Number.MAX_SAFE_INTEGER) + enrolment.policy.sync.promiseDeadlineMs;
 }
 
+/** The entry that says this very alarm already: an act that was refused keeps its state, and is not alarmed about twice. */
+function alarmEntry({ journal }: Bound, body: EntryBodies['alarm']): number | undefined {
+  const text = canonicalize(body as unknown as Json);
+  const sql = "select sequence from entries where kind = 'alarm' and body = ?";
+  return journal.store.get<{ sequence: number }>(sql, text)?.sequence;
+}
+
+function isAlarmEntry({ journal }: Bound, sequence: string | number | undefined): boolean {
+  if (typeof sequence !== 'number') return false;
+  return journal.store.get<EntryRow>('select * from entries where sequence = ?', sequence)?.kind === 'alarm';
+}
+
 function planAlarm(bound: Bound, entry: Extract<NewEntry, { kind: 'alarm' }>, atMs: number): Result<Plan, EntryFault> {
   const { code, actionId, details } = entry.body;
   // The vault alone decides that it is quarantined.
   if (quarantineReasons.some((reason) => reason === code)) return refuse('entry-malformed', { why: 'alarm-reserved' });
+  if (code === acknowledgedAlarm && !isAlarmEntry(bound, details?.['entry']))
+    return refuse('entry-malformed', { why: 'alarm-absent' });
   const body = { code, ...(actionId === undefined ? {} : { actionId }), ...(details === undefined ? {} : { details }) };
   if (actionId === undefined) return ok({ entries: [{ kind: 'alarm', body }] });
   const act = requireAct(bound, actionId);
   if (!act.ok) return act;
-  const isDue = act.value.state === 'promised' && dueAtMs(bound, act.value) < atMs;
-  if (code === overdueAlarm && !isDue) return refuse('entry-malformed', { why: 'promise-not-due' });
+  if (code === overdueAlarm) {
+    const isDue = mayFallDue(outboxOf(act.value)) && dueAtMs(bound, act.value) < atMs;
+    if (!isDue) return refuse('entry-malformed', { why: 'promise-not-due' });
+    const known = alarmEntry(bound, body);
+    if (known !== undefined) return ok({ entries: [], known, act: act.value });
+  }
   return ok({ entries: [{ kind: 'alarm', body }], act: act.value });
 }
 
