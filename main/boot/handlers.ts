@@ -54,9 +54,6 @@ export function operatorHandlers(workstation: Workstation, window: () => Browser
       workstation.syncNow();
       return Promise.resolve(ok(null));
     },
-    'alarm.acknowledge': ({ id }) => {
-      workstation.acknowledgeAlarm(id);
-      return Promise.resolve(ok(null));
-    },
+    'alarm.acknowledge': ({ id }) => workstation.acknowledgeAlarm(id),
   };
 }

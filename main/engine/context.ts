@@ -8,6 +8,7 @@ import type { SupervisedHost } from '../hosts/index.ts';
 import type { CardSigner, Devices } from './cards.ts';
 import type { ServerClient } from './http/client.ts';
 import type { LocalFiles } from './local-files.ts';
+import type { WatchedPrompt } from './open-prompt.ts';
 import type { EngineEvent, Preferences, WorkstationOptions } from './ports.ts';
 import type { ServerClock } from './server-clock.ts';
 
@@ -52,7 +53,7 @@ export type EngineState = {
 
 /** What the flows of the engine share. */
 export type Engine = {
-  readonly options: WorkstationOptions;
+  readonly options: Omit<WorkstationOptions, 'prompt'> & { readonly prompt: WatchedPrompt };
   readonly files: LocalFiles;
   readonly devices: Devices;
   readonly vault: Vault;

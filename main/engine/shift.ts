@@ -9,6 +9,7 @@ import { clientOf, readEnrolment } from './enrolment.ts';
 import type { PromptAnswer } from './ports.ts';
 import { promptView } from './prompt-view.ts';
 import { isOffline, signIn } from './sign-in.ts';
+import { takeUpAlarms } from './sync/alarm.ts';
 
 /** The slot of the vault that this card, or the password of its holder, opens. */
 export function slotOf(signer: CardSigner, slots: readonly SlotSummary[]): SlotSummary | undefined {
@@ -164,6 +165,7 @@ async function attemptShift(
   const started = known.ok ? await journalStart(engine, shift, client.hasSession) : known;
   if (started.ok) {
     await takeUpCounts(engine);
+    await takeUpAlarms(engine);
     return ok(shift);
   }
   engine.state.shift = undefined;
@@ -206,8 +208,13 @@ export async function startShift(engine: Engine, certificateId: string): Promise
   return result;
 }
 
-/** Ends the shift: the session, the vault, and with it everything that syncs. Acts that wait go out at the next shift. */
+/**
+ * Ends the shift: the session, the vault, and with it everything that syncs. Acts that wait go out at the next shift. Refused
+ * `prompt-open` while the prompt asks: it is closed first, by its own button.
+ */
 export async function endShift(engine: Engine): Promise<Result<null>> {
+  // What the card may sign at this moment must find the vault open.
+  if (engine.options.prompt.isOpen) return refuse('prompt-open');
   const { shift } = engine.state;
   if (shift !== undefined) {
     const body = { iin: shift.iin, certificate: shift.signer.sha256 };

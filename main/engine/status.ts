@@ -1,4 +1,5 @@
 import type { AppView, CertificateView } from '../../contracts/ipc/index.ts';
+import type { TokenState } from '../../contracts/device-host/index.ts';
 import { ok, type Result } from '../../core/kernel/index.ts';
 import { certificateView, readCards } from './cards.ts';
 import type { Engine } from './context.ts';
@@ -58,13 +59,17 @@ export async function listCertificates(engine: Engine): Promise<Result<Certifica
 export function noteCards(
   engine: Engine,
   seen: {
-    readonly tokens: readonly { readonly label: string; readonly attempts: string }[];
+    readonly tokens: readonly Pick<TokenState, 'label' | 'attempts' | 'reference'>[];
     readonly hasFailedModule: boolean;
   },
 ): void {
-  const own = engine.state.shift?.signer.token.label;
-  const token = seen.tokens.find(({ label }) => label === own) ?? seen.tokens[0];
-  const isMissing = token === undefined || (own !== undefined && token.label !== own);
+  const own = engine.state.shift?.signer.token;
+  // A card may come back in another reader; its serial number stays.
+  const found = seen.tokens.find(
+    ({ label, reference }) => label === own?.label && reference.serial === own.reference.serial,
+  );
+  const token = own === undefined ? seen.tokens[0] : found;
+  const isMissing = token === undefined;
   const state = isMissing
     ? seen.hasFailedModule
       ? 'module-failed'

@@ -18,11 +18,13 @@ import { enrol, type EnrolRequest } from './enrol.ts';
 import { exportAct, listJournal, readJournalEntry, type ActExport } from './journal-views.ts';
 import { lateHost } from './late-host.ts';
 import { openLocalFiles } from './local-files.ts';
+import { watchPrompt } from './open-prompt.ts';
 import { addPerson } from './people.ts';
 import type { EngineEvent, Preferences, WorkstationOptions } from './ports.ts';
 import { ServerClock } from './server-clock.ts';
 import { endShift, startShift } from './shift.ts';
 import { appView, listCertificates, noteCards, phaseOf } from './status.ts';
+import { acknowledgeAlarm } from './sync/alarm.ts';
 import { SyncLoop } from './sync/loop.ts';
 
 /** A workstation without its windows: what the operator's screens, `qorgan case import` and the journeys all use. */
@@ -44,7 +46,8 @@ export type Workstation = {
   checkJournal(): Promise<Result<OperatorOutput<'journal.check'>>>;
   exportAct(actionId: string): Promise<Result<ActExport>>;
   syncNow(): void;
-  acknowledgeAlarm(id: string): void;
+  /** Durable when it answers: the alarm does not come back with the next start. */
+  acknowledgeAlarm(id: string): Promise<Result<null>>;
   /** Hears that something changed until the returned function is called. */
   on(listener: (event: EngineEvent) => void): () => void;
   /** Ends hosts and loop; nothing that was recorded is lost by not calling it. */
@@ -78,7 +81,7 @@ class Room {
       log: (entry: Parameters<Parameters<typeof superviseHost>[0]['log']>[0]) => options.log({ kind: 'host', entry }),
     };
     this.engine = {
-      options,
+      options: { ...options, prompt: watchPrompt(options.prompt) },
       files,
       devices: lateHost(mayStart, () =>
         superviseHost({
@@ -123,9 +126,7 @@ class Room {
     const { engine } = this;
     const look = (): void => {
       engine.emit('certificates.changed');
-      void readCards(engine.devices, engine.options.clock.nowMs()).then(
-        (seen) => seen.ok && noteCards(engine, seen.value),
-      );
+      void this.lookAtCards();
     };
     engine.devices.on('token.inserted', look);
     engine.devices.on('token.removed', look);
@@ -145,6 +146,12 @@ class Room {
       engine.state.quarantine = reason;
       engine.emit('app.changed');
     });
+  }
+
+  /** Puts the card of the person at work into the status line; before a shift, the first that is in. */
+  async lookAtCards(): Promise<void> {
+    const seen = await readCards(this.engine.devices, this.engine.options.clock.nowMs());
+    if (seen.ok) noteCards(this.engine, seen.value);
   }
 
   async #lookAtVault(): Promise<void> {
@@ -206,10 +213,14 @@ async function begin(room: Room, certificateId: string): Promise<Result<null>> {
   const shift = await startShift(room.engine, certificateId);
   if (!shift.ok) return shift;
   room.startLoop(shift.value);
+  // From now on the status line speaks of the card of this person, which has just signed.
+  const { token } = shift.value.signer;
+  noteCards(room.engine, { tokens: [token], hasFailedModule: false });
   return ok(null);
 }
 
 async function end(room: Room): Promise<Result<null>> {
+  if (room.engine.options.prompt.isOpen) return refuse('prompt-open');
   await room.stopLoop();
   return endShift(room.engine);
 }
@@ -219,11 +230,6 @@ async function checkJournal({ engine }: Room): Promise<Result<OperatorOutput<'jo
   if (!checked.ok) return checked;
   const { entries, acts, head } = checked.value;
   return ok({ entries, acts, head: head.hash });
-}
-
-function acknowledge({ engine }: Room, id: string): void {
-  engine.state.alarms = engine.state.alarms.filter((alarm) => alarm.id !== id);
-  engine.emit('app.changed');
 }
 
 /** Starts the hosts and looks at what is there. Nothing is open until somebody starts a shift. */
@@ -248,7 +254,7 @@ export function createWorkstation(options: WorkstationOptions): Workstation {
     checkJournal: () => room.inShift(() => checkJournal(room)),
     exportAct: (actionId) => room.inShift((shift) => exportAct(engine, shift, actionId)),
     syncNow: () => room.kick(),
-    acknowledgeAlarm: (id) => acknowledge(room, id),
+    acknowledgeAlarm: (id) => room.inShift((shift) => acknowledgeAlarm(engine, shift, id)),
     on: (listener) => room.on(listener),
     close: () => room.close(),
     get platform() {
