@@ -2,15 +2,15 @@ import { assert, refuse, ok, type Result, type Sha256Hex } from '../../core/kern
 import type { DataKey } from '../keys/index.ts';
 import type { Platform } from '../platform/index.ts';
 import {
-  inTransaction,
   insertActs,
   insertCaseNumbers,
   insertChanges,
-  insertLeaves,
+  leafStatements,
   readKnownActs,
-  takePositions,
   writeCases,
+  writeTogether,
   type ChainPlace,
+  type KeyDraft,
   type Row,
 } from '../store/index.ts';
 import type { Admission, IntakeContext } from './admission.ts';
@@ -32,6 +32,9 @@ type Draft = {
   readonly numbers: Map<string, string>;
   /** Numbers that were taken before this batch. */
   readonly takenBefore: ReadonlySet<string>;
+  /** Those of its acts that are stored already. */
+  readonly stored: readonly Row<'act'>[];
+  readonly keys: KeyDraft;
   /** Acts that this batch decided, by device, epoch and id. */
   readonly decided: Map<string, Decided>;
 };
@@ -89,21 +92,30 @@ function pick<T>(from: ReadonlyMap<string, T>, names: readonly string[]): Map<st
   return found;
 }
 
+/** Reads all that the batch is decided on, at once: the questions do not depend on each other. */
 async function openDraft(platform: Platform, memory: IntakeMemory, batch: readonly Admission[]): Promise<Draft> {
   const caseIds = batch.flatMap(({ envelope }) => (envelope === undefined ? [] : [envelope.subject.case]));
-  await loadCases(platform, memory, caseIds);
-  const devices = batch.map(({ device, item }) => ({
+  const acts = batch.map(({ device, item }) => ({
     device: device.record.device,
     epoch: item.epoch,
+    actionId: item.actionId,
     start: device.hash,
   }));
-  await loadHeads(platform, memory, devices);
-  const numbers = await loadNumbers(platform, memory.register, batch.flatMap(numberOf));
+  const keys = platform.subjectKeys.draft();
+  const [stored, numbers] = await Promise.all([
+    readKnownActs(platform.database, acts),
+    loadNumbers(platform, memory.register, batch.flatMap(numberOf)),
+    loadCases(platform, memory, caseIds),
+    loadHeads(platform, memory, acts),
+    keys.read(caseIds.map((caseId) => `case:${caseId}`)),
+  ]);
   return {
     heads: pick(memory.heads, batch.map(nameOf)),
     cases: pick(memory.cases, caseIds),
     numbers,
     takenBefore: new Set(numbers.keys()),
+    stored,
+    keys,
     decided: new Map(),
   };
 }
@@ -116,7 +128,7 @@ type AcceptedRows = {
   readonly key: DataKey;
 };
 
-function changeRow({ admission, accepted, rows, key }: AcceptedRows, position: number): Row<'change'> {
+function changeRow({ admission, accepted, rows, key }: AcceptedRows): Omit<Row<'change'>, 'position'> {
   const { envelope, actor } = accepted.authorised;
   const sealed = key.seal(
     purposes.change,
@@ -134,7 +146,6 @@ function changeRow({ admission, accepted, rows, key }: AcceptedRows, position: n
     }),
   );
   return {
-    position,
     case_id: envelope.subject.case,
     revision: accepted.fold.revision,
     scope: 'registration',
@@ -148,7 +159,7 @@ function changeRow({ admission, accepted, rows, key }: AcceptedRows, position: n
 async function store(
   platform: Platform,
   register: FoldRegister,
-  { numbers, takenBefore }: Draft,
+  { numbers, takenBefore, keys }: Draft,
   all: readonly ActRows[],
   accepted: readonly AcceptedRows[],
 ): Promise<void> {
@@ -159,27 +170,15 @@ async function store(
   // A case that was returned may come back under another number, which is then taken too.
   const taken = [...numbers].filter(([number]) => !takenBefore.has(number));
   register.expect(cases);
-  await inTransaction(platform.database, async (session) => {
-    await insertLeaves(
-      session,
-      all.map(({ leaf }) => leaf),
-    );
-    await insertActs(
-      session,
-      all.map(({ act }) => act),
-    );
-    if (accepted.length === 0) return;
-    const first = await takePositions(session, accepted.length);
-    await insertChanges(
-      session,
-      accepted.map((rows, i) => changeRow(rows, first + i)),
-    );
-    await writeCases(session, cases);
-    await insertCaseNumbers(
-      session,
-      taken.map(([number, caseId]) => ({ number, case_id: caseId })),
-    );
-  });
+  await writeTogether(platform.database, [
+    ...keys.statements(),
+    ...leafStatements(all.map(({ leaf }) => leaf)),
+    ...insertActs(all.map(({ act }) => act)),
+    ...insertChanges(accepted.map(changeRow)),
+    ...writeCases(cases),
+    ...insertCaseNumbers(taken.map(([number, caseId]) => ({ number, case_id: caseId }))),
+  ]);
+  keys.keep();
   for (const row of cases) register.keep(row);
   for (const [number, caseId] of taken) register.takeNumber(number, caseId);
 }
@@ -189,9 +188,8 @@ function decideAll(
   context: IntakeContext,
   draft: Draft,
   batch: readonly Admission[],
-  stored: readonly Row<'act'>[],
 ): readonly (BatchAnswer | 'decided')[] {
-  const known = new Map(stored.map((row) => [`${headName(row.device, row.epoch)}/${row.action_id}`, row]));
+  const known = new Map(draft.stored.map((row) => [`${headName(row.device, row.epoch)}/${row.action_id}`, row]));
   return batch.map((admission) => {
     const head = draft.heads.get(nameOf(admission)) ?? { sequence: 0, hash: admission.device.hash };
     // A second copy within one batch has no row to answer by yet: it is sent again.
@@ -203,6 +201,10 @@ function decideAll(
   });
 }
 
+function isOfDevice(subject: string): boolean {
+  return subject.startsWith('device:');
+}
+
 async function buildRows(
   context: IntakeContext,
   draft: Draft,
@@ -210,14 +212,12 @@ async function buildRows(
   const { platform, registry } = context;
   const { promiseDeadlineMs } = registry.policy().policy.sync;
   const decided = [...draft.decided.values()];
-  const dataKeys = await platform.subjectKeys.ensure(
-    decided.map(({ admission, decision }) => subjectOf(admission, decision)),
-  );
+  // Those of cases were read with the rest; what was refused is sealed for its device.
+  await draft.keys.read(decided.map(({ admission, decision }) => subjectOf(admission, decision)).filter(isOfDevice));
   const all = new Map<Admission, ActRows>();
   const accepted: AcceptedRows[] = [];
   for (const { admission, decision } of decided) {
-    const key = dataKeys.get(subjectOf(admission, decision));
-    assert(key !== undefined, 'intake: a subject has a key');
+    const key = draft.keys.keyOf(subjectOf(admission, decision));
     const rows = rowsOf(platform, admission, {
       decision,
       key,
@@ -240,12 +240,7 @@ export async function processBatch(
 ): Promise<readonly BatchAnswer[]> {
   const { platform } = context;
   const draft = await openDraft(platform, memory, batch);
-  const asked = batch.map(({ device, item }) => ({
-    device: device.record.device,
-    epoch: item.epoch,
-    actionId: item.actionId,
-  }));
-  const answers = decideAll(context, draft, batch, await readKnownActs(platform.database, asked));
+  const answers = decideAll(context, draft, batch);
   const { all, accepted } = await buildRows(context, draft);
   if (all.size > 0) await store(platform, memory.register, draft, [...all.values()], accepted);
   // Memory changes after the commit only.

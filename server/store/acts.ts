@@ -1,9 +1,10 @@
 import { sql } from 'kysely';
-import { insertRows } from './bulk.ts';
+import { bulkInsert, type Statement } from './bulk.ts';
 import type { Session } from './database.ts';
 import type { Row } from './schema.ts';
 
-const columns = {
+/** Stores acts of any outcome; their key is the place in the chain of the device, so nothing is stored twice. */
+export const insertActs = bulkInsert('act', {
   device: 'text',
   epoch: 'text',
   sequence: 'bigint',
@@ -17,12 +18,7 @@ const columns = {
   outcome: 'text',
   received_at_ms: 'bigint',
   deadline_ms: 'bigint',
-} as const;
-
-/** Stores acts of any outcome; their key is the place in the chain of the device, so nothing is stored twice. */
-export async function insertActs(session: Session, rows: readonly Row<'act'>[]): Promise<void> {
-  await insertRows(session, { table: 'act', columns, rows });
-}
+});
 
 export type ChainPlace = { readonly sequence: number; readonly hash: string };
 
@@ -94,46 +90,42 @@ export async function readCaseNumbers(
   return new Map(rows.map((row) => [row.number, row.case_id]));
 }
 
-/** Writes the new state of each case; the revision that stands there must be the one named. */
-export async function writeCases(session: Session, rows: readonly Row<'case_state'>[]): Promise<void> {
-  await insertRows(session, {
-    table: 'case_state',
-    columns: { case_id: 'text', revision: 'bigint', hash: 'text', scope: 'text', sealed: 'bytea' },
-    rows,
-    suffix: sql`on conflict (case_id) do update set revision = excluded.revision, hash = excluded.hash, sealed = excluded.sealed`,
-  });
-}
+/** Writes the new state of each case. */
+export const writeCases = bulkInsert(
+  'case_state',
+  { case_id: 'text', revision: 'bigint', hash: 'text', scope: 'text', sealed: 'bytea' },
+  {
+    suffix:
+      'on conflict (case_id) do update set revision = excluded.revision, hash = excluded.hash, sealed = excluded.sealed',
+  },
+);
 
-export async function insertCaseNumbers(session: Session, rows: readonly Row<'case_number'>[]): Promise<void> {
-  await insertRows(session, { table: 'case_number', columns: { number: 'text', case_id: 'text' }, rows });
-}
+export const insertCaseNumbers = bulkInsert('case_number', { number: 'text', case_id: 'text' });
 
-/** Takes the next `count` positions of the change feed; the row lock is held to the commit, so positions appear in order. */
-export async function takePositions(session: Session, count: number): Promise<number> {
-  const row = await session
-    .updateTable('counter')
-    .set((of) => ({ value: of('value', '+', count) }))
-    .where('name', '=', 'change')
-    .returning('value')
-    .executeTakeFirstOrThrow();
-  return row.value - count + 1;
-}
+const insertPlaced = bulkInsert(
+  'change',
+  {
+    position: 'bigint',
+    case_id: 'text',
+    revision: 'bigint',
+    scope: 'text',
+    leaf_id: 'text',
+    sealed: 'bytea',
+    at_ms: 'bigint',
+  },
+  { computed: { position: "given.position + (select value from counter where name = 'change')" } },
+);
 
-/** Two changes to one revision of a case are a conflict: the later writer decides again on the newer state. */
-export async function insertChanges(session: Session, rows: readonly Row<'change'>[]): Promise<void> {
-  await insertRows(session, {
-    table: 'change',
-    columns: {
-      position: 'bigint',
-      case_id: 'text',
-      revision: 'bigint',
-      scope: 'text',
-      leaf_id: 'text',
-      sealed: 'bytea',
-      at_ms: 'bigint',
-    },
-    rows,
-  });
+/**
+ * Stores changes under the next positions of the feed, in their order; the counter's row lock is held to the commit, so
+ * positions appear in order. Two changes to one revision of a case are a conflict: the later writer decides again on the
+ * newer state.
+ */
+export function insertChanges(changes: readonly Omit<Row<'change'>, 'position'>[]): readonly Statement[] {
+  if (changes.length === 0) return [];
+  const text = "update counter set value = value + $1::bigint where name = 'change'";
+  const rows = changes.map((change, i) => ({ ...change, position: i + 1 - changes.length }));
+  return [{ name: 'take-positions', text, values: [changes.length] }, ...insertPlaced(rows)];
 }
 
 /** Changes after a position within these scopes, in order. */

@@ -1,6 +1,7 @@
 import { Kysely, PostgresDialect, type Transaction } from 'kysely';
 import pg from 'pg';
 import { assert } from '../../core/kernel/index.ts';
+import type { Statement } from './bulk.ts';
 import type { DatabaseAddress } from './postgres/embedded.ts';
 import type { Schema } from './schema.ts';
 
@@ -14,6 +15,10 @@ const connectionsMax = 12;
 const statementTimeoutMs = 30_000;
 
 const int8TypeId = 20;
+
+/** What stands behind a database: Kysely sends the statements of a transaction one by one, each after the answer to the last. */
+type Driver = { readonly pool: pg.Pool; readonly onStatement: ((text: string) => void) | undefined };
+const drivers = new WeakMap<Database, Driver>();
 
 function readInteger(text: string): number {
   const value = Number(text);
@@ -35,18 +40,23 @@ export function openDatabase(
   const pool = new pg.Pool({
     ...target,
     max: connectionsMax,
+    pipeline: true,
     statement_timeout: statementTimeoutMs,
     idle_in_transaction_session_timeout: statementTimeoutMs,
     types: { getTypeParser },
   });
   // A connection that breaks while idle is replaced by the pool; the next query tells whether the database is gone.
   pool.on('error', () => undefined);
-  return new Kysely<Schema>({
+  // One that breaks in use tells its statements; an event that nobody hears would end the process.
+  pool.on('connect', (client) => client.on('error', () => undefined));
+  const database = new Kysely<Schema>({
     dialect: new PostgresDialect({ pool }),
     ...(onStatement === undefined
       ? {}
       : { log: (event: { readonly query: { readonly sql: string } }) => onStatement(event.query.sql) }),
   });
+  drivers.set(database, { pool, onStatement });
+  return database;
 }
 
 /** Serialisation failure and deadlock: the same rows may be written again. */
@@ -73,6 +83,44 @@ export async function inTransaction<T>(database: Database, body: (session: Sessi
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await database.transaction().execute(body);
+    } catch (error) {
+      if (!retriedCodes.has(sqlState(error) ?? '') || attempt >= attemptsMax) throw error;
+    }
+  }
+}
+
+async function writeOnce({ pool, onStatement }: Driver, statements: readonly Statement[]): Promise<void> {
+  const client = await pool.connect();
+  let isDone = false;
+  try {
+    const sent = [client.query('begin')];
+    for (const { name, text, values } of statements) {
+      onStatement?.(text);
+      sent.push(client.query({ name, text, values: [...values] }));
+    }
+    const commit = client.query('commit');
+    const answers = await Promise.allSettled([...sent, commit]);
+    // The first failure is the cause; those after it only say that the transaction had failed.
+    for (const answer of answers) if (answer.status === 'rejected') throw answer.reason;
+    assert((await commit).command === 'COMMIT', 'store: a commit without a failure before it commits');
+    isDone = true;
+  } finally {
+    // After a failure nobody knows which statements the connection has read: it is closed, which also rolls back.
+    client.release(!isDone);
+  }
+}
+
+/**
+ * Writes all statements in one transaction, durable on return, for one round trip: they are sent together with their
+ * commit, so none may depend on what another answers. Serialisation failures are retried as by `inTransaction`.
+ */
+export async function writeTogether(database: Database, statements: readonly Statement[]): Promise<void> {
+  const driver = drivers.get(database);
+  assert(driver !== undefined, 'store: a database is opened here');
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await writeOnce(driver, statements);
+      return;
     } catch (error) {
       if (!retriedCodes.has(sqlState(error) ?? '') || attempt >= attemptsMax) throw error;
     }

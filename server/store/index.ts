@@ -27,17 +27,18 @@ export {
   readChangesOf,
   readKnownActs,
   readLatestPosition,
-  takePositions,
   writeCases,
   type CaseRevision,
   type ChainPlace,
   type CountedTable,
 } from './acts.ts';
-export { inTransaction, isConflict, type Database, type Session } from './database.ts';
+export type { Statement } from './bulk.ts';
+export { inTransaction, isConflict, writeTogether, type Database, type Session } from './database.ts';
 export {
   assignPositions,
   countSequenced,
   insertLeaves,
+  leafStatements,
   readCheckpoint,
   readLeaves,
   readPositions,
@@ -59,4 +60,4 @@ export {
 } from './platform.ts';
 export type { Row } from './schema.ts';
 export { hold, isHeld, releaseHold } from './postgres/hold.ts';
-export { openSubjectKeys, type SubjectKeys } from './subject-keys.ts';
+export { openSubjectKeys, type KeyDraft, type SubjectKeys } from './subject-keys.ts';

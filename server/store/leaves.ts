@@ -1,22 +1,28 @@
 import { sql } from 'kysely';
-import { insertRows } from './bulk.ts';
+import { bulkInsert, runStatements, type Statement } from './bulk.ts';
 import { inTransaction, type Database, type Session } from './database.ts';
 import type { Row } from './schema.ts';
 
-/** Stores leaves and queues them for the log, in the order of `ordinal`. Part of the transaction that makes them true. */
-export async function insertLeaves(
-  session: Session,
-  leaves: readonly (Row<'leaf'> & { readonly ordinal: number })[],
-): Promise<void> {
-  const columns = {
-    leaf_id: 'text',
-    body: 'text',
-    subject: 'text',
-    opening: 'bytea',
-    received_at_ms: 'bigint',
-  } as const;
-  await insertRows(session, { table: 'leaf', columns, rows: leaves });
-  await insertRows(session, { table: 'leaf_pending', columns: { leaf_id: 'text', ordinal: 'bigint' }, rows: leaves });
+const insertLeaf = bulkInsert('leaf', {
+  leaf_id: 'text',
+  body: 'text',
+  subject: 'text',
+  opening: 'bytea',
+  received_at_ms: 'bigint',
+});
+const insertPending = bulkInsert('leaf_pending', { leaf_id: 'text', ordinal: 'bigint' });
+const insertPositions = bulkInsert('leaf_position', { leaf_index: 'bigint', leaf_id: 'text' });
+
+type NewLeaf = Row<'leaf'> & { readonly ordinal: number };
+
+/** Stores leaves and queues them for the log, in the order of `ordinal`. */
+export function leafStatements(leaves: readonly NewLeaf[]): readonly Statement[] {
+  return [...insertLeaf(leaves), ...insertPending(leaves)];
+}
+
+/** As `leafStatements`, as a part of the transaction that makes the leaves true. */
+export async function insertLeaves(session: Session, leaves: readonly NewLeaf[]): Promise<void> {
+  await runStatements(session, leafStatements(leaves));
 }
 
 /**
@@ -40,7 +46,7 @@ export async function assignPositions(database: Database, limit: number): Promis
       .execute();
     if (pending.length === 0) return 0;
     const rows = pending.map(({ leaf_id }, i) => ({ leaf_index: counter.value + i, leaf_id }));
-    await insertRows(session, { table: 'leaf_position', columns: { leaf_index: 'bigint', leaf_id: 'text' }, rows });
+    await runStatements(session, insertPositions(rows));
     await sql`delete from leaf_pending where leaf_id = any(${pending.map(({ leaf_id }) => leaf_id)}::text[])`.execute(
       session,
     );

@@ -1,8 +1,21 @@
 import { assert } from '../../core/kernel/index.ts';
 import type { DataKey, Keyring } from '../keys/index.ts';
-import { insertRows } from './bulk.ts';
 import { sql } from 'kysely';
+import { bulkInsert, runStatements, type Statement } from './bulk.ts';
 import type { Database } from './database.ts';
+import type { Row } from './schema.ts';
+
+/** Keys that one group of records is sealed by. Those that were missing are stored by the transaction that stores the records. */
+export type KeyDraft = {
+  /** Reads the keys of these subjects where they exist. */
+  readonly read: (subjects: readonly string[]) => Promise<void>;
+  /** The key of a subject that was read before; a fresh one where it has none. */
+  readonly keyOf: (subject: string) => DataKey;
+  /** Stores the fresh keys: a part of the transaction. A conflict means that another process was first. */
+  readonly statements: () => readonly Statement[];
+  /** To be called after the commit. */
+  readonly keep: () => void;
+};
 
 /** Data keys by subject (`case:…`, `device:…`, `platform`). Deleting a row destroys what was sealed for that subject. */
 export type SubjectKeys = {
@@ -10,21 +23,25 @@ export type SubjectKeys = {
   readonly ensure: (subjects: readonly string[]) => Promise<ReadonlyMap<string, DataKey>>;
   /** Keys of those subjects that have one; a row that was removed or edited is not made up for. */
   readonly known: (subjects: readonly string[]) => Promise<ReadonlyMap<string, DataKey>>;
+  /** Starts a group of records. */
+  readonly draft: () => KeyDraft;
 };
 
 /** Unwrapped keys held at once; the cases that are worked on fit many times. */
 const cachedKeysMax = 20_000;
+
+const columns = { subject: 'text', wrapped: 'bytea' } as const;
+const insertKeys = bulkInsert('subject_key', columns);
+const insertMissingKeys = bulkInsert('subject_key', columns, { suffix: 'on conflict do nothing' });
 
 /** Opens the key table. Keys are cached only once they are stored: nothing is ever sealed by a key that could be lost. */
 export function openSubjectKeys(database: Database, keyring: Keyring): SubjectKeys {
   const cached = new Map<string, DataKey>();
 
   async function load(subjects: readonly string[], onBroken?: (subject: string) => void): Promise<void> {
-    const rows = await database
-      .selectFrom('subject_key')
-      .selectAll()
-      .where('subject', 'in', [...subjects])
-      .execute();
+    const { rows } = await sql<
+      Row<'subject_key'>
+    >`select * from subject_key where subject = any(${subjects}::text[])`.execute(database);
     for (const { subject, wrapped } of rows) {
       try {
         cached.set(subject, keyring.unwrap(subject, wrapped));
@@ -37,22 +54,17 @@ export function openSubjectKeys(database: Database, keyring: Keyring): SubjectKe
 
   async function create(subjects: readonly string[]): Promise<void> {
     const rows = subjects.map((subject) => ({ subject, wrapped: keyring.create(subject).wrapped }));
-    await insertRows(database, {
-      table: 'subject_key',
-      columns: { subject: 'text', wrapped: 'bytea' },
-      rows,
-      suffix: sql`on conflict do nothing`,
-    });
+    await runStatements(database, insertMissingKeys(rows));
     // Read back: another process may have been first.
     await load(subjects);
   }
 
-  async function known(subjects: readonly string[]): Promise<ReadonlyMap<string, DataKey>> {
+  async function known(subjects: readonly string[], leavesOutBroken: boolean): Promise<ReadonlyMap<string, DataKey>> {
     const wanted = [...new Set(subjects)];
     if (cached.size > cachedKeysMax) cached.clear();
     const unknown = wanted.filter((subject) => !cached.has(subject));
     // One that does not unwrap is left out like one that is gone.
-    if (unknown.length > 0) await load(unknown, () => undefined);
+    if (unknown.length > 0) await load(unknown, leavesOutBroken ? () => undefined : undefined);
     return new Map(
       wanted.flatMap((subject) => {
         const key = cached.get(subject);
@@ -61,8 +73,31 @@ export function openSubjectKeys(database: Database, keyring: Keyring): SubjectKe
     );
   }
 
+  function draft(): KeyDraft {
+    // Held here as well: the cache may be cleared meanwhile.
+    const held = new Map<string, DataKey>();
+    const fresh = new Map<string, { readonly key: DataKey; readonly wrapped: Buffer }>();
+    return {
+      read: async (subjects) => {
+        for (const [subject, key] of await known(subjects, false)) held.set(subject, key);
+      },
+      keyOf: (subject) => {
+        const made = held.get(subject) ?? fresh.get(subject)?.key;
+        if (made !== undefined) return made;
+        const created = keyring.create(subject);
+        fresh.set(subject, created);
+        return created.key;
+      },
+      statements: () => insertKeys([...fresh].map(([subject, { wrapped }]) => ({ subject, wrapped }))),
+      keep: () => {
+        for (const [subject, { key }] of fresh) cached.set(subject, key);
+      },
+    };
+  }
+
   return {
-    known,
+    known: (subjects) => known(subjects, true),
+    draft,
     ensure: async (subjects) => {
       const wanted = [...new Set(subjects)];
       if (cached.size > cachedKeysMax) cached.clear();
