@@ -24,16 +24,18 @@ function flatten(catalogue: Catalogue): Messages {
   return Object.freeze(Object.fromEntries(pairs)) as Messages;
 }
 
-const all: Readonly<Record<Locale, Messages>> = { kk: flatten(kk), ru: flatten(ru), en: flatten(en) };
+const catalogues: Readonly<Record<Locale, Catalogue>> = { kk, ru, en };
+/** Made when a language is first asked for: a window starts in one, and need not pay for three. */
+const made: Partial<Record<Locale, Messages>> = {};
 
 /** Every text of one language by its id, for FormatJS or for a look-up; frozen, the same object at each call. */
 export function messages(locale: Locale): Messages {
-  return all[locale];
+  return (made[locale] ??= flatten(catalogues[locale]));
 }
 
 /** True for a text that names a message, so that an id that came as data can be looked up. */
 export function isMessageId(id: string): id is MessageId {
-  return Object.hasOwn(all.en, id);
+  return Object.hasOwn(messages('en'), id);
 }
 
 function fill(text: string, values: MessageValues): string {
@@ -42,7 +44,7 @@ function fill(text: string, values: MessageValues): string {
 
 /** One text with its `{places}` filled; plain substitution, no plural rules: those need FormatJS and `messages`. */
 export function words(locale: Locale, id: MessageId, values: MessageValues = {}): string {
-  return fill(all[locale][id], values);
+  return fill(messages(locale)[id], values);
 }
 
 /** What a person reads about a refusal: what is the matter, why, what to do now. */
@@ -56,7 +58,7 @@ export function refusalWords(
   const code = isMessageId(`refusals.${refusal.code}.what`) ? refusal.code : 'internal';
   const part = (name: string): string => {
     const id = `refusals.${code}.${name}`;
-    return isMessageId(id) ? fill(all[locale][id], refusal.details ?? {}) : '';
+    return isMessageId(id) ? fill(messages(locale)[id], refusal.details ?? {}) : '';
   };
   return { what: part('what'), why: part('why'), next: part('next') };
 }

@@ -13,6 +13,8 @@ export default defineConfig({
   base: '/',
   plugins: [react()],
   publicDir: false,
+  // Words as one string for JSON.parse: read in a fraction of the time that a literal of the same size takes.
+  json: { stringify: true, namedExports: false },
   server: { port: 5273, strictPort: true },
   build: {
     outDir: resolve(import.meta.dirname, '../dist/renderer'),

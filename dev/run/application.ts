@@ -64,6 +64,10 @@ async function launch(executablePath: string, options: LaunchOptions, attempt = 
     });
   } catch (error) {
     if (attempt >= launchAttemptsMax) throw error;
+    const why = error instanceof Error ? (error.message.split('\n')[0] ?? '') : 'unknown';
+    process.stderr.write(
+      `WARNING: launch ${attempt} of at most ${launchAttemptsMax} of the application failed and is tried again: ${why}\n`,
+    );
     return launch(executablePath, options, attempt + 1);
   }
 }

@@ -2,9 +2,16 @@ import { app, type BrowserWindow } from 'electron';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { channelOf } from '../../contracts/bridge/index.ts';
-import { operatorVerbPhases, operatorVerbs, promptVerbs, type OperatorVerb } from '../../contracts/ipc/index.ts';
+import {
+  operatorVerbPhases,
+  operatorVerbs,
+  promptVerbs,
+  type OperatorVerb,
+  type OperatorVerbs,
+  type PromptVerbs,
+} from '../../contracts/ipc/index.ts';
 import { createWorkstation, type Workstation } from '../engine/index.ts';
-import { answerWindow, isOwnPage } from '../ipc/index.ts';
+import { isOwnPage, type AnswerOptions } from '../ipc/index.ts';
 import { operatorAddress, type SealedPrompt } from '../windows/index.ts';
 import { configuredModules } from './card-modules.ts';
 import { operatorHandlers } from './handlers.ts';
@@ -25,6 +32,8 @@ export type DeskOptions = {
   readonly prompt: SealedPrompt;
   readonly window: BrowserWindow;
   readonly hostsMayStart: Promise<void>;
+  /** Told at each question for cards. */
+  readonly cardsAsked: () => void;
 };
 
 function start({ layout, directory, prompt, hostsMayStart }: DeskOptions): Workstation {
@@ -46,31 +55,44 @@ function start({ layout, directory, prompt, hostsMayStart }: DeskOptions): Works
   });
 }
 
-/** Starts the thinking behind the window and opens its doors; loaded while the window is being made, so that neither waits for the other. */
-export function openDesk(options: DeskOptions): Workstation {
-  const { prompt, window } = options;
+export type Desk = {
+  readonly workstation: Workstation;
+  readonly operator: AnswerOptions<OperatorVerbs>;
+  readonly prompt: AnswerOptions<PromptVerbs>;
+};
+
+/** Starts the thinking behind the window and says how its doors are answered; loaded while the page reads its scripts. */
+export function openDesk(options: DeskOptions): Desk {
+  const { prompt, window, cardsAsked } = options;
   const workstation = start(options);
-  answerWindow({
-    kind: 'operator',
-    verbs: operatorVerbs,
-    handlers: operatorHandlers(workstation, () => window),
-    isOurs: (event) => isOwnPage(event, window, operatorAddress),
-    refuses: (name) => {
-      const phases: readonly string[] = operatorVerbPhases[name as OperatorVerb];
-      return phases.includes(workstation.phase()) ? undefined : { code: 'phase-wrong' };
-    },
-    report: reportBug,
-  });
-  answerWindow({
-    kind: 'prompt',
-    verbs: promptVerbs,
-    handlers: prompt.handlers,
-    isOurs: (event) => prompt.isOurs(event),
-    refuses: () => undefined,
-    report: reportBug,
-  });
+  const handlers = operatorHandlers(workstation, () => window);
   workstation.on((event) => {
     if (!window.isDestroyed()) window.webContents.send(channelOf('operator', event));
   });
-  return workstation;
+  return {
+    workstation,
+    operator: {
+      verbs: operatorVerbs,
+      handlers: {
+        ...handlers,
+        'certificates.list': (input) => {
+          cardsAsked();
+          return handlers['certificates.list'](input);
+        },
+      },
+      isOurs: (event) => isOwnPage(event, window, operatorAddress),
+      refuses: (name) => {
+        const phases: readonly string[] = operatorVerbPhases[name as OperatorVerb];
+        return phases.includes(workstation.phase()) ? undefined : { code: 'phase-wrong' };
+      },
+      report: reportBug,
+    },
+    prompt: {
+      verbs: promptVerbs,
+      handlers: prompt.handlers,
+      isOurs: (event) => prompt.isOurs(event),
+      refuses: () => undefined,
+      report: reportBug,
+    },
+  };
 }

@@ -1,14 +1,16 @@
-import { app, type BrowserWindow } from 'electron';
+import { app } from 'electron';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Workstation } from '../engine/index.ts';
+import { operatorVerbNames, promptVerbNames } from '../../contracts/bridge/index.ts';
+import type { OperatorVerbs, PromptVerbs } from '../../contracts/ipc/index.ts';
+import { answerWindow } from '../ipc/index.ts';
 import { lockDownApp, lockDownDefaultSession, registerAppScheme } from '../security/index.ts';
 import { openOperatorWindow, SealedPrompt } from '../windows/index.ts';
 import { findLayout, profileDirectory, type Layout } from './layout.ts';
 import { reportBug, writeLog } from './log.ts';
 import { selfCheck } from './self-check.ts';
 
-/** The hosts start this long after the first paint, or after the window was made where there is no paint to be had. */
+/** The hosts start this long after the page asked for cards, or after the window was made where it asks for none. */
 const afterPaintMs = 100;
 const withoutPaintMs = 3_000;
 
@@ -22,21 +24,39 @@ function colourScheme(directory: string): 'light' | 'dark' | 'auto' {
   }
 }
 
-function firstPaint(window: BrowserWindow): Promise<void> {
-  return new Promise((resolve) => {
-    window.once('ready-to-show', () => setTimeout(resolve, afterPaintMs));
+/** The page asks for cards when it has drawn what it shows; hosts that start earlier take the processor from the first paint. */
+function afterFirstPaint(): { readonly promise: Promise<void>; readonly cardsAsked: () => void } {
+  let start: () => void = () => undefined;
+  const promise = new Promise<void>((resolve) => {
+    start = resolve;
     setTimeout(resolve, withoutPaintMs);
   });
+  return { promise, cardsAsked: () => void setTimeout(start, afterPaintMs) };
 }
 
-/** The window first, since its processes take their time; everything that thinks is loaded meanwhile. */
+/**
+ * The window first, since its processes take their time. What thinks is loaded when the page has its files and reads them, so
+ * that neither waits for the other; the doors stand open from the beginning and keep whoever is early.
+ */
 async function openApplication(layout: Layout, directory: string): Promise<void> {
   lockDownDefaultSession();
-  const window = openOperatorWindow(layout, { colourScheme: colourScheme(directory), isPackaged: app.isPackaged });
-  const hostsMayStart = firstPaint(window);
+  const { window, isServed } = openOperatorWindow(layout, {
+    colourScheme: colourScheme(directory),
+    isPackaged: app.isPackaged,
+  });
+  const { promise: hostsMayStart, cardsAsked } = afterFirstPaint();
   const prompt = new SealedPrompt({ files: layout, isPackaged: app.isPackaged, parent: () => window });
-  const { openDesk } = await import('./desk.ts');
-  const workstation: Workstation = openDesk({ layout, directory, prompt, window, hostsMayStart });
+  const desk = isServed.then(async () => {
+    const { openDesk } = await import('./desk.ts');
+    return openDesk({ layout, directory, prompt, window, hostsMayStart, cardsAsked });
+  });
+  answerWindow<OperatorVerbs>({
+    kind: 'operator',
+    names: operatorVerbNames,
+    ready: desk.then(({ operator }) => operator),
+  });
+  answerWindow<PromptVerbs>({ kind: 'prompt', names: promptVerbNames, ready: desk.then((made) => made.prompt) });
+  const { workstation } = await desk;
   app.on('second-instance', () => window.focus());
   app.on('will-quit', () => void workstation.close());
   window.on('closed', () => app.quit());

@@ -14,7 +14,6 @@ export type WindowHandlers<Verbs extends VerbTable> = {
 };
 
 export type AnswerOptions<Verbs extends VerbTable> = {
-  readonly kind: WindowKind;
   readonly verbs: Verbs;
   readonly handlers: WindowHandlers<Verbs>;
   /** True only for the top frame of our own window showing our own page. */
@@ -46,11 +45,21 @@ async function answer<Verbs extends VerbTable>(
   return result.ok ? ok(verb.output.parse(result.value)) : result;
 }
 
-/** Opens the doors of one kind of window: sender, input, phase, handler, output, in this order. Returns the stop. */
-export function answerWindow<Verbs extends VerbTable>(options: AnswerOptions<Verbs>): () => void {
-  const names = Object.keys(options.verbs);
+/** The same doors, opened before what answers is there: whoever knocks early waits for `ready`. */
+export type EarlyDoors<Verbs extends VerbTable> = {
+  readonly kind: WindowKind;
+  readonly names: readonly (keyof Verbs & string)[];
+  readonly ready: Promise<AnswerOptions<Verbs>>;
+};
+
+/**
+ * Opens the doors of one kind of window: sender, input, phase, handler, output, in this order. Returns the stop. A page that is
+ * quicker than main is not turned away; when `ready` fails, main ends, and so do the pages that wait.
+ */
+export function answerWindow<Verbs extends VerbTable>({ kind, names, ready }: EarlyDoors<Verbs>): () => void {
   for (const name of names) {
-    ipcMain.handle(channelOf(options.kind, name), async (event, raw: unknown): Promise<Result<unknown>> => {
+    ipcMain.handle(channelOf(kind, name), async (event, raw: unknown): Promise<Result<unknown>> => {
+      const options = await ready;
       try {
         return await answer(options, name, event, raw);
       } catch (error) {
@@ -59,6 +68,6 @@ export function answerWindow<Verbs extends VerbTable>(options: AnswerOptions<Ver
     });
   }
   return () => {
-    for (const name of names) ipcMain.removeHandler(channelOf(options.kind, name));
+    for (const name of names) ipcMain.removeHandler(channelOf(kind, name));
   };
 }

@@ -83,7 +83,29 @@ async function respond(folder: string, request: Request): Promise<Response> {
   }
 }
 
-/** Serves the built pages of `folder` under `app://qorgan/` in this session, each page with a policy and nonce of its own. */
-export function serveApp(session: Session, folder: string): void {
-  session.protocol.handle('app', (request) => respond(folder, request));
+/** Whoever waits for the files of a page waits no longer than this, should the page ask for none. */
+const servedMaxMs = 1_000;
+
+/**
+ * Serves the built pages of `folder` under `app://qorgan/` in this session, each page with a policy and nonce of its own. Settles
+ * when the first page has got its scripts and nothing else is being read, and after one second in any case.
+ */
+export function serveApp(session: Session, folder: string): Promise<void> {
+  return new Promise((settle) => {
+    const timer = setTimeout(settle, servedMaxMs);
+    let openCount = 0;
+    let hasScripts = false;
+    session.protocol.handle('app', async (request) => {
+      openCount += 1;
+      const response = await respond(folder, request);
+      openCount -= 1;
+      hasScripts ||= request.url.endsWith('.js');
+      // A turn later, so that the answer is on its way before main has other things to do.
+      if (hasScripts && openCount === 0) {
+        clearTimeout(timer);
+        setImmediate(settle);
+      }
+      return response;
+    });
+  });
 }

@@ -13,13 +13,19 @@ export function backgroundOf(scheme: 'light' | 'dark' | 'auto'): string {
   return isDark ? background.dark : background.light;
 }
 
+export type OpenedWindow = {
+  readonly window: BrowserWindow;
+  /** Settles when the page was given its files, or has no use for them. */
+  readonly isServed: Promise<void>;
+};
+
 /** The one window that the operator works in. Shown as soon as it has something to show. */
 export function openOperatorWindow(
   files: WindowFiles,
   look: { readonly colourScheme: 'light' | 'dark' | 'auto'; readonly isPackaged: boolean },
-): BrowserWindow {
+): OpenedWindow {
   const session = lockedSession('operator');
-  serveApp(session, files.pages);
+  const isServed = serveApp(session, files.pages);
   const window = new BrowserWindow({
     width: 1_366,
     height: 768,
@@ -38,5 +44,5 @@ export function openOperatorWindow(
   window.setMenu(null);
   window.once('ready-to-show', () => window.show());
   void window.loadURL(operatorAddress);
-  return window;
+  return { window, isServed };
 }

@@ -1,13 +1,25 @@
 import './frame.css';
 import '../screens/screens.css';
-import type { ReactNode } from 'react';
+import { lazy, Suspense, useEffect, type ReactNode } from 'react';
 import type { AppView, OperatorBridge } from '../../contracts/ipc/index.ts';
 import { BridgeProvider, useAnswer, useForgetting, type Clock } from '../bridge/index.ts';
 import { KitProvider, RefusalBox } from '../kit/index.ts';
 import type { Place } from '../places/index.ts';
 import { EnrolScreen, MemoryProvider, QuarantineScreen, ShiftScreen } from '../screens/index.ts';
 import { WordsProvider, type Locale } from '../words/index.ts';
-import { Pages } from './router.tsx';
+
+const loadPages = (): Promise<typeof import('./router.tsx')> => import('./router.tsx');
+
+/** The pages of an open shift come after the first paint: no shift is open when the window starts. */
+const Pages = lazy(async () => ({ default: (await loadPages()).Pages }));
+
+/** Fetches the pages while nobody waits for them, so that they are here when the shift opens. */
+function usePagesAhead(): void {
+  useEffect(() => {
+    const request = requestIdleCallback(() => void loadPages());
+    return () => cancelIdleCallback(request);
+  }, []);
+}
 
 type WindowProps = {
   readonly bridge: OperatorBridge;
@@ -27,7 +39,9 @@ function Phase({ app, start }: { readonly app: AppView; readonly start: Place })
     default:
       return (
         <MemoryProvider>
-          <Pages start={start} />
+          <Suspense fallback={null}>
+            <Pages start={start} />
+          </Suspense>
         </MemoryProvider>
       );
   }
@@ -41,6 +55,7 @@ function Root({
   readonly onMissingWord: WindowProps['onMissingWord'];
 }): ReactNode {
   const answer = useAnswer('app.get', null);
+  usePagesAhead();
   useForgetting({ isOpen: answer.state === 'here' && answer.value.phase === 'open' });
   const preferences =
     answer.state === 'here'
