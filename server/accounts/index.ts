@@ -20,6 +20,7 @@ export {
 export {
   makeChallenge,
   readerOf,
+  readerOfSession,
   signIn,
   signOut,
   staffInForce,

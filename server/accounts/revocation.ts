@@ -1,6 +1,12 @@
 import * as z from 'zod';
 import { platformId, profile, sha256Hex, timeMs } from '../../contracts/documents/index.ts';
-import { defaultAlgorithmPolicy, isRevocationListOf, nodeSuite, type Certificate, type RevocationList } from '../../eds/index.ts';
+import {
+  defaultAlgorithmPolicy,
+  isRevocationListOf,
+  nodeSuite,
+  type Certificate,
+  type RevocationList,
+} from '../../eds/index.ts';
 import type { Row } from '../store/index.ts';
 
 /** Authorities that publish for one platform; the national one has four. */

@@ -116,6 +116,9 @@ export async function signIn(
   return ok({ token, expiresAtMs: sessionEndsMs, iin, name, roles });
 }
 
+/** Who asks to read: a session as its device holds it. */
+type SessionKey = { readonly device: DeviceId; readonly tokenHash: string };
+
 export type Reader = { readonly iin: Iin; readonly roles: readonly Role[]; readonly tokenHash: string };
 
 /** Who a token stands for at this device: his roles are those of his record now, so that a block works at once. */
@@ -123,13 +126,20 @@ export async function readerOf(
   context: { readonly platform: Platform; readonly registry: Registry },
   request: { readonly device: DeviceId; readonly token: string },
 ): Promise<Result<Reader, 'session-ended'>> {
+  return readerOfSession(context, { device: request.device, tokenHash: sha256Hex(request.token) });
+}
+
+/** As `readerOf`, for a session that was let in before: it may have ended meanwhile. */
+export async function readerOfSession(
+  context: { readonly platform: Platform; readonly registry: Registry },
+  { device, tokenHash }: SessionKey,
+): Promise<Result<Reader, 'session-ended'>> {
   const { platform, registry } = context;
   const nowMs = platform.surroundings.nowMs();
-  const tokenHash = sha256Hex(request.token);
-  const session = await readSession(platform.database, { tokenHash, device: request.device, nowMs });
+  const session = await readSession(platform.database, { tokenHash, device, nowMs });
   if (session === undefined) return refuse('session-ended');
   const sealed = Buffer.from(session.person, 'base64');
-  const opened = platform.keyring.open(sessionPurpose(tokenHash, request.device), sealed).toString();
+  const opened = platform.keyring.open(sessionPurpose(tokenHash, device), sealed).toString();
   const { iin, certificate, path } = sealedPerson.parse(JSON.parse(opened));
   const record = registry.staff(iin)?.record;
   const isNamed = record?.certificates.some((named) => named === certificate) ?? false;

@@ -147,9 +147,7 @@ export function createAdministration(context: AdministrationContext): Administra
 }
 
 /** The newest documents of trust as the registry of this process has them. */
-export function trustOfRegistry(
-  registry: Registry,
-): Pick<AdministrationContext, 'readTrust' | 'readRevocation'> {
+export function trustOfRegistry(registry: Registry): Pick<AdministrationContext, 'readTrust' | 'readRevocation'> {
   return {
     readTrust: async () => registry.trustDocument(),
     readRevocation: async () => registry.revocationDocument(),

@@ -21,7 +21,8 @@ export async function replayAtStart(platform: Platform, registry: Registry, log:
     const { findings, findingCount, acts } = replay;
     const durationMs = platform.surroundings.nowMs() - startedAtMs;
     log.info({ acts, findings: findingCount, durationMs }, 'log replayed');
-    if (findingCount > 0) log.error({ findings, count: findingCount }, 'rows that are not what the log holds: read-only');
+    if (findingCount > 0)
+      log.error({ findings, count: findingCount }, 'rows that are not what the log holds: read-only');
     return replay;
   } catch (error) {
     log.error({ error: describeError(error) }, 'the log could not be replayed: read-only');

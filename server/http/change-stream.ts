@@ -10,16 +10,31 @@ const pollMs = 1_000;
 /** Proxies close silent connections; a comment keeps them. */
 const heartbeatTicks = 15;
 
+/** Windows and reconnections of one workstation; the oldest ends where a further one comes. */
+const listenersOfDeviceMax = 4;
+/** Each listener's session is looked at again once in so many polls. */
+const sessionTicks = 15;
+
+/** One who listens, and whether he still may. */
+export type Listener = {
+  readonly device: string;
+  readonly tokenHash: string;
+  readonly mayListen: () => Promise<boolean>;
+};
+
 /** Server-sent events that say "there is something newer" and nothing else. */
 export type ChangeStream = {
   /** False where too many listen already. */
-  readonly add: (response: ServerResponse) => boolean;
+  readonly add: (response: ServerResponse, listener: Listener) => boolean;
+  /** Ends the streams of a session that ended. */
+  readonly end: (tokenHash: string) => void;
   readonly close: () => void;
 };
 
 /** Starts the poll. A failed poll is told to `onFailure` and tried again at the next tick. */
 export function startChangeStream(platform: Platform, onFailure: (error: unknown) => void): ChangeStream {
-  const listeners = new Set<ServerResponse>();
+  const listeners = new Map<ServerResponse, Listener>();
+  let turn = 0;
   let last = '';
   let ticks = 0;
   let isPolling = false;
@@ -27,6 +42,22 @@ export function startChangeStream(platform: Platform, onFailure: (error: unknown
   async function signal(): Promise<string> {
     const latest = await readLatestPosition(platform.database);
     return JSON.stringify(changesSignal.parse({ latest, treeSize: platform.log.checkpointSize() }));
+  }
+
+  function end(response: ServerResponse): void {
+    listeners.delete(response);
+    response.end();
+  }
+
+  /** A part of the listeners at each poll, in turn: whose session ended, ran out or was blocked hears nothing more. */
+  async function endFinished(): Promise<void> {
+    const all = [...listeners];
+    const share = Math.ceil(all.length / sessionTicks);
+    for (let i = 0; i < share; i += 1) {
+      turn = (turn + 1) % all.length;
+      const [response, listener] = all[turn] ?? [];
+      if (response !== undefined && listener !== undefined && !(await listener.mayListen())) end(response);
+    }
   }
 
   async function poll(): Promise<void> {
@@ -37,7 +68,8 @@ export function startChangeStream(platform: Platform, onFailure: (error: unknown
       ticks += 1;
       const text = now === last ? (ticks % heartbeatTicks === 0 ? ':\n\n' : '') : `event: position\ndata: ${now}\n\n`;
       last = now;
-      if (text !== '') for (const listener of listeners) listener.write(text);
+      if (text !== '') for (const response of listeners.keys()) response.write(text);
+      await endFinished();
     } catch (error) {
       onFailure(error);
     } finally {
@@ -48,18 +80,23 @@ export function startChangeStream(platform: Platform, onFailure: (error: unknown
   const timer = setInterval(() => void poll(), pollMs);
   timer.unref();
   return {
-    add: (response) => {
+    add: (response, listener) => {
+      const own = [...listeners].filter(([, { device }]) => device === listener.device);
+      if (own.length >= listenersOfDeviceMax && own[0] !== undefined) end(own[0][0]);
       if (listeners.size >= listenersMax) return false;
       response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
-      listeners.add(response);
+      listeners.set(response, listener);
       response.on('close', () => listeners.delete(response));
       // A newcomer learns the present position at once.
       void signal().then((now) => response.write(`event: position\ndata: ${now}\n\n`), onFailure);
       return true;
     },
+    end: (tokenHash) => {
+      for (const [response, listener] of listeners) if (listener.tokenHash === tokenHash) end(response);
+    },
     close: () => {
       clearInterval(timer);
-      for (const listener of listeners) listener.end();
+      for (const response of listeners.keys()) response.end();
     },
   };
 }

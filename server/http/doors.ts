@@ -1,7 +1,7 @@
 import type { DeviceId } from '../../core/kernel/index.ts';
 import { ok, refuse } from '../../core/kernel/index.ts';
 import { endpoints } from '../../contracts/http/index.ts';
-import { contact, enrolDevice, makeChallenge, signIn, signOut } from '../accounts/index.ts';
+import { contact, enrolDevice, makeChallenge, readerOfSession, signIn, signOut } from '../accounts/index.ts';
 import { changesAfter, receiptsOf, scopesOf } from '../intake/index.ts';
 import { readTile } from '../log/index.ts';
 import { insertReading, readLatestPosition } from '../store/index.ts';
@@ -62,7 +62,7 @@ function openPublicDoors({ platform, registry, intake, version }: DoorContext, r
   });
 }
 
-function openAccountDoors(context: DoorContext, router: Router): void {
+function openAccountDoors(context: DoorContext, router: Router, stream: ChangeStream): void {
   const { platform, registry } = context;
   const attempts = createFailureLimit({
     failuresMax: wrongCodesAMinute,
@@ -99,6 +99,7 @@ function openAccountDoors(context: DoorContext, router: Router): void {
   });
   router.open(endpoints.signOut, async ({ reader }) => {
     await signOut(platform, reader.tokenHash);
+    stream.end(reader.tokenHash);
     return ok(undefined);
   });
 }
@@ -170,10 +171,15 @@ function openReadDoors(context: DoorContext, router: Router, stream: ChangeStrea
     }
     return ok(answer);
   });
-  router.open(endpoints.changesStream, async ({ reader, reply }) => {
+  router.open(endpoints.changesStream, async ({ device, reader, reply }) => {
     if (readableScopes(context, { reader }).length === 0) return refuse('read-not-allowed');
+    const key = { device: device.record.device, tokenHash: reader.tokenHash };
+    const mayListen = async (): Promise<boolean> => {
+      const now = await readerOfSession(context, key);
+      return now.ok && readableScopes(context, { reader: now.value }).length > 0;
+    };
     reply.hijack();
-    if (!stream.add(reply.raw)) reply.raw.writeHead(503, { 'retry-after': '5' }).end();
+    if (!stream.add(reply.raw, { ...key, mayListen })) reply.raw.writeHead(503, { 'retry-after': '5' }).end();
     return ok('sent');
   });
 }
@@ -181,7 +187,7 @@ function openReadDoors(context: DoorContext, router: Router, stream: ChangeStrea
 /** Opens every door of the table. */
 export function openDoors(context: DoorContext, router: Router, stream: ChangeStream): void {
   openPublicDoors(context, router);
-  openAccountDoors(context, router);
+  openAccountDoors(context, router, stream);
   openActDoors(context, router);
   openReadDoors(context, router, stream);
 }

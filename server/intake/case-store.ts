@@ -62,7 +62,8 @@ export async function loadCases(platform: Platform, memory: IntakeMemory, caseId
   const rows = await readCases(platform.database, missing);
   const read = new Map(rows.map((row) => [row.case_id, row]));
   for (const id of missing) {
-    if (!memory.register.admits(id, read.get(id))) throw new RowDiffersError(`intake: case_state of ${id} is another than the log says`);
+    if (!memory.register.admits(id, read.get(id)))
+      throw new RowDiffersError(`intake: case_state of ${id} is another than the log says`);
   }
   if (rows.length === 0) return;
   const keys = await platform.subjectKeys.ensure(rows.map((row) => `case:${row.case_id}`));

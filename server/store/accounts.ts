@@ -42,12 +42,20 @@ export async function useEnrolmentCode(session: Session, codeHash: string, nowMs
   return used.numUpdatedRows === 1n;
 }
 
+/** Challenges of one device that stand at once: one prompt at a time, and room for those that were given up. */
+const challengesOfDeviceMax = 16;
+
+/** Stores a challenge; of one device the newest stand, and an older one is as unknown as if it had never been. */
 export async function insertChallenge(session: Session, row: Row<'challenge'>): Promise<void> {
   await session.insertInto('challenge').values(row).execute();
-  await session
-    .deleteFrom('challenge')
-    .where('expires_at_ms', '<', row.expires_at_ms - 86_400_000)
-    .execute();
+  const newest = session
+    .selectFrom('challenge')
+    .select('nonce')
+    .where('device', '=', row.device)
+    .orderBy('expires_at_ms', 'desc')
+    .orderBy('nonce')
+    .limit(challengesOfDeviceMax);
+  await session.deleteFrom('challenge').where('device', '=', row.device).where('nonce', 'not in', newest).execute();
 }
 
 /** Uses a challenge up: true for exactly one caller. Whether it is still fresh, the challenge itself says. */

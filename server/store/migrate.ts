@@ -1,8 +1,9 @@
 import { sql } from 'kysely';
 import { inTransaction, type Database } from './database.ts';
 import { migration as platform } from './migrations/0001-platform.ts';
+import { migration as challengeOfDevice } from './migrations/0002-challenge-of-device.ts';
 
-export const migrations = [platform] as const;
+export const migrations = [platform, challengeOfDevice] as const;
 
 /**
  * Brings the tables up to date as their owner, one transaction a migration, and lets `appRole` read and append: event
@@ -26,12 +27,10 @@ export async function migrate(options: {
         .executeTakeFirst();
       if (done !== undefined) return;
       for (const statement of statements) await sql.raw(statement).execute(session);
-      await sql`grant select, insert on ${sql.join(eventTables.map((table) => sql.table(table)))} to ${sql.id(appRole)}`.execute(
-        session,
-      );
-      await sql`grant select, insert, update, delete on ${sql.join(stateTables.map((table) => sql.table(table)))} to ${sql.id(appRole)}`.execute(
-        session,
-      );
+      for (const table of eventTables)
+        await sql`grant select, insert on ${sql.table(table)} to ${sql.id(appRole)}`.execute(session);
+      for (const table of stateTables)
+        await sql`grant select, insert, update, delete on ${sql.table(table)} to ${sql.id(appRole)}`.execute(session);
       await session.insertInto('schema_migration').values({ name, at_ms: nowMs }).execute();
     });
   }

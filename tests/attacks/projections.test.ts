@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type pg from 'pg';
+import type { Client } from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { testForm } from '../server/support/forms.ts';
 import type { TestPerson } from '../server/support/people.ts';
@@ -38,7 +38,7 @@ async function restart(): Promise<string[]> {
 const tables = ['act', 'change', 'case_state', 'case_number', 'leaf', 'subject_key'] as const;
 
 function sql(...statements: readonly string[]): Promise<void> {
-  return asSuperuser(platform, async (client: pg.Client) => {
+  return asSuperuser(platform, async (client: Client) => {
     for (const statement of statements) await client.query(statement);
   });
 }

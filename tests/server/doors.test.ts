@@ -3,11 +3,12 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { endpoints, refusalBody } from '../../contracts/http/index.ts';
 import { isRefusalCode } from '../../contracts/refusals/index.ts';
 import { codeOf, type Call } from './support/client.ts';
 import { testForm } from './support/forms.ts';
+import { signAs } from './support/people.ts';
 import { startTestPlatform, type TestPlatform } from './support/platform.ts';
 import { enrolled, newCase, Workstation } from './support/workstation.ts';
 
@@ -112,6 +113,37 @@ test('a session is worth nothing at another device, after signing out, or to a r
   expect(await code({ method: 'GET', path: '/v1/changes?after=0' })).toBe('session-missing');
   expect((await workstation.client.call({ method: 'DELETE', path: '/v1/session', token })).status).toBe(204);
   expect(await code(changes)).toBe('session-ended');
+});
+
+test('a device listens by four streams at most, and by none once its session ended', async () => {
+  const { token } = endpoints.signIn.response.parse((await workstation.signIn(platform.registrar)).json);
+  const ended: number[] = [];
+  const listen = async (n: number): Promise<void> => {
+    let isHeard: () => void = () => undefined;
+    const heard = new Promise<void>((resolve) => (isHeard = resolve));
+    const call = { method: 'GET', path: '/v1/changes/stream', token };
+    void workstation.client.listen(call, isHeard).then(() => ended.push(n));
+    await heard;
+  };
+  for (let n = 1; n <= 6; n += 1) await listen(n);
+  await vi.waitFor(() => expect(ended).toEqual([1, 2]));
+  expect(codeOf(await workstation.client.call({ method: 'DELETE', path: '/v1/session', token }))).toBe('status 204');
+  await vi.waitFor(() => expect(new Set(ended)).toEqual(new Set([1, 2, 3, 4, 5, 6])));
+});
+
+test('of the challenges that a device asks for, only the newest stand', async () => {
+  const ask = async () =>
+    endpoints.challenge.response.parse(
+      (await workstation.client.call({ method: 'POST', path: '/v1/sign-in/challenges' })).json,
+    ).challenge;
+  const first = await ask();
+  let last = '';
+  for (let i = 0; i < 16; i += 1) last = await ask();
+  const answer = async (challenge: string) => {
+    const cms = Buffer.from(signAs(platform.registrar, challenge)).toString('base64');
+    return codeOf(await workstation.client.call({ method: 'POST', path: '/v1/sign-in', body: { challenge, cms } }));
+  };
+  expect([await answer(first), await answer(last)]).toEqual(['challenge-unknown', 'status 200']);
 });
 
 test('a challenge is good once, for one device, and only for the staff', async () => {

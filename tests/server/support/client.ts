@@ -126,6 +126,16 @@ export class TestClient {
     });
   }
 
+  /** Listens until the server hangs up; `onEvent` is told of the first bytes. */
+  async listen(call: Call, onEvent: () => void): Promise<void> {
+    let isHeard = false;
+    await this.eventsUntil(call, () => {
+      if (!isHeard) onEvent();
+      isHeard = true;
+      return false;
+    });
+  }
+
   /** Listens until what came of the server-sent events is enough, then hangs up. */
   eventsUntil(call: Call, isEnough: (text: string) => boolean): Promise<string> {
     return new Promise((resolve, reject) => {
@@ -136,6 +146,7 @@ export class TestClient {
         { hostname, port, method: call.method, path: call.path, headers, agent: new Agent(this.#agent.options) },
         (response) => {
           let text = '';
+          response.on('end', () => resolve(text));
           response.on('data', (part: Buffer) => {
             text += part.toString();
             if (!isEnough(text)) return;
