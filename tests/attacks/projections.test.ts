@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { testForm } from '../server/support/forms.ts';
 import type { TestPerson } from '../server/support/people.ts';
 import { startTestPlatform, type TestPlatform } from '../server/support/platform.ts';
-import { enrolled, newCase, Workstation, type CaseView } from '../server/support/workstation.ts';
+import { enrolled, newCase, type CaseView, type Workstation } from '../server/support/workstation.ts';
 import { asSuperuser } from './support.ts';
 
 let platform: TestPlatform;
