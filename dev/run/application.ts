@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { _electron, type ElectronApplication, type Page } from 'playwright-core';
-import { electronRuntime } from '../../build/runtime/index.mjs';
+import { canSandbox, electronRuntime } from '../../build/runtime/index.mjs';
 
 const root = resolve(import.meta.dirname, '../..');
 
@@ -19,8 +19,6 @@ export type DrivenApplication = {
 export type LaunchOptions = {
   readonly profileDirectory: string;
   readonly display: string;
-  /** With Chromium's own sandbox; root cannot have it. */
-  readonly hasSandbox?: boolean;
   readonly onLog?: (line: string) => void;
 };
 
@@ -49,16 +47,18 @@ export async function launchApplication(options: LaunchOptions): Promise<DrivenA
 }
 
 async function launch(executablePath: string, options: LaunchOptions, attempt = 1): Promise<ElectronApplication> {
+  // Chromium's own sandbox wherever it works; root cannot have it.
+  const hasSandbox = canSandbox();
   try {
     return await _electron.launch({
       executablePath,
       args: [
-        ...(options.hasSandbox === true ? [] : ['--no-sandbox']),
+        ...(hasSandbox ? [] : ['--no-sandbox']),
         '--disable-gpu',
         root,
         `--profile-directory=${options.profileDirectory}`,
       ],
-      ...(options.hasSandbox === true ? { chromiumSandbox: true } : {}),
+      ...(hasSandbox ? { chromiumSandbox: true } : {}),
       env: { ...environment(), DISPLAY: options.display },
       timeout: launchTimeoutMs,
     });

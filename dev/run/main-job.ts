@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { readdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { startDisplay } from '../../build/display.mjs';
-import { electronRuntime } from '../../build/runtime/index.mjs';
+import { canSandbox, electronRuntime } from '../../build/runtime/index.mjs';
 import { fullName, member, prepareDemo, staff, type DemoWorld } from '../demo/index.ts';
 import { launchApplication } from './application.ts';
 import { Operator } from './operator.ts';
@@ -116,7 +116,9 @@ async function withDisplay(world: DemoWorld): Promise<number> {
   for (const person of staff)
     say(`  ${fullName(person)} (${person.id}): PIN ${person.pin}, password ${person.password}`);
   say(`The cases are for the reviewer, ${fullName(reviewer)}. Close the window to end; nothing is lost.`);
-  const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+  const sandbox = canSandbox() ? [] : ['--no-sandbox'];
+  if (sandbox.length > 0)
+    say("Chromium's sandbox does not work for this user on this machine: the demonstration runs without it.");
   const child = spawn(runtime.executable, [...sandbox, root, `--profile-directory=${world.workstation}`], {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
