@@ -31,10 +31,49 @@ export type ChangeStream = {
   readonly close: () => void;
 };
 
-/** Starts the poll. A failed poll is told to `onFailure` and tried again at the next tick. */
-export function startChangeStream(platform: Platform, onFailure: (error: unknown) => void): ChangeStream {
+/** Who listens, in the order in which they came. */
+function createListeners() {
   const listeners = new Map<ServerResponse, Listener>();
   let turn = 0;
+
+  function end(response: ServerResponse): void {
+    listeners.delete(response);
+    response.end();
+  }
+
+  return {
+    end,
+    entries: () => [...listeners],
+    add: (response: ServerResponse, listener: Listener): boolean => {
+      const own = [...listeners].filter(([, { device }]) => device === listener.device);
+      if (own.length >= listenersOfDeviceMax && own[0] !== undefined) end(own[0][0]);
+      if (listeners.size >= listenersMax) return false;
+      listeners.set(response, listener);
+      response.on('close', () => listeners.delete(response));
+      // A stream that broke closes next; unheard, its error would end the process.
+      response.on('error', () => undefined);
+      return true;
+    },
+    /** Nothing is written to a stream that ended meanwhile. */
+    tell: (response: ServerResponse, text: string): void => {
+      if (listeners.has(response)) response.write(text);
+    },
+    /** A part of the listeners at each poll, in turn: whose session ended, ran out or was blocked hears nothing more. */
+    endFinished: async (): Promise<void> => {
+      const all = [...listeners];
+      const share = Math.ceil(all.length / sessionTicks);
+      for (let i = 0; i < share; i += 1) {
+        turn = (turn + 1) % all.length;
+        const [response, listener] = all[turn] ?? [];
+        if (response !== undefined && listener !== undefined && !(await listener.mayListen())) end(response);
+      }
+    },
+  };
+}
+
+/** Starts the poll. A failed poll is told to `onFailure` and tried again at the next tick. */
+export function startChangeStream(platform: Platform, onFailure: (error: unknown) => void): ChangeStream {
+  const listeners = createListeners();
   let last = '';
   let ticks = 0;
   let isPolling = false;
@@ -44,32 +83,16 @@ export function startChangeStream(platform: Platform, onFailure: (error: unknown
     return JSON.stringify(changesSignal.parse({ latest, treeSize: platform.log.checkpointSize() }));
   }
 
-  function end(response: ServerResponse): void {
-    listeners.delete(response);
-    response.end();
-  }
-
-  /** A part of the listeners at each poll, in turn: whose session ended, ran out or was blocked hears nothing more. */
-  async function endFinished(): Promise<void> {
-    const all = [...listeners];
-    const share = Math.ceil(all.length / sessionTicks);
-    for (let i = 0; i < share; i += 1) {
-      turn = (turn + 1) % all.length;
-      const [response, listener] = all[turn] ?? [];
-      if (response !== undefined && listener !== undefined && !(await listener.mayListen())) end(response);
-    }
-  }
-
   async function poll(): Promise<void> {
-    if (isPolling || listeners.size === 0) return;
+    if (isPolling || listeners.entries().length === 0) return;
     isPolling = true;
     try {
       const now = await signal();
       ticks += 1;
       const text = now === last ? (ticks % heartbeatTicks === 0 ? ':\n\n' : '') : `event: position\ndata: ${now}\n\n`;
       last = now;
-      if (text !== '') for (const response of listeners.keys()) response.write(text);
-      await endFinished();
+      if (text !== '') for (const [response] of listeners.entries()) listeners.tell(response, text);
+      await listeners.endFinished();
     } catch (error) {
       onFailure(error);
     } finally {
@@ -81,22 +104,19 @@ export function startChangeStream(platform: Platform, onFailure: (error: unknown
   timer.unref();
   return {
     add: (response, listener) => {
-      const own = [...listeners].filter(([, { device }]) => device === listener.device);
-      if (own.length >= listenersOfDeviceMax && own[0] !== undefined) end(own[0][0]);
-      if (listeners.size >= listenersMax) return false;
+      if (!listeners.add(response, listener)) return false;
       response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
-      listeners.set(response, listener);
-      response.on('close', () => listeners.delete(response));
       // A newcomer learns the present position at once.
-      void signal().then((now) => response.write(`event: position\ndata: ${now}\n\n`), onFailure);
+      void signal().then((now) => listeners.tell(response, `event: position\ndata: ${now}\n\n`), onFailure);
       return true;
     },
     end: (tokenHash) => {
-      for (const [response, listener] of listeners) if (listener.tokenHash === tokenHash) end(response);
+      for (const [response, listener] of listeners.entries())
+        if (listener.tokenHash === tokenHash) listeners.end(response);
     },
     close: () => {
       clearInterval(timer);
-      for (const response of listeners.keys()) response.end();
+      for (const [response] of listeners.entries()) listeners.end(response);
     },
   };
 }

@@ -34,6 +34,32 @@ const columns = { subject: 'text', wrapped: 'bytea' } as const;
 const insertKeys = bulkInsert('subject_key', columns);
 const insertMissingKeys = bulkInsert('subject_key', columns, { suffix: 'on conflict do nothing' });
 
+function openDraft(
+  keyring: Keyring,
+  known: (subjects: readonly string[]) => Promise<ReadonlyMap<string, DataKey>>,
+  cached: Map<string, DataKey>,
+): KeyDraft {
+  // Held here as well: the cache may be cleared meanwhile.
+  const held = new Map<string, DataKey>();
+  const fresh = new Map<string, { readonly key: DataKey; readonly wrapped: Buffer }>();
+  return {
+    read: async (subjects) => {
+      for (const [subject, key] of await known(subjects)) held.set(subject, key);
+    },
+    keyOf: (subject) => {
+      const made = held.get(subject) ?? fresh.get(subject)?.key;
+      if (made !== undefined) return made;
+      const created = keyring.create(subject);
+      fresh.set(subject, created);
+      return created.key;
+    },
+    statements: () => insertKeys([...fresh].map(([subject, { wrapped }]) => ({ subject, wrapped }))),
+    keep: () => {
+      for (const [subject, { key }] of fresh) cached.set(subject, key);
+    },
+  };
+}
+
 /** Opens the key table. Keys are cached only once they are stored: nothing is ever sealed by a key that could be lost. */
 export function openSubjectKeys(database: Database, keyring: Keyring): SubjectKeys {
   const cached = new Map<string, DataKey>();
@@ -73,31 +99,9 @@ export function openSubjectKeys(database: Database, keyring: Keyring): SubjectKe
     );
   }
 
-  function draft(): KeyDraft {
-    // Held here as well: the cache may be cleared meanwhile.
-    const held = new Map<string, DataKey>();
-    const fresh = new Map<string, { readonly key: DataKey; readonly wrapped: Buffer }>();
-    return {
-      read: async (subjects) => {
-        for (const [subject, key] of await known(subjects, false)) held.set(subject, key);
-      },
-      keyOf: (subject) => {
-        const made = held.get(subject) ?? fresh.get(subject)?.key;
-        if (made !== undefined) return made;
-        const created = keyring.create(subject);
-        fresh.set(subject, created);
-        return created.key;
-      },
-      statements: () => insertKeys([...fresh].map(([subject, { wrapped }]) => ({ subject, wrapped }))),
-      keep: () => {
-        for (const [subject, { key }] of fresh) cached.set(subject, key);
-      },
-    };
-  }
-
   return {
     known: (subjects) => known(subjects, true),
-    draft,
+    draft: () => openDraft(keyring, (subjects) => known(subjects, false), cached),
     ensure: async (subjects) => {
       const wanted = [...new Set(subjects)];
       if (cached.size > cachedKeysMax) cached.clear();

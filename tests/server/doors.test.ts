@@ -131,6 +131,18 @@ test('a device listens by four streams at most, and by none once its session end
   await vi.waitFor(() => expect(new Set(ended)).toEqual(new Set([1, 2, 3, 4, 5, 6])));
 });
 
+test('a device that opens many streams at once keeps four, and the server goes on', async () => {
+  const { token } = endpoints.signIn.response.parse((await workstation.signIn(platform.registrar)).json);
+  let ended = 0;
+  const call = { method: 'GET', path: '/v1/changes/stream', token };
+  const all = Array.from({ length: 24 }, () =>
+    workstation.client.listen(call, () => undefined).then(() => (ended += 1)),
+  );
+  await vi.waitFor(() => expect(ended).toBe(20));
+  await workstation.client.call({ method: 'DELETE', path: '/v1/session', token });
+  await Promise.all(all);
+});
+
 test('of the challenges that a device asks for, only the newest stand', async () => {
   const ask = async () =>
     endpoints.challenge.response.parse(
