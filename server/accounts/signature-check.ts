@@ -49,16 +49,17 @@ function refusalOf(report: VerificationReport): SignatureRefusal {
 
 function validationText(report: VerificationReport, trust: Trust): string {
   const { signer, stages, referenceTimeMs } = report;
+  // In the order of the canonical text, which is then written as it stands.
   return canonicalize({
-    form: 'qorgan.validation/1',
-    verdict: report.verdict,
-    atMs: referenceTimeMs,
-    stages: stages.map(({ name, outcome, reason }) => ({ name, outcome, reason })),
-    certificate: signer?.certificateSha256 ?? '',
-    serial: signer?.serial ?? '',
     algorithm: signer?.algorithm ?? '',
+    atMs: referenceTimeMs,
     carrier: signer?.carrier ?? 'unknown',
+    certificate: signer?.certificateSha256 ?? '',
+    form: 'qorgan.validation/1',
     lists: trust.listHashes,
+    serial: signer?.serial ?? '',
+    stages: stages.map(({ name, outcome, reason }) => ({ name, outcome, reason })),
+    verdict: report.verdict,
   });
 }
 

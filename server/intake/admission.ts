@@ -36,6 +36,8 @@ type Checks = {
   readonly nowMs: number;
 };
 
+type Signed = { readonly cms: Uint8Array; readonly content: Uint8Array };
+
 /** The envelope must say what the cover and the platform say: no act of another device, place or platform gets any further. */
 function checkCover({ context, device, item }: Checks, envelope: ActEnvelope): ActRefusalCode | undefined {
   const { identity } = context.platform;
@@ -61,10 +63,10 @@ function checkMoment({ context, nowMs }: Checks, envelope: ActEnvelope): ActRefu
   return size <= tree.size() && tree.rootAt(size) === root ? undefined : 'act-tree-head-foreign';
 }
 
-function authorise(checks: Checks, envelope: ActEnvelope, cms: Uint8Array): Result<Authorised, ActRefusalCode> {
-  const { context, item, nowMs } = checks;
+function authorise(checks: Checks, envelope: ActEnvelope, signed: Signed): Result<Authorised, ActRefusalCode> {
+  const { context, nowMs } = checks;
   const { registry } = context;
-  const checked = checkSignature(registry.trust(), { cms, content: Buffer.from(item.envelope), atMs: nowMs });
+  const checked = checkSignature(registry.trust(), { ...signed, atMs: nowMs });
   if (!checked.ok) return checked;
   const { iin, certificate, validation } = checked.value;
   if (iin !== envelope.actor.iin || certificate !== envelope.actor.certificate) return refuse('signer-differs');
@@ -78,11 +80,11 @@ function authorise(checks: Checks, envelope: ActEnvelope, cms: Uint8Array): Resu
 function judge(
   checks: Checks,
   envelope: Result<ActEnvelope, ActRefusalCode>,
-  cms: Uint8Array,
+  signed: Signed,
 ): Result<Authorised, ActRefusalCode> {
   if (!envelope.ok) return envelope;
   const code = checkCover(checks, envelope.value) ?? checkMoment(checks, envelope.value);
-  return code === undefined ? authorise(checks, envelope.value, cms) : refuse(code);
+  return code === undefined ? authorise(checks, envelope.value, signed) : refuse(code);
 }
 
 /**
@@ -98,14 +100,14 @@ export function admit(
   const nowMs = context.platform.surroundings.nowMs();
   const parsed = parseActEnvelope(item.envelope);
   // The door has seen that it is base64.
-  const cms = Buffer.from(item.cms, 'base64');
+  const signed = { cms: Buffer.from(item.cms, 'base64'), content: Buffer.from(item.envelope) };
   return ok({
     device,
     item,
-    envelopeHash: sha256Hex(item.envelope),
-    cmsHash: sha256Hex(cms),
+    envelopeHash: sha256Hex(signed.content),
+    cmsHash: sha256Hex(signed.cms),
     receivedAtMs: nowMs,
     envelope: parsed.ok ? parsed.value : undefined,
-    verdict: judge({ context, device, item, nowMs }, parsed, cms),
+    verdict: judge({ context, device, item, nowMs }, parsed, signed),
   });
 }

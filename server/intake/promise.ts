@@ -9,18 +9,19 @@ import type { Row } from '../store/index.ts';
  * sends the act again reads the same bytes again.
  */
 export function promiseOf(platform: Platform, act: Row<'act'>): Promise<SignedDocument> {
+  // In the order of the canonical text, which is then written as it stands.
   const text = promiseText({
-    form: 'qorgan.promise/1',
-    platform: platform.identity.platform,
     actionId: act.action_id as ActionId,
-    device: act.device as DeviceId,
-    epoch: act.epoch as JournalEpoch,
-    sequence: act.sequence,
-    envelope: act.envelope_hash as Sha256Hex,
     commitment: act.commitment as Sha256Hex,
-    outcome: act.outcome as LeafOutcome,
-    receivedAtMs: act.received_at_ms,
     deadlineMs: act.deadline_ms,
+    device: act.device as DeviceId,
+    envelope: act.envelope_hash as Sha256Hex,
+    epoch: act.epoch as JournalEpoch,
+    form: 'qorgan.promise/1',
+    outcome: act.outcome as LeafOutcome,
+    platform: platform.identity.platform,
+    receivedAtMs: act.received_at_ms,
+    sequence: act.sequence,
   });
   return signDocumentAside(platform.documentKey, text);
 }

@@ -35,16 +35,19 @@ function leafBody(
   leaf: Pick<Leaf, 'commitment' | 'validation' | 'outcome'>,
 ): string {
   const { item, device, receivedAtMs } = admission;
+  // In the order of the canonical text, which is then written as it stands.
   return leafText({
-    v: 1,
-    platform: platform.identity.platform,
-    kind: 'act',
     actionId: item.actionId,
+    commitment: leaf.commitment,
     device: device.record.device,
     epoch: item.epoch,
-    sequence: item.sequence,
-    ...leaf,
+    kind: 'act',
+    outcome: leaf.outcome,
+    platform: platform.identity.platform,
     receivedAtMs,
+    sequence: item.sequence,
+    v: 1,
+    validation: leaf.validation,
   });
 }
 
