@@ -2,5 +2,14 @@ export type { Proposal, Recorded } from './acts.ts';
 export type { EnrolRequest } from './enrol.ts';
 export { caseIdOf, importCases, parseCasesFile, type ImportStep } from './import.ts';
 export type { ActExport } from './journal-views.ts';
-export type { Clock, EngineEvent, EngineLogEntry, Preferences, PromptAnswer, PromptPort, PromptQuestion, WorkstationOptions } from './ports.ts';
+export type {
+  Clock,
+  EngineEvent,
+  EngineLogEntry,
+  Preferences,
+  PromptAnswer,
+  PromptPort,
+  PromptQuestion,
+  WorkstationOptions,
+} from './ports.ts';
 export { createWorkstation, type Workstation } from './workstation.ts';
