@@ -15,54 +15,43 @@ import {
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/u;
 const uuidV7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/u;
 
+/** A text that was checked under its name: a transform would walk every such member twice more. */
+function named<Name extends string>(schema: z.ZodString): z.ZodType<Name, string> {
+  return schema as unknown as z.ZodType<Name, string>;
+}
+
 /** Lower-case label: it becomes the last part of the log origin. */
-export const platformId = z
-  .string()
-  .regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/u)
-  .transform((text) => text as PlatformId);
+export const platformId = named<PlatformId>(z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/u));
 
 /** UUID, lower case. */
-export const deviceId = z
-  .string()
-  .regex(uuid)
-  .transform((text) => text as DeviceId);
+export const deviceId = named<DeviceId>(z.string().regex(uuid));
 
 /** UUIDv7, lower case: acts sort by the time they were claimed at. */
-export const actionId = z
-  .string()
-  .regex(uuidV7)
-  .transform((text) => text as ActionId);
+export const actionId = named<ActionId>(z.string().regex(uuidV7));
 
 /** UUID, lower case. */
-export const caseId = z
-  .string()
-  .regex(uuid)
-  .transform((text) => text as CaseId);
+export const caseId = named<CaseId>(z.string().regex(uuid));
 
 /** UUID, lower case. */
-export const journalEpoch = z
-  .string()
-  .regex(uuid)
-  .transform((text) => text as JournalEpoch);
+export const journalEpoch = named<JournalEpoch>(z.string().regex(uuid));
 
-export const sha256Hex = z
-  .string()
-  .regex(/^[0-9a-f]{64}$/u)
-  .transform((text) => text as Sha256Hex);
+export const sha256Hex = named<Sha256Hex>(z.string().regex(/^[0-9a-f]{64}$/u));
 
 /** Individual identification number with a right control digit. */
-export const iin = z
-  .string()
-  .length(12)
-  .refine((text) => parseIin(text).ok)
-  .transform((text) => text as Iin);
+export const iin = named<Iin>(
+  z
+    .string()
+    .length(12)
+    .refine((text) => parseIin(text).ok),
+);
 
 /** Business identification number with a right control digit. */
-export const bin = z
-  .string()
-  .length(12)
-  .refine((text) => parseBin(text).ok)
-  .transform((text) => text as Bin);
+export const bin = named<Bin>(
+  z
+    .string()
+    .length(12)
+    .refine((text) => parseBin(text).ok),
+);
 
 /** Padding present and unused bits zero, told by the last digit: one byte string has one text, and nothing is decoded to see it. */
 const canonicalBase64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)?$/u;
