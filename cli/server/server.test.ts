@@ -159,7 +159,8 @@ describe('a running qorgan server', () => {
         platform: 'synaq',
         profile: 'demo',
         state: 'accepting',
-        log: { origin: 'demo.qorgan.synaq', size: 4 },
+        // Platform, policy, trust in the anchors, one person, and two lists of revoked certificates.
+        log: { origin: 'demo.qorgan.synaq', size: 6 },
       },
     });
     expect(inPlatform('status', '--url', url).exit).toBe(0);
