@@ -39,7 +39,7 @@ function Phase({ app, start }: { readonly app: AppView; readonly start: Place })
     default:
       return (
         <MemoryProvider>
-          <Suspense fallback={null}>
+          <Suspense fallback={<div aria-busy="true" data-pages-on-their-way />}>
             <Pages start={start} />
           </Suspense>
         </MemoryProvider>

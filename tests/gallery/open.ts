@@ -45,6 +45,9 @@ async function buildPages(): Promise<string> {
 async function ready(page: Page, waitMs = 100): Promise<void> {
   await page.waitForFunction(() => document.querySelector('#root > *') !== null);
   await page.evaluate(() => document.fonts.ready.then(() => undefined));
+  // The pages of a shift come after the window: keys mean something only once they stand.
+  await page.waitForTimeout(waitMs);
+  await page.waitForFunction(() => document.querySelector('[data-pages-on-their-way]') === null);
   await page.waitForTimeout(waitMs);
 }
 
