@@ -69,7 +69,7 @@ describe('the tree is tidy', () => {
       '../shared/data',
       '../../shared',
       '../../elsewhere/a.ts',
-      '/work/main/core',
+      '/home/someone/project/core',
       '/root/x.txt',
       '/home/me/x',
     ];
@@ -81,7 +81,7 @@ describe('the tree is tidy', () => {
   it('lets the tree name itself, the system and the addresses of the server', () => {
     const inside = ['../README.md', './../core/log', '/etc/qorgan/server.json', '/usr/bin/node', '/tmp', '/v1/acts'];
     for (const path of inside) expect(noOutside(file('docs/A.md', `see ${path} there`))).toEqual([]);
-    for (const text of ['https://example.org/work/a and team/work/b', '<a href="/work">', '= /work/gu', '= a /b/ c'])
+    for (const text of ['https://example.org/team/a and team/one/b', '<a href="/team">', '= /team/gu', '= a /b/ c'])
       expect(noOutside(file('docs/A.md', text))).toEqual([]);
     expect(noOutside(file('tests/eds/a.test.ts', "import { sharedData } from '../shared-data.ts';"))).toEqual([]);
     expect(noOutside(file('tests/shared-data.ts', "'../../shared/data'"))).toEqual([]);
