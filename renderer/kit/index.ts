@@ -49,6 +49,7 @@ export {
   Empty,
   Fact,
   Facts,
+  Part,
   Hash,
   IdentityNumber,
   Keys,

@@ -126,6 +126,16 @@ export function Empty(props: {
   );
 }
 
+/** A titled part of a panel. */
+export function Part(props: { readonly title: string; readonly children: ReactNode }): ReactNode {
+  return (
+    <section className="part">
+      <h2>{props.title}</h2>
+      {props.children}
+    </section>
+  );
+}
+
 /** Pairs of a name and a value. */
 export function Facts(props: { readonly children: ReactNode; readonly isWide?: boolean }): ReactNode {
   return <dl className={props.isWide === true ? 'facts facts-wide' : 'facts'}>{props.children}</dl>;

@@ -8,18 +8,10 @@ import {
   Hash,
   IconFileText,
   IdentityNumber,
+  Part,
   sizeParts,
 } from '../../kit/index.ts';
 import { useWords } from '../../words/index.ts';
-
-function Part({ title, children }: { readonly title: string; readonly children: ReactNode }): ReactNode {
-  return (
-    <section className="part">
-      <h2>{title}</h2>
-      {children}
-    </section>
-  );
-}
 
 function Person({ form }: { readonly form: RegistrationForm }): ReactNode {
   const words = useWords();

@@ -10,6 +10,7 @@ import {
   IconDownload,
   IdentityNumber,
   Note,
+  Part,
   RefusalBox,
   Segmented,
   Skeleton,
@@ -26,15 +27,6 @@ export function prettyJson(text: string): string {
   } catch {
     return text;
   }
-}
-
-function Part({ title, children }: { readonly title: string; readonly children: ReactNode }): ReactNode {
-  return (
-    <section className="part">
-      <h2>{title}</h2>
-      {children}
-    </section>
-  );
 }
 
 function Envelope({ text }: { readonly text: string }): ReactNode {

@@ -1,6 +1,7 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useRef, type KeyboardEvent, type ReactNode } from 'react';
 import type { JournalItem } from '../../../contracts/ipc/index.ts';
+import { entryKinds } from '../../../core/journal/index.ts';
 import type { JournalRows } from '../../bridge/index.ts';
 import { formatCount, State, Time, useKeys } from '../../kit/index.ts';
 import { useGo } from '../../places/index.ts';
@@ -8,24 +9,11 @@ import { useWords, type Words } from '../../words/index.ts';
 import { actStateWords, actTones, shortNumber } from '../status-words.ts';
 
 const rowHeight = 32;
-const kinds = [
-  'enrolled',
-  'act',
-  'promise',
-  'receipt',
-  'outcome',
-  'checkpoint',
-  'sign-in',
-  'shift-started',
-  'shift-ended',
-  'slot-changed',
-  'alarm',
-] as const;
 
 /** What an entry is, in words: the act, or which of the services wrote it. */
 export function entryWords(words: Words, item: JournalItem): string {
   if (item.act !== null) return words.act(item.act.type);
-  const known = kinds.find((kind) => kind === item.kind);
+  const known = entryKinds.find((kind) => kind === item.kind);
   return known === undefined ? words('journal.kind.other', { kind: item.kind }) : words(`journal.kind.${known}`);
 }
 
