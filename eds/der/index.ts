@@ -1,3 +1,4 @@
+export { openBer, readOctetsInParts } from './ber.ts';
 export { decodeOid, encodeOid } from './oid-codec.ts';
 export { oids } from './oids.ts';
 export {
