@@ -5,15 +5,7 @@ export {
   type AlgorithmPolicy,
   type AlgorithmSuite,
 } from './algorithms/index.ts';
-export {
-  parseSignedAttributes,
-  parseSignedData,
-  prepareBes,
-  type BesRequest,
-  type PreparedBes,
-  type SignedData,
-  type SigningAlgorithm,
-} from './cms/index.ts';
+export { parseSignedAttributes, parseSignedData, type SignedData } from './cms/index.ts';
 export {
   createRevocationListStore,
   parseRevocationList,
@@ -21,6 +13,18 @@ export {
   type RevocationList,
   type RevocationListStore,
 } from './crl/index.ts';
+export { certificatesInPkcs12, pkcs12Limits, type Pkcs12Limits, type Pkcs12Refusal } from './pkcs12/index.ts';
+export {
+  joinSignatures,
+  prepareBes,
+  signBes,
+  type BesRequest,
+  type PreparationRefusal,
+  type PreparedBes,
+  type Signer,
+  type SigningAlgorithm,
+  type SigningRefusal,
+} from './signing/index.ts';
 export {
   btsDigitalRoles,
   carrierOf,

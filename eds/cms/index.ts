@@ -1,5 +1,4 @@
 export { parseSignedAttributes, type SignedAttributes, type SigningCertificateBinding } from './attributes.ts';
-export { prepareBes, type BesRequest, type PreparedBes, type SigningAlgorithm } from './prepare-bes.ts';
 export {
   parseSignedData,
   signedDataBounds,
