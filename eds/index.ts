@@ -23,6 +23,18 @@ export {
   type RevocationListStore,
 } from './crl/index.ts';
 export {
+  acceptTimeStampResponse,
+  attachTimeStamp,
+  parseTimeStampResponse,
+  parseTimeStampToken,
+  writeTimeStampRequest,
+  type MessageImprint,
+  type TimeStampRequest,
+  type TimeStampResponse,
+  type TimeStampToken,
+  type TstInfo,
+} from './tsp/index.ts';
+export {
   btsDigitalRoles,
   carrierOf,
   carrierOid,
