@@ -22,6 +22,7 @@ export {
   type RevocationList,
   type RevocationListStore,
 } from './crl/index.ts';
+export { defaultSuite, nationalSuite } from './gost/index.ts';
 export {
   acceptTimeStampResponse,
   attachTimeStamp,
