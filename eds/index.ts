@@ -2,6 +2,7 @@ export {
   defaultAlgorithmPolicy,
   joinSuites,
   nodeSuite,
+  type AcceptedAlgorithm,
   type AlgorithmPolicy,
   type AlgorithmSuite,
 } from './algorithms/index.ts';
@@ -25,6 +26,19 @@ export {
   type SigningAlgorithm,
   type SigningRefusal,
 } from './signing/index.ts';
+export { defaultSuite, nationalSuite } from './gost/index.ts';
+export {
+  acceptTimeStampResponse,
+  attachTimeStamp,
+  parseTimeStampResponse,
+  parseTimeStampToken,
+  writeTimeStampRequest,
+  type MessageImprint,
+  type TimeStampRequest,
+  type TimeStampResponse,
+  type TimeStampToken,
+  type TstInfo,
+} from './tsp/index.ts';
 export {
   btsDigitalRoles,
   carrierOf,
@@ -47,15 +61,19 @@ export {
   isRevocationListOf,
   nationalPurposes,
   nationalRoleMappings,
+  nationalTimeStampPolicies,
   stageNames,
   type CertificateRequest,
   type Evidence,
+  type Indication,
   type ReasonId,
   type RoleMapping,
   type SignerReport,
   type SignerVerdict,
   type Stage,
   type StageName,
+  type TimeStampReport,
+  type TimeStampTrust,
   type TrustConfiguration,
   type VerificationReport,
   type VerificationRequest,

@@ -9,4 +9,7 @@ export const edsRefusals = {
   'key-algorithm-differs': { retry: false },
   'signature-malformed': { retry: true },
   'signature-not-by-certificate': { retry: false },
+  'time-stamp-malformed': { retry: true },
+  'time-stamp-refused': { retry: true },
+  'time-stamp-differs': { retry: true },
 } as const;

@@ -3,7 +3,7 @@ import { platformId, profile, sha256Hex, timeMs } from '../../contracts/document
 import {
   defaultAlgorithmPolicy,
   isRevocationListOf,
-  nodeSuite,
+  defaultSuite,
   type Certificate,
   type RevocationList,
 } from '../../eds/index.ts';
@@ -46,7 +46,7 @@ export function listedBy(documents: readonly RevocationDocument[]): ReadonlyMap<
 /** True where one of these authorities signed the list. */
 export function isListOfAny(list: RevocationList, authorities: readonly Certificate[]): boolean {
   return authorities.some((authority) =>
-    isRevocationListOf(list, authority, { algorithmPolicy: defaultAlgorithmPolicy, suite: nodeSuite }),
+    isRevocationListOf(list, authority, { algorithmPolicy: defaultAlgorithmPolicy, suite: defaultSuite }),
   );
 }
 

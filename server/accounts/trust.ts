@@ -10,7 +10,7 @@ import {
   DEMO_POLICY_OID,
   nationalPurposes,
   nationalRoleMappings,
-  nodeSuite,
+  defaultSuite,
   parseCertificate,
   parseRevocationList,
   type Certificate,
@@ -145,11 +145,12 @@ export function buildTrust(options: {
     anchors,
     intermediates,
     algorithmPolicy: defaultAlgorithmPolicy,
-    suite: nodeSuite,
+    suite: defaultSuite,
     roleMappings: nationalRoleMappings,
     purposes: nationalPurposes,
     refusedPolicies,
     ...allowedCarriers(policy),
+    // No time-stamping authority is trusted: acts are CAdES-BES, judged at receipt, and one that carries a time-stamp is refused.
     revocationLists: () => {
       if (oldestMs < nowMs() - policy.signatures.crlAgeMaxMs) {
         store = createRevocationListStore(lists.filter(fresh));
