@@ -14,13 +14,17 @@ export {
   type SignedData,
   type SigningAlgorithm,
 } from './cms/index.ts';
+export { parseRevocationList, revokedSinceMs, type RevocationEntry, type RevocationList } from './crl/index.ts';
 export {
-  createRevocationListStore,
-  parseRevocationList,
-  type RevocationEntry,
-  type RevocationList,
-  type RevocationListStore,
-} from './crl/index.ts';
+  parseOcspResponse,
+  readOcspReply,
+  writeOcspRequest,
+  type IdentifierDigest,
+  type OcspAnswer,
+  type OcspQuestion,
+  type OcspRefusal,
+  type OcspResponse,
+} from './ocsp/index.ts';
 export {
   btsDigitalRoles,
   carrierOf,
@@ -38,6 +42,7 @@ export {
   type Subject,
 } from './x509/index.ts';
 export {
+  createRevocationStore,
   createVerifier,
   DEMO_POLICY_OID,
   isRevocationListOf,
@@ -47,6 +52,7 @@ export {
   type CertificateRequest,
   type Evidence,
   type ReasonId,
+  type RevocationStore,
   type RoleMapping,
   type SignerReport,
   type SignerVerdict,

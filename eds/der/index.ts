@@ -4,6 +4,7 @@ export {
   certificateLimits,
   messageLimits,
   openDer,
+  responseLimits,
   revocationListLimits,
   type DerFault,
   type DerLimits,

@@ -1,4 +1,5 @@
 import type { RevocationList } from '../crl/index.ts';
+import type { OcspResponse } from '../ocsp/index.ts';
 import type { Certificate, KeyCarrier, SignerRole } from '../x509/index.ts';
 import { stageNames, subIndicationOf, type ReasonId, type Stage, type StageName } from './reasons.ts';
 
@@ -33,8 +34,9 @@ export type SignerReport = {
 export type Evidence = {
   /** From the signer to the anchor; empty where no path was found. */
   readonly path: readonly Certificate[];
-  /** The revocation lists that decided. */
+  /** The revocation lists and OCSP responses that decided. */
   readonly revocationLists: readonly RevocationList[];
+  readonly ocspResponses: readonly OcspResponse[];
 };
 
 /** The judgement of one signature or one certificate. */
@@ -57,7 +59,7 @@ export type SignerVerdict = {
 /** The judgement of a signature file: that of the weakest of its signatures, and each of them. */
 export type VerificationReport = SignerVerdict & { readonly signers: readonly SignerVerdict[] };
 
-const noEvidence: Evidence = { path: [], revocationLists: [] };
+export const noEvidence: Evidence = { path: [], revocationLists: [], ocspResponses: [] };
 
 export type Findings = {
   readonly stages: readonly Stage[];
