@@ -31,6 +31,7 @@ export {
   concat,
   element,
   enumerated,
+  generalizedTime,
   ia5String,
   integer,
   integerFromHex,
