@@ -7,13 +7,17 @@ export {
   type AlgorithmSuite,
 } from './algorithms/index.ts';
 export { parseSignedAttributes, parseSignedData, type SignedData } from './cms/index.ts';
+export { parseRevocationList, revokedSinceMs, type RevocationEntry, type RevocationList } from './crl/index.ts';
 export {
-  createRevocationListStore,
-  parseRevocationList,
-  type RevocationEntry,
-  type RevocationList,
-  type RevocationListStore,
-} from './crl/index.ts';
+  parseOcspResponse,
+  readOcspReply,
+  writeOcspRequest,
+  type IdentifierDigest,
+  type OcspAnswer,
+  type OcspQuestion,
+  type OcspRefusal,
+  type OcspResponse,
+} from './ocsp/index.ts';
 export { certificatesInPkcs12, pkcs12Limits, type Pkcs12Limits, type Pkcs12Refusal } from './pkcs12/index.ts';
 export {
   joinSignatures,
@@ -56,6 +60,7 @@ export {
   type Subject,
 } from './x509/index.ts';
 export {
+  createRevocationStore,
   createVerifier,
   DEMO_POLICY_OID,
   isRevocationListOf,
@@ -67,6 +72,7 @@ export {
   type Evidence,
   type Indication,
   type ReasonId,
+  type RevocationStore,
   type RoleMapping,
   type SignerReport,
   type SignerVerdict,

@@ -8,6 +8,7 @@ import { stageOf, type Stage } from './reasons.ts';
 import {
   concludeSigners,
   concludeStages,
+  noEvidence,
   type Evidence,
   type SignerVerdict,
   type VerificationReport,
@@ -148,13 +149,12 @@ function judgeCertificate(
   const search = pathOf(certificate, carried, bench);
   // Without a path the validity of the certificate itself is still worth telling.
   if (!search.isFound) {
-    const evidence = { path: [], timeStampPaths: [], revocationLists: [] };
-    return { evidence, stages: [search.why, judgeTime([certificate], atMs), carrier] };
+    return { evidence: noEvidence, stages: [search.why, judgeTime([certificate], atMs), carrier] };
   }
   const { path } = search;
   const chain = judgePath(path, bench, { purpose: 'signing', provenMs });
-  const { stage: revocation, lists } = bench.judgeRevocation(path, atMs);
-  const evidence = { path, timeStampPaths: [], revocationLists: lists };
+  const { stage: revocation, lists, responses } = bench.judgeRevocation(path, atMs);
+  const evidence = { path, timeStampPaths: [], revocationLists: lists, ocspResponses: responses };
   return { evidence, stages: [chain, revocation, judgeTime(path, atMs), carrier] };
 }
 

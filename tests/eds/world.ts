@@ -8,17 +8,18 @@ import {
   type TestCa,
 } from '../../dev/ca/index.ts';
 import {
-  createRevocationListStore,
+  createRevocationStore,
   createVerifier,
   defaultAlgorithmPolicy,
   nationalPurposes,
   nationalRoleMappings,
   defaultSuite,
   parseCertificate,
+  parseOcspResponse,
   parseRevocationList,
   prepareBes,
   type Certificate,
-  type RevocationListStore,
+  type RevocationStore,
   type SigningAlgorithm,
   type TrustConfiguration,
   type Verifier,
@@ -107,8 +108,12 @@ export function certificateOf(der: Uint8Array): Certificate {
   return unwrap(parseCertificate(der));
 }
 
-export function storeOf(lists: readonly Uint8Array[]): RevocationListStore {
-  return createRevocationListStore(lists.map((list) => unwrap(parseRevocationList(list))));
+/** A store of these lists and OCSP responses, DER. */
+export function storeOf(lists: readonly Uint8Array[], responses: readonly Uint8Array[] = []): RevocationStore {
+  return createRevocationStore({
+    lists: lists.map((list) => unwrap(parseRevocationList(list))),
+    responses: responses.map((response) => unwrap(parseOcspResponse(response))),
+  });
 }
 
 /** Trust in one test authority with fresh lists; anything can be replaced. */
@@ -122,7 +127,7 @@ export function trustOf(ca: TestCa, changes: Partial<TrustConfiguration> = {}): 
     roleMappings: nationalRoleMappings,
     purposes: nationalPurposes,
     refusedPolicies: [],
-    revocationLists: () => store,
+    revocation: () => store,
     ...changes,
   };
 }
