@@ -1,12 +1,14 @@
 import { equalBytes } from '../../core/kernel/index.ts';
 import { allowsDigest } from '../algorithms/index.ts';
 import type { RevocationList } from '../crl/index.ts';
+import type { OcspResponse } from '../ocsp/index.ts';
 import { parseTimeStampToken, type TimeStampToken } from '../tsp/index.ts';
 import { isSameName, type Certificate } from '../x509/index.ts';
 import { areExplained, pathOf, readCarried, type Bench } from './bench.ts';
 import { judgePath, judgeTime } from './path-rules.ts';
 import { stageOf, weightiest, type Stage, type StageName } from './reasons.ts';
 import { verdictOf, type TimeStampReport } from './report.ts';
+import type { RevocationJudgement } from './revocation.ts';
 import { findSignerCertificate, judgeDigest, judgeSignature, judgeSigningCertificate } from './signature-stages.ts';
 import type { TimeStampTrust } from './trust.ts';
 
@@ -21,6 +23,7 @@ export type TimeStampJudgement = {
   readonly provenMs: number | undefined;
   readonly path: readonly Certificate[];
   readonly lists: readonly RevocationList[];
+  readonly responses: readonly OcspResponse[];
 };
 
 export type TimeStampTask = {
@@ -63,13 +66,14 @@ export function judgeTimeStamp(task: TimeStampTask, bench: Bench): TimeStampJudg
     provenMs: isVerified ? Math.min(genTimeMs + accuracyMs, task.atMs) : undefined,
     path: isVerified ? authority.path : [],
     lists: isVerified ? authority.lists : [],
+    responses: isVerified ? authority.responses : [],
   };
 }
 
 function without(reason: Reason, token: TimeStampToken | undefined): TimeStampJudgement {
   const stage = stageOf(reason);
   const report = { ...described(token, stage), authority: undefined, isRevocationKnown: false, stages: [] };
-  return { stage, report, provenMs: undefined, path: [], lists: [] };
+  return { stage, report, provenMs: undefined, path: [], lists: [], responses: [] };
 }
 
 function described(
@@ -113,7 +117,10 @@ type AuthorityJudgement = {
   readonly isRevocationKnown: boolean;
   readonly path: readonly Certificate[];
   readonly lists: readonly RevocationList[];
+  readonly responses: readonly OcspResponse[];
 };
+
+const unknownPath = { isRevocationKnown: false, path: [], lists: [], responses: [] } as const;
 
 /** Who says it: the same questions as about a signer, by the same code. */
 function judgeAuthority(token: TimeStampToken, task: TimeStampTask, bench: Bench): AuthorityJudgement {
@@ -125,7 +132,7 @@ function judgeAuthority(token: TimeStampToken, task: TimeStampTask, bench: Bench
   const digest = judgeDigest({ signer, signedData, content: undefined }, trust);
   if (certificate === undefined) {
     const stages = [digest, stageOf('signing-certificate-absent')];
-    return { stages, certificate, isRevocationKnown: false, path: [], lists: [] };
+    return { stages, certificate, ...unknownPath };
   }
   const { stage: signature } = judgeSignature({ signer, signedData, certificate }, trust, memory);
   const binding = judgeSigningCertificate({ signer, certificate, isTimeStamp: true }, trust);
@@ -133,12 +140,12 @@ function judgeAuthority(token: TimeStampToken, task: TimeStampTask, bench: Bench
   const path = search.isFound ? search.path : [];
   const isExplained = areExplained(own, path, bench);
   const about = [digest, signature, binding, ...(isExplained ? [] : [stageOf('certificate-unexplained')])];
-  if (!search.isFound)
-    return { stages: [...about, search.why], certificate, isRevocationKnown: false, path, lists: [] };
+  if (!search.isFound) return { stages: [...about, search.why], certificate, ...unknownPath };
   const chain = judgePath(path, bench, { purpose: 'time-stamping', provenMs: undefined });
-  const { stage: revocation, lists, isKnown } = judgeStampRevocation(path, token.info.genTimeMs, task, bench);
+  const { stage: revocation, isKnown, ...answers } = judgeStampRevocation(path, token.info.genTimeMs, task, bench);
   const validity = judgeTime(path, token.info.genTimeMs);
-  return { stages: [...about, chain, revocation, validity], certificate, isRevocationKnown: isKnown, path, lists };
+  const stages = [...about, chain, revocation, validity];
+  return { stages, certificate, isRevocationKnown: isKnown, path, ...answers };
 }
 
 /** The name that the token gives its authority must be the certificate's, and the certificate's issuer on the list. */
@@ -165,13 +172,14 @@ function judgeStampRevocation(
   genTimeMs: number,
   { atMs }: TimeStampTask,
   bench: Bench,
-): { readonly stage: Stage; readonly isKnown: boolean; readonly lists: readonly RevocationList[] } {
+): Pick<RevocationJudgement, 'stage' | 'lists' | 'responses'> & { readonly isKnown: boolean } {
   const then = bench.judgeRevocation(path, genTimeMs);
   const since = bench.judgeRevocation(path, atMs);
   const stage = since.stage.outcome === 'FAIL' ? since.stage : then.stage;
   const isKnown = stage.outcome !== 'UNKNOWN';
   const mayBeUnknown = bench.trust.timeStamping?.revocation === 'if-known';
-  return { stage: !isKnown && mayBeUnknown ? stageOf('revocation-not-demanded') : stage, isKnown, lists: then.lists };
+  const { lists, responses } = then;
+  return { stage: !isKnown && mayBeUnknown ? stageOf('revocation-not-demanded') : stage, isKnown, lists, responses };
 }
 
 /** What a finding about the authority or its signature means for the time of the stamped signature. */

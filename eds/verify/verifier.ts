@@ -135,7 +135,8 @@ function withStamps(evidence: Evidence, judgements: readonly TimeStampJudgement[
   if (judgements.length === 0) return evidence;
   const timeStampPaths = judgements.map(({ path }) => path).filter((path) => path.length > 0);
   const lists = new Set([...evidence.revocationLists, ...judgements.flatMap((one) => one.lists)]);
-  return { ...evidence, timeStampPaths, revocationLists: [...lists] };
+  const responses = new Set([...evidence.ocspResponses, ...judgements.flatMap((one) => one.responses)]);
+  return { ...evidence, timeStampPaths, revocationLists: [...lists], ocspResponses: [...responses] };
 }
 
 /** Judges a certificate as a signer's: chain, time, revocation and carrier. */
