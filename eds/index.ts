@@ -15,13 +15,17 @@ export {
   type SignedData,
   type SigningAlgorithm,
 } from './cms/index.ts';
+export { parseRevocationList, revokedSinceMs, type RevocationEntry, type RevocationList } from './crl/index.ts';
 export {
-  createRevocationListStore,
-  parseRevocationList,
-  type RevocationEntry,
-  type RevocationList,
-  type RevocationListStore,
-} from './crl/index.ts';
+  parseOcspResponse,
+  readOcspReply,
+  writeOcspRequest,
+  type IdentifierDigest,
+  type OcspAnswer,
+  type OcspQuestion,
+  type OcspRefusal,
+  type OcspResponse,
+} from './ocsp/index.ts';
 export { defaultSuite, nationalSuite } from './gost/index.ts';
 export {
   acceptTimeStampResponse,
@@ -52,6 +56,7 @@ export {
   type Subject,
 } from './x509/index.ts';
 export {
+  createRevocationStore,
   createVerifier,
   DEMO_POLICY_OID,
   isRevocationListOf,
@@ -63,6 +68,7 @@ export {
   type Evidence,
   type Indication,
   type ReasonId,
+  type RevocationStore,
   type RoleMapping,
   type SignerReport,
   type SignerVerdict,

@@ -8,6 +8,7 @@ import { stageOf, type Stage } from './reasons.ts';
 import {
   concludeSigners,
   concludeStages,
+  noEvidence,
   type Evidence,
   type SignerVerdict,
   type VerificationReport,
@@ -133,8 +134,9 @@ function judgeTimeStamps(
 function withStamps(evidence: Evidence, judgements: readonly TimeStampJudgement[]): Evidence {
   if (judgements.length === 0) return evidence;
   const timeStampPaths = judgements.map(({ path }) => path).filter((path) => path.length > 0);
-  const lists = new Set([...evidence.revocationLists, ...judgements.flatMap((one) => one.lists)]);
-  return { ...evidence, timeStampPaths, revocationLists: [...lists] };
+  const lists = new Set([...evidence.revocationLists, ...judgements.flatMap((one) => one.sources.lists)]);
+  const responses = new Set([...evidence.ocspResponses, ...judgements.flatMap((one) => one.sources.responses)]);
+  return { ...evidence, timeStampPaths, revocationLists: [...lists], ocspResponses: [...responses] };
 }
 
 /** Judges a certificate as a signer's: chain, time, revocation and carrier. */
@@ -148,13 +150,12 @@ function judgeCertificate(
   const search = pathOf(certificate, carried, bench);
   // Without a path the validity of the certificate itself is still worth telling.
   if (!search.isFound) {
-    const evidence = { path: [], timeStampPaths: [], revocationLists: [] };
-    return { evidence, stages: [search.why, judgeTime([certificate], atMs), carrier] };
+    return { evidence: noEvidence, stages: [search.why, judgeTime([certificate], atMs), carrier] };
   }
   const { path } = search;
   const chain = judgePath(path, bench, { purpose: 'signing', provenMs });
-  const { stage: revocation, lists } = bench.judgeRevocation(path, atMs);
-  const evidence = { path, timeStampPaths: [], revocationLists: lists };
+  const { stage: revocation, lists, responses } = bench.judgeRevocation(path, atMs);
+  const evidence = { path, timeStampPaths: [], revocationLists: lists, ocspResponses: responses };
   return { evidence, stages: [chain, revocation, judgeTime(path, atMs), carrier] };
 }
 
