@@ -1,15 +1,13 @@
 import { equalBytes } from '../../core/kernel/index.ts';
 import { allowsDigest } from '../algorithms/index.ts';
-import type { RevocationList } from '../crl/index.ts';
-import type { OcspResponse } from '../ocsp/index.ts';
 import { parseTimeStampToken, type TimeStampToken } from '../tsp/index.ts';
 import { isSameName, type Certificate } from '../x509/index.ts';
 import { areExplained, pathOf, readCarried, type Bench } from './bench.ts';
 import { judgePath, judgeTime } from './path-rules.ts';
 import { stageOf, weightiest, type Stage, type StageName } from './reasons.ts';
 import { verdictOf, type TimeStampReport } from './report.ts';
-import type { RevocationJudgement } from './revocation.ts';
 import { findSignerCertificate, judgeDigest, judgeSignature, judgeSigningCertificate } from './signature-stages.ts';
+import { noSources, type Sources } from './statements.ts';
 import type { TimeStampTrust } from './trust.ts';
 
 type Reason = Parameters<typeof stageOf>[0];
@@ -22,8 +20,7 @@ export type TimeStampJudgement = {
   /** The latest moment at which the token can have been made, where it verifies: the signature is not younger. */
   readonly provenMs: number | undefined;
   readonly path: readonly Certificate[];
-  readonly lists: readonly RevocationList[];
-  readonly responses: readonly OcspResponse[];
+  readonly sources: Sources;
 };
 
 export type TimeStampTask = {
@@ -65,15 +62,14 @@ export function judgeTimeStamp(task: TimeStampTask, bench: Bench): TimeStampJudg
     // The authority's clock may be behind by its accuracy; the token is here now, so it was not made later than now.
     provenMs: isVerified ? Math.min(genTimeMs + accuracyMs, task.atMs) : undefined,
     path: isVerified ? authority.path : [],
-    lists: isVerified ? authority.lists : [],
-    responses: isVerified ? authority.responses : [],
+    sources: isVerified ? authority.sources : noSources,
   };
 }
 
 function without(reason: Reason, token: TimeStampToken | undefined): TimeStampJudgement {
   const stage = stageOf(reason);
   const report = { ...described(token, stage), authority: undefined, isRevocationKnown: false, stages: [] };
-  return { stage, report, provenMs: undefined, path: [], lists: [], responses: [] };
+  return { stage, report, provenMs: undefined, path: [], sources: noSources };
 }
 
 function described(
@@ -116,11 +112,8 @@ type AuthorityJudgement = {
   readonly certificate: Certificate | undefined;
   readonly isRevocationKnown: boolean;
   readonly path: readonly Certificate[];
-  readonly lists: readonly RevocationList[];
-  readonly responses: readonly OcspResponse[];
+  readonly sources: Sources;
 };
-
-const unknownPath = { isRevocationKnown: false, path: [], lists: [], responses: [] } as const;
 
 /** Who says it: the same questions as about a signer, by the same code. */
 function judgeAuthority(token: TimeStampToken, task: TimeStampTask, bench: Bench): AuthorityJudgement {
@@ -132,7 +125,7 @@ function judgeAuthority(token: TimeStampToken, task: TimeStampTask, bench: Bench
   const digest = judgeDigest({ signer, signedData, content: undefined }, trust);
   if (certificate === undefined) {
     const stages = [digest, stageOf('signing-certificate-absent')];
-    return { stages, certificate, ...unknownPath };
+    return { stages, certificate, isRevocationKnown: false, path: [], sources: noSources };
   }
   const { stage: signature } = judgeSignature({ signer, signedData, certificate }, trust, memory);
   const binding = judgeSigningCertificate({ signer, certificate, isTimeStamp: true }, trust);
@@ -140,12 +133,12 @@ function judgeAuthority(token: TimeStampToken, task: TimeStampTask, bench: Bench
   const path = search.isFound ? search.path : [];
   const isExplained = areExplained(own, path, bench);
   const about = [digest, signature, binding, ...(isExplained ? [] : [stageOf('certificate-unexplained')])];
-  if (!search.isFound) return { stages: [...about, search.why], certificate, ...unknownPath };
+  if (!search.isFound)
+    return { stages: [...about, search.why], certificate, isRevocationKnown: false, path, sources: noSources };
   const chain = judgePath(path, bench, { purpose: 'time-stamping', provenMs: undefined });
-  const { stage: revocation, isKnown, ...answers } = judgeStampRevocation(path, token.info.genTimeMs, task, bench);
+  const { stage: revocation, sources, isKnown } = judgeStampRevocation(path, token.info.genTimeMs, task, bench);
   const validity = judgeTime(path, token.info.genTimeMs);
-  const stages = [...about, chain, revocation, validity];
-  return { stages, certificate, isRevocationKnown: isKnown, path, ...answers };
+  return { stages: [...about, chain, revocation, validity], certificate, isRevocationKnown: isKnown, path, sources };
 }
 
 /** The name that the token gives its authority must be the certificate's, and the certificate's issuer on the list. */
@@ -172,14 +165,13 @@ function judgeStampRevocation(
   genTimeMs: number,
   { atMs }: TimeStampTask,
   bench: Bench,
-): Pick<RevocationJudgement, 'stage' | 'lists' | 'responses'> & { readonly isKnown: boolean } {
+): { readonly stage: Stage; readonly isKnown: boolean; readonly sources: Sources } {
   const then = bench.judgeRevocation(path, genTimeMs);
   const since = bench.judgeRevocation(path, atMs);
   const stage = since.stage.outcome === 'FAIL' ? since.stage : then.stage;
   const isKnown = stage.outcome !== 'UNKNOWN';
   const mayBeUnknown = bench.trust.timeStamping?.revocation === 'if-known';
-  const { lists, responses } = then;
-  return { stage: !isKnown && mayBeUnknown ? stageOf('revocation-not-demanded') : stage, isKnown, lists, responses };
+  return { stage: !isKnown && mayBeUnknown ? stageOf('revocation-not-demanded') : stage, isKnown, sources: then };
 }
 
 /** What a finding about the authority or its signature means for the time of the stamped signature. */
