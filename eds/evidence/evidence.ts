@@ -41,7 +41,8 @@ export function packEvidence(
   const content = contentOf(request);
   if (content === undefined) return refuse('evidence-content-differs');
   const text = writePack(report, { ...request, content }, trust);
-  const verified = verifyEvidence({ pack: text, content, trust, judgedAtMs: request.atMs });
+  const time = modeOf(report, request) === 'given' ? { judgedAtMs: request.atMs } : {};
+  const verified = verifyEvidence({ pack: text, content, trust, ...time });
   return verified.ok ? ok(text) : verified;
 }
 
@@ -52,10 +53,13 @@ export type EvidenceRequest = {
   /** Whom to believe, by the rules of the time of judgement; the anchors are the reader's own. */
   readonly trust: EvidenceTrust;
   /**
-   * The time of judgement, where the reader knows it from elsewhere (the log's leaf). Left out, every signature must carry a time-stamp that
-   * verifies: a pack cannot vouch for its own time, or a stolen key could be used under an old list.
+   * The time of judgement, where the reader knows it from elsewhere (the log's leaf); then the pack must be of that time, whatever the
+   * signatures carry. Left out, the pack must be of the times that verified time-stamps prove for every signature: a pack cannot vouch for its
+   * own time, or a stolen key could be used under an old list.
    */
   readonly judgedAtMs?: number;
+  /** Every signer must hold one of these; the reader's demand, which no pack can lower. */
+  readonly requireRoles?: readonly SignerRole[];
 };
 
 /**
@@ -70,29 +74,31 @@ export function verifyEvidence(request: EvidenceRequest): Result<VerificationRep
   if (held === undefined) return refuse('evidence-malformed', { field: 'items' });
   const { trust, judgedAtMs } = request;
   if (document.trust !== trustRulesHash(trust)) return refuse('evidence-trust-differs');
-  if (judgedAtMs !== undefined && judgedAtMs !== document.judgedAtMs) return refuse('evidence-time-unproven');
-  const question = questionOf(document, request.content);
+  const isVouched =
+    document.referenceTime === 'time-stamp' ? judgedAtMs === undefined : judgedAtMs === document.judgedAtMs;
+  if (!isVouched) return refuse('evidence-time-unproven');
+  const question = questionOf(document, request);
   const content = contentOf(question);
   if (content === undefined || sha256(content) !== document.content) return refuse('evidence-content-differs');
   const { certificates, lists, responses } = held;
   const store = createRevocationStore({ lists, responses });
   const report = createVerifier({ ...trust, intermediates: certificates, revocation: () => store }).verify(question);
   if (report.verdict !== 'VALID') return refuse('evidence-not-valid', { reason: report.reason });
-  if (judgedAtMs === undefined && !isTimeProven(report, document)) return refuse('evidence-time-unproven');
+  if (modeOf(report, question) !== document.referenceTime) return refuse('evidence-time-unproven');
   const again = writePack(report, { ...question, content }, trust);
   return again === request.pack ? ok(report) : refuse('evidence-differs');
 }
 
-function questionOf(document: EvidenceDocument, content: Uint8Array | undefined): VerificationRequest {
-  const { cms, judgedAtMs, referenceTime, requireRoles } = document;
-  // A role that is none of ours is held by nobody, so an unknown name can only refuse.
-  const roles = requireRoles.length === 0 ? {} : { requireRoles: requireRoles as readonly SignerRole[] };
+function questionOf(document: EvidenceDocument, { content, requireRoles }: EvidenceRequest): VerificationRequest {
+  const { cms, judgedAtMs, referenceTime } = document;
+  const roles = requireRoles === undefined ? {} : { requireRoles };
   return { cms, atMs: judgedAtMs, referenceTime, ...roles, ...(content === undefined ? {} : { content }) };
 }
 
-function isTimeProven({ signers }: VerificationReport, { referenceTime }: EvidenceDocument): boolean {
+/** How the times of a judgement were found: only where every signature has a verified time-stamp that counted, by time-stamps. */
+function modeOf({ signers }: VerificationReport, { referenceTime }: VerificationRequest): 'time-stamp' | 'given' {
   const isStamped = signers.every(({ timeStamps }) => timeStamps.some(({ verdict }) => verdict === 'VALID'));
-  return referenceTime === 'time-stamp' && isStamped;
+  return referenceTime !== 'given' && isStamped ? 'time-stamp' : 'given';
 }
 
 type Held = {
@@ -129,8 +135,7 @@ function writePack(report: VerificationReport, request: Judged, trust: EvidenceT
     cms: base64Of(request.cms),
     content: sha256(request.content),
     judgedAtMs: request.atMs,
-    referenceTime: request.referenceTime ?? 'time-stamp',
-    requireRoles: [...(request.requireRoles ?? [])],
+    referenceTime: modeOf(report, request),
     certificates: textsOf(certificates),
     revocationLists: textsOf(evidence.flatMap(({ revocationLists }) => revocationLists)),
     ocspResponses: textsOf(evidence.flatMap(({ ocspResponses }) => ocspResponses)),

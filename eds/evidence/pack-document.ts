@@ -7,9 +7,10 @@ export type EvidenceDocument = {
   readonly cms: Uint8Array;
   /** SHA-256 of the content, lower-case hexadecimal. */
   readonly content: string;
+  /** The time of judgement, or with `time-stamp` the last moment that a time-stamp may name. */
   readonly judgedAtMs: number;
+  /** `time-stamp`: every signature was judged at the time that its own time-stamp proves. */
   readonly referenceTime: 'time-stamp' | 'given';
-  readonly requireRoles: readonly string[];
   readonly certificates: readonly Uint8Array[];
   readonly revocationLists: readonly Uint8Array[];
   readonly ocspResponses: readonly Uint8Array[];
@@ -28,7 +29,6 @@ const names = [
   'content',
   'judgedAtMs',
   'referenceTime',
-  'requireRoles',
   'certificates',
   'revocationLists',
   'ocspResponses',
@@ -47,7 +47,6 @@ export function readEvidenceDocument(text: string): Result<EvidenceDocument, 'ev
   if (unknown !== undefined) return malformed(unknown);
   const { form, content, judgedAtMs, referenceTime, algorithmPolicy = null, trust } = fields;
   const cms = octetsOf(fields['cms']);
-  const requireRoles = textsOf(fields['requireRoles']);
   const [certificates, revocationLists, ocspResponses] = [
     itemsOf(fields['certificates']),
     itemsOf(fields['revocationLists']),
@@ -57,10 +56,10 @@ export function readEvidenceDocument(text: string): Result<EvidenceDocument, 'ev
   if (!isHash(content) || !isHash(trust)) return malformed('hash');
   if (typeof judgedAtMs !== 'number' || (referenceTime !== 'time-stamp' && referenceTime !== 'given'))
     return malformed('time');
-  if (cms === undefined || requireRoles === undefined) return malformed('cms');
+  if (cms === undefined) return malformed('cms');
   if (certificates === undefined || revocationLists === undefined || ocspResponses === undefined)
     return malformed('items');
-  const lists = { requireRoles, certificates, revocationLists, ocspResponses };
+  const lists = { certificates, revocationLists, ocspResponses };
   return ok({ cms, content, judgedAtMs, referenceTime, ...lists, algorithmPolicy, trust });
 }
 
@@ -80,12 +79,6 @@ function itemsOf(value: Json | undefined): readonly Uint8Array[] | undefined {
   if (!isList(value) || value.length > itemsMax) return undefined;
   const items = value.map(octetsOf).filter((octets) => octets !== undefined);
   return items.length === value.length ? items : undefined;
-}
-
-function textsOf(value: Json | undefined): readonly string[] | undefined {
-  if (!isList(value) || value.length > itemsMax) return undefined;
-  const texts = value.filter((item) => typeof item === 'string');
-  return texts.length === value.length ? texts : undefined;
 }
 
 function isHash(value: Json | undefined): value is string {
