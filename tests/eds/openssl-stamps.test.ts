@@ -132,6 +132,38 @@ describe.skipIf(!hasOpenssl)('openssl stamps our signatures', () => {
     });
   });
 
+  test('and of two signatures in a file the stamped one is judged by its stamp, the other at the given time', () => {
+    const [{ ask } = { ask: (request: Uint8Array) => request }] = authorities;
+    const both = (['rsa-2048', 'ec-p256'] as const).map((kind) => {
+      const signer = makeSigner(ca, kind);
+      const id = `two-${kind}`;
+      return [
+        ...['-signer', file(`${id}.pem`, pem('CERTIFICATE', signer.certificate))],
+        ...['-inkey', file(`${id}.key`, writeKey(signer.key))],
+      ];
+    });
+    const out = join(folder, 'two.p7s');
+    const options = ['-sign', '-binary', '-cades', '-in', contentFile, '-outform', 'DER', '-out', out];
+    expect(openssl('cms', ...options, ...both.flat())).toMatchObject({ isOk: true });
+    const cms = new Uint8Array(readFileSync(out));
+    const [, second] = unwrap(parseSignedData(cms)).signers;
+    const request = requestOver(second?.signature ?? cms);
+    const token = unwrap(acceptTimeStampResponse(ask(writeTimeStampRequest(request)), request));
+    const stamped = unwrap(attachTimeStamp(cms, token, 1));
+    expect(isCades(stamped)).toBe(true);
+    const atMs = Date.now() + 60_000;
+    const report = verifierOf(ca, trust).verify({ cms: stamped, content, atMs });
+    expect(report.verdict).toBe('VALID');
+    expect(report.signers.map((one) => [one.verdict, one.referenceTimeMs, one.timeStamps.length])).toEqual([
+      ['VALID', atMs, 0],
+      ['VALID', unwrap(parseTimeStampToken(token)).info.genTimeMs, 1],
+    ]);
+    // On the other signature the same stamp is wrong, and a file is as weak as its weakest signature.
+    const swapped = verifierOf(ca, trust).verify({ cms: unwrap(attachTimeStamp(cms, token, 0)), content, atMs });
+    expect(swapped).toMatchObject({ verdict: 'INVALID', reason: 'time-stamp-imprint-differs' });
+    expect(swapped.signers.map(({ verdict }) => verdict)).toEqual(['INVALID', 'VALID']);
+  });
+
   test('as asked: under the policy that was wanted, with our nonce, and no answer to another request is taken', () => {
     const [{ ask } = { ask: (request: Uint8Array) => request }] = authorities;
     const wanted = requestOver(content, 'sha512', '1.2.3.4');

@@ -96,6 +96,26 @@ describe('a report', () => {
     });
   });
 
+  test('says in the words of EN 319 102-1 what that standard would say, which is not always what we say', () => {
+    const indicationOf = (changes: Parameters<typeof hierarchy>[0], how = {}) => {
+      const { verdict, indication, subIndication } = judge(hierarchy(changes), how);
+      return [verdict, indication, subIndication];
+    };
+    const revoked = [{ serial: '4711', revokedAtMs: nowMs - 1, reason: 1 }];
+    expect(indicationOf({})).toEqual(['VALID', 'TOTAL-PASSED', '']);
+    expect(indicationOf({}, { lists: [list('root'), list('issuing', { revoked })] })).toEqual([
+      'INVALID',
+      'TOTAL-FAILED',
+      'REVOKED',
+    ]);
+    expect(indicationOf({ issuing: { without: ['2.5.29.19'] } })).toEqual([
+      'INVALID',
+      'INDETERMINATE',
+      'CHAIN_CONSTRAINTS_FAILURE',
+    ]);
+    expect(indicationOf({}, { lists: [] })).toEqual(['INDETERMINATE', 'INDETERMINATE', 'TRY_LATER']);
+  });
+
   test('knows every reason by its stage, and every stage has a reason to pass', () => {
     const entries = Object.values(reasonCatalogue);
     for (const name of stageNames)
