@@ -25,6 +25,7 @@ export {
   type OcspRefusal,
   type OcspResponse,
 } from './ocsp/index.ts';
+export { defaultSuite, nationalSuite } from './gost/index.ts';
 export {
   btsDigitalRoles,
   carrierOf,

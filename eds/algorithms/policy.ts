@@ -11,12 +11,12 @@ export type AlgorithmPolicy = {
 };
 
 /**
- * The default: SHA-2 only, RSA from 2048 bits, the two common curves. SHA-1, MD5 and shorter RSA keys can be recognised and verified
- * but are in no list, so they never give VALID.
+ * The default: SHA-2 and Streebog only, RSA from 2048 bits, the two common curves and those of ST RK GOST R 34.10-2015. SHA-1, MD5, shorter
+ * RSA keys and GOST 34.310-2004 can be recognised and verified but are in no list, so they never give VALID.
  */
 export const defaultAlgorithmPolicy: AlgorithmPolicy = {
-  name: 'qorgan-2026-1',
-  keySizeMinBits: { rsa: 2048, 'ec-p256': 256, 'ec-p384': 384 },
+  name: 'qorgan-2026-2',
+  keySizeMinBits: { rsa: 2048, 'ec-p256': 256, 'ec-p384': 384, 'gost-2015-256': 256, 'gost-2015-512': 512 },
   schemes: [
     'rsa-pkcs1-sha256',
     'rsa-pkcs1-sha384',
@@ -27,8 +27,16 @@ export const defaultAlgorithmPolicy: AlgorithmPolicy = {
     'ecdsa-sha256',
     'ecdsa-sha384',
     'ecdsa-sha512',
+    'gost-34.10-2015-256',
+    'gost-34.10-2015-512',
   ],
-  digests: ['2.16.840.1.101.3.4.2.1', '2.16.840.1.101.3.4.2.2', '2.16.840.1.101.3.4.2.3'],
+  digests: [
+    '2.16.840.1.101.3.4.2.1',
+    '2.16.840.1.101.3.4.2.2',
+    '2.16.840.1.101.3.4.2.3',
+    '1.2.398.3.10.1.3.2',
+    '1.2.398.3.10.1.3.3',
+  ],
 };
 
 export function allowsKey(

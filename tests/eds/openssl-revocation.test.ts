@@ -3,15 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import {
-  createTestCa,
-  extensions,
-  makeKey,
-  writeKey,
-  writeOcspResponse,
-  type KeyKind,
-  type SigningKey,
-} from '../../dev/ca/index.ts';
+import { createTestCa, extensions, makeKey, writeKey, writeOcspResponse, type KeyKind } from '../../dev/ca/index.ts';
 import { createVerifier, nodeSuite, readOcspReply, writeOcspRequest } from '../../eds/index.ts';
 import { publicKeyBits } from '../../eds/ocsp/index.ts';
 import { hierarchy, list, verifierFor } from './hierarchy.ts';
@@ -91,72 +83,51 @@ describe.skipIf(!hasOpenssl)('openssl judges the responses that we judge, and we
     'revoked stale': 'revoked',
   };
 
+  /** Who may sign for the authority, and who may not. */
+  function signersOf({ service }: ReturnType<typeof world>, kind: KeyKind) {
+    const delegate = service('ocsp');
+    const name = [['2.5.4.3', 'ocsp']] as const;
+    return [
+      { it: 'delegate', ...delegate, name, isRight: true },
+      { it: 'another service', ...service('time-stamps'), name: [['2.5.4.3', 'time-stamps']] as const, isRight: false },
+      { it: 'a stranger’s key', ...delegate, key: makeKey(kind), name, isRight: false },
+    ];
+  }
+
   test.each(kinds)('about every status, time, digest and way to name the responder (%s)', (kind) => {
-    const { ca, issue, service, chain, issuer, reasonOf } = world(kind);
+    const made = world(kind);
+    const { ca, issue, chain, issuer, reasonOf } = made;
     const person = issue();
     const personFile = file(`${kind}-person.pem`, pem('CERTIFICATE', person.certificate));
-    const delegate = service('ocsp');
-    const other = service('time-stamps');
-    const stranger = makeKey(kind);
-    const name = [['2.5.4.3', 'ocsp']] as const;
-    const signers: readonly {
-      readonly it: string;
-      readonly key: SigningKey;
-      readonly certificate: Uint8Array;
-      readonly name: readonly (readonly [string, string])[];
-      readonly isRight: boolean;
-    }[] = [
-      { it: 'delegate', key: delegate.key, certificate: delegate.certificate, name, isRight: true },
-      {
-        it: 'another service',
-        key: other.key,
-        certificate: other.certificate,
-        name: [['2.5.4.3', 'time-stamps']],
-        isRight: false,
-      },
-      { it: 'a stranger’s key', key: stranger, certificate: delegate.certificate, name, isRight: false },
-    ];
-    const seen = { agreed: 0, differ: [] as string[] };
-    for (const signer of signers)
-      for (const { status, told } of statuses)
-        for (const { it, ...time } of times)
-          for (const digest of ['sha256', 'sha1'] as const) {
-            const response = writeOcspResponse(
-              {
-                responder: digest === 'sha1' ? { name: signer.name } : { keyHash: sha1OfKey(signer.certificate) },
-                producedAtMs: time.thisUpdateMs,
-                answers: [{ id: idOf(person.certificate, ca.issuingCertificate, digest), status, ...time }],
-                certificates: [signer.certificate],
-              },
-              signer.key,
-            );
-            const theirs = openssl(
-              ...[
-                'ocsp',
-                '-respin',
-                file('r.der', response),
-                '-CAfile',
-                chain,
-                '-issuer',
-                issuer,
-                `-${digest}`,
-                '-cert',
-                personFile,
-              ],
-            );
-            const reason = reasonOf(person.certificate, response);
-            const isVerified = theirs.includes('Response verify OK');
-            const isAgreed =
-              isVerified === signer.isRight &&
-              (isVerified
-                ? new RegExp(`(?:^|: )${told}$`, 'mu').test(theirs) &&
-                  theirs.includes('Status times invalid') === (it === 'stale') &&
-                  reason === ours[`${told} ${it}`]
-                : reason === 'ocsp-responder-untrusted' || reason === 'ocsp-signature-wrong');
-            if (isAgreed) seen.agreed += 1;
-            else seen.differ.push(`${signer.it} ${told} ${it} ${digest}: ${reason} / ${theirs}`);
-          }
-    expect(seen).toEqual({ agreed: signers.length * statuses.length * 4, differ: [] });
+    const combinations = signersOf(made, kind).flatMap((signer) =>
+      statuses.flatMap((status) =>
+        times.flatMap((time) => (['sha256', 'sha1'] as const).map((digest) => ({ signer, ...status, time, digest }))),
+      ),
+    );
+    const differ: string[] = [];
+    for (const { signer, status, told, time, digest } of combinations) {
+      const { it, ...span } = time;
+      const response = writeOcspResponse(
+        {
+          responder: digest === 'sha1' ? { name: signer.name } : { keyHash: sha1OfKey(signer.certificate) },
+          producedAtMs: span.thisUpdateMs,
+          answers: [{ id: idOf(person.certificate, ca.issuingCertificate, digest), status, ...span }],
+          certificates: [signer.certificate],
+        },
+        signer.key,
+      );
+      const asked = ['-CAfile', chain, '-issuer', issuer, `-${digest}`, '-cert', personFile];
+      const theirs = openssl('ocsp', '-respin', file('r.der', response), ...asked);
+      const reason = reasonOf(person.certificate, response);
+      const isVerified = theirs.includes('Response verify OK');
+      const isSame = isVerified
+        ? new RegExp(`(?:^|: )${told}$`, 'mu').test(theirs) &&
+          theirs.includes('Status times invalid') === (it === 'stale') &&
+          reason === ours[`${told} ${it}`]
+        : reason === 'ocsp-responder-untrusted' || reason === 'ocsp-signature-wrong';
+      if (!isSame || isVerified !== signer.isRight) differ.push(`${signer.it} ${told} ${it}: ${reason} / ${theirs}`);
+    }
+    expect([combinations.length, differ]).toEqual([120, []]);
   });
 });
 
