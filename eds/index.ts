@@ -46,6 +46,7 @@ export {
   createRevocationStore,
   createVerifier,
   DEMO_POLICY_OID,
+  isOcspResponseOf,
   isRevocationListOf,
   nationalPurposes,
   nationalRoleMappings,
