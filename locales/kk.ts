@@ -6,6 +6,7 @@ import eds from './eds/kk.json' with { type: 'json' };
 import prompt from './prompt/kk.json' with { type: 'json' };
 import reasons from './reasons/kk.json' with { type: 'json' };
 import refusalsActs from './refusals-acts/kk.json' with { type: 'json' };
+import refusalsAuthorities from './refusals-authorities/kk.json' with { type: 'json' };
 import refusalsCard from './refusals-card/kk.json' with { type: 'json' };
 import refusalsEds from './refusals-eds/kk.json' with { type: 'json' };
 import refusalsGeneral from './refusals-general/kk.json' with { type: 'json' };
@@ -28,6 +29,7 @@ export const kk: Catalogue = {
   screens,
   refusals: {
     ...refusalsActs,
+    ...refusalsAuthorities,
     ...refusalsCard,
     ...refusalsEds,
     ...refusalsGeneral,

@@ -6,6 +6,7 @@ import eds from './eds/ru.json' with { type: 'json' };
 import prompt from './prompt/ru.json' with { type: 'json' };
 import reasons from './reasons/ru.json' with { type: 'json' };
 import refusalsActs from './refusals-acts/ru.json' with { type: 'json' };
+import refusalsAuthorities from './refusals-authorities/ru.json' with { type: 'json' };
 import refusalsCard from './refusals-card/ru.json' with { type: 'json' };
 import refusalsEds from './refusals-eds/ru.json' with { type: 'json' };
 import refusalsGeneral from './refusals-general/ru.json' with { type: 'json' };
@@ -28,6 +29,7 @@ export const ru: Catalogue = {
   screens,
   refusals: {
     ...refusalsActs,
+    ...refusalsAuthorities,
     ...refusalsCard,
     ...refusalsEds,
     ...refusalsGeneral,

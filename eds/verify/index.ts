@@ -1,3 +1,4 @@
+export { createCertificateMemory } from './certificate-memory.ts';
 export {
   reasonCatalogue,
   stageNames,
@@ -25,5 +26,7 @@ export {
   type TrustConfiguration,
 } from './trust.ts';
 export { isRevocationListOf } from './list-statements.ts';
+export { isOcspResponseOf } from './response-statements.ts';
+export { createRevocationJudge, type RevocationJudge, type RevocationJudgement } from './revocation.ts';
 export { createRevocationStore, type RevocationStore } from './revocation-store.ts';
 export { createVerifier, type CertificateRequest, type VerificationRequest, type Verifier } from './verifier.ts';
