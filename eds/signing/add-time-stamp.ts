@@ -20,14 +20,15 @@ type Stamping = { readonly cms: Uint8Array; readonly signer?: number; readonly s
  */
 export function timeStampRequestFor(
   { cms, signer = 0, suite = defaultSuite }: Stamping,
-  asked: Pick<TimeStampRequest, 'nonce' | 'policy'>,
+  { nonce, policy }: Pick<TimeStampRequest, 'nonce' | 'policy'>,
 ): Result<TimeStampRequest, CmsRefusal> {
   const parsed = parseSignedData(cms);
   if (!parsed.ok) return parsed;
   const info = parsed.value.signers[signer];
   const digest = info && suite.digest(info.digestOid, info.signature);
   if (info === undefined || digest === undefined) return refuse('cms-malformed');
-  return ok({ imprint: { digestOid: info.digestOid, digest }, ...asked });
+  const imprint = { digestOid: info.digestOid, digest };
+  return ok({ imprint, nonce, ...(policy === undefined ? {} : { policy }) });
 }
 
 export type AddTimeStampRefusal =
