@@ -1,15 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import * as z from 'zod';
+import { cardModulesFile } from '../../contracts/device-host/index.ts';
 import type { WorkstationOptions } from '../engine/index.ts';
-
-const configurationSchema = z.strictObject({
-  modules: z
-    .array(
-      z.strictObject({ id: z.string(), path: z.string(), environment: z.record(z.string(), z.string()).optional() }),
-    )
-    .max(16),
-});
 
 /** Where distributions put the module that reads most cards. */
 const knownModules = [
@@ -26,8 +18,7 @@ const knownModules = [
 export function configuredModules(directory: string): WorkstationOptions['modules'] {
   for (const file of [join(directory, 'cards.json'), '/etc/qorgan/cards.json']) {
     if (!existsSync(file)) continue;
-    const { modules } = configurationSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
-    return modules.map(({ id, path, environment = {} }) => ({ id, path, environment }));
+    return cardModulesFile.parse(JSON.parse(readFileSync(file, 'utf8'))).modules;
   }
   const path = knownModules.find((file) => existsSync(file));
   return path === undefined ? [] : [{ id: 'opensc', path, environment: {} }];

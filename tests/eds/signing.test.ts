@@ -134,11 +134,9 @@ describe('signatures over one content', () => {
     expect(joined).toEqual(unwrap(joinSignatures(unwrap(joinSignatures(c, a)), b)));
     const report = verifierOf(ca).verify({ cms: joined, content, atMs: nowMs });
     expect(report).toMatchObject({ verdict: 'VALID' });
-    expect(report.signers.map(({ signer }) => signer?.algorithm).toSorted()).toEqual([
-      'ecdsa-sha384',
-      'gost-34.10-2015-512',
-      'rsa-pkcs1-sha256',
-    ]);
+    expect(new Set(report.signers.map(({ signer }) => signer?.algorithm))).toEqual(
+      new Set(['ecdsa-sha384', 'gost-34.10-2015-512', 'rsa-pkcs1-sha256']),
+    );
     // The same signer again adds nothing.
     expect(unwrap(joinSignatures(joined, a))).toEqual(joined);
     if (hasOpenssl) expect(opensslAccepts(unwrap(joinSignatures(a, b)))).toBe(true);

@@ -17,7 +17,7 @@ it('a pack of the form qorgan.evidence/1 proves its two signatures again, and wo
   if (!verified.ok) throw new Error(JSON.stringify(verified.refusal));
   const { verdict, signers } = verified.value;
   expect(verdict).toBe('VALID');
-  expect(signers.map(({ signer }) => signer?.algorithm).toSorted()).toEqual(['ecdsa-sha256', 'gost-34.10-2015-512']);
+  expect(new Set(signers.map(({ signer }) => signer?.algorithm))).toEqual(new Set(['ecdsa-sha256', 'gost-34.10-2015-512']));
   expect(signers.map(({ referenceTimeMs }) => referenceTimeMs)).toEqual([evidenceTimes.stampedMs, evidenceTimes.stampedMs]);
 });
 
