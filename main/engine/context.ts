@@ -48,6 +48,7 @@ export type EngineState = {
   outbox: { waiting: number; overdue: number };
   log: { lastIndex: number | null; treeSize: number | null; checkedAtMs: number | null };
   card: StatusView['card'];
+  failedModules: StatusView['failedModules'];
   alarms: { id: string; code: string; atMs: number }[];
 };
 

@@ -1,5 +1,5 @@
 import type { Result, Secret } from '../../core/kernel/index.ts';
-import type { DeviceHostConfiguration } from '../../contracts/device-host/index.ts';
+import type { Pkcs11ModuleConfiguration } from '../../contracts/device-host/index.ts';
 import type { AppView, OperatorEvent, PromptView } from '../../contracts/ipc/index.ts';
 import type { HostLogEntry } from '../hosts/index.ts';
 
@@ -44,7 +44,7 @@ export type WorkstationOptions = {
   readonly nodeFile: string;
   readonly deviceHostFile: string;
   readonly vaultHostFile: string;
-  readonly modules: DeviceHostConfiguration['modules'];
+  readonly modules: readonly Pkcs11ModuleConfiguration[];
   readonly clock: Clock;
   /** Names this start of the machine or, where that is unknown, of the process. */
   readonly bootId: string;

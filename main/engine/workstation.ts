@@ -9,7 +9,7 @@ import type {
 } from '../../contracts/ipc/index.ts';
 import { vaultHost } from '../../contracts/vault-host/index.ts';
 import { ok, refuse, type PlatformId, type Result, type Sha256Hex } from '../../core/kernel/index.ts';
-import { hostEnvironment, superviseHost } from '../hosts/index.ts';
+import { hostEnvironment, superviseCardHost, superviseHost } from '../hosts/index.ts';
 import { previewAct, signAct, type Proposal, type Recorded } from './acts.ts';
 import { readCards } from './cards.ts';
 import { Duplicates, listCases, readCaseView } from './case-views.ts';
@@ -33,6 +33,8 @@ export type Workstation = {
   phase(): AppView['phase'];
   setPreferences(changes: Partial<Preferences>): void;
   certificates(): Promise<Result<CertificateView[]>>;
+  /** Loads a card module again that could not be used or was set aside. */
+  retryModule(moduleId: string): Promise<Result<null>>;
   enrol(request: EnrolRequest): Promise<Result<null>>;
   addPerson(certificateId: string): Promise<Result<null>>;
   startShift(certificateId: string): Promise<Result<null>>;
@@ -84,11 +86,11 @@ class Room {
       options: { ...options, prompt: watchPrompt(options.prompt) },
       files,
       devices: lateHost(mayStart, () =>
-        superviseHost({
+        superviseCardHost({
           ...shared,
           contract: deviceHost,
           file: options.deviceHostFile,
-          configuration: { modules: options.modules },
+          modules: options.modules,
         }),
       ),
       vault: lateHost(mayStart, () =>
@@ -96,7 +98,7 @@ class Room {
           ...shared,
           contract: vaultHost,
           file: options.vaultHostFile,
-          configuration: { directory: files.vaultDirectory },
+          configuration: () => ({ directory: files.vaultDirectory }),
         }),
       ),
       serverClock: new ServerClock(options.clock),
@@ -109,6 +111,7 @@ class Room {
         outbox: { waiting: 0, overdue: 0 },
         log: { lastIndex: null, treeSize: null, checkedAtMs: null },
         card: { state: 'absent', label: null },
+        failedModules: [],
         alarms: [],
       },
       emit: (event) => this.#emit(event),
@@ -152,6 +155,15 @@ class Room {
   async lookAtCards(): Promise<void> {
     const seen = await readCards(this.engine.devices, this.engine.options.clock.nowMs());
     if (seen.ok) noteCards(this.engine, seen.value);
+  }
+
+  /** Refused `prompt-open` while a person signs: a module that dies would take the host of his card along. */
+  async retryModule(moduleId: string): Promise<Result<null>> {
+    if (this.engine.options.prompt.isOpen) return refuse('prompt-open');
+    const tried = await this.engine.devices.call('modules.retry', { moduleId });
+    await this.lookAtCards();
+    this.engine.emit('certificates.changed');
+    return tried.ok ? ok(null) : tried;
   }
 
   async #lookAtVault(): Promise<void> {
@@ -215,7 +227,7 @@ async function begin(room: Room, certificateId: string): Promise<Result<null>> {
   room.startLoop(shift.value);
   // From now on the status line speaks of the card of this person, which has just signed.
   const { token } = shift.value.signer;
-  noteCards(room.engine, { tokens: [token], hasFailedModule: false });
+  noteCards(room.engine, { tokens: [token], failedModules: room.engine.state.failedModules });
   return ok(null);
 }
 
@@ -241,6 +253,7 @@ export function createWorkstation(options: WorkstationOptions): Workstation {
     phase: () => phaseOf(engine),
     setPreferences: (changes) => setPreferences(room, changes),
     certificates: () => listCertificates(engine),
+    retryModule: (moduleId) => room.retryModule(moduleId),
     enrol: (request) => enrol(engine, request),
     addPerson: (certificateId) => room.inShift((shift) => addPerson(engine, shift, certificateId)),
     startShift: (certificateId) => begin(room, certificateId),

@@ -1,3 +1,4 @@
+export { superviseCardHost, type CardHostOptions } from './card-host.ts';
 export { hostEnvironment } from './environment.ts';
 export {
   defaultHostLimits,

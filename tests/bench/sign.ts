@@ -1,10 +1,9 @@
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { deviceHost } from '../../contracts/device-host/index.ts';
+import { join } from 'node:path';
+import { openCardHost } from '../../cli/cards/index.ts';
 import { certificateOf, makeCases, member, must, openWorkstation, playedPrompt, until } from '../../dev/demo/index.ts';
 import { importCases, type PromptPort } from '../../main/engine/index.ts';
-import { hostEnvironment, superviseHost } from '../../main/hosts/index.ts';
 import { makeRemoteWorld, type RemoteWorld } from '../journeys/support/remote-world.ts';
 import type { Measure } from './run.ts';
 
@@ -19,23 +18,7 @@ type Token = { sign(): Promise<number>; close(): Promise<void> };
 
 /** The token alone, through the same host: log in, sign, log out. */
 async function openToken(world: RemoteWorld): Promise<Token> {
-  const host = superviseHost({
-    contract: deviceHost,
-    nodeFile: process.execPath,
-    file: resolve(import.meta.dirname, '../../native/device-host/boot.ts'),
-    environment: hostEnvironment(process.env),
-    configuration: { modules: [{ id: 'softhsm', path: world.store.modulePath, environment: world.store.environment }] },
-    timers: {
-      nowMs: () => performance.now(),
-      after: (delayMs, run) => {
-        const timer = setTimeout(run, delayMs);
-        return () => clearTimeout(timer);
-      },
-    },
-    jitter: Math.random,
-    newIncidentId: () => 'bench',
-    log: () => undefined,
-  });
+  const host = openCardHost([{ id: 'softhsm', path: world.store.modulePath, environment: world.store.environment }]);
   const { tokens } = must(await host.call('tokens.list', {}));
   const reference = tokens.find(({ label }) => label === reviewer.tokenLabel)?.reference;
   if (reference === undefined) throw new Error('the card is not in');

@@ -9,7 +9,7 @@ async function story(nodeFile: string, file: string): Promise<void> {
     nodeFile,
     file,
     environment: hostEnvironment(process.env),
-    configuration: { greeting: 'hello' },
+    configuration: () => ({ greeting: 'hello' }),
     timers: {
       nowMs: () => performance.now(),
       after(delayMs, run) {

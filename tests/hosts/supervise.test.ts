@@ -28,7 +28,7 @@ function start(options: { limits?: Partial<HostLimits>; failsToStart?: boolean; 
       QORGAN_SECRET: 'x',
       ELECTRON_RUN_AS_NODE: '1',
     }),
-    configuration: { greeting: 'сәлем', failsToStart: options.failsToStart ?? false },
+    configuration: () => ({ greeting: 'сәлем', failsToStart: options.failsToStart ?? false }),
     timers: realTimers,
     jitter: () => 0.5,
     newIncidentId: randomUUID,

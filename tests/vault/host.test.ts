@@ -22,7 +22,7 @@ function start(directory: string) {
     nodeFile: process.execPath,
     file: resolve(import.meta.dirname, '../../native/vault-host/boot.ts'),
     environment: hostEnvironment(process.env),
-    configuration: { directory },
+    configuration: () => ({ directory }),
     timers: realTimers,
     jitter: () => 0.5,
     newIncidentId: randomUUID,

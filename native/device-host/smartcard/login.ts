@@ -1,7 +1,7 @@
 import pkcs11js from 'pkcs11js';
 import type { TokenReference, TokenState } from '../../../contracts/device-host/index.ts';
 import { ok, refuse, type Result } from '../../../core/kernel/index.ts';
-import type { CardModule, Pkcs11 } from './module.ts';
+import type { CardModule, ModuleRefusal, Pkcs11 } from './module.ts';
 import { isPkcs11Error, refusalOf, type CardCode } from './refusals.ts';
 import { didCardStay, readReferenced } from './tokens.ts';
 
@@ -16,7 +16,7 @@ export type CardSession = {
   authenticateAgain(): void;
 };
 
-export type SessionRefusal = CardCode | 'card-module-missing' | 'card-module-unusable';
+export type SessionRefusal = CardCode | ModuleRefusal;
 
 type SessionOptions = {
   readonly token: TokenReference;

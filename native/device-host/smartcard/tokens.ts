@@ -76,6 +76,15 @@ export function readTokens(api: Pkcs11, moduleId: string): readonly TokenState[]
   });
 }
 
+/** Has a module list its cards and forgets them; one that cannot for want of its reader service is as good as any. */
+export function listOnce(api: Pkcs11): void {
+  try {
+    readTokens(api, '');
+  } catch (error) {
+    if (!isPkcs11Error(error)) throw error;
+  }
+}
+
 /** The token in the slot of a reference, when it is still the same one. Throws the module's own error otherwise. */
 export function readReferenced(api: Pkcs11, reference: TokenReference): TokenState | undefined {
   const token = readToken(api, reference.moduleId, Buffer.from(reference.slotId, 'hex'));
