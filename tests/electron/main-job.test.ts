@@ -1,10 +1,11 @@
-import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { member, prepareDemo, type DemoWorld } from '../../dev/demo/index.ts';
-import { launchApplication, Operator, type DrivenApplication } from '../../dev/run/index.ts';
+import { giveTo, launchApplication, Operator, type DrivenApplication } from '../../dev/run/index.ts';
 import { displayOfTests } from './display.ts';
+import { user } from './user.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'qorgan-electron-'));
 const pictures = resolve(import.meta.dirname, '../../out/screenshots');
@@ -31,7 +32,8 @@ async function prefer(preferences: {
 beforeAll(async () => {
   chmodSync(directory, 0o711);
   world = await prepareDemo(join(directory, 'demo'), () => () => undefined);
-  application = await launchApplication({ profileDirectory: world.workstation, display: await displayOfTests() });
+  if (user !== undefined) giveTo(user, world.store.directory);
+  application = await launchApplication({ profileDirectory: world.workstation, display: await displayOfTests(), user });
   operator = new Operator(application, { locale: 'kk', pictures });
 }, 240_000);
 
@@ -102,6 +104,8 @@ describe('the main job at the real application', { timeout: 90_000 }, () => {
 
   it('writes act, signature and receipt where the person chose', async () => {
     const proof = join(directory, 'proof');
+    mkdirSync(proof);
+    if (user !== undefined) giveTo(user, proof);
     await operator.go('journal');
     await operator.openEntry(operator.say('act-types.registration.approve'));
     await operator.saveProof(proof);
