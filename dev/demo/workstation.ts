@@ -16,17 +16,19 @@ const root = resolve(import.meta.dirname, '../..');
 export function openWorkstation(options: {
   readonly directory: string;
   readonly store: SoftHsmStore;
+  /** Modules beside the store's. */
+  readonly otherModules?: WorkstationOptions['modules'];
   readonly prompt: PromptPort;
   readonly kind?: WorkstationOptions['kind'];
   readonly log?: (entry: EngineLogEntry) => void;
 }): Workstation {
-  const { store, log = () => undefined } = options;
+  const { store, otherModules = [], log = () => undefined } = options;
   return createWorkstation({
     directory: options.directory,
     nodeFile: process.execPath,
     deviceHostFile: resolve(root, 'native/device-host/boot.ts'),
     vaultHostFile: resolve(root, 'native/vault-host/boot.ts'),
-    modules: [{ id: 'softhsm', path: store.modulePath, environment: store.environment }],
+    modules: [{ id: 'softhsm', path: store.modulePath, environment: store.environment }, ...otherModules],
     clock: { nowMs: () => Date.now(), monotonicMs: () => performance.now() },
     bootId: randomUUID(),
     random: (sizeBytes) => new Uint8Array(randomBytes(sizeBytes)),

@@ -25,6 +25,8 @@ export type PromptQuestion<T> = {
 export type PromptPort = {
   /** Answers `cancelled` when the person closed it, `prompt-open` while another is open. */
   ask<T>(question: PromptQuestion<T>): Promise<Result<T>>;
+  /** A card came or went: what stands open asks its `view` again. */
+  changed?(): void;
 };
 
 export type Preferences = AppView['preferences'];

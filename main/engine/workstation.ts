@@ -129,6 +129,7 @@ class Room {
     const { engine } = this;
     const look = (): void => {
       engine.emit('certificates.changed');
+      engine.options.prompt.changed?.();
       void this.lookAtCards();
     };
     engine.devices.on('token.inserted', look);

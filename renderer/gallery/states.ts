@@ -197,6 +197,7 @@ const prompts: Readonly<Record<string, State>> = {
     { code: 'card-removed' },
   ),
   'prompt-card-locked': prompt({ ...approvePrompt, signer: { ...certificate, attempts: 'locked' } }),
+  'prompt-card-absent': prompt({ ...approvePrompt, signer: { ...certificate, unusable: { code: 'card-absent' } } }),
   'prompt-pin-pad': prompt({
     ...approvePrompt,
     asks: { ...approvePrompt.asks, pin: false },

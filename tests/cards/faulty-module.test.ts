@@ -2,14 +2,14 @@ import { execFileSync } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { deviceHost, type Pkcs11ModuleConfiguration } from '../../contracts/device-host/index.ts';
 import { importCertificates, makeTokens, openSoftHsmStore, softHsmModuleFile } from '../../dev/softhsm/index.ts';
+import { compiler, compileFaultyModule } from './compile.ts';
 import { firstToken, startCardHost, type CardHost } from './host-under-test.ts';
 import { openOpensslCa } from './openssl-ca.ts';
 
-const compiler = ['/usr/bin/cc', '/usr/bin/gcc'].find((file) => existsSync(file));
 const directory = mkdtempSync(join(tmpdir(), 'qorgan-faulty-'));
 const modulePath = join(directory, 'faulty.so');
 const certificateFile = join(directory, 'certificate.der');
@@ -19,9 +19,7 @@ const hosts: CardHost[] = [];
 
 beforeAll(() => {
   if (compiler === undefined) return;
-  const includes = resolve(import.meta.dirname, '../../node_modules/pkcs11js/includes');
-  const source = resolve(import.meta.dirname, 'faulty-module.c');
-  execFileSync(compiler, ['-shared', '-fPIC', '-I', includes, '-o', modulePath, source]);
+  compileFaultyModule(modulePath);
   const ca = openOpensslCa();
   const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const spki = publicKey.export({ type: 'spki', format: 'der' });
