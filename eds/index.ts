@@ -21,6 +21,7 @@ export {
   type RevocationList,
   type RevocationListStore,
 } from './crl/index.ts';
+export { sha256, sha256Hex, verifyEd25519 } from './hash.ts';
 export {
   btsDigitalRoles,
   carrierOf,

@@ -1,8 +1,8 @@
-import { randomBytes, randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
 import type { Result } from '../../core/kernel/index.ts';
 import {
   createWorkstation,
+  thisMachine,
   type EngineLogEntry,
   type PromptPort,
   type Workstation,
@@ -24,20 +24,15 @@ export function openWorkstation(options: {
 }): Workstation {
   const { store, otherModules = [], log = () => undefined } = options;
   return createWorkstation({
+    ...thisMachine(),
     directory: options.directory,
     nodeFile: process.execPath,
     deviceHostFile: resolve(root, 'native/device-host/boot.ts'),
     vaultHostFile: resolve(root, 'native/vault-host/boot.ts'),
     modules: [{ id: 'softhsm', path: store.modulePath, environment: store.environment }, ...otherModules],
-    clock: { nowMs: () => Date.now(), monotonicMs: () => performance.now() },
-    bootId: randomUUID(),
-    random: (sizeBytes) => new Uint8Array(randomBytes(sizeBytes)),
-    chance: Math.random,
     prompt: options.prompt,
-    environment: process.env,
     version: '0.1.0',
     kind: options.kind ?? 'workstation',
-    isRoot: process.getuid?.() === 0,
     log,
   });
 }

@@ -6,9 +6,15 @@ import type {
   TokenState,
 } from '../../contracts/device-host/index.ts';
 import type { CertificateView, StatusView } from '../../contracts/ipc/index.ts';
-import { btsDigitalRoles, nationalRoles, parseCertificate, rolesOf, type Certificate } from '../../eds/index.ts';
+import {
+  btsDigitalRoles,
+  nationalRoles,
+  parseCertificate,
+  rolesOf,
+  type Certificate,
+  sha256Hex,
+} from '../../eds/index.ts';
 import type { SupervisedHost } from '../hosts/index.ts';
-import { sha256Hex } from './crypto.ts';
 
 export type Devices = SupervisedHost<DeviceHostContract>;
 

@@ -9,7 +9,7 @@ import type {
 } from '../../contracts/ipc/index.ts';
 import { vaultHost } from '../../contracts/vault-host/index.ts';
 import { ok, refuse, type PlatformId, type Result, type Sha256Hex } from '../../core/kernel/index.ts';
-import { hostEnvironment, superviseCardHost, superviseHost } from '../hosts/index.ts';
+import { hostEnvironment, realTimers, superviseCardHost, superviseHost } from '../hosts/index.ts';
 import { previewAct, signAct, type Proposal, type Recorded } from './acts.ts';
 import { readCards } from './cards.ts';
 import { Duplicates, listCases, readCaseView } from './case-views.ts';
@@ -59,12 +59,6 @@ export type Workstation = {
   readonly hostPids: { readonly device: number | undefined; readonly vault: number | undefined };
 };
 
-const clock = { after: (delayMs: number, run: () => void) => cancelling(setTimeout(run, delayMs)) };
-
-function cancelling(timer: NodeJS.Timeout): () => void {
-  return () => clearTimeout(timer);
-}
-
 class Room {
   readonly engine: Engine;
   readonly duplicates = new Duplicates();
@@ -77,7 +71,7 @@ class Room {
     const shared = {
       nodeFile: options.nodeFile,
       environment: hostEnvironment(options.environment),
-      timers: { nowMs: () => options.clock.monotonicMs(), after: clock.after },
+      timers: { ...realTimers, nowMs: () => options.clock.monotonicMs() },
       jitter: options.chance,
       newIncidentId: () => Buffer.from(options.random(8)).toString('hex'),
       log: (entry: Parameters<Parameters<typeof superviseHost>[0]['log']>[0]) => options.log({ kind: 'host', entry }),

@@ -7,7 +7,7 @@ import type { Engine, Enrolment, Shift } from '../../main/engine/context.ts';
 import { pullChanges } from '../../main/engine/sync/changes.ts';
 import { collectReceipts } from '../../main/engine/sync/outbox.ts';
 import { verifyChange } from '../../main/engine/sync/verify-change.ts';
-import { sha256Hex } from '../../server/keys/index.ts';
+import { sha256Hex } from '../../eds/index.ts';
 import { testForm } from '../server/support/forms.ts';
 import { issuePerson, signAs, testCa, type TestPerson } from '../server/support/people.ts';
 import { startTestPlatform, type TestPlatform } from '../server/support/platform.ts';

@@ -6,8 +6,7 @@ import {
   type Pkcs11ModuleConfiguration,
   type TokenState,
 } from '../../contracts/device-host/index.ts';
-import { hostEnvironment, superviseCardHost, type HostLogEntry, type SupervisedHost } from '../../main/hosts/index.ts';
-import { realTimers } from '../hosts/real-timers.ts';
+import { realTimers, hostEnvironment, superviseCardHost, type HostLogEntry, type SupervisedHost } from '../../main/hosts/index.ts';
 
 export type CardHost = SupervisedHost<DeviceHostContract> & { readonly entries: readonly HostLogEntry[] };
 

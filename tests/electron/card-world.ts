@@ -12,8 +12,8 @@ import {
   type StaffMember,
 } from '../../dev/demo/index.ts';
 import { openVirtualReader, type CardDefinition, type VirtualReader } from '../../dev/virtual-card/index.ts';
+import { realTimers } from '../../main/hosts/index.ts';
 import { compiler, compileFaultyModule } from '../cards/compile.ts';
-import { realTimers } from '../hosts/real-timers.ts';
 import { makeRemoteWorld, submitCases } from '../journeys/support/remote-world.ts';
 
 /** The reviewer as the bearer of a PIV card, whose PIN has six digits; OpenSC names the card after its bearer. */
