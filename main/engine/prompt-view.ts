@@ -19,7 +19,7 @@ export async function promptView(
   },
 ): Promise<PromptView> {
   const now: Result<CardSigner> = await findSigner(engine.devices, signer.id, engine.options.clock.nowMs());
-  const shown = now.ok ? now.value : signer;
+  const shown = now.ok ? now.value : { ...signer, unusable: now.refusal };
   const { locale, colourScheme } = engine.state.preferences;
   return {
     ...rest,

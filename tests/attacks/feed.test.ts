@@ -131,7 +131,7 @@ test.each([
   const receipt = await receiptOf(workstation, actionId);
   const { engine, shift, entries } = bench(feed(), receipt);
   const { parseNoteKey } = await import('../../core/log/index.ts');
-  const { sha256 } = await import('../../server/keys/index.ts');
+  const { sha256 } = await import('../../eds/index.ts');
   const logKey = parseNoteKey(sha256, workstation.bundle.log.key);
   Object.assign(shift, { enrolment: { ...enrolment, logKey: logKey.ok ? logKey.value : undefined } });
   const owed = { toSend: [], toProve: [{ actionId, deadlineMs: 1, state: 'promised' }], waiting: 1, overdue: 0 };

@@ -6,7 +6,13 @@ import {
   type Pkcs11ModuleConfiguration,
   type TokenState,
 } from '../../contracts/device-host/index.ts';
-import { realTimers, hostEnvironment, superviseCardHost, type HostLogEntry, type SupervisedHost } from '../../main/hosts/index.ts';
+import {
+  realTimers,
+  hostEnvironment,
+  superviseCardHost,
+  type HostLogEntry,
+  type SupervisedHost,
+} from '../../main/hosts/index.ts';
 
 export type CardHost = SupervisedHost<DeviceHostContract> & { readonly entries: readonly HostLogEntry[] };
 

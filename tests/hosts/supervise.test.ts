@@ -1,7 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { realTimers, hostEnvironment, superviseHost, type HostLimits, type HostLogEntry, type SupervisedHost } from '../../main/hosts/index.ts';
+import {
+  realTimers,
+  hostEnvironment,
+  superviseHost,
+  type HostLimits,
+  type HostLogEntry,
+  type SupervisedHost,
+} from '../../main/hosts/index.ts';
 import { echoHost } from './echo-contract.ts';
 
 const open: SupervisedHost<typeof echoHost>[] = [];

@@ -29,7 +29,7 @@ function attemptsOf(flags: number, wasMistyped: boolean): PinAttempts {
   if ((flags & pkcs11js.CKF_USER_PIN_LOCKED) !== 0) return 'locked';
   if ((flags & pkcs11js.CKF_USER_PIN_FINAL_TRY) !== 0) return 'final-try';
   if ((flags & pkcs11js.CKF_USER_PIN_COUNT_LOW) !== 0) return 'count-low';
-  return 'ok';
+  return wasMistyped ? 'count-low' : 'ok';
 }
 
 /** Whether a mechanism works on keys of this size; modules that name no range are believed. */
