@@ -10,6 +10,7 @@ import type {
 import { vaultHost } from '../../contracts/vault-host/index.ts';
 import { ok, refuse, type PlatformId, type Result, type Sha256Hex } from '../../core/kernel/index.ts';
 import { hostEnvironment, realTimers, superviseCardHost, superviseHost } from '../hosts/index.ts';
+import { openLocalFiles } from '../local-files/index.ts';
 import { previewAct, signAct, type Proposal, type Recorded } from './acts.ts';
 import { readCards } from './cards.ts';
 import { Duplicates, listCases, readCaseView } from './case-views.ts';
@@ -17,7 +18,6 @@ import { noServer, type Engine, type Shift } from './context.ts';
 import { enrol, type EnrolRequest } from './enrol.ts';
 import { exportAct, listJournal, readJournalEntry, type ActExport } from './journal-views.ts';
 import { lateHost } from './late-host.ts';
-import { openLocalFiles } from './local-files.ts';
 import { watchPrompt } from './open-prompt.ts';
 import { addPerson } from './people.ts';
 import type { EngineEvent, Preferences, WorkstationOptions } from './ports.ts';

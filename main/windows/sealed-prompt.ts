@@ -130,7 +130,7 @@ export class SealedPrompt implements PromptPort {
   #makeWindow(parent: BrowserWindow): BrowserWindow {
     if (this.#session === undefined) {
       this.#session = lockedSession('prompt');
-      void serveApp(this.#session, this.#files.pages);
+      serveApp(this.#session, this.#files.pages);
     }
     const [x = 0, y = 0] = parent.getPosition();
     const [parentWidth = widthPx, parentHeight = heightPx] = parent.getSize();
