@@ -6,12 +6,22 @@ export {
   type StageName,
   type StageOutcome,
 } from './reasons.ts';
-export type { Evidence, SignerReport, SignerVerdict, VerificationReport, Verdict } from './report.ts';
+export type {
+  Evidence,
+  Indication,
+  SignerReport,
+  SignerVerdict,
+  TimeStampReport,
+  VerificationReport,
+  Verdict,
+} from './report.ts';
 export {
   DEMO_POLICY_OID,
   nationalPurposes,
   nationalRoleMappings,
+  nationalTimeStampPolicies,
   type RoleMapping,
+  type TimeStampTrust,
   type TrustConfiguration,
 } from './trust.ts';
 export { isRevocationListOf } from './revocation.ts';

@@ -16,6 +16,19 @@ export type RoleMapping = {
   readonly roles: RoleMap;
 };
 
+/** Whose time-stamps are believed. The authority's own chain must lead to one of the `anchors`, like a signer's. */
+export type TimeStampTrust = {
+  /** OIDs of time-stamping policies (TSTInfo.policy) that are accepted. */
+  readonly policies: readonly string[];
+  /** Key identifiers (lower-case hexadecimal) of the authorities that may certify a time-stamping authority, or any that leads to an anchor. */
+  readonly issuers: 'any' | readonly string[];
+  /**
+   * A time-stamping authority that is known to be revoked never counts. `required`: one of which nothing is known does not count either.
+   * `if-known`: it counts, and the report says that nothing was known; for those who put that authority into their trust by hand.
+   */
+  readonly revocation: 'required' | 'if-known';
+};
+
 /** What the operator decided to trust. All of it is data; nothing is built in and nothing is fetched. */
 export type TrustConfiguration = {
   /** Where a path may end. Trusted by being here: their own signatures are not looked at. */
@@ -31,6 +44,8 @@ export type TrustConfiguration = {
   readonly refusedPolicies: readonly string[];
   /** Carriers of private keys that are accepted; absent when the carrier does not matter. */
   readonly carriers?: readonly KeyCarrier[];
+  /** Whose time-stamps are believed; absent when nobody's are: then a file that carries one is INDETERMINATE. */
+  readonly timeStamping?: TimeStampTrust;
   /** The revocation lists at hand, asked anew at each verification, so that a fresh list is used from the moment it is stored. */
   readonly revocationLists: () => RevocationListStore;
 };
@@ -40,6 +55,14 @@ export const nationalPurposes: TrustConfiguration['purposes'] = {
   accepted: [oids.emailProtection],
   refused: ['1.2.398.6.1.1.1.1', '1.2.398.5.19.1.2.2.1'],
 };
+
+/** Time-stamping policies of the national authority: for GOST 34.310-2004, RSA with SHA-256, GOST by a certified module, GOST 34.10-2015. */
+export const nationalTimeStampPolicies: readonly string[] = [
+  '1.2.398.3.3.2.6.1',
+  '1.2.398.3.3.2.6.2',
+  '1.2.398.3.3.2.6.3',
+  '1.2.398.3.3.2.6.4',
+];
 
 /** Roles as the national authority writes them, granted by any authority that leads to an anchor: right where all anchors belong to that authority. */
 export const nationalRoleMappings: readonly RoleMapping[] = [{ issuers: 'any', roles: nationalRoles }];

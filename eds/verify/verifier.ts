@@ -27,13 +27,19 @@ export type VerificationRequest = {
   readonly cms: Uint8Array;
   /** The signed octets of a detached signature. With an attached one it may be left out; when given, it must be the same. */
   readonly content?: Uint8Array;
-  /** The time at which everything is judged, vouched for by the caller: the moment of receipt. */
+  /** A time vouched for by the caller, usually the moment of receipt: everything is judged at it, unless a time-stamp gives an earlier one. */
   readonly atMs: number;
+  /**
+   * `time-stamp` (default): the earliest time-stamp that verifies gives the time of judgement, and `atMs` is only what it may not be later than.
+   * `given`: judge at `atMs` whatever the file carries, as an intake does, so that a time-stamp never revives a blocked person. Time-stamps are
+   * verified all the same, and one that does not verify keeps the file from being VALID.
+   */
+  readonly referenceTime?: 'time-stamp' | 'given';
   /** The signer must hold at least one of these. */
   readonly requireRoles?: readonly SignerRole[];
 };
 
-export type CertificateRequest = Omit<VerificationRequest, 'cms' | 'content'> & {
+export type CertificateRequest = Pick<VerificationRequest, 'atMs' | 'requireRoles'> & {
   /** One certificate, DER. */
   readonly certificate: Uint8Array;
 };
@@ -121,7 +127,7 @@ function judgeSigner({ signer, signedData, carried, isAllRead, request }: Signer
   const { evidence, stages } = judgeCertificate(certificate, carried, request, bench);
   const stray = isAllRead && areExplained(carried, evidence.path, bench) ? [] : [stageOf('certificate-unexplained')];
   // Unsigned attributes are time-stamps and evidence of longer-lived forms; what cannot be judged must not ride on a VALID.
-  const unsigned = signer.unsignedAttributeOids.length > 0 ? [stageOf('time-stamp-unsupported')] : [];
+  const unsigned = signer.unsignedAttributes.length > 0 ? [stageOf('time-stamp-unsupported')] : [];
   const binding = judgeSigningCertificate(signer, certificate, trust);
   const roles = judgeRole(holder.roles, request.requireRoles);
   const found = [form, digest, signature, binding, ...mergeStages([...stages, ...stray, ...unsigned]), roles];
@@ -140,11 +146,17 @@ function judgeCertificate(
   const { atMs } = request;
   // Without a path the validity of the certificate itself is still worth telling.
   if (!search.isFound) {
-    return { evidence: { path: [], revocationLists: [] }, stages: [chain, judgeTime([certificate], atMs), carrier] };
+    return {
+      evidence: { path: [], timeStampPaths: [], revocationLists: [] },
+      stages: [chain, judgeTime([certificate], atMs), carrier],
+    };
   }
   const { path } = search;
   const { stage: revocation, lists } = bench.judgeRevocation(path, atMs);
-  return { evidence: { path, revocationLists: lists }, stages: [chain, revocation, judgeTime(path, atMs), carrier] };
+  return {
+    evidence: { path, timeStampPaths: [], revocationLists: lists },
+    stages: [chain, revocation, judgeTime(path, atMs), carrier],
+  };
 }
 
 /** A path through known authorities, remembered; else one through those that the file carries, sought anew each time. */
