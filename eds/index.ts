@@ -15,6 +15,16 @@ export {
   type SignedData,
   type SigningAlgorithm,
 } from './cms/index.ts';
+export { isWholeElement, octetsInFile } from './der/index.ts';
+export {
+  explain,
+  explanationLinesMax,
+  neutralised,
+  type ExplainedForm,
+  type Explanation,
+  type ExplainLine,
+  type FieldName,
+} from './explain/index.ts';
 export {
   createRevocationListStore,
   parseRevocationList,

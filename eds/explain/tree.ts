@@ -108,18 +108,22 @@ const wrappedTags = new Set<number>([tags.sequence, tags.set, tags.octetString, 
 
 function isWholly(bytes: Uint8Array, from: number, to: number, depthLeft: number): boolean {
   const header = headerAt(bytes, from, to);
-  if (header === undefined || header.end !== to || header.contentAt === to) return false;
-  return wrappedTags.has(bytes[from] ?? 0) && areElements(bytes, header, depthLeft);
+  if (header === undefined || header.contentAt === to || !wrappedTags.has(bytes[from] ?? 0)) return false;
+  return elementEnd(bytes, header, to, depthLeft) === to;
 }
 
-function areElements(bytes: Uint8Array, outer: Header, depthLeft: number): boolean {
-  if (!outer.isConstructed) return true;
-  if (depthLeft === 0 || outer.end === undefined) return false;
+/** Where an element ends, when all that it holds are elements; `undefined` where they are not. */
+function elementEnd(bytes: Uint8Array, outer: Header, to: number, depthLeft: number): number | undefined {
+  const { end } = outer;
+  if (!outer.isConstructed) return end;
+  if (depthLeft === 0) return undefined;
   let at = outer.contentAt;
-  while (at < outer.end) {
-    const header = headerAt(bytes, at, outer.end);
-    if (header?.end === undefined || !areElements(bytes, header, depthLeft - 1)) return false;
-    at = header.end;
+  while (at < (end ?? to)) {
+    if (end === undefined && isEndOfContents(bytes, at, to)) return at + 2;
+    const header = headerAt(bytes, at, end ?? to);
+    const next = header === undefined ? undefined : elementEnd(bytes, header, end ?? to, depthLeft - 1);
+    if (next === undefined) return undefined;
+    at = next;
   }
-  return true;
+  return end === at ? at : undefined;
 }
