@@ -15,6 +15,7 @@ export {
   type SignedData,
   type SigningAlgorithm,
 } from './cms/index.ts';
+export { certificatesInPkcs12, type Pkcs12Refusal } from './pkcs12/index.ts';
 export { isWholeElement, octetsInFile } from './der/index.ts';
 export {
   explain,
@@ -32,6 +33,17 @@ export {
   type RevocationList,
   type RevocationListStore,
 } from './crl/index.ts';
+export {
+  defaultAuthorityRegistry,
+  parseAuthorityRegistry,
+  roleMappingsFor,
+  roleMaps,
+  trustFromRegistry,
+  type AuthorityRegistry,
+  type RegisteredAuthority,
+  type RegisteredTrust,
+  type RoleMapId,
+} from './registry/index.ts';
 export {
   btsDigitalRoles,
   carrierOf,
@@ -52,6 +64,7 @@ export {
   createVerifier,
   DEMO_POLICY_OID,
   isRevocationListOf,
+  isSelfSigned,
   nationalPurposes,
   nationalRoleMappings,
   nationalTimeStampPolicies,
@@ -59,6 +72,7 @@ export {
   type CertificateRequest,
   type Evidence,
   type Indication,
+  type NumberCheck,
   type ReasonId,
   type RoleMapping,
   type SignerReport,

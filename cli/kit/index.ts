@@ -3,3 +3,4 @@ export { readArguments, type Arguments, type Shape } from './arguments.ts';
 export type { Command, Surroundings } from './command.ts';
 export { sha256, verifyEd25519 } from './crypto.ts';
 export { readSmallFile } from './files.ts';
+export { timeText } from './time.ts';

@@ -9,6 +9,7 @@ export {
 export type {
   Evidence,
   Indication,
+  NumberCheck,
   SignerReport,
   SignerVerdict,
   TimeStampReport,
@@ -25,4 +26,5 @@ export {
   type TrustConfiguration,
 } from './trust.ts';
 export { isRevocationListOf } from './revocation.ts';
+export { isSelfSigned } from './self-signed.ts';
 export { createVerifier, type CertificateRequest, type VerificationRequest, type Verifier } from './verifier.ts';
