@@ -26,13 +26,17 @@ export {
   type ExplainLine,
   type FieldName,
 } from './explain/index.ts';
+export { parseRevocationList, revokedSinceMs, type RevocationEntry, type RevocationList } from './crl/index.ts';
 export {
-  createRevocationListStore,
-  parseRevocationList,
-  type RevocationEntry,
-  type RevocationList,
-  type RevocationListStore,
-} from './crl/index.ts';
+  parseOcspResponse,
+  readOcspReply,
+  writeOcspRequest,
+  type IdentifierDigest,
+  type OcspAnswer,
+  type OcspQuestion,
+  type OcspRefusal,
+  type OcspResponse,
+} from './ocsp/index.ts';
 export {
   defaultAuthorityRegistry,
   parseAuthorityRegistry,
@@ -61,6 +65,7 @@ export {
   type Subject,
 } from './x509/index.ts';
 export {
+  createRevocationStore,
   createVerifier,
   DEMO_POLICY_OID,
   isRevocationListOf,
@@ -74,6 +79,7 @@ export {
   type Indication,
   type NumberCheck,
   type ReasonId,
+  type RevocationStore,
   type RoleMapping,
   type SignerReport,
   type SignerVerdict,

@@ -6,6 +6,7 @@ export {
   certificateLimits,
   messageLimits,
   openDer,
+  responseLimits,
   revocationListLimits,
   type DerFault,
   type DerLimits,

@@ -1,4 +1,4 @@
-/** Object identifiers by the names of their standards: RFC 5280, 5652, 5035, 8017, 5480, and the national register of Kazakhstan (1.2.398). */
+/** Object identifiers by the names of their standards: RFC 5280, 5652, 5035, 6960, 8017, 5480, and the national register of Kazakhstan (1.2.398). */
 export const oids = {
   // CMS
   data: '1.2.840.113549.1.7.1',
@@ -57,8 +57,15 @@ export const oids = {
   extendedKeyUsage: '2.5.29.37',
   freshestCrl: '2.5.29.46',
   authorityInfoAccess: '1.3.6.1.5.5.7.1.1',
+  ocspNoCheck: '1.3.6.1.5.5.7.48.1.5',
   keyCarrier: '1.2.398.3.3.5',
   // Extended key usages
   clientAuthentication: '1.3.6.1.5.5.7.3.2',
   emailProtection: '1.3.6.1.5.5.7.3.4',
+  ocspSigning: '1.3.6.1.5.5.7.3.9',
+  // OCSP
+  ocspAccess: '1.3.6.1.5.5.7.48.1',
+  ocspBasic: '1.3.6.1.5.5.7.48.1.1',
+  ocspNonce: '1.3.6.1.5.5.7.48.1.2',
+  ocspExtendedRevoke: '1.3.6.1.5.5.7.48.1.9',
 } as const;

@@ -59,7 +59,8 @@ export function revocationListFields(list: RevocationList, fields: Fields): void
   fields.text('issuer-key-identifier', list.authorityKeyIdentifier);
   fields.time('this-update', list.thisUpdateMs);
   fields.time('next-update', list.nextUpdateMs);
-  if (list.isDelta) fields.text('crl-delta', '');
+  fields.text('crl-number', list.number?.toString());
+  fields.text('crl-delta-to', list.baseNumber?.toString());
   fields.text('entries', String(list.size()));
   fields.oid('algorithm', list.signatureAlgorithm.oid);
   for (const oid of list.unknownCritical) fields.oid('critical-unknown', oid);

@@ -1,9 +1,11 @@
 import { parseRevocationList } from '../crl/index.ts';
 import { parseSignedData } from '../cms/index.ts';
+import { parseOcspResponse } from '../ocsp/index.ts';
 import { parseCertificate } from '../x509/index.ts';
 import { certificateFields, revocationListFields } from './certificate-fields.ts';
 import { signedDataFields } from './cms-fields.ts';
 import { collectInto, type FieldLine, type Fields } from './fields.ts';
+import { ocspFields } from './ocsp-fields.ts';
 import { treeLines, type ElementLine, type FaultLine } from './tree.ts';
 
 /** What the octets are, as far as a strict reader of that form takes them whole; `elements` is any other DER or BER, `octets` what is neither. */
@@ -11,6 +13,7 @@ export type ExplainedForm =
   | 'signed-data'
   | 'certificate'
   | 'revocation-list'
+  | 'ocsp-response'
   | 'elements'
   | 'octets';
 
@@ -55,5 +58,7 @@ function knownForm(bytes: Uint8Array, fields: Fields): ExplainedForm | undefined
   if (certificate.ok) return (certificateFields(certificate.value, fields), 'certificate');
   const list = parseRevocationList(bytes);
   if (list.ok) return (revocationListFields(list.value, fields), 'revocation-list');
+  const ocsp = parseOcspResponse(bytes);
+  if (ocsp.ok) return (ocspFields(ocsp.value, fields), 'ocsp-response');
   return undefined;
 }

@@ -25,6 +25,7 @@ export {
   type TimeStampTrust,
   type TrustConfiguration,
 } from './trust.ts';
-export { isRevocationListOf } from './revocation.ts';
 export { isSelfSigned } from './self-signed.ts';
+export { isRevocationListOf } from './list-statements.ts';
+export { createRevocationStore, type RevocationStore } from './revocation-store.ts';
 export { createVerifier, type CertificateRequest, type VerificationRequest, type Verifier } from './verifier.ts';

@@ -76,6 +76,11 @@ const catalogue = {
   'crl-stale': ['revocation', 'UNKNOWN', 'TRY_LATER'],
   'crl-signature-wrong': ['revocation', 'UNKNOWN', 'TRY_LATER'],
   'crl-unsupported': ['revocation', 'UNKNOWN', 'TRY_LATER'],
+  'ocsp-stale': ['revocation', 'UNKNOWN', 'TRY_LATER'],
+  'ocsp-signature-wrong': ['revocation', 'UNKNOWN', 'TRY_LATER'],
+  'ocsp-responder-untrusted': ['revocation', 'UNKNOWN', 'TRY_LATER'],
+  'ocsp-unsupported': ['revocation', 'UNKNOWN', 'TRY_LATER'],
+  'certificate-unknown-to-authority': ['revocation', 'UNKNOWN', 'GENERIC'],
 
   'time-in-validity': ['time', 'PASS', ''],
   'certificate-expired': ['time', 'FAIL', 'EXPIRED'],

@@ -1,4 +1,5 @@
 import type { RevocationList } from '../crl/index.ts';
+import type { OcspResponse } from '../ocsp/index.ts';
 import type { Certificate, KeyCarrier, SignerRole } from '../x509/index.ts';
 import { stageNames, subIndicationOf, type ReasonId, type Stage, type StageName } from './reasons.ts';
 
@@ -49,8 +50,9 @@ export type Evidence = {
   readonly path: readonly Certificate[];
   /** For each verified time-stamp the path from its authority to the anchor. */
   readonly timeStampPaths: readonly (readonly Certificate[])[];
-  /** The revocation lists that decided. */
+  /** The revocation lists and OCSP responses that decided. */
   readonly revocationLists: readonly RevocationList[];
+  readonly ocspResponses: readonly OcspResponse[];
 };
 
 /** The judgement of one time-stamp of a signature. */
@@ -90,7 +92,7 @@ export type SignerVerdict = {
 /** The judgement of a signature file: that of the weakest of its signatures, and each of them. */
 export type VerificationReport = SignerVerdict & { readonly signers: readonly SignerVerdict[] };
 
-const noEvidence: Evidence = { path: [], timeStampPaths: [], revocationLists: [] };
+export const noEvidence: Evidence = { path: [], timeStampPaths: [], revocationLists: [], ocspResponses: [] };
 
 export type Findings = {
   readonly stages: readonly Stage[];

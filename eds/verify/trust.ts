@@ -1,7 +1,7 @@
 import type { AlgorithmPolicy, AlgorithmSuite } from '../algorithms/index.ts';
-import type { RevocationListStore } from '../crl/index.ts';
 import { oids } from '../der/index.ts';
 import { nationalRoles, type Certificate, type KeyCarrier, type RoleMap } from '../x509/index.ts';
+import type { RevocationStore } from './revocation-store.ts';
 
 /**
  * Mark of certificates that a demonstration authority issues (certificate policy, arc 2.25 of a random UUID). Configurations for production
@@ -46,8 +46,10 @@ export type TrustConfiguration = {
   readonly carriers?: readonly KeyCarrier[];
   /** Whose time-stamps are believed; absent when nobody's are: then a file that carries one is INDETERMINATE. */
   readonly timeStamping?: TimeStampTrust;
-  /** The revocation lists at hand, asked anew at each verification, so that a fresh list is used from the moment it is stored. */
-  readonly revocationLists: () => RevocationListStore;
+  /** The revocation lists and OCSP responses at hand, asked anew at each verification, so that a fresh one is used from the moment it is stored. */
+  readonly revocation: () => RevocationStore;
+  /** How long an OCSP response without nextUpdate speaks after its thisUpdate; absent, such a response never says good. */
+  readonly ocspAgeMaxMs?: number;
 };
 
 /** Purposes of the national profile: signing keys carry emailProtection; keys of notaries and of the treasury client are for their own systems only. */

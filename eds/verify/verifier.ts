@@ -8,6 +8,7 @@ import { stageOf, type Stage } from './reasons.ts';
 import {
   concludeSigners,
   concludeStages,
+  noEvidence,
   type Evidence,
   type SignerVerdict,
   type VerificationReport,
@@ -146,17 +147,12 @@ function judgeCertificate(
   const { atMs } = request;
   // Without a path the validity of the certificate itself is still worth telling.
   if (!search.isFound) {
-    return {
-      evidence: { path: [], timeStampPaths: [], revocationLists: [] },
-      stages: [chain, judgeTime([certificate], atMs), carrier],
-    };
+    return { evidence: noEvidence, stages: [chain, judgeTime([certificate], atMs), carrier] };
   }
   const { path } = search;
-  const { stage: revocation, lists } = bench.judgeRevocation(path, atMs);
-  return {
-    evidence: { path, timeStampPaths: [], revocationLists: lists },
-    stages: [chain, revocation, judgeTime(path, atMs), carrier],
-  };
+  const { stage: revocation, lists, responses } = bench.judgeRevocation(path, atMs);
+  const evidence = { path, timeStampPaths: [], revocationLists: lists, ocspResponses: responses };
+  return { evidence, stages: [chain, revocation, judgeTime(path, atMs), carrier] };
 }
 
 /** A path through known authorities, remembered; else one through those that the file carries, sought anew each time. */

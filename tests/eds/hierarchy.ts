@@ -155,7 +155,7 @@ export function verifierFor(made: Hierarchy, how: Judgement = {}): Verifier {
     roleMappings: nationalRoleMappings,
     purposes: nationalPurposes,
     refusedPolicies: [],
-    revocationLists: () => store,
+    revocation: () => store,
     ...how.trust,
   });
 }

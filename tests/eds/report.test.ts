@@ -202,7 +202,7 @@ describe('what surrounds a signature', () => {
 
   test('a fresh list is used from the moment it is in the store, and memory never outlives a revocation', () => {
     let current = lists;
-    const verifier = verifierFor(made, { trust: { revocationLists: () => storeOf(current) } });
+    const verifier = verifierFor(made, { trust: { revocation: () => storeOf(current) } });
     expect(verifier.verify({ cms, content, atMs: nowMs }).verdict).toBe('VALID');
     current = [list('root'), list('issuing', { revoked: [{ serial: '4711', revokedAtMs: nowMs - 1, reason: 0 }] })];
     expect(verifier.verify({ cms, content, atMs: nowMs })).toMatchObject({ verdict: 'INVALID', reason: 'revoked' });

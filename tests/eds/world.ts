@@ -8,7 +8,7 @@ import {
   type TestCa,
 } from '../../dev/ca/index.ts';
 import {
-  createRevocationListStore,
+  createRevocationStore,
   createVerifier,
   defaultAlgorithmPolicy,
   nationalPurposes,
@@ -18,7 +18,7 @@ import {
   parseRevocationList,
   prepareBes,
   type Certificate,
-  type RevocationListStore,
+  type RevocationStore,
   type SigningAlgorithm,
   type TrustConfiguration,
   type Verifier,
@@ -106,8 +106,8 @@ export function certificateOf(der: Uint8Array): Certificate {
   return unwrap(parseCertificate(der));
 }
 
-export function storeOf(lists: readonly Uint8Array[]): RevocationListStore {
-  return createRevocationListStore(lists.map((list) => unwrap(parseRevocationList(list))));
+export function storeOf(lists: readonly Uint8Array[]): RevocationStore {
+  return createRevocationStore({ lists: lists.map((list) => unwrap(parseRevocationList(list))) });
 }
 
 /** Trust in one test authority with fresh lists; anything can be replaced. */
@@ -121,7 +121,7 @@ export function trustOf(ca: TestCa, changes: Partial<TrustConfiguration> = {}): 
     roleMappings: nationalRoleMappings,
     purposes: nationalPurposes,
     refusedPolicies: [],
-    revocationLists: () => store,
+    revocation: () => store,
     ...changes,
   };
 }
