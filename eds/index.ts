@@ -48,6 +48,7 @@ export {
   type RegisteredTrust,
   type RoleMapId,
 } from './registry/index.ts';
+export { defaultSuite, nationalSuite } from './gost/index.ts';
 export {
   btsDigitalRoles,
   carrierOf,

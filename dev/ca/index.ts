@@ -7,6 +7,7 @@ export {
   type WrittenExtension,
 } from './certificate-writer.ts';
 export { writeRevocationList, type RevocationListContent, type Revoked } from './crl-writer.ts';
+export { makeNationalKey, signNational, type NationalKey } from './national-key.ts';
 export type { Holder, KeyPurpose } from './profile.ts';
 export {
   makeKey,

@@ -30,6 +30,8 @@ export const defaultAlgorithmPolicy: AlgorithmPolicy = {
     { name: 'rsa', sizeMinBits: 1024, acceptedUntilMs: weakUntilMs },
     { name: 'ec-p256', sizeMinBits: 256 },
     { name: 'ec-p384', sizeMinBits: 384 },
+    { name: 'gost-2015-256', sizeMinBits: 256 },
+    { name: 'gost-2015-512', sizeMinBits: 512 },
   ],
   schemes: [
     { name: 'rsa-pkcs1-sha256' },
@@ -41,6 +43,8 @@ export const defaultAlgorithmPolicy: AlgorithmPolicy = {
     { name: 'ecdsa-sha256' },
     { name: 'ecdsa-sha384' },
     { name: 'ecdsa-sha512' },
+    { name: 'gost-34.10-2015-256' },
+    { name: 'gost-34.10-2015-512' },
     { name: 'rsa-pkcs1-sha1', acceptedUntilMs: weakUntilMs },
     { name: 'ecdsa-sha1', acceptedUntilMs: weakUntilMs },
   ],
@@ -48,6 +52,8 @@ export const defaultAlgorithmPolicy: AlgorithmPolicy = {
     { name: '2.16.840.1.101.3.4.2.1' },
     { name: '2.16.840.1.101.3.4.2.2' },
     { name: '2.16.840.1.101.3.4.2.3' },
+    { name: '1.2.398.3.10.1.3.2' },
+    { name: '1.2.398.3.10.1.3.3' },
     { name: '1.3.14.3.2.26', acceptedUntilMs: weakUntilMs },
   ],
 };

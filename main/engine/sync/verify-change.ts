@@ -6,7 +6,7 @@ import {
   DEMO_POLICY_OID,
   nationalPurposes,
   nationalRoleMappings,
-  nodeSuite,
+  defaultSuite,
   parseCertificate,
   type Certificate,
   type Verifier,
@@ -30,7 +30,7 @@ function verifierOf({ bundle, policy }: Enrolment): Verifier {
     anchors: certificatesOf(bundle.anchors),
     intermediates: certificatesOf(bundle.intermediates),
     algorithmPolicy: defaultAlgorithmPolicy,
-    suite: nodeSuite,
+    suite: defaultSuite,
     roleMappings: nationalRoleMappings,
     purposes: nationalPurposes,
     refusedPolicies: [
