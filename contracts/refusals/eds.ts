@@ -9,4 +9,7 @@ export const edsRefusals = {
   'key-algorithm-differs': { retry: false },
   'signature-malformed': { retry: true },
   'signature-not-by-certificate': { retry: false },
+  'authority-not-pinned': { retry: false },
+  'authority-not-in-force': { retry: false },
+  'authority-key-differs': { retry: false },
 } as const;

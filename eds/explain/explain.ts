@@ -5,6 +5,7 @@ import { parseCertificate } from '../x509/index.ts';
 import { certificateFields, revocationListFields } from './certificate-fields.ts';
 import { signedDataFields } from './cms-fields.ts';
 import { collectInto, type FieldLine, type Fields } from './fields.ts';
+import { keyFileFields } from './key-file-fields.ts';
 import { ocspFields } from './ocsp-fields.ts';
 import { treeLines, type ElementLine, type FaultLine } from './tree.ts';
 
@@ -14,6 +15,7 @@ export type ExplainedForm =
   | 'certificate'
   | 'revocation-list'
   | 'ocsp-response'
+  | 'key-file'
   | 'elements'
   | 'octets';
 
@@ -38,10 +40,11 @@ const fieldsMax = 1_500;
  */
 export function explain(bytes: Uint8Array): Explanation {
   const fields: FieldLine[] = [];
-  const form = knownForm(bytes, collectInto(fields));
+  const all = treeLines(bytes, explanationLinesMax + 1);
+  const form = knownForm(bytes, all, collectInto(fields));
   const kept = fields.slice(0, fieldsMax);
   const room = explanationLinesMax - kept.length;
-  const tree = treeLines(bytes, room + 1);
+  const tree = all.slice(0, room + 1);
   const isElement = tree[0]?.kind === 'element';
   return {
     form: form ?? (isElement ? 'elements' : 'octets'),
@@ -51,7 +54,7 @@ export function explain(bytes: Uint8Array): Explanation {
 }
 
 /** The first form whose reader takes the octets, with its fields told. */
-function knownForm(bytes: Uint8Array, fields: Fields): ExplainedForm | undefined {
+function knownForm(bytes: Uint8Array, tree: ReturnType<typeof treeLines>, fields: Fields): ExplainedForm | undefined {
   const signedData = parseSignedData(bytes);
   if (signedData.ok) return (signedDataFields(signedData.value, fields), 'signed-data');
   const certificate = parseCertificate(bytes);
@@ -60,5 +63,5 @@ function knownForm(bytes: Uint8Array, fields: Fields): ExplainedForm | undefined
   if (list.ok) return (revocationListFields(list.value, fields), 'revocation-list');
   const ocsp = parseOcspResponse(bytes);
   if (ocsp.ok) return (ocspFields(ocsp.value, fields), 'ocsp-response');
-  return undefined;
+  return keyFileFields(tree, fields) ? 'key-file' : undefined;
 }
