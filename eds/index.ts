@@ -6,16 +6,7 @@ export {
   type AlgorithmPolicy,
   type AlgorithmSuite,
 } from './algorithms/index.ts';
-export {
-  parseSignedAttributes,
-  parseSignedData,
-  prepareBes,
-  type BesRequest,
-  type PreparedBes,
-  type SignedData,
-  type SigningAlgorithm,
-} from './cms/index.ts';
-export { certificatesInPkcs12, type Pkcs12Refusal } from './pkcs12/index.ts';
+export { parseSignedAttributes, parseSignedData, type SignedData } from './cms/index.ts';
 export { isWholeElement, octetsInFile } from './der/index.ts';
 export {
   explain,
@@ -48,7 +39,31 @@ export {
   type RegisteredTrust,
   type RoleMapId,
 } from './registry/index.ts';
+export { certificatesInPkcs12, pkcs12Limits, type Pkcs12Limits, type Pkcs12Refusal } from './pkcs12/index.ts';
+export {
+  joinSignatures,
+  prepareBes,
+  signBes,
+  type BesRequest,
+  type PreparationRefusal,
+  type PreparedBes,
+  type Signer,
+  type SigningAlgorithm,
+  type SigningRefusal,
+} from './signing/index.ts';
 export { defaultSuite, nationalSuite } from './gost/index.ts';
+export {
+  acceptTimeStampResponse,
+  attachTimeStamp,
+  parseTimeStampResponse,
+  parseTimeStampToken,
+  writeTimeStampRequest,
+  type MessageImprint,
+  type TimeStampRequest,
+  type TimeStampResponse,
+  type TimeStampToken,
+  type TstInfo,
+} from './tsp/index.ts';
 export {
   btsDigitalRoles,
   carrierOf,

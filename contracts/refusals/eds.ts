@@ -12,4 +12,7 @@ export const edsRefusals = {
   'authority-not-pinned': { retry: false },
   'authority-not-in-force': { retry: false },
   'authority-key-differs': { retry: false },
+  'time-stamp-malformed': { retry: true },
+  'time-stamp-refused': { retry: true },
+  'time-stamp-differs': { retry: true },
 } as const;

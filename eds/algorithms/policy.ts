@@ -1,3 +1,5 @@
+import { oids } from '../der/index.ts';
+
 /**
  * One algorithm that may carry a VALID verdict: always, or, with `acceptedUntilMs`, only for what a verified time-stamp proves to have existed
  * no later than that.
@@ -18,10 +20,12 @@ export type AlgorithmPolicy = {
 
 /** End of the time in which SHA-1 and RSA from 1024 bits could sign anew (NIST SP 800-131A). */
 const weakUntilMs = Date.UTC(2014, 0, 1);
+/** When the national authority's last certificate with a key of GOST 34.310-2004 expired. */
+const gost2004UntilMs = Date.UTC(2025, 5, 25);
 
 /**
- * The default: SHA-2, RSA from 2048 bits and the two common curves, always; SHA-1 and RSA from 1024 bits only in signatures that
- * a verified time-stamp puts before 2014. MD5 and shorter keys can be recognised and verified but are in no list, so they never give VALID.
+ * The default. Always: SHA-2 and Streebog, RSA from 2048 bits, the two common curves and those of ST RK GOST R 34.10-2015. Only in signatures that a
+ * verified time-stamp puts before its end: SHA-1, RSA from 1024 bits and GOST 34.310-2004. MD5 and shorter keys can be recognised and verified but are in no list, so they never give VALID.
  */
 export const defaultAlgorithmPolicy: AlgorithmPolicy = {
   name: 'qorgan-2026-2',
@@ -32,6 +36,7 @@ export const defaultAlgorithmPolicy: AlgorithmPolicy = {
     { name: 'ec-p384', sizeMinBits: 384 },
     { name: 'gost-2015-256', sizeMinBits: 256 },
     { name: 'gost-2015-512', sizeMinBits: 512 },
+    { name: 'gost-2004', sizeMinBits: 256, acceptedUntilMs: gost2004UntilMs },
   ],
   schemes: [
     { name: 'rsa-pkcs1-sha256' },
@@ -45,16 +50,18 @@ export const defaultAlgorithmPolicy: AlgorithmPolicy = {
     { name: 'ecdsa-sha512' },
     { name: 'gost-34.10-2015-256' },
     { name: 'gost-34.10-2015-512' },
+    { name: 'gost-34.310-2004', acceptedUntilMs: gost2004UntilMs },
     { name: 'rsa-pkcs1-sha1', acceptedUntilMs: weakUntilMs },
     { name: 'ecdsa-sha1', acceptedUntilMs: weakUntilMs },
   ],
   digests: [
-    { name: '2.16.840.1.101.3.4.2.1' },
-    { name: '2.16.840.1.101.3.4.2.2' },
-    { name: '2.16.840.1.101.3.4.2.3' },
-    { name: '1.2.398.3.10.1.3.2' },
-    { name: '1.2.398.3.10.1.3.3' },
-    { name: '1.3.14.3.2.26', acceptedUntilMs: weakUntilMs },
+    { name: oids.sha256 },
+    { name: oids.sha384 },
+    { name: oids.sha512 },
+    { name: oids.gost2015Digest256 },
+    { name: oids.gost2015Digest512 },
+    { name: oids.sha1, acceptedUntilMs: weakUntilMs },
+    { name: oids.gost95Digest, acceptedUntilMs: gost2004UntilMs },
   ],
 };
 

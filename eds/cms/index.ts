@@ -4,7 +4,6 @@ export {
   type SigningCertificateBinding,
   type UnsignedAttribute,
 } from './attributes.ts';
-export { prepareBes, type BesRequest, type PreparedBes, type SigningAlgorithm } from './prepare-bes.ts';
 export {
   parseSignedData,
   signedDataBounds,

@@ -1,7 +1,14 @@
 import type { RevocationList } from '../crl/index.ts';
 import type { OcspResponse } from '../ocsp/index.ts';
 import type { Certificate, KeyCarrier, SignerRole } from '../x509/index.ts';
-import { stageNames, subIndicationOf, type ReasonId, type Stage, type StageName } from './reasons.ts';
+import {
+  stageNames,
+  subIndicationOf,
+  type ReasonId,
+  type Stage,
+  type StageName,
+  type StageOutcome,
+} from './reasons.ts';
 
 /** VALID authorises; INDETERMINATE ("cannot tell") and INVALID ("the evidence speaks against it") never do. */
 export type Verdict = 'VALID' | 'INVALID' | 'INDETERMINATE';
@@ -67,6 +74,8 @@ export type TimeStampReport = {
   readonly authority: string | undefined;
   /** False where nothing was known about the revocation of the authority, which trust may allow. */
   readonly isRevocationKnown: boolean;
+  /** The stages of the token's own signature; empty where it was not judged. */
+  readonly stages: readonly Stage[];
 };
 
 /** The judgement of one signature or one certificate. */
@@ -137,6 +146,12 @@ const totalFailed: readonly string[] = [
 function indicationOf(verdict: Verdict, subIndication: string): Indication {
   if (verdict === 'VALID') return 'TOTAL-PASSED';
   return verdict === 'INVALID' && totalFailed.includes(subIndication) ? 'TOTAL-FAILED' : 'INDETERMINATE';
+}
+
+/** The verdict that one outcome gives by itself. */
+export function verdictOf(outcome: StageOutcome): Verdict {
+  const verdicts = { PASS: 'VALID', FAIL: 'INVALID', UNKNOWN: 'INDETERMINATE' } as const;
+  return verdicts[outcome];
 }
 
 const weight: Readonly<Record<Verdict, number>> = { INVALID: 2, INDETERMINATE: 1, VALID: 0 };

@@ -33,6 +33,7 @@ export type KeyUsage = (typeof keyUsageBits)[number];
 export type Extensions = {
   readonly keyUsage: readonly KeyUsage[] | undefined;
   readonly extendedKeyUsage: readonly string[] | undefined;
+  readonly isExtendedKeyUsageCritical: boolean;
   readonly policies: readonly string[] | undefined;
   readonly basicConstraints: { readonly isAuthority: boolean; readonly pathLengthMax: number | undefined } | undefined;
   /** Lower-case hexadecimal. */
@@ -47,10 +48,12 @@ export type Extensions = {
   readonly hasOcspNoCheck: boolean;
   /** Where the private key lives, an OID below 1.2.398.3.3.5. */
   readonly keyCarrier: string | undefined;
-  /** Critical extensions that are not understood here: such a certificate can never give VALID. */
+  /** Extensions that are critical and not understood here, and conditions that are not processed: such a certificate can never give VALID. */
   readonly unknownCritical: readonly string[];
 };
 
+/** Conditions on whole paths, which nothing here processes: taken as critical even where an authority forgot to say so. */
+const unprocessed = new Set<string>([oids.nameConstraints, oids.policyConstraints, oids.inhibitAnyPolicy]);
 /** Understood, or harmless when critical since what they say is not relied on. */
 const readOnly = new Set<string>([oids.subjectAltName, oids.issuerAltName]);
 
@@ -58,14 +61,15 @@ const readOnly = new Set<string>([oids.subjectAltName, oids.issuerAltName]);
 const addressMaxBytes = 2048;
 
 type Draft = { -readonly [Key in keyof Extensions]: Extensions[Key] };
-type Parser = (draft: Draft, value: DerReader) => void;
+type Parser = (draft: Draft, value: DerReader, isCritical: boolean) => void;
 
 const parsers: Readonly<Record<string, Parser>> = {
   [oids.keyUsage]: (draft, value) => {
     const { octets } = readBits(value);
     draft.keyUsage = keyUsageBits.filter((_, bit) => ((octets[bit >> 3] ?? 0) & (0x80 >> (bit & 7))) !== 0);
   },
-  [oids.extendedKeyUsage]: (draft, value) => {
+  [oids.extendedKeyUsage]: (draft, value, isCritical) => {
+    draft.isExtendedKeyUsageCritical = isCritical;
     draft.extendedKeyUsage = readAll(value, readOid);
   },
   [oids.certificatePolicies]: (draft, value) => {
@@ -121,8 +125,9 @@ export function readExtensions(reader: DerReader): Extensions {
     if (seen.has(extension.oid)) list.fail('der-value-malformed');
     seen.add(extension.oid);
     const parse = parsers[extension.oid];
-    if (parse !== undefined) parseValue(list, extension.value, (value) => parse(draft, value));
-    else if (extension.isCritical && !readOnly.has(extension.oid)) unknownCritical.push(extension.oid);
+    if (parse !== undefined) parseValue(list, extension.value, (value) => parse(draft, value, extension.isCritical));
+    else if (unprocessed.has(extension.oid) || (extension.isCritical && !readOnly.has(extension.oid)))
+      unknownCritical.push(extension.oid);
   }
   return { ...draft, unknownCritical };
 }
@@ -131,6 +136,7 @@ export function readExtensions(reader: DerReader): Extensions {
 export const noExtensions: Extensions = {
   keyUsage: undefined,
   extendedKeyUsage: undefined,
+  isExtendedKeyUsageCritical: false,
   policies: undefined,
   basicConstraints: undefined,
   subjectKeyIdentifier: undefined,

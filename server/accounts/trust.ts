@@ -151,6 +151,7 @@ export function buildTrust(options: {
     purposes: nationalPurposes,
     refusedPolicies,
     ...allowedCarriers(policy),
+    // No time-stamping authority is trusted: acts are CAdES-BES, judged at receipt, and one that carries a time-stamp is refused.
     revocation: () => {
       if (oldestMs < nowMs() - policy.signatures.crlAgeMaxMs) {
         store = createRevocationStore({ lists: lists.filter(fresh) });

@@ -88,7 +88,8 @@ export function signBes(
     }),
   );
   // What a PKCS#11 token answers: RSA as it is, ECDSA as r || s.
-  const signature = sign(prepared.digest, prepared.signedAttributes, {
+  const hash = algorithm === 'ecdsa-p384-sha384' ? 'sha384' : 'sha256';
+  const signature = sign(hash, prepared.signedAttributes, {
     key: signer.key.privateKey,
     dsaEncoding: 'ieee-p1363',
   });

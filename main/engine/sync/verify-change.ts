@@ -62,7 +62,12 @@ export function verifyChange(
   const cms = fromBase64(change.cms);
   if (!envelope.ok || !cms.ok) return refuse('envelope-malformed');
   const content = new TextEncoder().encode(change.envelope);
-  const report = knownVerifier(enrolment).verify({ cms: cms.value, content, atMs: change.act.receivedAtMs });
+  const report = knownVerifier(enrolment).verify({
+    cms: cms.value,
+    content,
+    atMs: change.act.receivedAtMs,
+    referenceTime: 'given',
+  });
   const open = report.stages.find(({ name, outcome }) => name !== 'revocation' && outcome !== 'PASS');
   if (report.signers.length !== 1 || report.signer === undefined || open !== undefined) {
     return refuse('signature-invalid', { reason: open?.reason ?? report.reason });
