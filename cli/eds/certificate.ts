@@ -51,16 +51,20 @@ function looksLikePkcs12(file: Uint8Array): boolean {
   return tag === 0x30 && file[versionAt] === 0x02 && file[versionAt + 1] === 1 && file[versionAt + 2] === 3;
 }
 
+const isAuthority = ({ extensions }: Certificate): boolean => extensions.basicConstraints?.isAuthority === true;
+
 function holdersFirst(certificates: readonly Certificate[]): readonly Certificate[] {
-  const isAuthority = ({ extensions }: Certificate): boolean => extensions.basicConstraints?.isAuthority === true;
   return [...certificates.filter((one) => !isAuthority(one)), ...certificates.filter(isAuthority)];
 }
 
 function answerOf(locale: Locale, certificates: readonly Certificate[], { verifier, atMs }: Reader): Answer {
-  const judged = certificates.map(({ der }) => verifier.verifyCertificate({ certificate: der, atMs }));
+  const judged = certificates.map((certificate) => {
+    const purpose = isAuthority(certificate) ? 'certification' : 'signing';
+    return { ...verifier.verifyCertificate({ certificate: certificate.der, atMs, purpose }), purpose };
+  });
   const [holder] = judged;
   if (holder === undefined) throw new Error('cli: a file without certificates was judged');
-  const facts = judged.map((one) => signerFacts(locale, one));
+  const facts = judged.map((one) => ({ ...signerFacts(locale, one), purpose: one.purpose }));
   return {
     exit: exitOf[holder.verdict],
     facts: { ...verdictFacts(locale, holder), signers: facts.slice(0, 1), certificates: facts },
@@ -68,7 +72,10 @@ function answerOf(locale: Locale, certificates: readonly Certificate[], { verifi
   };
 }
 
-/** `qorgan eds cert FILE`: the verdict on a certificate, or on those of a key file, as ones that may sign at a time; that on the holder's decides. */
+/**
+ * `qorgan eds cert FILE`: the verdict on a certificate, or on those of a key file, as ones that may sign at a time, and of an authority, that may certify;
+ * that on the holder's decides.
+ */
 export const edsCertificate: Command = {
   shape: { operands: ['FILE'], options: { ...readerOptions, password: 'optional', 'password-file': 'optional' } },
   run: async (given, around) => {

@@ -53,9 +53,10 @@ export async function openReader(given: Arguments, { locale, nowMs }: Surroundin
     roleMappings: roleMappingsFor(defaultAuthorityRegistry, [...anchors, ...intermediates], roleMaps.national),
     purposes: nationalPurposes,
     refusedPolicies: [],
-    // The reader put the time-stamping authority's issuer into the folder himself, and old lists of it are published nowhere.
+    // Whoever reads put these authorities into the folder himself, and takes one out that he stops believing; their own lists are seldom at hand.
     timeStamping: { policies: nationalTimeStampPolicies, issuers: 'any', revocation: 'if-known' },
     revocation: () => store,
+    authorityRevocation: 'if-known',
     ocspAgeMaxMs,
   });
   return { value: { verifier, atMs } };

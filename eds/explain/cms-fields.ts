@@ -1,5 +1,6 @@
 import { oids } from '../der/index.ts';
 import { parseSignedData, type SignedData, type SignerInfo } from '../cms/index.ts';
+import { parseTstInfo, type TimeStampResponse } from '../tsp/index.ts';
 import { parseCertificate, type Certificate } from '../x509/index.ts';
 import { certificateFields } from './certificate-fields.ts';
 import { partsMax, shortName, type Fields } from './fields.ts';
@@ -17,6 +18,7 @@ export function signedDataFields(signedData: SignedData, fields: Fields, nesting
   fields.oid('content-type', signedData.contentType);
   if (signedData.content === undefined) fields.text('content-detached', '');
   else fields.text('content-attached-bytes', String(signedData.content.length));
+  if (signedData.contentType === oids.timeStampInfo) stampFields(signedData.content, fields);
   for (const signer of signedData.signers) signerFields(signer, certificates, fields, nesting);
   fields.text('certificates', String(signedData.certificates.length));
   for (const certificate of certificates)
@@ -43,6 +45,24 @@ function signerFields(
     inner.oid('unsigned-attribute', oid);
     if (oid === oids.signatureTimeStamp) for (const token of values) tokenFields(token, inner, nesting);
   }
+}
+
+/** What a time-stamping authority states (RFC 3161 §2.4.2). */
+function stampFields(content: Uint8Array | undefined, fields: Fields): void {
+  const info = content === undefined ? undefined : parseTstInfo(content);
+  if (info === undefined) return;
+  fields.time('time-stamped-at', info.genTimeMs);
+  fields.text('accuracy-ms', info.accuracyMs === 0 ? undefined : String(info.accuracyMs));
+  fields.oid('policy', info.policy);
+  fields.text('imprint', `${oidName(info.imprint.digestOid)} ${shortHex(info.imprint.digest)}`);
+  fields.text('serial', info.serial);
+  fields.text('nonce', info.nonce);
+}
+
+export function responseFields({ status, failures, token }: TimeStampResponse, fields: Fields): void {
+  fields.text('response', String(status));
+  for (const failure of failures) fields.text('reason', failure);
+  if (token !== undefined) tokenFields(token, fields, 0);
 }
 
 function tokenFields(token: Uint8Array, fields: Fields, nesting: number): void {

@@ -1,9 +1,11 @@
 import { parseRevocationList } from '../crl/index.ts';
 import { parseSignedData } from '../cms/index.ts';
+import { oids } from '../der/index.ts';
 import { parseOcspResponse } from '../ocsp/index.ts';
+import { parseTimeStampResponse } from '../tsp/index.ts';
 import { parseCertificate } from '../x509/index.ts';
 import { certificateFields, revocationListFields } from './certificate-fields.ts';
-import { signedDataFields } from './cms-fields.ts';
+import { responseFields, signedDataFields } from './cms-fields.ts';
 import { collectInto, type FieldLine, type Fields } from './fields.ts';
 import { keyFileFields } from './key-file-fields.ts';
 import { ocspFields } from './ocsp-fields.ts';
@@ -12,6 +14,8 @@ import { treeLines, type ElementLine, type FaultLine } from './tree.ts';
 /** What the octets are, as far as a strict reader of that form takes them whole; `elements` is any other DER or BER, `octets` what is neither. */
 export type ExplainedForm =
   | 'signed-data'
+  | 'time-stamp-token'
+  | 'time-stamp-response'
   | 'certificate'
   | 'revocation-list'
   | 'ocsp-response'
@@ -56,7 +60,12 @@ export function explain(bytes: Uint8Array): Explanation {
 /** The first form whose reader takes the octets, with its fields told. */
 function knownForm(bytes: Uint8Array, tree: ReturnType<typeof treeLines>, fields: Fields): ExplainedForm | undefined {
   const signedData = parseSignedData(bytes);
-  if (signedData.ok) return (signedDataFields(signedData.value, fields), 'signed-data');
+  if (signedData.ok) {
+    signedDataFields(signedData.value, fields);
+    return signedData.value.contentType === oids.timeStampInfo ? 'time-stamp-token' : 'signed-data';
+  }
+  const response = parseTimeStampResponse(bytes);
+  if (response.ok) return (responseFields(response.value, fields), 'time-stamp-response');
   const certificate = parseCertificate(bytes);
   if (certificate.ok) return (certificateFields(certificate.value, fields), 'certificate');
   const list = parseRevocationList(bytes);
