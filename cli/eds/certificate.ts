@@ -68,7 +68,11 @@ function answerOf(locale: Locale, certificates: readonly Certificate[], { verifi
   return {
     exit: exitOf[holder.verdict],
     facts: { ...verdictFacts(locale, holder), signers: facts.slice(0, 1), certificates: facts },
-    lines: judged.flatMap((one, i) => [...(i === 0 ? [] : ['']), verdictLine(locale, one), ...signerLines(locale, one)]),
+    lines: judged.flatMap((one, i) => [
+      ...(i === 0 ? [] : ['']),
+      verdictLine(locale, one),
+      ...signerLines(locale, one),
+    ]),
   };
 }
 

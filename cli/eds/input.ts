@@ -9,14 +9,22 @@ export type Step<T> = { readonly value: T } | { readonly answer: Answer };
 export const fileSizeMaxBytes = 32 * 1024 * 1024;
 
 /** Reads one file whole. */
-export async function readInput(locale: Locale, file: string, sizeMaxBytes = fileSizeMaxBytes): Promise<Step<Uint8Array>> {
+export async function readInput(
+  locale: Locale,
+  file: string,
+  sizeMaxBytes = fileSizeMaxBytes,
+): Promise<Step<Uint8Array>> {
   const bytes = await readSmallFile(file, sizeMaxBytes);
   if (bytes.ok) return { value: bytes.value };
   return { answer: misuse(locale, `cli.error.${bytes.refusal.code}`, { file }) };
 }
 
 /** Reads the one structure that a file holds, as DER, PEM or base64; its labels are those of PEM. */
-export async function readStructure(locale: Locale, file: string, labels?: readonly string[]): Promise<Step<Uint8Array>> {
+export async function readStructure(
+  locale: Locale,
+  file: string,
+  labels?: readonly string[],
+): Promise<Step<Uint8Array>> {
   const read = await readInput(locale, file);
   if ('answer' in read) return read;
   const [octets, ...others] = octetsInFile(read.value, labels) ?? [];
@@ -24,7 +32,11 @@ export async function readStructure(locale: Locale, file: string, labels?: reado
 }
 
 /** The answer about a file that could be opened but holds nothing that could be judged: nothing was found out. */
-export function unreadable(locale: Locale, file: string, id: MessageId = 'cli.error.input-unreadable'): { readonly answer: Answer } {
+export function unreadable(
+  locale: Locale,
+  file: string,
+  id: MessageId = 'cli.error.input-unreadable',
+): { readonly answer: Answer } {
   return { answer: misuse(locale, id, { file }) };
 }
 

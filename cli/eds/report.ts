@@ -45,7 +45,17 @@ export function signerFacts(locale: Locale, judged: SignerVerdict): Facts {
   };
 }
 
-const holderNames = ['commonName', 'surname', 'givenName', 'organisation', 'iin', 'iinCheck', 'bin', 'binCheck', 'algorithm'] as const;
+const holderNames = [
+  'commonName',
+  'surname',
+  'givenName',
+  'organisation',
+  'iin',
+  'iinCheck',
+  'bin',
+  'binCheck',
+  'algorithm',
+] as const;
 
 function holderFacts(signer: SignerReport | undefined): Facts {
   const texts = Object.fromEntries(holderNames.map((name) => [name, signer?.[name] ?? null]));
@@ -68,10 +78,11 @@ function holderFacts(signer: SignerReport | undefined): Facts {
   };
 }
 
-/** The verdict in one line, in our words and in those of EN 319 102-1. */
+/** The verdict in one line, in our words and in those of EN 319 102-1; a reason stands where something is the matter. */
 export function verdictLine(locale: Locale, { verdict, reason, indication, subIndication }: SignerVerdict): string {
   const standard = [indication, subIndication].filter((part) => part !== '').join(', ');
-  return `${words(locale, `eds.verdict.${verdict}`)}: ${reasonText(locale, { reason })} (${standard})`;
+  const why = verdict === 'VALID' ? '' : `: ${reasonText(locale, { reason })}`;
+  return `${words(locale, `eds.verdict.${verdict}`)}${why} (${standard})`;
 }
 
 /** Who signed or may sign, and each stage with its mark, for people. */
@@ -82,7 +93,9 @@ export function signerLines(locale: Locale, judged: SignerVerdict): readonly str
 const marks: Readonly<Record<Stage['outcome'], string>> = { PASS: '✓', FAIL: '✗', UNKNOWN: '?' };
 
 function stageLines(locale: Locale, stages: readonly Stage[]): readonly string[] {
-  return stages.map((stage) => `  ${marks[stage.outcome]} ${words(locale, `eds.stage.${stage.name}`)}: ${reasonText(locale, stage)}`);
+  return stages.map(
+    (stage) => `  ${marks[stage.outcome]} ${words(locale, `eds.stage.${stage.name}`)}: ${reasonText(locale, stage)}`,
+  );
 }
 
 function holderLines(locale: Locale, judged: SignerVerdict): readonly string[] {
@@ -93,7 +106,11 @@ function holderLines(locale: Locale, judged: SignerVerdict): readonly string[] {
   const numberText = (number: string | undefined, check: SignerReport['iinCheck']): string | undefined =>
     check === 'wrong' ? words(locale, 'cli.eds.number-wrong', { number: number ?? '' }) : number;
   return [
-    pair(locale, 'cli.eds.holder', neutralised([signer.commonName, signer.givenName].filter((part) => part !== undefined).join(' '))),
+    pair(
+      locale,
+      'cli.eds.holder',
+      neutralised([signer.commonName, signer.givenName].filter((part) => part !== undefined).join(' ')),
+    ),
     ...line('cli.eds.iin', numberText(signer.iin, signer.iinCheck)),
     ...line('cli.eds.organisation', signer.organisation),
     ...line('cli.eds.bin', numberText(signer.bin, signer.binCheck)),

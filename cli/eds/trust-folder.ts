@@ -16,7 +16,11 @@ export type TrustFolder = { readonly anchors: readonly Certificate[]; readonly i
  * The authorities that an operator put into a folder, mixed: one that signed itself is an anchor, any other only leads to one, and who is no authority is
  * neither. Other files and sub-folders are left aside; a certificate file that cannot be read is refused, since trust that was meant and is missing must be noticed.
  */
-export async function readTrustFolder(locale: Locale, folder: string, suite: AlgorithmSuite): Promise<Step<TrustFolder>> {
+export async function readTrustFolder(
+  locale: Locale,
+  folder: string,
+  suite: AlgorithmSuite,
+): Promise<Step<TrustFolder>> {
   const files = await certificateFiles(folder);
   if (files === undefined) return { answer: misuse(locale, 'cli.error.folder-unreadable', { file: folder }) };
   const authorities: Certificate[] = [];
@@ -26,7 +30,9 @@ export async function readTrustFolder(locale: Locale, folder: string, suite: Alg
     if ('answer' in bytes) return bytes;
     const certificates = certificatesInFile(bytes.value);
     if (!certificates.ok) return unreadable(locale, path, 'cli.error.trust-certificate-malformed');
-    authorities.push(...certificates.value.filter(({ extensions: { basicConstraints } }) => basicConstraints?.isAuthority === true));
+    authorities.push(
+      ...certificates.value.filter(({ extensions: { basicConstraints } }) => basicConstraints?.isAuthority === true),
+    );
   }
   const anchors = authorities.filter((certificate) => isSelfSigned(certificate, suite));
   if (anchors.length === 0) return { answer: misuse(locale, 'cli.error.trust-without-anchor', { file: folder }) };
@@ -36,7 +42,9 @@ export async function readTrustFolder(locale: Locale, folder: string, suite: Alg
 async function certificateFiles(folder: string): Promise<readonly string[] | undefined> {
   try {
     const entries = await readdir(folder, { withFileTypes: true });
-    const files = entries.filter((entry) => !entry.isDirectory() && extensions.includes(extname(entry.name).toLowerCase()));
+    const files = entries.filter(
+      (entry) => !entry.isDirectory() && extensions.includes(extname(entry.name).toLowerCase()),
+    );
     return files.length > filesMax ? undefined : files.map(({ name }) => name).toSorted();
   } catch {
     return undefined;

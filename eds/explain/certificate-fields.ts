@@ -50,7 +50,8 @@ function modulusBits(octets: Uint8Array): string | undefined {
   const modulus = readInteger(reader.enter(tags.sequence));
   if (reader.fault !== undefined) return undefined;
   const [first = 0, second = 0] = modulus;
-  const bits = first === 0 ? (modulus.length - 1) * 8 - Math.clz32(second) + 24 : modulus.length * 8 - Math.clz32(first) + 24;
+  const bits =
+    first === 0 ? (modulus.length - 1) * 8 - Math.clz32(second) + 24 : modulus.length * 8 - Math.clz32(first) + 24;
   return String(bits);
 }
 

@@ -25,12 +25,7 @@ export function signedDataFields(signedData: SignedData, fields: Fields, nesting
     certificateFields(certificate, fields.under('certificate', shortName(certificate.subjectName)));
 }
 
-function signerFields(
-  signer: SignerInfo,
-  certificates: readonly Certificate[],
-  fields: Fields,
-  nesting: number,
-): void {
+function signerFields(signer: SignerInfo, certificates: readonly Certificate[], fields: Fields, nesting: number): void {
   const { signedAttributes } = signer;
   const inner = fields.under('signer', signerName(signer, certificates));
   inner.oid('digest-algorithm', signer.digestOid);

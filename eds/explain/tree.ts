@@ -104,7 +104,14 @@ function wrappedAt(walk: Walk, header: Header, content: Uint8Array): number | un
 }
 
 /** Types that a string wraps in the formats shown here; others are more likely octets that look like an element by chance. */
-const wrappedTags = new Set<number>([tags.sequence, tags.set, tags.octetString, tags.bitString, tags.integer, tags.oid]);
+const wrappedTags = new Set<number>([
+  tags.sequence,
+  tags.set,
+  tags.octetString,
+  tags.bitString,
+  tags.integer,
+  tags.oid,
+]);
 
 function isWholly(bytes: Uint8Array, from: number, to: number, depthLeft: number): boolean {
   const header = headerAt(bytes, from, to);

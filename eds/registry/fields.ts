@@ -26,7 +26,7 @@ export function createFieldReader(): FieldReader {
       return Object.fromEntries(names.map((name) => [name, found.get(name)])) as Readonly<Record<Name, unknown>>;
     },
     list: (value, lengthMax) => {
-      if (Array.isArray(value) && value.length <= lengthMax) return value;
+      if (isList(value) && value.length <= lengthMax) return value;
       fail();
       return [];
     },
@@ -42,3 +42,5 @@ export function createFieldReader(): FieldReader {
     },
   };
 }
+
+const isList = (value: unknown): value is readonly unknown[] => Array.isArray(value);

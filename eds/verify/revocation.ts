@@ -32,7 +32,9 @@ export function createRevocationJudge(trust: TrustConfiguration, memory: Certifi
   const responseOf = onceForEach((response: OcspResponse, authority) =>
     judgeResponse(response, authority, { trust, memory }),
   );
-  const excused = new Set(trust.authorityRevocation === 'if-known' ? trust.intermediates.map(({ sha256 }) => sha256) : []);
+  const excused = new Set(
+    trust.authorityRevocation === 'if-known' ? trust.intermediates.map(({ sha256 }) => sha256) : [],
+  );
   return (path, atMs) => {
     const bench: Bench = { trust, store: trust.revocation(), listOf, responseOf };
     const findings = path.slice(0, -1).map((certificate, depth) => {
