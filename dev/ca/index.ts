@@ -8,7 +8,8 @@ export {
 } from './certificate-writer.ts';
 export { writeRevocationList, type RevocationListContent, type Revoked } from './crl-writer.ts';
 export { makeNationalKey, signNational, type NationalKey } from './national-key.ts';
-export type { Holder, KeyPurpose } from './profile.ts';
+export { writeOcspError, writeOcspResponse, type OcspAnswerContent, type OcspContent } from './ocsp-writer.ts';
+export type { Holder, KeyPurpose, ServicePurpose } from './profile.ts';
 export {
   makeKey,
   readKey,
@@ -18,4 +19,10 @@ export {
   type SignatureKind,
   type SigningKey,
 } from './signing-key.ts';
+export {
+  writeTimeStampRefusal,
+  writeTimeStampResponse,
+  writeTimeStampToken,
+  type TimeStampContent,
+} from './time-stamp-writer.ts';
 export { createTestCa, type IssueRequest, type IssuedCertificate, type TestCa, type TestCaOptions } from './test-ca.ts';

@@ -33,6 +33,7 @@ export {
   concat,
   element,
   enumerated,
+  generalizedTime,
   ia5String,
   integer,
   integerFromHex,

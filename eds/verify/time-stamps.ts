@@ -1,6 +1,5 @@
 import { equalBytes } from '../../core/kernel/index.ts';
 import { allowsDigest } from '../algorithms/index.ts';
-import type { RevocationList } from '../crl/index.ts';
 import { parseTimeStampToken, type TimeStampToken } from '../tsp/index.ts';
 import { isSameName, type Certificate } from '../x509/index.ts';
 import { areExplained, pathOf, readCarried, type Bench } from './bench.ts';
@@ -8,6 +7,7 @@ import { judgePath, judgeTime } from './path-rules.ts';
 import { stageOf, weightiest, type Stage, type StageName } from './reasons.ts';
 import { verdictOf, type TimeStampReport } from './report.ts';
 import { findSignerCertificate, judgeDigest, judgeSignature, judgeSigningCertificate } from './signature-stages.ts';
+import { noSources, type Sources } from './statements.ts';
 import type { TimeStampTrust } from './trust.ts';
 
 type Reason = Parameters<typeof stageOf>[0];
@@ -20,7 +20,7 @@ export type TimeStampJudgement = {
   /** The latest moment at which the token can have been made, where it verifies: the signature is not younger. */
   readonly provenMs: number | undefined;
   readonly path: readonly Certificate[];
-  readonly lists: readonly RevocationList[];
+  readonly sources: Sources;
 };
 
 export type TimeStampTask = {
@@ -62,14 +62,14 @@ export function judgeTimeStamp(task: TimeStampTask, bench: Bench): TimeStampJudg
     // The authority's clock may be behind by its accuracy; the token is here now, so it was not made later than now.
     provenMs: isVerified ? Math.min(genTimeMs + accuracyMs, task.atMs) : undefined,
     path: isVerified ? authority.path : [],
-    lists: isVerified ? authority.lists : [],
+    sources: isVerified ? authority.sources : noSources,
   };
 }
 
 function without(reason: Reason, token: TimeStampToken | undefined): TimeStampJudgement {
   const stage = stageOf(reason);
   const report = { ...described(token, stage), authority: undefined, isRevocationKnown: false, stages: [] };
-  return { stage, report, provenMs: undefined, path: [], lists: [] };
+  return { stage, report, provenMs: undefined, path: [], sources: noSources };
 }
 
 function described(
@@ -112,7 +112,7 @@ type AuthorityJudgement = {
   readonly certificate: Certificate | undefined;
   readonly isRevocationKnown: boolean;
   readonly path: readonly Certificate[];
-  readonly lists: readonly RevocationList[];
+  readonly sources: Sources;
 };
 
 /** Who says it: the same questions as about a signer, by the same code. */
@@ -125,7 +125,7 @@ function judgeAuthority(token: TimeStampToken, task: TimeStampTask, bench: Bench
   const digest = judgeDigest({ signer, signedData, content: undefined }, trust);
   if (certificate === undefined) {
     const stages = [digest, stageOf('signing-certificate-absent')];
-    return { stages, certificate, isRevocationKnown: false, path: [], lists: [] };
+    return { stages, certificate, isRevocationKnown: false, path: [], sources: noSources };
   }
   const { stage: signature } = judgeSignature({ signer, signedData, certificate }, trust, memory);
   const binding = judgeSigningCertificate({ signer, certificate, isTimeStamp: true }, trust);
@@ -134,11 +134,11 @@ function judgeAuthority(token: TimeStampToken, task: TimeStampTask, bench: Bench
   const isExplained = areExplained(own, path, bench);
   const about = [digest, signature, binding, ...(isExplained ? [] : [stageOf('certificate-unexplained')])];
   if (!search.isFound)
-    return { stages: [...about, search.why], certificate, isRevocationKnown: false, path, lists: [] };
+    return { stages: [...about, search.why], certificate, isRevocationKnown: false, path, sources: noSources };
   const chain = judgePath(path, bench, { purpose: 'time-stamping', provenMs: undefined });
-  const { stage: revocation, lists, isKnown } = judgeStampRevocation(path, token.info.genTimeMs, task, bench);
+  const { stage: revocation, sources, isKnown } = judgeStampRevocation(path, token.info.genTimeMs, task, bench);
   const validity = judgeTime(path, token.info.genTimeMs);
-  return { stages: [...about, chain, revocation, validity], certificate, isRevocationKnown: isKnown, path, lists };
+  return { stages: [...about, chain, revocation, validity], certificate, isRevocationKnown: isKnown, path, sources };
 }
 
 /** The name that the token gives its authority must be the certificate's, and the certificate's issuer on the list. */
@@ -165,13 +165,13 @@ function judgeStampRevocation(
   genTimeMs: number,
   { atMs }: TimeStampTask,
   bench: Bench,
-): { readonly stage: Stage; readonly isKnown: boolean; readonly lists: readonly RevocationList[] } {
+): { readonly stage: Stage; readonly isKnown: boolean; readonly sources: Sources } {
   const then = bench.judgeRevocation(path, genTimeMs);
   const since = bench.judgeRevocation(path, atMs);
   const stage = since.stage.outcome === 'FAIL' ? since.stage : then.stage;
   const isKnown = stage.outcome !== 'UNKNOWN';
   const mayBeUnknown = bench.trust.timeStamping?.revocation === 'if-known';
-  return { stage: !isKnown && mayBeUnknown ? stageOf('revocation-not-demanded') : stage, isKnown, lists: then.lists };
+  return { stage: !isKnown && mayBeUnknown ? stageOf('revocation-not-demanded') : stage, isKnown, sources: then };
 }
 
 /** What a finding about the authority or its signature means for the time of the stamped signature. */

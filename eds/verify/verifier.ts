@@ -136,8 +136,9 @@ function judgeTimeStamps(
 function withStamps(evidence: Evidence, judgements: readonly TimeStampJudgement[]): Evidence {
   if (judgements.length === 0) return evidence;
   const timeStampPaths = judgements.map(({ path }) => path).filter((path) => path.length > 0);
-  const lists = new Set([...evidence.revocationLists, ...judgements.flatMap((one) => one.lists)]);
-  return { ...evidence, timeStampPaths, revocationLists: [...lists] };
+  const lists = new Set([...evidence.revocationLists, ...judgements.flatMap((one) => one.sources.lists)]);
+  const responses = new Set([...evidence.ocspResponses, ...judgements.flatMap((one) => one.sources.responses)]);
+  return { ...evidence, timeStampPaths, revocationLists: [...lists], ocspResponses: [...responses] };
 }
 
 type CertificateTime = {
