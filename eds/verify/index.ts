@@ -1,3 +1,4 @@
+export { createCertificateMemory } from './certificate-memory.ts';
 export {
   reasonCatalogue,
   stageNames,
@@ -27,5 +28,6 @@ export {
 } from './trust.ts';
 export { isSelfSigned } from './self-signed.ts';
 export { isRevocationListOf } from './list-statements.ts';
+export { createRevocationJudge, type RevocationJudge, type RevocationJudgement } from './revocation.ts';
 export { createRevocationStore, type RevocationStore } from './revocation-store.ts';
 export { createVerifier, type CertificateRequest, type VerificationRequest, type Verifier } from './verifier.ts';

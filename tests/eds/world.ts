@@ -15,6 +15,7 @@ import {
   nationalRoleMappings,
   defaultSuite,
   parseCertificate,
+  parseOcspResponse,
   parseRevocationList,
   prepareBes,
   type Certificate,
@@ -107,8 +108,12 @@ export function certificateOf(der: Uint8Array): Certificate {
   return unwrap(parseCertificate(der));
 }
 
-export function storeOf(lists: readonly Uint8Array[]): RevocationStore {
-  return createRevocationStore({ lists: lists.map((list) => unwrap(parseRevocationList(list))) });
+/** A store of these lists and OCSP responses, DER. */
+export function storeOf(lists: readonly Uint8Array[], responses: readonly Uint8Array[] = []): RevocationStore {
+  return createRevocationStore({
+    lists: lists.map((list) => unwrap(parseRevocationList(list))),
+    responses: responses.map((response) => unwrap(parseOcspResponse(response))),
+  });
 }
 
 /** Trust in one test authority with fresh lists; anything can be replaced. */
