@@ -1,7 +1,7 @@
 import { explain, octetsInFile, type Explanation, type ExplainLine } from '../../eds/index.ts';
 import { words, type Locale } from '../../locales/index.ts';
 import type { Answer, Command, Fact } from '../kit/index.ts';
-import { readInput, unreadable } from './input.ts';
+import { readInput } from './input.ts';
 
 /** Blocks of one PEM file that are explained; a chain has fewer. */
 const blocksMax = 16;
@@ -57,7 +57,8 @@ export const edsExplain: Command = {
     const bytes = await readInput(locale, file);
     if ('answer' in bytes) return bytes.answer;
     const octets = octetsInFile(bytes.value) ?? [];
-    if (octets.length === 0) return unreadable(locale, file).answer;
-    return answerOf(locale, octets.slice(0, blocksMax).map(explain));
+    // A text without any structure is shown to be none.
+    const structures = octets.length === 0 ? [bytes.value] : octets.slice(0, blocksMax);
+    return answerOf(locale, structures.map(explain));
   },
 };

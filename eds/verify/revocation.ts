@@ -36,6 +36,8 @@ export function createRevocationJudge(trust: TrustConfiguration, memory: Certifi
     trust.authorityRevocation === 'if-known' ? trust.intermediates.map(({ sha256 }) => sha256) : [],
   );
   return (path, atMs) => {
+    // An anchor alone: nobody lists it, and who believes it can take it out.
+    if (path.length < 2) return { ...noSources, stage: stageOf('revocation-not-demanded') };
     const bench: Bench = { trust, store: trust.revocation(), listOf, responseOf };
     const findings = path.slice(0, -1).map((certificate, depth) => {
       const { reason, ...sources } = judgeCertificate(
