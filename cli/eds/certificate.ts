@@ -14,7 +14,9 @@ async function passwordOf(given: Arguments, { locale, askSecret }: Surroundings)
   const written = given.option('password');
   const file = given.option('password-file');
   if (written !== undefined && file !== undefined)
-    return { answer: misuse(locale, 'cli.error.option-repeated', { option: '--password-file' }) };
+    return {
+      answer: misuse(locale, 'cli.error.options-exclusive', { first: '--password', second: '--password-file' }),
+    };
   if (written !== undefined) return { value: new Secret('password', new TextEncoder().encode(written)) };
   if (file === undefined) {
     const asked = await askSecret(words(locale, 'cli.eds.password'));
