@@ -28,7 +28,7 @@ export type FaultLine = {
 
 /** Signatures with time-stamps nest 24 deep. */
 const depthMax = 48;
-/** Octets looked at in search of elements wrapped in strings, so that nested wrappings cannot buy a quadratic search. */
+/** Octets looked at in search of elements wrapped in strings: real ones are small, and a large attached document must not buy a long look. */
 const peekBudgetBytes = 4 * 1024 * 1024;
 
 type Walk = {

@@ -3,7 +3,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { extensions, keyIdentifierOf } from '../../dev/ca/index.ts';
 import { commandLine } from './command-line.ts';
+import { hierarchy, keys } from './hierarchy.ts';
 import { content, holder, makeCa, makeSigner, nowMs, signBes, type Signer } from './world.ts';
 
 const qorgan = commandLine(nowMs);
@@ -203,6 +205,19 @@ describe('qorgan eds verify', () => {
       ...signed(),
       '--json',
     );
+    expect([said.exit, said.json()]).toMatchObject([2, { reason: 'issuer-unknown' }]);
+  });
+
+  test('takes no holder for an anchor, though he signed his own certificate', async () => {
+    const own = [['2.5.4.3', 'SIGNER']] as const;
+    const authorityKey = extensions.authorityKey(keyIdentifierOf(keys.signer.subjectPublicKeyInfo));
+    const changes = { issuer: own, subject: own, signedBy: keys.signer, extensions: [authorityKey] };
+    const made = hierarchy({ signer: changes });
+    mkdirSync(path('selfmade'));
+    file('selfmade/root.cer', made.root);
+    file('selfmade/person.cer', made.signer);
+    const cms = signBes({ key: keys.signer, certificate: made.signer, serial: '4711' }, { form: 'attached' });
+    const said = await qorgan('eds', 'verify', file('selfmade.p7s', cms), '--trust', path('selfmade'), '--json');
     expect([said.exit, said.json()]).toMatchObject([2, { reason: 'issuer-unknown' }]);
   });
 
