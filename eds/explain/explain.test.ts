@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { element, objectIdentifier, octetString, sequence, setOf, tags, utf8String } from '../der/index.ts';
 import { explain, explanationLinesMax } from './explain.ts';
 import { neutralised } from './text.ts';
-import type { ElementLine } from './tree.ts';
+import { treeLines, type ElementLine } from './tree.ts';
 
 const elementsOf = (bytes: Uint8Array): readonly ElementLine[] =>
   explain(bytes).lines.filter((line) => line.kind === 'element');
@@ -109,6 +109,7 @@ describe('an explanation', () => {
     const explanation = explain(many);
     expect(explanation.lines).toHaveLength(explanationLinesMax);
     expect(explanation.isCut).toBe(true);
+    expect(treeLines(many, 10)).toHaveLength(10);
     const fitting = sequence(...Array.from({ length: explanationLinesMax - 1 }, () => Uint8Array.of(0x05, 0x00)));
     expect(explain(fitting)).toMatchObject({ isCut: false, lines: { length: explanationLinesMax } });
   });
