@@ -17,5 +17,6 @@ export {
   type KeyKind,
   type SignatureKind,
   type SigningKey,
+  type WritingKey,
 } from './signing-key.ts';
 export { createTestCa, type IssueRequest, type IssuedCertificate, type TestCa, type TestCaOptions } from './test-ca.ts';
