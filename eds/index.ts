@@ -84,6 +84,7 @@ export {
   createRevocationStore,
   createVerifier,
   DEMO_POLICY_OID,
+  isOcspResponseOf,
   isRevocationListOf,
   isSelfSigned,
   nationalPurposes,

@@ -6,6 +6,7 @@ import explain from './explain/en.json' with { type: 'json' };
 import prompt from './prompt/en.json' with { type: 'json' };
 import reasons from './reasons/en.json' with { type: 'json' };
 import refusalsActs from './refusals-acts/en.json' with { type: 'json' };
+import refusalsAuthorities from './refusals-authorities/en.json' with { type: 'json' };
 import refusalsCard from './refusals-card/en.json' with { type: 'json' };
 import refusalsEds from './refusals-eds/en.json' with { type: 'json' };
 import refusalsGeneral from './refusals-general/en.json' with { type: 'json' };
@@ -29,6 +30,7 @@ export const en = {
   screens,
   refusals: {
     ...refusalsActs,
+    ...refusalsAuthorities,
     ...refusalsCard,
     ...refusalsEds,
     ...refusalsGeneral,

@@ -7,6 +7,7 @@ import explain from './explain/kk.json' with { type: 'json' };
 import prompt from './prompt/kk.json' with { type: 'json' };
 import reasons from './reasons/kk.json' with { type: 'json' };
 import refusalsActs from './refusals-acts/kk.json' with { type: 'json' };
+import refusalsAuthorities from './refusals-authorities/kk.json' with { type: 'json' };
 import refusalsCard from './refusals-card/kk.json' with { type: 'json' };
 import refusalsEds from './refusals-eds/kk.json' with { type: 'json' };
 import refusalsGeneral from './refusals-general/kk.json' with { type: 'json' };
@@ -30,6 +31,7 @@ export const kk: Catalogue = {
   screens,
   refusals: {
     ...refusalsActs,
+    ...refusalsAuthorities,
     ...refusalsCard,
     ...refusalsEds,
     ...refusalsGeneral,

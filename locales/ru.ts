@@ -7,6 +7,7 @@ import explain from './explain/ru.json' with { type: 'json' };
 import prompt from './prompt/ru.json' with { type: 'json' };
 import reasons from './reasons/ru.json' with { type: 'json' };
 import refusalsActs from './refusals-acts/ru.json' with { type: 'json' };
+import refusalsAuthorities from './refusals-authorities/ru.json' with { type: 'json' };
 import refusalsCard from './refusals-card/ru.json' with { type: 'json' };
 import refusalsEds from './refusals-eds/ru.json' with { type: 'json' };
 import refusalsGeneral from './refusals-general/ru.json' with { type: 'json' };
@@ -30,6 +31,7 @@ export const ru: Catalogue = {
   screens,
   refusals: {
     ...refusalsActs,
+    ...refusalsAuthorities,
     ...refusalsCard,
     ...refusalsEds,
     ...refusalsGeneral,

@@ -9,7 +9,7 @@ export {
 export { writeRevocationList, type RevocationListContent, type Revoked } from './crl-writer.ts';
 export { makeNationalKey, signNational, type NationalKey } from './national-key.ts';
 export { writeOcspError, writeOcspResponse, type OcspAnswerContent, type OcspContent } from './ocsp-writer.ts';
-export type { Holder, KeyPurpose, ServicePurpose } from './profile.ts';
+export type { AuthorityAddresses, Holder, KeyPurpose, ServicePurpose } from './profile.ts';
 export {
   makeKey,
   readKey,

@@ -74,10 +74,10 @@ export type TestCa = {
   readonly revoke: (serial: string, reason?: number) => void;
   /** Takes a certificate off the list again: right for one on hold only. */
   readonly release: (serial: string) => void;
-  /** A fresh list of the issuing authority, DER. */
-  readonly crl: () => Uint8Array;
+  /** A list of the issuing authority as of this time, or now, DER. */
+  readonly crl: (thisUpdateMs?: number) => Uint8Array;
   /** What changed since the last `crl`, DER. */
-  readonly deltaCrl: () => Uint8Array;
+  readonly deltaCrl: (thisUpdateMs?: number) => Uint8Array;
   /** Fresh lists of root and issuing authority: a verifier needs both. */
   readonly crls: () => readonly [root: Uint8Array, issuing: Uint8Array];
 };
@@ -104,8 +104,8 @@ export function createTestCa(options: TestCaOptions): TestCa {
     save({ ...state, issuedCount: state.issuedCount + 1, issued: [...state.issued, issued.serial] });
     return issued;
   };
-  const list = (of: 'root' | 'issuing' | 'delta'): Uint8Array => {
-    const { der, next } = writeList(of, state, names, now());
+  const list = (of: 'root' | 'issuing' | 'delta', thisUpdateMs = now()): Uint8Array => {
+    const { der, next } = writeList(of, state, names, thisUpdateMs);
     save(next);
     return der;
   };
@@ -120,8 +120,8 @@ export function createTestCa(options: TestCaOptions): TestCa {
       save({ ...state, revoked: [...state.revoked, { serial, revokedAtMs: now(), reason }] });
     },
     release: (serial) => save({ ...state, revoked: state.revoked.filter((one) => one.serial !== serial) }),
-    crl: () => list('issuing'),
-    deltaCrl: () => list('delta'),
+    crl: (thisUpdateMs) => list('issuing', thisUpdateMs),
+    deltaCrl: (thisUpdateMs) => list('delta', thisUpdateMs),
     crls: () => [list('root'), list('issuing')],
   };
 }

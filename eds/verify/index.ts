@@ -28,6 +28,7 @@ export {
 } from './trust.ts';
 export { isSelfSigned } from './self-signed.ts';
 export { isRevocationListOf } from './list-statements.ts';
+export { isOcspResponseOf } from './response-statements.ts';
 export { createRevocationJudge, type RevocationJudge, type RevocationJudgement } from './revocation.ts';
 export { createRevocationStore, type RevocationStore } from './revocation-store.ts';
 export { createVerifier, type CertificateRequest, type VerificationRequest, type Verifier } from './verifier.ts';

@@ -3,7 +3,7 @@ import { allowsKey, allowsScheme } from '../algorithms/index.ts';
 import { oids } from '../der/index.ts';
 import { isIdOf, publicKeyBits, type OcspAnswer, type OcspResponse } from '../ocsp/index.ts';
 import { isSameName, type Certificate } from '../x509/index.ts';
-import type { CertificateMemory } from './certificate-memory.ts';
+import { createCertificateMemory, type CertificateMemory } from './certificate-memory.ts';
 import { speaksFor, statusAt, type Question, type Reason, type Statement, type Statements } from './statements.ts';
 import type { TrustConfiguration } from './trust.ts';
 
@@ -12,7 +12,16 @@ export type VerifiedResponse =
   | { readonly isVerified: true; readonly delegate: Certificate | undefined }
   | { readonly isVerified: false; readonly reason: Reason };
 
-type Bench = { readonly trust: TrustConfiguration; readonly memory: CertificateMemory };
+type ResponseTrust = Pick<TrustConfiguration, 'algorithmPolicy' | 'suite' | 'refusedPolicies'>;
+type Bench = { readonly trust: ResponseTrust; readonly memory: CertificateMemory };
+
+/**
+ * True where this authority, or a responder that it empowered, signed the response by algorithms that are allowed. Whether the responder was
+ * revoked, and whether the response is fresh, is not asked.
+ */
+export function isOcspResponseOf(response: OcspResponse, authority: Certificate, trust: ResponseTrust): boolean {
+  return judgeResponse(response, authority, { trust, memory: createCertificateMemory(trust.suite) }).isVerified;
+}
 
 /**
  * Verifies who signed a response for certificates of this authority. What never changes is judged here; whether a delegate was revoked
@@ -45,7 +54,7 @@ function no(reason: Reason): VerifiedResponse {
   return { isVerified: false, reason };
 }
 
-function isResponder({ responder }: OcspResponse, certificate: Certificate, trust: TrustConfiguration): boolean {
+function isResponder({ responder }: OcspResponse, certificate: Certificate, trust: ResponseTrust): boolean {
   if (responder.kind === 'name') return isSameName(responder.name, certificate.subjectName);
   const keyHash = trust.suite.digest(oids.sha1, publicKeyBits(certificate));
   return keyHash !== undefined && equalBytes(keyHash, responder.keyHash);
