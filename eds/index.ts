@@ -39,6 +39,14 @@ export {
   type RegisteredTrust,
   type RoleMapId,
 } from './registry/index.ts';
+export {
+  packEvidence,
+  trustRulesHash,
+  verifyEvidence,
+  type EvidenceRefusal,
+  type EvidenceRequest,
+  type EvidenceTrust,
+} from './evidence/index.ts';
 export { certificatesInPkcs12, pkcs12Limits, type Pkcs12Limits, type Pkcs12Refusal } from './pkcs12/index.ts';
 export {
   joinSignatures,

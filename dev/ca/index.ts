@@ -7,6 +7,7 @@ export {
   type WrittenExtension,
 } from './certificate-writer.ts';
 export { writeRevocationList, type RevocationListContent, type Revoked } from './crl-writer.ts';
+export { fileSigner, memorySigner } from './file-signer.ts';
 export { makeNationalKey, signNational, type NationalKey } from './national-key.ts';
 export { writeOcspError, writeOcspResponse, type OcspAnswerContent, type OcspContent } from './ocsp-writer.ts';
 export type { AuthorityAddresses, Holder, KeyPurpose, ServicePurpose } from './profile.ts';

@@ -4,8 +4,6 @@ import { DEMO_POLICY_OID } from '../../eds/verify/index.ts';
 import { carrierOid, nationalRoles, type KeyCarrier, type KeyUsage, type SignerRole } from '../../eds/x509/index.ts';
 import { extensions, keyIdentifierOf, type NameParts, type WrittenExtension } from './certificate-writer.ts';
 
-const timeStamping = '1.3.6.1.5.5.7.3.8';
-
 /** Policy of the national authority since 2022; it stands in test certificates so that their profile is the real one. */
 const nationalPolicy = '1.2.398.3.3.2';
 
@@ -123,7 +121,7 @@ export function serviceExtensions(
   const isOcsp = purpose === 'ocsp';
   return [
     extensions.keyUsage(isOcsp ? ['digitalSignature'] : ['digitalSignature', 'nonRepudiation']),
-    extensions.extendedKeyUsage([isOcsp ? oids.ocspSigning : timeStamping], !isOcsp),
+    extensions.extendedKeyUsage([isOcsp ? oids.ocspSigning : oids.timeStamping], !isOcsp),
     ...(isOcsp ? [extensions.ocspNoCheck()] : []),
     extensions.authorityKey(keys.authorityKeyIdentifier),
     extensions.subjectKey(keyIdentifierOf(keys.subjectPublicKeyInfo)),

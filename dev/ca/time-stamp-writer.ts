@@ -30,6 +30,8 @@ export type TimeStampContent = {
   readonly genTimeMs: number;
   /** Content octets of the request's INTEGER. */
   readonly nonce?: Uint8Array;
+  /** Whole elements between time and nonce (accuracy, ordering) and after it (name, extensions). */
+  readonly further?: { readonly beforeNonce?: readonly Uint8Array[]; readonly afterNonce?: readonly Uint8Array[] };
   /** The authority's certificate, DER: named by the signature, and carried unless `isBare`. */
   readonly certificate: Uint8Array;
   readonly isBare?: boolean;
@@ -37,7 +39,6 @@ export type TimeStampContent = {
   readonly signingCertificate?: 'v1' | 'v2' | 'none';
 };
 
-const timeStampInfo = '1.2.840.113549.1.9.16.1.4';
 const digestOids = { sha1: oids.sha1, sha256: oids.sha256, sha384: oids.sha384 } as const;
 
 /** Writes and signs a time-stamp token (RFC 3161 §2.4.2): CMS SignedData over TSTInfo. */
@@ -52,7 +53,7 @@ export function writeTimeStampToken(
   const { issuer, serial } = parsed.value;
   const digestAlgorithm = sequence(objectIdentifier(digestOids[digest]), nullValue());
   const attributes = setOf(
-    attribute(oids.contentType, objectIdentifier(timeStampInfo)),
+    attribute(oids.contentType, objectIdentifier(oids.timeStampInfo)),
     attribute(oids.messageDigest, octetString(createHash(digest).update(info).digest())),
     ...nameCertificate(content),
   );
@@ -67,21 +68,23 @@ export function writeTimeStampToken(
   const signedData = sequence(
     integer(3),
     setOf(digestAlgorithm),
-    sequence(objectIdentifier(timeStampInfo), tagged(0, octetString(info))),
+    sequence(objectIdentifier(oids.timeStampInfo), tagged(0, octetString(info))),
     ...(content.isBare === true ? [] : [element(contextTag(0), content.certificate)]),
     setOf(signerInfo),
   );
   return sequence(objectIdentifier(oids.signedData), tagged(0, signedData));
 }
 
-function writeInfo({ policy, imprint, serial, genTimeMs, nonce }: TimeStampContent): Uint8Array {
+function writeInfo({ policy, imprint, serial, genTimeMs, nonce, further = {} }: TimeStampContent): Uint8Array {
   return sequence(
     integer(1),
     objectIdentifier(policy),
     sequence(sequence(objectIdentifier(imprint.digestOid), nullValue()), octetString(imprint.digest)),
     integerFromHex(serial),
     generalizedTime(genTimeMs),
+    ...(further.beforeNonce ?? []),
     ...(nonce === undefined ? [] : [element(tags.integer, nonce)]),
+    ...(further.afterNonce ?? []),
   );
 }
 

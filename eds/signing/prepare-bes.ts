@@ -1,5 +1,5 @@
 import { assert, ok, refuse, type Result } from '../../core/kernel/index.ts';
-import { nodeSuite, readAlgorithm, type AlgorithmSuite, type SignatureScheme } from '../algorithms/index.ts';
+import { readAlgorithm, type AlgorithmSuite, type SignatureScheme } from '../algorithms/index.ts';
 import { parseSignedAttributes } from '../cms/index.ts';
 import {
   certificateLimits,
@@ -17,6 +17,7 @@ import {
   tagged,
   time,
 } from '../der/index.ts';
+import { defaultSuite } from '../gost/index.ts';
 import { parseCertificate, type Certificate } from '../x509/index.ts';
 import { ecdsaSignatureDer } from './ecdsa-signature.ts';
 import { signingProfiles, type SigningAlgorithm, type SigningProfile } from './profiles.ts';
@@ -33,7 +34,7 @@ export type BesRequest = {
   readonly algorithm: SigningAlgorithm;
   /** `attached` carries the content inside; it then must be given as octets. Detached is the default and what envelopes use. */
   readonly form?: 'detached' | 'attached';
-  /** What hashes here and verifies the signature before it is let out; by default that of node:crypto. */
+  /** What hashes here and verifies the signature before it is let out; by default everything that is known here. */
   readonly suite?: AlgorithmSuite;
 };
 
@@ -61,7 +62,7 @@ export type PreparationRefusal = 'certificate-malformed' | 'key-algorithm-differ
  */
 export function prepareBes(request: BesRequest): Result<PreparedBes, PreparationRefusal> {
   const profile = signingProfiles[request.algorithm];
-  const { suite = nodeSuite } = request;
+  const { suite = defaultSuite } = request;
   const parsed = parseCertificate(request.certificate);
   if (!parsed.ok) return parsed;
   const certificate = parsed.value;
@@ -98,7 +99,7 @@ function schemeOf(
 
 function digestBy(suite: AlgorithmSuite, digestOid: string, octets: Uint8Array): Uint8Array {
   const digest = suite.digest(digestOid, octets);
-  assert(digest !== undefined, 'a suite that knows a scheme knows its digest');
+  assert(digest !== undefined, 'a suite that knows a scheme knows its digests');
   return digest;
 }
 
@@ -116,8 +117,7 @@ function attributes(request: BesRequest, making: Making): readonly Uint8Array[] 
 /** ESSCertIDv2 (RFC 5035 §4): SHA-256 is the default and DER forbids writing a default. */
 function binding({ profile, certificate, suite }: Making): Uint8Array {
   const { digestOid, hasIssuerSerial } = profile.binding;
-  // SHA-256 is at hand whatever the suite knows.
-  const digest = digestBy(digestOid === oids.sha256 ? nodeSuite : suite, digestOid, certificate.der);
+  const digest = digestBy(suite, digestOid, certificate.der);
   return sequence(
     ...(digestOid === oids.sha256 ? [] : [sequence(objectIdentifier(digestOid))]),
     octetString(digest),

@@ -1,8 +1,8 @@
 import { nullValue, integer, objectIdentifier, oids, sequence, tagged } from '../der/index.ts';
 
 /**
- * Signature algorithms that can be made. The key must fit: RSA from 2048 bits, the named curve, or the national parameter set. Those of GOST take a suite
- * that knows them.
+ * Signature algorithms that can be made. The key must fit: RSA from 2048 bits, the named curve, or the national
+ * parameter set.
  */
 export type SigningAlgorithm =
   | 'rsa-pkcs1-sha256'
@@ -82,7 +82,7 @@ export const signingProfiles: Readonly<Record<SigningAlgorithm, SigningProfile>>
     signatureAlgorithm: sequence(objectIdentifier(oids.ecdsaWithSha384)),
     coordinateBytes: 48,
   },
-  'gost-2015-256': national('1.2.398.3.10.1.3.2', '1.2.398.3.10.1.1.2.3.1'),
-  'gost-2015-512': national('1.2.398.3.10.1.3.3', '1.2.398.3.10.1.1.2.3.2'),
-  'gost-2004': national('1.2.398.3.10.1.3.1', '1.2.398.3.10.1.1.1.2'),
+  'gost-2015-256': national(oids.gost2015Digest256, oids.gost2015Signature256),
+  'gost-2015-512': national(oids.gost2015Digest512, oids.gost2015Signature512),
+  'gost-2004': national(oids.gost95Digest, oids.gost2004Signature),
 };

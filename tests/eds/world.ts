@@ -104,6 +104,15 @@ export function unwrap<T>(
   return result.value;
 }
 
+/** PEM in lines of 64 characters, none of them empty. */
+export function pem(label: string, der: Uint8Array): string {
+  const lines =
+    Buffer.from(der)
+      .toString('base64')
+      .match(/.{1,64}/gu) ?? [];
+  return [`-----BEGIN ${label}-----`, ...lines, `-----END ${label}-----`, ''].join('\n');
+}
+
 export function certificateOf(der: Uint8Array): Certificate {
   return unwrap(parseCertificate(der));
 }

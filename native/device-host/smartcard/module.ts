@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import pkcs11js from 'pkcs11js';
 import type { Pkcs11ModuleConfiguration } from '../../../contracts/device-host/index.ts';
 import { refuse, type Result } from '../../../core/kernel/index.ts';
+import { profileOf, type ModuleProfile } from './profiles.ts';
 
 export type Pkcs11 = pkcs11js.PKCS11;
 
@@ -13,6 +14,8 @@ export type CardModule = {
   readonly path: string;
   /** Tries again when the file was absent: drivers are installed while the application runs. */
   load(): Result<Pkcs11, ModuleRefusal>;
+  /** How it signs. */
+  profileOf(api: Pkcs11): ModuleProfile;
 };
 
 function isAlreadyInitialised(error: unknown): boolean {
@@ -36,6 +39,7 @@ export function loadLibrary(path: string): Pkcs11 {
 
 export function openModule(configuration: Pkcs11ModuleConfiguration, log: (line: string) => void): CardModule {
   let loaded: Result<Pkcs11, ModuleRefusal> = refuse('card-module-missing');
+  let profile: ModuleProfile | undefined;
   return {
     id: configuration.id,
     path: configuration.path,
@@ -51,5 +55,6 @@ export function openModule(configuration: Pkcs11ModuleConfiguration, log: (line:
       }
       return loaded;
     },
+    profileOf: (api) => (profile ??= profileOf(api, configuration)),
   };
 }
