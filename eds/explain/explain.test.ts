@@ -137,7 +137,7 @@ describe('an explanation', () => {
     const seed = randomInt(2 ** 31);
     const next = generator(seed);
     const whole = sequence(
-      setOf([objectIdentifier('1.2.840.113549.1.7.2'), octetString(sequence(utf8String('x')))]),
+      setOf(objectIdentifier('1.2.840.113549.1.7.2'), octetString(sequence(utf8String('x')))),
       element(0xa0, sequence(octetString(new Uint8Array(40)))),
     );
     for (let run = 0; run < 20_000; run += 1) {

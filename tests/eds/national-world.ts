@@ -92,7 +92,7 @@ export function makeNationalWorld(family: NationalFamily): NationalWorld {
       roleMappings: nationalRoleMappings,
       purposes: nationalPurposes,
       refusedPolicies: [],
-      revocationLists: () => store,
+      revocation: () => store,
     },
     signBes: () => bes(certify(family, 'Қол қоюшы', holder, issuing)),
   };
