@@ -3,7 +3,7 @@ import { platformId, profile, sha256Hex, timeMs } from '../../contracts/document
 import {
   defaultAlgorithmPolicy,
   isRevocationListOf,
-  nodeSuite,
+  defaultSuite,
   type Certificate,
   type RevocationList,
 } from '../../eds/index.ts';
@@ -43,10 +43,12 @@ export function listedBy(documents: readonly RevocationDocument[]): ReadonlyMap<
   return listed;
 }
 
-/** True where one of these authorities signed the list. */
+/** True where one of these authorities signed the list, and it is a whole one. */
 export function isListOfAny(list: RevocationList, authorities: readonly Certificate[]): boolean {
+  // Delta lists are no records of the log yet: the newest list of an authority counts there, and a delta would take its base's place.
+  if (list.baseNumber !== undefined) return false;
   return authorities.some((authority) =>
-    isRevocationListOf(list, authority, { algorithmPolicy: defaultAlgorithmPolicy, suite: nodeSuite }),
+    isRevocationListOf(list, authority, { algorithmPolicy: defaultAlgorithmPolicy, suite: defaultSuite }),
   );
 }
 

@@ -4,15 +4,16 @@ import type { PolicyDocument } from '../../core/access/index.ts';
 import type { Profile } from '../../core/signing/index.ts';
 import { platformId, profile, sha256Hex } from '../../contracts/documents/index.ts';
 import {
-  createRevocationListStore,
+  createRevocationStore,
   createVerifier,
   defaultAlgorithmPolicy,
   DEMO_POLICY_OID,
   nationalPurposes,
   nationalRoleMappings,
-  nodeSuite,
+  defaultSuite,
   parseCertificate,
   parseRevocationList,
+  revokedSinceMs,
   type Certificate,
   type KeyCarrier,
   type RevocationList,
@@ -109,7 +110,7 @@ function parseList(der: Uint8Array): RevocationList | undefined {
 function isNamedBy(lists: readonly RevocationList[], { authority, serial }: IssuedBy, nowMs: number): boolean {
   return lists.some((list) => {
     const entry = list.authorityKeyIdentifier === authority ? list.find(serial) : undefined;
-    return entry !== undefined && entry.reason !== 'remove-from-list' && entry.revokedAtMs <= nowMs;
+    return entry !== undefined && entry.reason !== 'remove-from-list' && revokedSinceMs(entry) <= nowMs;
   });
 }
 
@@ -135,7 +136,7 @@ export function buildTrust(options: {
   const intermediates = knownCertificates(document?.intermediates ?? [], certificates);
   const lists = listsOf(options.listed, options.lists, parseList);
   const fresh = (list: RevocationList): boolean => list.thisUpdateMs >= nowMs() - policy.signatures.crlAgeMaxMs;
-  let store = createRevocationListStore(lists.filter(fresh));
+  let store = createRevocationStore({ lists: lists.filter(fresh) });
   let oldestMs = Math.min(...lists.filter(fresh).map((list) => list.thisUpdateMs));
   const refusedPolicies = [
     ...policy.signatures.refusedPolicies,
@@ -145,14 +146,15 @@ export function buildTrust(options: {
     anchors,
     intermediates,
     algorithmPolicy: defaultAlgorithmPolicy,
-    suite: nodeSuite,
+    suite: defaultSuite,
     roleMappings: nationalRoleMappings,
     purposes: nationalPurposes,
     refusedPolicies,
     ...allowedCarriers(policy),
-    revocationLists: () => {
+    // No time-stamping authority is trusted: acts are CAdES-BES, judged at receipt, and one that carries a time-stamp is refused.
+    revocation: () => {
       if (oldestMs < nowMs() - policy.signatures.crlAgeMaxMs) {
-        store = createRevocationListStore(lists.filter(fresh));
+        store = createRevocationStore({ lists: lists.filter(fresh) });
         oldestMs = Math.min(...lists.filter(fresh).map((list) => list.thisUpdateMs));
       }
       return store;
