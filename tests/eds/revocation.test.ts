@@ -207,6 +207,7 @@ describe('an OCSP response', () => {
     } as const;
     const own = { id: idOf(made.signer, made.issuing), status: 'good', thisUpdateMs: nowMs - minuteMs } as const;
     expect(said({ answers: [other, own] })).toBe('not-revoked');
+    expect(said({ answers: [own, { ...own, status: 'unknown' }] })).toBe('certificate-unknown-to-authority');
     expect(said({ answers: [own, { ...own, status: { revokedAtMs: nowMs - dayMs } }] })).toBe('revoked');
   });
 
