@@ -7,6 +7,16 @@ export {
   type AlgorithmSuite,
 } from './algorithms/index.ts';
 export { parseSignedAttributes, parseSignedData, type SignedData } from './cms/index.ts';
+export { isWholeElement, octetsInFile } from './der/index.ts';
+export {
+  explain,
+  explanationLinesMax,
+  neutralised,
+  type ExplainedForm,
+  type Explanation,
+  type ExplainLine,
+  type FieldName,
+} from './explain/index.ts';
 export { parseRevocationList, revokedSinceMs, type RevocationEntry, type RevocationList } from './crl/index.ts';
 export {
   parseOcspResponse,
@@ -18,6 +28,17 @@ export {
   type OcspRefusal,
   type OcspResponse,
 } from './ocsp/index.ts';
+export {
+  defaultAuthorityRegistry,
+  parseAuthorityRegistry,
+  roleMappingsFor,
+  roleMaps,
+  trustFromRegistry,
+  type AuthorityRegistry,
+  type RegisteredAuthority,
+  type RegisteredTrust,
+  type RoleMapId,
+} from './registry/index.ts';
 export {
   packEvidence,
   trustRulesHash,
@@ -41,6 +62,7 @@ export {
   type SigningAlgorithm,
   type SigningRefusal,
 } from './signing/index.ts';
+export { sha256, sha256Hex, verifyEd25519 } from './hash.ts';
 export { defaultSuite, nationalSuite } from './gost/index.ts';
 export {
   acceptTimeStampResponse,
@@ -76,6 +98,7 @@ export {
   DEMO_POLICY_OID,
   isOcspResponseOf,
   isRevocationListOf,
+  isSelfSigned,
   nationalPurposes,
   nationalRoleMappings,
   nationalTimeStampPolicies,
@@ -83,6 +106,7 @@ export {
   type CertificateRequest,
   type Evidence,
   type Indication,
+  type NumberCheck,
   type ReasonId,
   type RevocationStore,
   type RoleMapping,

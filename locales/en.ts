@@ -2,6 +2,7 @@ import actTypes from './act-types/en.json' with { type: 'json' };
 import checks from './checks/en.json' with { type: 'json' };
 import cli from './cli/en.json' with { type: 'json' };
 import eds from './eds/en.json' with { type: 'json' };
+import explain from './explain/en.json' with { type: 'json' };
 import prompt from './prompt/en.json' with { type: 'json' };
 import reasons from './reasons/en.json' with { type: 'json' };
 import refusalsActs from './refusals-acts/en.json' with { type: 'json' };
@@ -23,6 +24,7 @@ export const en = {
   checks,
   cli,
   eds,
+  explain,
   prompt,
   reasons,
   screens,

@@ -3,6 +3,7 @@ import actTypes from './act-types/kk.json' with { type: 'json' };
 import checks from './checks/kk.json' with { type: 'json' };
 import cli from './cli/kk.json' with { type: 'json' };
 import eds from './eds/kk.json' with { type: 'json' };
+import explain from './explain/kk.json' with { type: 'json' };
 import prompt from './prompt/kk.json' with { type: 'json' };
 import reasons from './reasons/kk.json' with { type: 'json' };
 import refusalsActs from './refusals-acts/kk.json' with { type: 'json' };
@@ -24,6 +25,7 @@ export const kk: Catalogue = {
   checks,
   cli,
   eds,
+  explain,
   prompt,
   reasons,
   screens,

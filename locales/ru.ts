@@ -3,6 +3,7 @@ import actTypes from './act-types/ru.json' with { type: 'json' };
 import checks from './checks/ru.json' with { type: 'json' };
 import cli from './cli/ru.json' with { type: 'json' };
 import eds from './eds/ru.json' with { type: 'json' };
+import explain from './explain/ru.json' with { type: 'json' };
 import prompt from './prompt/ru.json' with { type: 'json' };
 import reasons from './reasons/ru.json' with { type: 'json' };
 import refusalsActs from './refusals-acts/ru.json' with { type: 'json' };
@@ -24,6 +25,7 @@ export const ru: Catalogue = {
   checks,
   cli,
   eds,
+  explain,
   prompt,
   reasons,
   screens,

@@ -42,6 +42,8 @@ const pkcs11Module = z.strictObject({
   path: z.string().min(1).max(4096).startsWith('/'),
   /** Variables that the module reads, such as `SOFTHSM2_CONF`; set before it is loaded, seen by this process only. */
   environment: z.record(variableName, z.string().max(4096)).default({}),
+  /** The host died or hung while this module was being tried: not loaded again before `modules.retry` asks for it. */
+  isSetAside: z.boolean().default(false),
   /** A profile of the table by name, instead of the one that the module is recognised by. */
   profile: z.enum(['common', 'tc26']).optional(),
   /** Ways to sign that replace the profile's: vendor numbers and orders as confirmed on the device. */
@@ -60,4 +62,5 @@ export const deviceHostConfiguration = z.strictObject({
 
 export type SigningWay = z.infer<typeof signingWay>;
 export type DeviceHostConfiguration = z.infer<typeof deviceHostConfiguration>;
-export type Pkcs11ModuleConfiguration = DeviceHostConfiguration['modules'][number];
+/** A module as it is configured; whether it is set aside is found out while the hosts live. */
+export type Pkcs11ModuleConfiguration = Omit<DeviceHostConfiguration['modules'][number], 'isSetAside'>;

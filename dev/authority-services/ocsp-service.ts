@@ -24,24 +24,30 @@ const tryLater = 3;
 const staleByMs = 30 * 60_000;
 
 /** Answers an OCSP request as the national responder does: delegated, with the nonce repeated, without nextUpdate, and "never issued" as revoked in 1970. */
-export function answerOcsp(request: Uint8Array, { ca, ocsp, stranger, nowMs, fault }: Service): Uint8Array {
+export function answerOcsp(
+  request: Uint8Array,
+  { ca, ocsp, stranger, nowMs, fault, ocspLifetimeMs }: Service,
+): Uint8Array {
   const asked = readRequest(request);
   if (asked === undefined) return writeOcspError(malformedRequest);
   if (fault === 'error-status') return writeOcspError(tryLater);
   const thisUpdateMs = fault === 'stale' ? nowMs - staleByMs : nowMs;
-  const answers = asked.ids.map(({ id, serial }): OcspAnswerContent & { readonly isNeverIssued: boolean } => {
+  const answers = asked.ids.map(({ id, serial }): OcspAnswerContent => {
     const known = fault === 'never-issued' ? 'unknown' : ca.statusOf(serial);
-    if (fault === 'unknown') return { id, status: 'unknown', thisUpdateMs, isNeverIssued: false };
-    if (known === 'unknown') return { id, status: { revokedAtMs: 0, reason: 6 }, thisUpdateMs, isNeverIssued: true };
+    if (fault === 'unknown') return { id, status: 'unknown', thisUpdateMs };
+    if (known === 'unknown') return { id, status: { revokedAtMs: 0, reason: 6 }, thisUpdateMs };
     const status = known === 'issued' ? 'good' : { revokedAtMs: known.revokedAtMs, reason: known.reason };
-    return { id, status, thisUpdateMs, isNeverIssued: false };
+    return { id, status, thisUpdateMs };
   });
   const nonce = fault === 'wrong-nonce' ? Uint8Array.of(0) : asked.nonce;
   return writeOcspResponse(
     {
       responder: { keyHash: keyHashOf(ocsp.certificate) },
       producedAtMs: thisUpdateMs,
-      answers,
+      answers: answers.map((one) => ({
+        ...one,
+        ...(ocspLifetimeMs === undefined ? {} : { nextUpdateMs: thisUpdateMs + ocspLifetimeMs }),
+      })),
       ...(nonce === undefined ? {} : { nonce }),
       hasExtendedRevoke: true,
       certificates: [ocsp.certificate],

@@ -31,6 +31,7 @@ export type Service = {
   /** A key that nobody vouches for. */
   readonly stranger: SigningKey;
   readonly nowMs: number;
+  readonly ocspLifetimeMs: number | undefined;
   readonly fault: ServiceFault | undefined;
 };
 
@@ -52,6 +53,8 @@ export type AuthorityServicesOptions = {
   readonly makeCa: (addresses: Required<AuthorityAddresses>) => TestCa;
   readonly nowMs: () => number;
   readonly keys?: KeyKind;
+  /** How long OCSP answers hold; the national responder does not say. */
+  readonly ocspLifetimeMs?: number;
   /** A port of the caller's choice; any free one without. */
   readonly port?: number;
 };
@@ -87,7 +90,14 @@ export async function startAuthorityServices(options: AuthorityServicesOptions):
   let served = 0;
   server.on('request', (request, response) => {
     served += 1;
-    collect(request, (body) => respond(request.url ?? '', body, response, { ...fixed, nowMs: options.nowMs(), fault }));
+    collect(request, (body) =>
+      respond(request.url ?? '', body, response, {
+        ...fixed,
+        ocspLifetimeMs: options.ocspLifetimeMs,
+        nowMs: options.nowMs(),
+        fault,
+      }),
+    );
   });
   return {
     origin,
@@ -130,7 +140,7 @@ function respond(path: string, body: Uint8Array, response: ServerResponse, servi
     case 'server-error':
       return void response.writeHead(503).end();
     case 'redirect':
-      return void response.writeHead(302, { location: path }).end();
+      return void response.writeHead(302, { location: path, 'content-type': type }).end();
     case 'malformed':
       return void response.writeHead(200, { 'content-type': type }).end('<html>sign in to the network</html>');
     case 'wrong-type':

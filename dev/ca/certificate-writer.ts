@@ -21,7 +21,7 @@ import {
   utf8String,
 } from '../../eds/der/index.ts';
 import { keyUsageBits, type KeyUsage } from '../../eds/x509/index.ts';
-import { signatureAlgorithm, signOctets, type SignatureKind, type SigningKey } from './signing-key.ts';
+import { signatureAlgorithm, signOctets, type SignatureKind, type WritingKey } from './signing-key.ts';
 
 /** Attributes of a name in order, by OID. */
 export type NameParts = readonly (readonly [oid: string, value: string])[];
@@ -42,7 +42,7 @@ export type CertificateContent = {
 /** Writes and signs a certificate, X.509 v3. */
 export function writeCertificate(
   content: CertificateContent,
-  issuerKey: SigningKey,
+  issuerKey: WritingKey,
   digest: SignatureKind = 'sha256',
 ): Uint8Array {
   const algorithm = signatureAlgorithm(issuerKey, digest);

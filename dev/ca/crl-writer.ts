@@ -11,7 +11,7 @@ import {
   time,
 } from '../../eds/der/index.ts';
 import { extensions, writeExtension, writeName, type NameParts, type WrittenExtension } from './certificate-writer.ts';
-import { signatureAlgorithm, signOctets, type SignatureKind, type SigningKey } from './signing-key.ts';
+import { signatureAlgorithm, signOctets, type SignatureKind, type WritingKey } from './signing-key.ts';
 
 /** One revoked certificate; `reason` is the number of RFC 5280 §5.3.1. */
 export type Revoked = {
@@ -38,7 +38,7 @@ export type RevocationListContent = {
 /** Writes and signs a revocation list, version 2. */
 export function writeRevocationList(
   content: RevocationListContent,
-  key: SigningKey,
+  key: WritingKey,
   digest: SignatureKind = 'sha256',
 ): Uint8Array {
   const algorithm = signatureAlgorithm(key, digest);

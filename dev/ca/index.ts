@@ -19,6 +19,7 @@ export {
   type KeyKind,
   type SignatureKind,
   type SigningKey,
+  type WritingKey,
 } from './signing-key.ts';
 export {
   writeTimeStampRefusal,

@@ -1,5 +1,7 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
 import { nullValue, objectIdentifier, oids, sequence } from '../../eds/der/index.ts';
+import { nationalProfiles } from '../../eds/gost/index.ts';
+import { signNational, type NationalKey } from './national-key.ts';
 
 /** Kinds of keys that the test authority can hold or make. */
 export type KeyKind = 'rsa-1024' | 'rsa-2048' | 'rsa-3072' | 'rsa-4096' | 'ec-p256' | 'ec-p384';
@@ -12,6 +14,9 @@ export type SigningKey = {
   /** SubjectPublicKeyInfo, DER. */
   readonly subjectPublicKeyInfo: Uint8Array;
 };
+
+/** Whatever signs certificates and lists here. A key of a national standard has its own digest, and the one that is asked for is not looked at. */
+export type WritingKey = SigningKey | NationalKey;
 
 /** Makes a key pair from the platform's randomness. */
 export function makeKey(kind: KeyKind): SigningKey {
@@ -39,14 +44,15 @@ const rsaOids = { sha256: oids.sha256WithRsa, sha384: oids.sha384WithRsa, sha1: 
 const ecdsaOids = { sha256: oids.ecdsaWithSha256, sha384: oids.ecdsaWithSha384, sha1: oids.ecdsaWithSha1 } as const;
 
 /** AlgorithmIdentifier of the signatures that this key makes with this digest. */
-export function signatureAlgorithm(key: SigningKey, digest: SignatureKind): Uint8Array {
+export function signatureAlgorithm(key: WritingKey, digest: SignatureKind): Uint8Array {
+  if ('family' in key) return sequence(objectIdentifier(nationalProfiles[key.family].signatureOid), nullValue());
   const isRsa = key.privateKey.asymmetricKeyType === 'rsa';
   return isRsa
     ? sequence(objectIdentifier(rsaOids[digest]), nullValue())
     : sequence(objectIdentifier(ecdsaOids[digest]));
 }
 
-/** PKCS#1 v1.5, or ECDSA in DER. */
-export function signOctets(key: SigningKey, digest: SignatureKind, octets: Uint8Array): Uint8Array {
-  return sign(digest, octets, key.privateKey);
+/** PKCS#1 v1.5, ECDSA in DER, or the national form. */
+export function signOctets(key: WritingKey, digest: SignatureKind, octets: Uint8Array): Uint8Array {
+  return 'family' in key ? signNational(key, octets) : sign(digest, octets, key.privateKey);
 }

@@ -1,3 +1,4 @@
+export { isWholeElement, octetsInFile } from './armour.ts';
 export { openBer, readOctetsInParts } from './ber.ts';
 export { decodeOid, encodeOid } from './oid-codec.ts';
 export { oids } from './oids.ts';

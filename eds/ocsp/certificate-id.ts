@@ -58,13 +58,21 @@ export function writeCertificateId(
   );
 }
 
-/** True where the identifier means this certificate, issued under this key. False too where the suite lacks its digest. */
-export function isIdOf(id: CertificateId, { certificate, issuer }: Pair, suite: AlgorithmSuite): boolean {
-  if (id.serial !== certificate.serial) return false;
-  const keyHash = suite.digest(id.digestOid, publicKeyBits(issuer));
-  const nameHash = suite.digest(id.digestOid, certificate.issuer.der);
-  if (keyHash === undefined || nameHash === undefined) return false;
-  return equalBytes(keyHash, id.issuerKeyHash) && equalBytes(nameHash, id.issuerNameHash);
+/**
+ * Tells whether an identifier means this certificate, issued under this key; false too where the suite lacks its digest. Digests are worked out
+ * once for each algorithm, so that a response with many identifiers costs no more than one.
+ */
+export function idMatcher({ certificate, issuer }: Pair, suite: AlgorithmSuite): (id: CertificateId) => boolean {
+  const known = new Map<string, readonly (Uint8Array | undefined)[]>();
+  return (id) => {
+    if (id.serial !== certificate.serial) return false;
+    const digest = (octets: Uint8Array): Uint8Array | undefined => suite.digest(id.digestOid, octets);
+    const hashes = known.get(id.digestOid) ?? [digest(publicKeyBits(issuer)), digest(certificate.issuer.der)];
+    known.set(id.digestOid, hashes);
+    const [keyHash, nameHash] = hashes;
+    if (keyHash === undefined || nameHash === undefined) return false;
+    return equalBytes(keyHash, id.issuerKeyHash) && equalBytes(nameHash, id.issuerNameHash);
+  };
 }
 
 /** The octets of the public key that key hashes are taken of: the BIT STRING without identifier, length and count of unused bits. */

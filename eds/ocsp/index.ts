@@ -1,4 +1,4 @@
-export { isIdOf, publicKeyBits, type CertificateId, type IdentifierDigest } from './certificate-id.ts';
+export { idMatcher, publicKeyBits, type CertificateId, type IdentifierDigest } from './certificate-id.ts';
 export { readOcspReply, writeOcspRequest, type OcspQuestion } from './request.ts';
 export {
   parseOcspResponse,

@@ -1,7 +1,7 @@
 import { equalBytes, ok, refuse, type Result } from '../../core/kernel/index.ts';
 import type { AlgorithmSuite } from '../algorithms/index.ts';
 import { objectIdentifier, octetString, oids, sequence, tagged } from '../der/index.ts';
-import { isIdOf, writeCertificateId, type IdentifierDigest, type Pair } from './certificate-id.ts';
+import { idMatcher, writeCertificateId, type IdentifierDigest, type Pair } from './certificate-id.ts';
 import { parseOcspResponse, type OcspResponse } from './response.ts';
 
 export type OcspQuestion = Pair & {
@@ -44,5 +44,6 @@ export function readOcspReply(
   const { nonce, answers } = parsed.value;
   if (question.nonce !== undefined && (nonce === undefined || !equalBytes(nonce, question.nonce)))
     return refuse('ocsp-nonce-differs');
-  return answers.some(({ id }) => isIdOf(id, question, suite)) ? parsed : refuse('ocsp-answer-foreign');
+  const isAsked = idMatcher(question, suite);
+  return answers.some(({ id }) => isAsked(id)) ? parsed : refuse('ocsp-answer-foreign');
 }

@@ -10,6 +10,7 @@ export {
 export type {
   Evidence,
   Indication,
+  NumberCheck,
   SignerReport,
   SignerVerdict,
   TimeStampReport,
@@ -25,6 +26,7 @@ export {
   type TimeStampTrust,
   type TrustConfiguration,
 } from './trust.ts';
+export { isSelfSigned } from './self-signed.ts';
 export { isRevocationListOf } from './list-statements.ts';
 export { isOcspResponseOf } from './response-statements.ts';
 export { createRevocationJudge, type RevocationJudge, type RevocationJudgement } from './revocation.ts';

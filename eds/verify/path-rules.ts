@@ -9,7 +9,7 @@ type Reason = Parameters<typeof stageOf>[0];
 
 /** What a path must be good for. */
 export type PathDemand = {
-  readonly purpose: 'signing' | 'time-stamping';
+  readonly purpose: 'signing' | 'time-stamping' | 'certification';
   /** When a verified time-stamp proves the signature to have existed; opens the windows of the algorithm policy. */
   readonly provenMs: number | undefined;
 };
@@ -26,7 +26,9 @@ export function judgePath(path: readonly Certificate[], bench: Bench, { purpose,
     if (issuer !== undefined) reasons.push(...judgeLink(certificate, issuer, bench, memberProvenMs));
   });
   const [signer] = path;
-  if (signer !== undefined) reasons.push(...judgeKeyUsage(signer), ...judgePurpose(signer, purpose, bench.trust));
+  if (signer === undefined) return weightiest(reasons.map(stageOf), stageOf('issuer-unknown'));
+  if (purpose === 'certification') reasons.push(...judgeAuthority(signer, 0));
+  else reasons.push(...judgeKeyUsage(signer), ...judgePurpose(signer, purpose, bench.trust));
   return weightiest(reasons.map(stageOf), stageOf('chain-trusted'));
 }
 
@@ -79,7 +81,7 @@ function judgeKeyUsage(signer: Certificate): readonly Reason[] {
 
 function judgePurpose(
   signer: Certificate,
-  purpose: PathDemand['purpose'],
+  purpose: 'signing' | 'time-stamping',
   { purposes }: TrustConfiguration,
 ): readonly Reason[] {
   const { extendedKeyUsage = [], isExtendedKeyUsageCritical } = signer.extensions;

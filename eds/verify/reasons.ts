@@ -71,6 +71,7 @@ const catalogue = {
   'certificate-unexplained': ['chain', 'UNKNOWN', 'CERTIFICATE_CHAIN_GENERAL_FAILURE'],
 
   'not-revoked': ['revocation', 'PASS', ''],
+  'holder-not-revoked': ['revocation', 'PASS', ''],
   'revocation-not-demanded': ['revocation', 'PASS', ''],
   revoked: ['revocation', 'FAIL', 'REVOKED'],
   'issuer-revoked': ['revocation', 'FAIL', 'REVOKED_CA_NO_POE'],

@@ -19,6 +19,12 @@ export type Verdict = 'VALID' | 'INVALID' | 'INDETERMINATE';
  */
 export type Indication = 'TOTAL-PASSED' | 'TOTAL-FAILED' | 'INDETERMINATE';
 
+/**
+ * Whether the control digit of an identity number is right. A wrong one never identifies anybody: the verdict is about the signature and does not depend on it, so
+ * who authorises by an IIN or BIN asks for `right` (the published test certificates are `wrong`).
+ */
+export type NumberCheck = 'right' | 'wrong' | 'absent';
+
 /** Who signed, as the certificate says. It is worth as much as the verdict beside it. */
 export type SignerReport = {
   readonly commonName: string | undefined;
@@ -27,7 +33,9 @@ export type SignerReport = {
   readonly organisation: string | undefined;
   /** Twelve digits as written by the authority; parse before using as an identity. */
   readonly iin: string | undefined;
+  readonly iinCheck: NumberCheck;
   readonly bin: string | undefined;
+  readonly binCheck: NumberCheck;
   readonly roles: readonly SignerRole[];
   readonly carrier: KeyCarrier;
   readonly policies: readonly string[];

@@ -1,7 +1,7 @@
 import { equalBytes } from '../../core/kernel/index.ts';
 import { allowsKey, allowsScheme } from '../algorithms/index.ts';
 import { oids } from '../der/index.ts';
-import { isIdOf, publicKeyBits, type OcspAnswer, type OcspResponse } from '../ocsp/index.ts';
+import { idMatcher, publicKeyBits, type OcspAnswer, type OcspResponse } from '../ocsp/index.ts';
 import { isSameName, type Certificate } from '../x509/index.ts';
 import { createCertificateMemory, type CertificateMemory } from './certificate-memory.ts';
 import { speaksFor, statusAt, type Question, type Reason, type Statement, type Statements } from './statements.ts';
@@ -88,12 +88,11 @@ export function responseStatements(
   trust: TrustConfiguration,
   judge: (response: OcspResponse) => Reason | 'right',
 ): Statements {
+  const isAsked = idMatcher({ certificate: question.certificate, issuer: question.authority }, trust.suite);
   const said: Statement[] = [];
   const unusable: Reason[] = [];
   for (const response of responses) {
-    const answers = response.answers.filter(({ id }) =>
-      isIdOf(id, { certificate: question.certificate, issuer: question.authority }, trust.suite),
-    );
+    const answers = response.answers.filter(({ id }) => isAsked(id));
     if (answers.length === 0) continue;
     const signature = judge(response);
     if (signature !== 'right') unusable.push(signature);

@@ -12,8 +12,11 @@ export type RevocationStore = {
 
 /** Lists kept for one authority: the current ones and a few for judging earlier times. */
 const listsPerAuthorityMax = 64;
-/** Responses kept for one certificate. Those that say revoked are kept before the others, so that good ones cannot crowd them out. */
-const responsesPerSerialMax = 64;
+/**
+ * Responses kept for one certificate. Those that say revoked are kept before the others, so that good ones cannot crowd them out. One asks every few minutes, and each that is not
+ * remembered costs a verification.
+ */
+const responsesPerSerialMax = 16;
 
 /**
  * Makes a store. Lists without a key identifier cannot be placed and are left out, which makes the answer "missing", never "good".

@@ -32,24 +32,36 @@ export function createRevocationJudge(trust: TrustConfiguration, memory: Certifi
   const responseOf = onceForEach((response: OcspResponse, authority) =>
     judgeResponse(response, authority, { trust, memory }),
   );
+  const excused = new Set(
+    trust.authorityRevocation === 'if-known' ? trust.intermediates.map(({ sha256 }) => sha256) : [],
+  );
   return (path, atMs) => {
+    // An anchor alone: nobody lists it, and who believes it can take it out.
+    if (path.length < 2) return { ...noSources, stage: stageOf('revocation-not-demanded') };
     const bench: Bench = { trust, store: trust.revocation(), listOf, responseOf };
     const findings = path.slice(0, -1).map((certificate, depth) => {
       const { reason, ...sources } = judgeCertificate(
         { certificate, authority: path[depth + 1] ?? certificate, atMs },
         bench,
       );
-      return { stage: stageOf(reason === 'revoked' && depth > 0 ? 'issuer-revoked' : reason), ...sources };
+      return { stage: meaningAt(depth, reason, excused.has(certificate.sha256)), ...sources };
     });
+    const excuse = findings.find(({ stage }) => stage.reason === 'holder-not-revoked');
     return {
       stage: weightiest(
         findings.map(({ stage }) => stage),
-        stageOf('not-revoked'),
+        excuse?.stage ?? stageOf('not-revoked'),
       ),
       lists: findings.flatMap(({ lists }) => lists),
       responses: findings.flatMap(({ responses }) => responses),
     };
   };
+}
+
+/** What an answer about the certificate at this depth of a path means; an authority is at depth 1 or more. */
+function meaningAt(depth: number, reason: Reason, isExcused: boolean): Stage {
+  const stage = stageOf(reason === 'revoked' && depth > 0 ? 'issuer-revoked' : reason);
+  return depth > 0 && isExcused && stage.outcome === 'UNKNOWN' ? stageOf('holder-not-revoked') : stage;
 }
 
 /** Remembers an answer for each pair of objects; forgotten with the objects, so that the bound is that of the store. */

@@ -48,6 +48,11 @@ export type TrustConfiguration = {
   readonly timeStamping?: TimeStampTrust;
   /** The revocation lists and OCSP responses at hand, asked anew at each verification, so that a fresh one is used from the moment it is stored. */
   readonly revocation: () => RevocationStore;
+  /**
+   * What must be known about the revocation of `intermediates`. `required` (default): as much as about a signer. `if-known`: one about which nothing current is known
+   * counts, and the stage says so; for those who put these authorities into their trust by hand and can take them out again.
+   */
+  readonly authorityRevocation?: 'required' | 'if-known';
   /** How long an OCSP response without nextUpdate speaks after its thisUpdate; absent, such a response never says good. */
   readonly ocspAgeMaxMs?: number;
 };

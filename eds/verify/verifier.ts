@@ -43,13 +43,15 @@ export type VerificationRequest = {
 export type CertificateRequest = Pick<VerificationRequest, 'atMs' | 'requireRoles'> & {
   /** One certificate, DER. */
   readonly certificate: Uint8Array;
+  /** What it is judged for: to sign (default), or, as an authority, to certify. */
+  readonly purpose?: 'signing' | 'certification';
 };
 
 /** Judges signatures and certificates under one trust configuration. Synchronous, without I/O; never throws on input. */
 export type Verifier = {
   /** The verdict on a CAdES-BES or CAdES-T file: VALID only where every signature in it passes every stage. */
   readonly verify: (request: VerificationRequest) => VerificationReport;
-  /** The verdict on a certificate as one that may sign at `atMs`. The stages that need a signature are left out of the judgement. */
+  /** The verdict on a certificate as one that may sign, or certify, at `atMs`. The stages that need a signature are left out of the judgement. */
   readonly verifyCertificate: (request: CertificateRequest) => SignerVerdict;
 };
 
@@ -139,11 +141,17 @@ function withStamps(evidence: Evidence, judgements: readonly TimeStampJudgement[
   return { ...evidence, timeStampPaths, revocationLists: [...lists], ocspResponses: [...responses] };
 }
 
-/** Judges a certificate as a signer's: chain, time, revocation and carrier. */
+type CertificateTime = {
+  readonly atMs: number;
+  readonly provenMs: number | undefined;
+  readonly purpose?: 'signing' | 'certification';
+};
+
+/** Judges a certificate for its purpose: chain, time, revocation and carrier. */
 function judgeCertificate(
   certificate: Certificate,
   carried: readonly Certificate[],
-  { atMs, provenMs }: { readonly atMs: number; readonly provenMs: number | undefined },
+  { atMs, provenMs, purpose = 'signing' }: CertificateTime,
   bench: Bench,
 ): { readonly evidence: Evidence; readonly stages: readonly Stage[] } {
   const carrier = judgeCarrier(certificate, bench.trust);
@@ -153,7 +161,7 @@ function judgeCertificate(
     return { evidence: noEvidence, stages: [search.why, judgeTime([certificate], atMs), carrier] };
   }
   const { path } = search;
-  const chain = judgePath(path, bench, { purpose: 'signing', provenMs });
+  const chain = judgePath(path, bench, { purpose, provenMs });
   const { stage: revocation, lists, responses } = bench.judgeRevocation(path, atMs);
   const evidence = { path, timeStampPaths: [], revocationLists: lists, ocspResponses: responses };
   return { evidence, stages: [chain, revocation, judgeTime(path, atMs), carrier] };
@@ -178,7 +186,8 @@ function verifyCertificate(request: CertificateRequest, bench: Bench): SignerVer
     return concludeStages({ stages: [stageOf('certificate-malformed')], referenceTimeMs, names });
   const algorithm = bench.memory.keyOf(certificate)?.family;
   const holder = describeHolder(certificate, bench.trust, { algorithm, claimedAtMs: undefined });
-  const { stages, evidence } = judgeCertificate(certificate, [], { atMs: request.atMs, provenMs: undefined }, bench);
+  const { atMs, purpose = 'signing' } = request;
+  const { stages, evidence } = judgeCertificate(certificate, [], { atMs, provenMs: undefined, purpose }, bench);
   const found = [stageOf('certificate-read'), ...stages, judgeRole(holder.roles, request.requireRoles)];
   return concludeStages({ stages: found, signer: holder, evidence, referenceTimeMs, names });
 }

@@ -141,6 +141,19 @@ describe('the allow-list', () => {
     ]);
   });
 
+  test('takes no name that only begins like a listed one', async () => {
+    const client = clientOf({
+      origins: ['http://ocsp.example.org'],
+      waitMs: () => Promise.reject(new Error('it was contacted')),
+    });
+    for (const address of [
+      'http://ocsp.example.org.invalid/',
+      'http://ocsp.example.org:81/',
+      'https://ocsp.example.org/',
+    ])
+      expect(codeOf(await client.call({ service: 'ocsp', address }))).toBe('authority-address-refused');
+  });
+
   test('is written in origins, and nothing else is one', () => {
     expect(['http://ocsp.pki.gov.kz', 'https://a.kz:8443'].every(isOrigin)).toBe(true);
     for (const text of ['http://a.kz/', 'http://a.kz:80', 'a.kz', '*', 'http://A.kz', 'ftp://a.kz', 'null', ''])
@@ -177,6 +190,23 @@ describe('asking about a certificate', () => {
       1,
       before + 1,
     ]);
+  });
+
+  test('again as soon as the answer itself says so', async () => {
+    const short = await startAuthorityServices({
+      nowMs: () => nowMs,
+      ocspLifetimeMs: minuteMs,
+      makeCa: () => services.ca,
+    });
+    const addresses = { [issuer.extensions.subjectKeyIdentifier ?? '']: [short.addresses.ocsp] };
+    const origins = [short.origin];
+    const asker = askerOf({ client: clientOf({ origins }), origins, addresses });
+    for (const afterMs of [0, minuteMs - 1000, 1000]) {
+      nowMs += afterMs;
+      expect(codeOf(await asker.ask({ certificate: person, issuer }))).toBe('ok');
+    }
+    expect(short.served()).toBe(2);
+    await short.close();
   });
 
   test('by SHA-1 where the responder wants that', async () => {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { endpoints } from '../../contracts/http/index.ts';
-import { sha256Hex } from '../../server/keys/index.ts';
+import { sha256Hex } from '../../eds/index.ts';
 import { codeOf } from '../server/support/client.ts';
 import { testForm } from '../server/support/forms.ts';
 import { issuePerson, testCa, type TestPerson } from '../server/support/people.ts';
@@ -81,7 +81,7 @@ test('a leaf that is edited in its table gives no receipt that a workstation tak
   const forged = await receiptOf(workstation, item.actionId);
   expect(forged).not.toBe(honest);
   const { verifyReceipt } = await import('../../core/log/index.ts');
-  const { sha256, verifyEd25519 } = await import('../../server/keys/index.ts');
+  const { sha256, verifyEd25519 } = await import('../../eds/index.ts');
   const { log, platform: id } = workstation.bundle;
   const judge = (proof: string) =>
     verifyReceipt({ proof, logKey: log.key, platform: id, act: item.envelope, sha256, verifyEd25519 }).verdict;

@@ -1,7 +1,9 @@
 import { createPublicKey, verify } from 'node:crypto';
-import { keyIdentifierOf, makeKey, writeRevocationList } from '../../dev/ca/index.ts';
+import { keyIdentifierOf, makeKey, makeNationalKey, signNational, writeRevocationList } from '../../dev/ca/index.ts';
 import { createVerifier, parseRevocationList, parseSignedData } from '../../eds/index.ts';
-import { messageLimits, openDer, type DerReader } from '../../eds/der/index.ts';
+import { messageLimits, oids, openDer, type DerReader } from '../../eds/der/index.ts';
+import { nationalSuite, streebog512 } from '../../eds/gost/index.ts';
+import { makeNationalWorld } from '../eds/national-world.ts';
 import { content, makeCa, makeSigner, nowMs, signBes, trustOf, unwrap } from '../eds/world.ts';
 import type { Measure } from './run.ts';
 
@@ -11,16 +13,16 @@ const sliceMs = 80;
 type Work = { readonly name: string; readonly run: () => unknown };
 
 /** Operations a second of several works, in slices that take turns, so that a busy machine slows all of them alike. */
-function ratesOf(works: readonly Work[]): ReadonlyMap<string, number> {
+function ratesOf(works: readonly Work[], atOnce = 10): ReadonlyMap<string, number> {
   const totals = works.map((work) => ({ work, count: 0, spentMs: 0 }));
   for (let round = 0; round < rounds; round += 1) {
     for (const total of totals) {
       const startedMs = performance.now();
       let readMs = startedMs;
       for (; readMs - startedMs < sliceMs; readMs = performance.now()) {
-        for (let i = 0; i < 10; i += 1) total.work.run();
+        for (let i = 0; i < atOnce; i += 1) total.work.run();
         // The first rounds only warm the compiler.
-        if (round >= 2) total.count += 10;
+        if (round >= 2) total.count += atOnce;
       }
       if (round >= 2) total.spentMs += readMs - startedMs;
     }
@@ -109,6 +111,60 @@ function revocationList(): readonly Measure[] {
   ];
 }
 
+/** The least that is asked of one core, in operations a second; of Streebog in MiB. */
+const nationalTargets = {
+  'eds-gost-verify-returning-key': 600,
+  'eds-gost-verify-new-key': 213,
+  'eds-gost-bes-warm': 180,
+  'eds-gost-bes-new-signer': 90,
+  'eds-streebog-mib': 20,
+} as const;
+
+/** Signatures of ST RK GOST R 34.10-2015 with 512 bits: bare, and whole files under a chain of three. */
+function national(): readonly Measure[] {
+  const algorithm = { oid: oids.gost2015Signature512, parameters: undefined, der: new Uint8Array(0) };
+  const key = makeNationalKey('gost-2015-512');
+  const signature = signNational(key, content);
+  const load = () => nationalSuite.loadKey(key.subjectPublicKeyInfo)?.scheme(algorithm, undefined);
+  const returning = load();
+  const strangers = Array.from({ length: 100 }, () => makeNationalKey('gost-2015-512')).map((one) => {
+    const signed = signNational(one, content);
+    return () => nationalSuite.loadKey(one.subjectPublicKeyInfo)?.scheme(algorithm, undefined)?.verify(content, signed);
+  });
+  const world = makeNationalWorld('gost-2015-512');
+  const verifier = createVerifier(world.trust);
+  const cms = world.signBes();
+  const others = Array.from({ length: 100 }, world.signBes);
+  let fresh = createVerifier(world.trust);
+  let [stranger, file] = [0, 0];
+  const demand = (isRight: boolean | undefined): void => {
+    if (isRight !== true) throw new Error('bench: a right signature was refused');
+  };
+  const judge = (by: typeof verifier, signed = cms): void =>
+    demand(by.verify({ cms: signed, content, atMs: nowMs }).verdict === 'VALID');
+  const judgeNext = (): void => {
+    // A verifier remembers certificates, so each round of all signers gets a new one.
+    if (file % others.length === 0) fresh = createVerifier(world.trust);
+    judge(fresh, others[file % others.length]);
+    file += 1;
+  };
+  const mebibyte = new Uint8Array(2 ** 20);
+  const rates = ratesOf(
+    [
+      { name: 'eds-gost-verify-returning-key', run: () => demand(returning?.verify(content, signature)) },
+      { name: 'eds-gost-verify-new-key', run: () => demand(strangers[(stranger += 1) % strangers.length]?.()) },
+      { name: 'eds-gost-bes-warm', run: () => judge(verifier) },
+      { name: 'eds-gost-bes-new-signer', run: judgeNext },
+      { name: 'eds-streebog-mib', run: () => streebog512(mebibyte) },
+    ],
+    1,
+  );
+  return Object.entries(nationalTargets).map(([name, baseline]) => {
+    const value = rates.get(name) ?? Number.NaN;
+    return { name, value, unit: 'per second', baseline, ratio: value / baseline };
+  });
+}
+
 export function measure(): Promise<readonly Measure[]> {
-  return Promise.resolve([...verification(), ...revocationList()]);
+  return Promise.resolve([...verification(), ...national(), ...revocationList()]);
 }

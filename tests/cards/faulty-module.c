@@ -1,6 +1,7 @@
 /*
  * A PKCS#11 module with one card that misbehaves as QORGAN_FAULT says, for the tests of what a vendor library can do to
- * the device host. QORGAN_FAULT_CERTIFICATE names the DER file of its one certificate.
+ * the device host. It aborts as long as the file QORGAN_FAULT_WHILE is there. QORGAN_FAULT_CERTIFICATE names the DER file
+ * of its one certificate.
  *
  * With QORGAN_TOKEN_COMMAND it plays a token that signs: the command is given the mechanism and the input in hexadecimal and prints the
  * signature so. QORGAN_TOKEN_MECHANISMS lists the mechanisms, QORGAN_TOKEN_KEY_TYPE is the type of the key, both in hexadecimal.
@@ -31,6 +32,8 @@ static int fault(const char *name) {
 }
 
 static void misbehave(const char *where) {
+  const char *broken = getenv("QORGAN_FAULT_WHILE");
+  if (broken != NULL && access(broken, F_OK) == 0) abort();
   char name[64];
   snprintf(name, sizeof name, "abort-in-%s", where);
   if (fault(name)) abort();

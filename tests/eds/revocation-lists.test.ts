@@ -73,6 +73,9 @@ describe('a list for a part of the certificates', () => {
     const revoked = [{ serial, revokedAtMs: nowMs - dayMs, reason: 1 }];
     for (const part of [taggedPrimitive(3, Uint8Array.of(6, 0x40)), address('http://crl.test/2.crl')])
       expect(stage({ lists: [issuing({ revoked, furtherExtensions: point(part) })] })).toBe('revoked');
+    // The number may be that of another authority's certificate, so such a list says nothing about anybody.
+    const indirect = issuing({ revoked, furtherExtensions: point(taggedPrimitive(4, yes)) });
+    expect(stage({ lists: [indirect] })).toBe('crl-unsupported');
   });
 
   test('speaks for the certificates that name its address, and its delta needs the same scope', () => {

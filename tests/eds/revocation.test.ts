@@ -17,6 +17,8 @@ const serial = '4711';
 
 const said = (change: Said = {}, atMs = nowMs): string => stage({ responses: [respond(made, change)], atMs });
 const issuing = (change: Partial<RevocationListContent> = {}): Uint8Array => list('issuing', change);
+/** A CertID with one bit of its name's digest changed: AlgorithmIdentifier of 15 octets, then the digest. */
+const withOtherName = (id: Uint8Array): Uint8Array => id.map((octet, at) => (at === 2 + 15 + 2 ? octet ^ 1 : octet));
 const keyHash = (of: Uint8Array): Uint8Array =>
   createHash('sha1')
     .update(publicKeyBits(certificateOf(of)))
@@ -98,6 +100,11 @@ describe('an OCSP response', () => {
       { certificates: [responderCertificate(), made.signer] },
       'ocsp-responder-untrusted',
     ],
+    [
+      'that names the issuer otherwise',
+      { answer: { id: withOtherName(idOf(made.signer, made.issuing)) } },
+      'crl-missing',
+    ],
     ['about another certificate of the same number', { answer: { id: idOf(made.signer, made.root) } }, 'crl-missing'],
   ];
   test.each(cases)('%s: %s', (_, change, reason) => {
@@ -148,6 +155,8 @@ describe('an OCSP response', () => {
     const certificate = responderCertificate({ without: ['1.3.6.1.5.5.7.48.1.5'] });
     const bySomeoneElse = { responses: [respond(made, { certificate, answer: { status: 'unknown' } })] };
     expect(stage({ ...bySomeoneElse, lists: [issuing()] })).toBe('certificate-unknown-to-authority');
+    const stale = issuing({ thisUpdateMs: nowMs - 2 * dayMs, nextUpdateMs: nowMs - dayMs });
+    expect(stage({ ...bySomeoneElse, lists: [stale] })).toBe('crl-stale');
     const named = issuing({
       revoked: [{ serial: '0c59', revokedAtMs: nowMs + dayMs, reason: 1 }],
       nextUpdateMs: nowMs - 1,
@@ -198,6 +207,7 @@ describe('an OCSP response', () => {
     } as const;
     const own = { id: idOf(made.signer, made.issuing), status: 'good', thisUpdateMs: nowMs - minuteMs } as const;
     expect(said({ answers: [other, own] })).toBe('not-revoked');
+    expect(said({ answers: [own, { ...own, status: 'unknown' }] })).toBe('certificate-unknown-to-authority');
     expect(said({ answers: [own, { ...own, status: { revokedAtMs: nowMs - dayMs } }] })).toBe('revoked');
   });
 
@@ -240,7 +250,11 @@ describe('answers that contradict each other', () => {
       'certificate-unknown-to-authority',
     );
     expect(stage({ responses: [unknown, younger] })).toBe('not-revoked');
-    expect(stage({ responses: [unknown, respond(made)] })).toBe('certificate-unknown-to-authority');
+    for (const responses of [
+      [unknown, respond(made)],
+      [respond(made), unknown],
+    ])
+      expect(stage({ responses })).toBe('certificate-unknown-to-authority');
     expect(
       stage({
         responses: [
