@@ -49,9 +49,12 @@ export {
 } from './evidence/index.ts';
 export { certificatesInPkcs12, pkcs12Limits, type Pkcs12Limits, type Pkcs12Refusal } from './pkcs12/index.ts';
 export {
+  addTimeStamp,
   joinSignatures,
   prepareBes,
   signBes,
+  timeStampRequestFor,
+  type AddTimeStampRefusal,
   type BesRequest,
   type PreparationRefusal,
   type PreparedBes,

@@ -50,9 +50,12 @@ const pkcs11Module = z.strictObject({
   signing: z.array(signingWay).min(1).max(32).readonly().optional(),
 });
 
+/** The file `cards.json`: which modules read cards. Strict, so that a setting that is misspelt is noticed and not left out. */
+export const cardModulesFile = z.strictObject({ modules: z.array(pkcs11Module).max(16) });
+
 /** What the device host is told at each start. */
 export const deviceHostConfiguration = z.strictObject({
-  modules: z.array(pkcs11Module).max(16),
+  ...cardModulesFile.shape,
   /** How often a module without slot events is asked which cards it sees. */
   pollEveryMs: z.int().min(50).max(60_000).default(1_000),
 });

@@ -13,6 +13,7 @@ export const deviceHost = defineHost({
 
 export type DeviceHostContract = typeof deviceHost;
 export {
+  cardModulesFile,
   signatureMechanisms,
   type DeviceHostConfiguration,
   type Pkcs11ModuleConfiguration,

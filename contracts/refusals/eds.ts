@@ -20,4 +20,12 @@ export const edsRefusals = {
   'time-stamp-malformed': { retry: true },
   'time-stamp-refused': { retry: true },
   'time-stamp-differs': { retry: true },
+  'time-stamp-signature-wrong': { retry: true },
+  'cms-content-differs': { retry: false },
+  'evidence-malformed': { retry: false },
+  'evidence-content-differs': { retry: false },
+  'evidence-trust-differs': { retry: false },
+  'evidence-time-unproven': { retry: false },
+  'evidence-not-valid': { retry: false },
+  'evidence-differs': { retry: false },
 } as const;

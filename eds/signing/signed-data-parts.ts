@@ -59,16 +59,6 @@ export function writeSignedData(parts: SignedDataParts): Uint8Array {
   return sequence(objectIdentifier(oids.signedData), tagged(0, body));
 }
 
-/** The SignerInfo with one more unsigned attribute. */
-export function withUnsignedAttribute(signerInfo: Uint8Array, attribute: Uint8Array): Uint8Array {
-  const fields = elementsOf(openDer(signerInfo, messageLimits).enter(tags.sequence));
-  const last = fields.at(-1);
-  const isUnsigned = last?.[0] === contextTag(1);
-  const present = isUnsigned ? elementsOf(openDer(last, messageLimits).enter(contextTag(1))) : [];
-  const kept = isUnsigned ? fields.slice(0, -1) : fields;
-  return sequence(...kept, retagged(contextTag(1), setOf(...present, attribute)));
-}
-
 /** `Attribute` with one value (RFC 5652 §5.3). */
 export function attribute(oid: string, value: Uint8Array): Uint8Array {
   return sequence(objectIdentifier(oid), element(tags.set, value));

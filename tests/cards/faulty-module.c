@@ -58,6 +58,13 @@ static CK_RV initialize(CK_VOID_PTR arguments) {
   return CKR_OK;
 }
 
+static CK_RV moduleInfo(CK_INFO *info) {
+  memset(info, 0, sizeof *info);
+  fill(info->manufacturerID, sizeof info->manufacturerID, "test");
+  fill(info->libraryDescription, sizeof info->libraryDescription, "test");
+  return fault("nameless") ? CKR_FUNCTION_FAILED : CKR_OK;
+}
+
 static CK_RV slotList(CK_BBOOL present, CK_SLOT_ID *slots, CK_ULONG *count) {
   (void)present;
   misbehave("list");
@@ -217,6 +224,7 @@ static CK_RV waitForEvent(CK_FLAGS flags, CK_SLOT_ID *slot, CK_VOID_PTR reserved
 static CK_FUNCTION_LIST functions = {
     .version = {2, 40},
     .C_Initialize = initialize,
+    .C_GetInfo = moduleInfo,
     .C_GetSlotList = slotList,
     .C_GetSlotInfo = slotInfo,
     .C_GetTokenInfo = tokenInfo,
