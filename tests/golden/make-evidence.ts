@@ -73,7 +73,7 @@ function answerAbout(certificate: Uint8Array): OcspResponse {
   const question = { certificate: read(certificate), issuer: read(ca.issuingCertificate) };
   const request = must(writeOcspRequest(question, defaultSuite));
   const ocsp = { key: responder, certificate: responderCertificate };
-  return must(parseOcspResponse(answerOcsp(request, { ca, ocsp, timeStamps: ocsp, stranger: responder, nowMs: stampedMs, ocspLifetimeMs: undefined, fault: undefined })));
+  return must(parseOcspResponse(answerOcsp(request, { ca, ocsp, timeStamps: ocsp, stranger: responder, nowMs: stampedMs, fault: undefined, ocspLifetimeMs: undefined })));
 }
 
 async function makePack(): Promise<string> {
