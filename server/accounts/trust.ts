@@ -56,8 +56,19 @@ export type IssuedBy = {
   readonly serial: string;
 };
 
+/** What a trust is built from: plain data, so that another thread builds the same. */
+export type TrustSource = {
+  readonly document: TrustDocument | undefined;
+  readonly policy: PolicyDocument;
+  readonly certificates: readonly Row<'trust_certificate'>[];
+  /** What the log names; rows beyond it count for nothing. */
+  readonly listed: ReadonlyMap<string, ListedCrl>;
+  readonly lists: readonly Row<'revocation_list'>[];
+};
+
 /** What signatures are judged by, at the present state of trust. */
 export type Trust = {
+  readonly source: TrustSource;
   readonly verifier: Verifier;
   /** DER. */
   readonly anchors: readonly Buffer[];
@@ -122,19 +133,11 @@ function allowedCarriers(policy: PolicyDocument): { readonly carriers?: readonly
 }
 
 /** Builds the verifier of a trust document. Lists older than the policy allows answer nothing, whatever their `nextUpdate` says. */
-export function buildTrust(options: {
-  readonly document: TrustDocument | undefined;
-  readonly policy: PolicyDocument;
-  readonly certificates: readonly Row<'trust_certificate'>[];
-  /** What the log names; rows beyond it count for nothing. */
-  readonly listed: ReadonlyMap<string, ListedCrl>;
-  readonly lists: readonly Row<'revocation_list'>[];
-  readonly nowMs: () => number;
-}): Trust {
-  const { document, policy, certificates, nowMs } = options;
+export function buildTrust(source: TrustSource, nowMs: () => number): Trust {
+  const { document, policy, certificates, listed } = source;
   const anchors = knownCertificates(document?.anchors ?? [], certificates);
   const intermediates = knownCertificates(document?.intermediates ?? [], certificates);
-  const lists = listsOf(options.listed, options.lists, parseList);
+  const lists = listsOf(listed, source.lists, parseList);
   const fresh = (list: RevocationList): boolean => list.thisUpdateMs >= nowMs() - policy.signatures.crlAgeMaxMs;
   let store = createRevocationStore({ lists: lists.filter(fresh) });
   let oldestMs = Math.min(...lists.filter(fresh).map((list) => list.thisUpdateMs));
@@ -161,12 +164,13 @@ export function buildTrust(options: {
     },
   });
   return {
+    source,
     verifier,
     anchors: anchors.map(({ der }) => Buffer.from(der)),
     intermediates: intermediates.map(({ der }) => Buffer.from(der)),
     lists: lists.map(({ der }) => Buffer.from(der)),
     listHashes: lists.map((list) => list.sha256),
-    listsMissing: options.listed.size - lists.length,
+    listsMissing: listed.size - lists.length,
     isRevoked: (certificate) => isNamedBy(lists, certificate, nowMs()),
   };
 }

@@ -3,7 +3,7 @@ import { makeKey } from '../../dev/ca/index.ts';
 import { oids } from '../../eds/der/index.ts';
 import { defaultAlgorithmPolicy, type AlgorithmPolicy, type VerificationReport } from '../../eds/index.ts';
 import { hierarchy, list, type Hierarchy, type Judgement } from './hierarchy.ts';
-import { besOf, judgeStamped, stamped, stampMs, underRoot, type Stamp } from './stamping.ts';
+import { besOf, judgeStamped, stampCertificate, stamped, stampMs, underRoot, type Stamp } from './stamping.ts';
 import { nowMs, signBes } from './world.ts';
 
 const hourMs = 60 * 60 * 1000;
@@ -130,6 +130,12 @@ describe('the windows of the algorithm policy', () => {
     const file = stamped(besOf(made), {});
     const closed = windowed('ecdsa-sha384', nowMs);
     expect(judge(file, closed, {}, made)[0]).toEqual(['INDETERMINATE', 'time-stamp-algorithm-unaccepted', nowMs]);
+  });
+
+  test('do not open for the certificate of a time-stamping authority', () => {
+    const made = hierarchy();
+    const file = stamped(besOf(made), { certificate: stampCertificate({ digest: 'sha1' }) });
+    expect(judge(file, windowed('ecdsa-sha1', nowMs), {}, made)[0]?.[1]).toBe('time-stamp-authority-untrusted');
   });
 
   test('open for the imprint, whose time the stamp itself proves', () => {

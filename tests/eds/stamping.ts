@@ -64,7 +64,8 @@ export type Stamp = Partial<TimeStampContent> & {
   readonly over?: Uint8Array;
 };
 
-const rightCertificate = stampCertificate();
+/** The certificate that right stamps are made with. */
+export const stampAuthority = stampCertificate();
 
 /** A token over the signature of a file's only signer, right in everything but the changes. */
 export function stampOf(
@@ -78,7 +79,7 @@ export function stampOf(
       imprint: { digestOid: oids.sha384, digest: createHash('sha384').update(octets).digest() },
       serial: '01',
       genTimeMs: stampMs,
-      certificate: rightCertificate,
+      certificate: stampAuthority,
       signingCertificate: 'v1',
       ...changes,
     },

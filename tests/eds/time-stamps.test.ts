@@ -1,8 +1,14 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { extensions, makeKey, type WrittenExtension } from '../../dev/ca/index.ts';
+import {
+  extensions,
+  makeKey,
+  writeTimeStampRefusal,
+  writeTimeStampResponse,
+  type WrittenExtension,
+} from '../../dev/ca/index.ts';
 import { writeExtension, writeName } from '../../dev/ca/certificate-writer.ts';
-import { attachTimeStamp, parseSignedData } from '../../eds/index.ts';
+import { acceptTimeStampResponse, attachTimeStamp, parseSignedData, parseTimeStampToken } from '../../eds/index.ts';
 import {
   contextTag,
   element,
@@ -14,22 +20,25 @@ import {
   sequence,
   setOf,
   tagged,
+  tags,
 } from '../../eds/der/index.ts';
 import { hierarchy, list, type Judgement } from './hierarchy.ts';
 import { rebuild } from './rebuild.ts';
 import {
   besOf,
   judgeStamped,
+  stampAuthority,
   stampCertificate,
   stamped,
   stampMs,
   stampOf,
+  stampPolicy,
   stampSerial,
   stampTrust,
   underRoot,
   type Stamp,
 } from './stamping.ts';
-import { certificateOf, content, nowMs, signBes, unwrap } from './world.ts';
+import { certificateOf, content, makeCa, makeSigner, nowMs, signBes, unwrap } from './world.ts';
 
 const made = hierarchy();
 const cms = besOf(made);
@@ -227,6 +236,73 @@ describe('a time-stamp', () => {
         reason: 'time-stamp-malformed',
         timeStamps: [{ genTimeMs: undefined, policy: undefined, authority: undefined }],
       });
+  });
+
+  test('is signed once and over a statement of its own kind, else it is no token', () => {
+    const token = stampOf(cms);
+    const twice = rebuild(token, {
+      body: (parts) => [
+        ...parts.slice(0, -1),
+        element(tags.set, ...[1, 2].map(() => parts.at(-1)?.subarray(4) ?? token)),
+      ],
+    });
+    const asData = rebuild(token, {
+      body: ([, digests, encapsulated, ...rest]) => [
+        integer(1),
+        digests ?? token,
+        sequence(objectIdentifier(oids.data), (encapsulated ?? token).subarray(2 + 13)),
+        ...rest,
+      ],
+    });
+    // Both are files that can be read, so it is the token's own reader that refuses them.
+    expect([parseSignedData(twice), parseSignedData(asData)]).toMatchObject([
+      { value: { signers: [{}, {}] } },
+      { value: { contentType: oids.data, content: expect.any(Uint8Array) } },
+    ]);
+    for (const other of [twice, asData])
+      expect(parseTimeStampToken(other)).toMatchObject({ refusal: { code: 'time-stamp-malformed' } });
+  });
+
+  test('with a stray certificate beside its own is not trusted', () => {
+    const stray = makeSigner(makeCa()).certificate;
+    const carrying = (certificate: Uint8Array): Uint8Array => {
+      const token = rebuild(stampOf(cms), {
+        body: (parts) =>
+          parts.map((part) => (part[0] === contextTag(0) ? element(contextTag(0), stampAuthority, certificate) : part)),
+      });
+      return unwrap(attachTimeStamp(cms, token));
+    };
+    expect(judgeStamped(carrying(made.issuing), made).verdict).toBe('VALID');
+    expect(judgeStamped(carrying(stray), made)).toMatchObject({
+      verdict: 'INDETERMINATE',
+      reason: 'time-stamp-authority-untrusted',
+    });
+  });
+
+  test('is taken from the answer to this very request only', () => {
+    const imprint = { digestOid: oids.sha384, digest: digestOf('sha384', signature) };
+    const request = { imprint, nonce: Uint8Array.of(0, 0x80, 7), policy: stampPolicy };
+    const answer = (stamp: Stamp): Uint8Array =>
+      writeTimeStampResponse(stampOf(cms, { nonce: Uint8Array.of(0, 0x80, 7), ...stamp }));
+    expect(acceptTimeStampResponse(answer({}), request)).toMatchObject({ ok: true });
+    for (const stamp of [{ nonce: Uint8Array.of(7) }, { policy: '1.2.3' }, { over: content }])
+      expect(acceptTimeStampResponse(answer(stamp), request)).toMatchObject({
+        refusal: { code: 'time-stamp-differs' },
+      });
+    expect(acceptTimeStampResponse(writeTimeStampResponse(stampOf(cms)), request)).toMatchObject({ ok: false });
+    expect(acceptTimeStampResponse(writeTimeStampRefusal(14), request)).toMatchObject({
+      refusal: { code: 'time-stamp-refused', details: { status: 2, reasons: 'time-not-available' } },
+    });
+  });
+
+  test('without a value is no attribute', () => {
+    const empty = rebuild(cms, {
+      signer: (parts) => [
+        ...parts,
+        element(contextTag(1), sequence(objectIdentifier(oids.signatureTimeStamp), element(tags.set))),
+      ],
+    });
+    expect(judgeStamped(empty, made)).toMatchObject({ verdict: 'INVALID', reason: 'cms-malformed' });
   });
 
   test('that carries attributes of its own is not understood', () => {
