@@ -176,13 +176,16 @@ test('a thread that cannot start takes nothing and is tried again after a pause,
 });
 
 test('more bodies than may wait are refused as busy at once', async () => {
+  const lost: string[] = [];
   const checker = checkerOf(
     "import { parentPort } from 'node:worker_threads'; parentPort.on('message', () => {});",
-    [],
+    lost,
   );
   const body = Buffer.alloc(9_000_000);
   const first = checker.check(proof, body);
   expect(await checker.check(proof, body)).toMatchObject({ refusal: { code: 'server-busy' } });
+  // At once, and not because the thread was taken for one that hangs.
+  expect(lost).toEqual([]);
   await checker.close();
   expect(await first).toMatchObject({ refusal: { code: 'server-busy' } });
 });
