@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs';
 import { main, step } from './commands.mjs';
 import { unlessUnchanged } from './bundle/inputs.mjs';
 import { bundleMain, bundlePreloads, mainEntry, outputOfPreload, preloads } from './bundle/main.mjs';
+import { bundleFirstScreens } from './bundle/first-screens.mjs';
 import { bundleRenderer, pageNames } from './bundle/renderer.mjs';
 import { inRoot } from './paths.mjs';
 import { unstamp } from './stamps.mjs';
@@ -31,7 +32,10 @@ const targets = () => [
     isPresent: pageNames().length > 0,
     inputs: ['renderer', ...shared],
     outputs: pageNames().map((name) => `dist/renderer/${name}.html`),
-    make: bundleRenderer,
+    make: async () => {
+      await bundleRenderer();
+      await bundleFirstScreens();
+    },
   },
 ];
 

@@ -22,6 +22,7 @@ export {
   type RevocationListStore,
 } from './crl/index.ts';
 export { defaultSuite, nationalSuite } from './gost/index.ts';
+export { sha256, sha256Hex, verifyEd25519 } from './hash.ts';
 export {
   btsDigitalRoles,
   carrierOf,

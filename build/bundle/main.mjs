@@ -7,7 +7,7 @@ import { inRoot } from '../paths.mjs';
 // What Electron 33 runs: Node 20.18 and V8 13.0. `using` and the like are lowered.
 const target = 'es2023';
 
-async function bundleOne({ entry, file, external, platform }) {
+async function bundleOne({ entry, output, external, platform }) {
   const { rolldown } = await import('rolldown');
   const bundle = await rolldown({
     input: inRoot(entry),
@@ -17,7 +17,7 @@ async function bundleOne({ entry, file, external, platform }) {
     transform: { target },
     onLog: (level, log, handle) => handle(level === 'warn' ? 'error' : level, log),
   });
-  await bundle.write({ file: inRoot(file), format: 'cjs', sourcemap: true, codeSplitting: false });
+  await bundle.write({ ...output, format: 'cjs', sourcemap: true });
   await bundle.close();
 }
 
@@ -34,7 +34,8 @@ export async function bundlePreloads() {
   mkdirSync(inRoot('dist', 'preload'), { recursive: true });
   for (const entry of preloads()) {
     // A sandboxed preload can require `electron` and nothing else.
-    await bundleOne({ entry, file: outputOfPreload(entry), external: ['electron'], platform: 'browser' });
+    const output = { file: inRoot(outputOfPreload(entry)), codeSplitting: false };
+    await bundleOne({ entry, output, external: ['electron'], platform: 'browser' });
   }
 }
 
@@ -44,7 +45,8 @@ export async function bundleMain() {
   rmSync(inRoot('dist', 'main'), { recursive: true, force: true });
   await bundleOne({
     entry: mainEntry,
-    file: 'dist/main/boot.cjs',
+    // What opens the window stands alone in a small file; the rest is read when the page has its files.
+    output: { dir: inRoot('dist', 'main'), entryFileNames: 'boot.cjs', chunkFileNames: '[name].cjs' },
     external: ['electron', /^node:/u],
     platform: 'node',
   });

@@ -14,5 +14,10 @@ export function electronRuntime(): ElectronRuntime | undefined;
 
 export function prepareRuntime(): Promise<ElectronRuntime>;
 
+export type User = { readonly uid: number; readonly gid: number };
+
+/** Somebody without rights. */
+export const nobody: User;
+
 /** Whether Chromium's sandbox works here for a program of this user, or of the one that root names. Root never has it. */
-export function canSandbox(user?: { readonly uid: number; readonly gid: number }): boolean;
+export function canSandbox(user?: User): boolean;

@@ -5,7 +5,7 @@ import { preparePkcs11, preparePostgres } from './addons.mjs';
 import { prepareElectron } from './electron.mjs';
 
 export { developmentVersion, electronRuntime, releaseVersion } from './electron.mjs';
-export { canSandbox } from './sandbox.mjs';
+export { canSandbox, nobody } from './sandbox.mjs';
 
 /** Brings the runtime of the product up to date: Node, PostgreSQL, the PKCS#11 addon, Electron. */
 export async function prepareRuntime() {

@@ -2,6 +2,9 @@
 // containers, nor where AppArmor keeps namespaces from programs that it does not know (Ubuntu 24.04).
 import { spawnSync } from 'node:child_process';
 
+/** Somebody without rights: nobody of Debian. */
+export const nobody = { uid: 65_534, gid: 65_534 };
+
 /** Whether the sandbox works for a program of this user (or of the one that is given, when this is root). */
 export function canSandbox({ uid = process.getuid(), gid = process.getgid() } = {}) {
   if (uid === 0) return false;

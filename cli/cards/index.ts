@@ -1,1 +1,1 @@
-export { cardModules, hostFiles, openCardHost, type CardHost } from './hosts.ts';
+export { hostFiles, openCardHost, type CardHost } from './hosts.ts';

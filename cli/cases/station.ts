@@ -1,16 +1,7 @@
-import { randomBytes, randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createWorkstation, type PromptPort, type Workstation } from '../../main/engine/index.ts';
-import { cardModules, hostFiles } from '../cards/index.ts';
-
-function bootId(): string {
-  try {
-    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
-  } catch {
-    return randomUUID();
-  }
-}
+import { createWorkstation, thisMachine, type PromptPort, type Workstation } from '../../main/engine/index.ts';
+import { cardModules } from '../../main/hosts/index.ts';
+import { hostFiles } from '../cards/index.ts';
 
 /** The workstation of a folder, without windows; the caller closes it. */
 export function openStation(options: {
@@ -22,17 +13,12 @@ export function openStation(options: {
   const { directory, cards, prompt } = options;
   return createWorkstation({
     ...hostFiles,
+    ...thisMachine(),
     directory,
     modules: cardModules([cards ?? join(directory, 'cards.json')]),
-    clock: { nowMs: () => Date.now(), monotonicMs: () => performance.now() },
-    bootId: bootId(),
-    random: (sizeBytes) => new Uint8Array(randomBytes(sizeBytes)),
-    chance: () => randomBytes(4).readUInt32BE() / 2 ** 32,
     prompt,
-    environment: process.env,
     version: 'cli',
     kind: 'import-station',
-    isRoot: process.getuid?.() === 0,
     log: (entry) => {
       if (entry.kind === 'bug') options.onBug(entry.incidentId, entry.stack);
     },

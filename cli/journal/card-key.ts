@@ -2,9 +2,10 @@ import { dirname, join } from 'node:path';
 import type { TokenState } from '../../contracts/device-host/index.ts';
 import type { SlotKey, SlotSummary } from '../../contracts/vault-host/index.ts';
 import { ok, refuse, toHex, type Result } from '../../core/kernel/index.ts';
+import { sha256 } from '../../eds/index.ts';
 import { localVault } from '../../native/vault-host/index.ts';
-import { cardModules, openCardHost, type CardHost } from '../cards/index.ts';
-import { sha256 } from '../kit/index.ts';
+import { cardModules } from '../../main/hosts/index.ts';
+import { openCardHost, type CardHost } from '../cards/index.ts';
 
 type Secrets = { readonly pin: Uint8Array; readonly password: Uint8Array };
 

@@ -1,5 +1,4 @@
 export { misuse, refused, verdictOf, type Answer, type Exit, type Fact } from './answer.ts';
 export { readArguments, type Arguments, type Shape } from './arguments.ts';
 export type { Command, Surroundings } from './command.ts';
-export { sha256, verifyEd25519 } from './crypto.ts';
 export { readSmallFile } from './files.ts';

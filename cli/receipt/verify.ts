@@ -5,8 +5,9 @@ import {
   type ReceiptFacts,
   type ReceiptVerdict,
 } from '../../core/log/index.ts';
+import { sha256, verifyEd25519 } from '../../eds/index.ts';
 import { refusalWords, words, type Locale, type MessageId, type MessageValues } from '../../locales/index.ts';
-import { misuse, readSmallFile, sha256, verifyEd25519, type Answer, type Command, type Fact } from '../kit/index.ts';
+import { misuse, readSmallFile, type Answer, type Command, type Fact } from '../kit/index.ts';
 
 const keySizeMaxBytes = 1_024;
 /** Envelopes and signatures are far smaller; a bound keeps a wrong file from filling the memory. */

@@ -2,8 +2,9 @@ import { X509Certificate } from 'node:crypto';
 import type * as z from 'zod';
 import { staffRecord } from '../../contracts/documents/index.ts';
 import { toHex } from '../../core/kernel/index.ts';
+import { sha256 } from '../../eds/index.ts';
 import { words } from '../../locales/index.ts';
-import { misuse, readSmallFile, refused, sha256, type Command } from '../kit/index.ts';
+import { misuse, readSmallFile, refused, type Command } from '../kit/index.ts';
 import { administer, placeOptions } from './place.ts';
 
 const fileSizeMaxBytes = 65_536;

@@ -8,15 +8,8 @@ import {
   type OpenAdministration,
   type PlatformPlace,
 } from '../../server/boot/index.ts';
-import {
-  misuse,
-  readSmallFile,
-  refused,
-  sha256,
-  type Answer,
-  type Arguments,
-  type Surroundings,
-} from '../kit/index.ts';
+import { sha256 } from '../../eds/index.ts';
+import { misuse, readSmallFile, refused, type Answer, type Arguments, type Surroundings } from '../kit/index.ts';
 
 const passphraseSizeMaxBytes = 1_024;
 

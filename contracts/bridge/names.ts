@@ -6,6 +6,7 @@ export const operatorVerbNames = [
   'app.get',
   'preferences.set',
   'certificates.list',
+  'modules.retry',
   'enrolment.start',
   'shift.start',
   'shift.end',

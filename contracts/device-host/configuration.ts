@@ -15,6 +15,8 @@ const pkcs11Module = z.strictObject({
   path: z.string().min(1).max(4096).startsWith('/'),
   /** Variables that the module reads, such as `SOFTHSM2_CONF`; set before it is loaded, seen by this process only. */
   environment: z.record(variableName, z.string().max(4096)).default({}),
+  /** The host died or hung while this module was being tried: not loaded again before `modules.retry` asks for it. */
+  isSetAside: z.boolean().default(false),
 });
 
 /** What the device host is told at each start. */
@@ -25,4 +27,5 @@ export const deviceHostConfiguration = z.strictObject({
 });
 
 export type DeviceHostConfiguration = z.infer<typeof deviceHostConfiguration>;
-export type Pkcs11ModuleConfiguration = DeviceHostConfiguration['modules'][number];
+/** A module as it is configured; whether it is set aside is found out while the hosts live. */
+export type Pkcs11ModuleConfiguration = Omit<DeviceHostConfiguration['modules'][number], 'isSetAside'>;

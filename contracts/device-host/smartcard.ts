@@ -49,7 +49,7 @@ const token = z.strictObject({
 const moduleState = z.strictObject({
   id: moduleId,
   /** `loaded`, or why no card of this module can be seen. */
-  state: z.enum(['loaded', 'card-module-missing', 'card-module-unusable']),
+  state: z.enum(['loaded', 'card-module-missing', 'card-module-unusable', 'card-module-set-aside']),
 });
 
 const certificate = z.strictObject({
@@ -64,6 +64,7 @@ const certificate = z.strictObject({
 const cardRefusals = [
   'card-module-missing',
   'card-module-unusable',
+  'card-module-set-aside',
   'card-absent',
   'card-removed',
   'card-busy',
@@ -98,6 +99,14 @@ export const smartcardVerbs = defineVerbs({
     output: z.strictObject({ modules: z.array(moduleState), tokens: z.array(token) }),
     timeoutMs: listingTimeoutMs,
     refusals: [],
+    ...moduleFailure,
+  },
+  /** Tries a module again that could not be used or was set aside. Where it is the death of the host again, the call is lost with it. */
+  'modules.retry': {
+    input: z.strictObject({ moduleId }),
+    output: z.strictObject({}),
+    timeoutMs: listingTimeoutMs,
+    refusals: ['card-module-missing', 'card-module-unusable'],
     ...moduleFailure,
   },
   'certificates.list': {
@@ -165,6 +174,9 @@ export type SmartcardVerbs = typeof smartcardVerbs;
 export const smartcardEvents = {
   'token.inserted': z.strictObject({ token }),
   'token.removed': z.strictObject({ reference: tokenReference }),
+  /** A module is about to be loaded and to list its cards for the first time; `tried` says that the host outlived it. */
+  'module.trying': z.strictObject({ moduleId }),
+  'module.tried': z.strictObject({ moduleId }),
 } as const;
 
 export type TokenReference = z.infer<typeof tokenReference>;

@@ -36,6 +36,8 @@ export const operatorVerbs = {
     nothing,
   ),
   'certificates.list': verb(nothing, z.array(certificateViewSchema)),
+  /** Loads a card module again that could not be used or was set aside. */
+  'modules.retry': verb(z.strictObject({ id: idSchema }), nothing),
   'enrolment.start': verb(
     z.strictObject({ code: z.string().max(512), name: z.string().min(1).max(80), certificateId: idSchema }),
     nothing,

@@ -16,6 +16,7 @@ export const operatorVerbPhases = {
   'app.get': always,
   'preferences.set': always,
   'certificates.list': always,
+  'modules.retry': always,
   'enrolment.start': ['not-enrolled'],
   'shift.start': ['locked'],
   'shift.end': whileOpen,

@@ -20,7 +20,7 @@ export const promptVerbs = {
   'prompt.cancel': verb(nothing, nothing),
 } as const;
 
-/** `prompt.changed`: attempts left or the card changed, ask `prompt.get` again. */
+/** `prompt.changed`: attempts left or the card changed, or it came or went; ask `prompt.get` again. */
 export const promptEvents = ['prompt.changed'] as const;
 
 export type PromptVerbs = typeof promptVerbs;

@@ -28,6 +28,8 @@ export const statusViewSchema = z.strictObject({
     state: z.enum(['present', 'absent', 'locked', 'module-failed']),
     label: z.string().nullable(),
   }),
+  /** Configured PKCS#11 modules whose cards cannot be seen, each with the code of the reason. */
+  failedModules: z.array(z.strictObject({ id: idSchema, code: z.string() })),
   server: z.strictObject({
     state: z.enum(['connected', 'connecting', 'offline', 'refused', 'closed']),
     since: timeMsSchema.nullable(),

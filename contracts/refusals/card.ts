@@ -10,6 +10,7 @@ export const cardRefusals = {
   'card-signature-wrong': { retry: false },
   'card-module-missing': { retry: true },
   'card-module-unusable': { retry: false },
+  'card-module-set-aside': { retry: true },
   'card-module-crashed': { retry: true },
   'card-module-hung': { retry: true },
   'pin-incorrect': { retry: false },

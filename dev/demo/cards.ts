@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { TestCa } from '../ca/index.ts';
 import { importCertificates, makeTokens, type KeyKind, type SoftHsmStore } from '../softhsm/index.ts';
+import { makeCardKey, type CardDefinition } from '../virtual-card/index.ts';
 import { operator, type StaffMember } from './staff.ts';
 
 export type StaffCard = {
@@ -12,6 +13,27 @@ export type StaffCard = {
 
 const signingKeyId = '01';
 const slotKeyId = '02';
+
+type Issued = ReturnType<TestCa['issue']>;
+
+function certify(
+  ca: TestCa,
+  member: StaffMember,
+  keys: { readonly signing: Uint8Array; readonly journal: Uint8Array },
+): { readonly signing: Issued; readonly journal: Issued } {
+  const { surname, name, patronymic, iin } = member;
+  const holder = { surname, name, patronymic, iin, organisation: operator };
+  const request = { holder, roles: ['employee'], carrier: 'kaztoken' } as const;
+  return {
+    signing: ca.issue({ ...request, subjectPublicKeyInfo: keys.signing, purpose: 'signing' }),
+    journal: ca.issue({ ...request, subjectPublicKeyInfo: keys.journal, purpose: 'decryption' }),
+  };
+}
+
+function staffCard(member: StaffMember, signing: Issued): StaffCard {
+  const certificate = createHash('sha256').update(signing.certificate).digest('hex');
+  return { member, certificate, serial: signing.serial };
+}
 
 /** Makes one token for each person, with a key that signs and a key that opens the journal, and has both certified. */
 export function makeCards(
@@ -37,21 +59,31 @@ export function makeCards(
       if (key === undefined) throw new Error('demo: the token lacks a key that was just made');
       return key.spki;
     };
-    const holder = {
-      surname: member.surname,
-      name: member.name,
-      patronymic: member.patronymic,
-      iin: member.iin,
-      organisation: operator,
-    };
-    const request = { holder, roles: ['employee'], carrier: 'kaztoken' } as const;
-    const signing = ca.issue({ ...request, subjectPublicKeyInfo: spki(signingKeyId), purpose: 'signing' });
-    const journal = ca.issue({ ...request, subjectPublicKeyInfo: spki(slotKeyId), purpose: 'decryption' });
+    const { signing, journal } = certify(ca, member, { signing: spki(signingKeyId), journal: spki(slotKeyId) });
     importCertificates(store, { label: member.tokenLabel, pin: member.pin }, [
       { keyId: signingKeyId, label: 'signing', der: signing.certificate },
       { keyId: slotKeyId, label: 'journal', der: journal.certificate },
     ]);
-    const certificate = createHash('sha256').update(signing.certificate).digest('hex');
-    return { member, certificate, serial: signing.serial };
+    return staffCard(member, signing);
   });
+}
+
+/** A PIV card for the virtual reader, with the keys and certificates that a token of `makeCards` has. Its PIN has six to eight digits. */
+export function makeVirtualCard(
+  ca: TestCa,
+  member: StaffMember,
+): { readonly card: StaffCard; readonly definition: CardDefinition } {
+  const keys = { signing: makeCardKey('rsa-2048'), journal: makeCardKey('rsa-2048') };
+  const { signing, journal } = certify(ca, member, { signing: keys.signing.spki, journal: keys.journal.spki });
+  return {
+    card: staffCard(member, signing),
+    definition: {
+      name: member.tokenLabel,
+      pin: member.pin,
+      keys: [
+        { slot: '9c', privateKeyDer: keys.signing.privateKeyDer, certificateDer: signing.certificate },
+        { slot: '9d', privateKeyDer: keys.journal.privateKeyDer, certificateDer: journal.certificate },
+      ],
+    },
+  };
 }

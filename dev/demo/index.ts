@@ -1,4 +1,4 @@
-export { makeCards, type StaffCard } from './cards.ts';
+export { makeCards, makeVirtualCard, type StaffCard } from './cards.ts';
 export { makeCases } from './cases.ts';
 export { Chance } from './chance.ts';
 export { makeBin, makeIin } from './numbers.ts';

@@ -1,8 +1,8 @@
-import { randomBytes, randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
 import type { Result } from '../../core/kernel/index.ts';
 import {
   createWorkstation,
+  thisMachine,
   type EngineLogEntry,
   type PromptPort,
   type Workstation,
@@ -16,26 +16,23 @@ const root = resolve(import.meta.dirname, '../..');
 export function openWorkstation(options: {
   readonly directory: string;
   readonly store: SoftHsmStore;
+  /** Modules beside the store's. */
+  readonly otherModules?: WorkstationOptions['modules'];
   readonly prompt: PromptPort;
   readonly kind?: WorkstationOptions['kind'];
   readonly log?: (entry: EngineLogEntry) => void;
 }): Workstation {
-  const { store, log = () => undefined } = options;
+  const { store, otherModules = [], log = () => undefined } = options;
   return createWorkstation({
+    ...thisMachine(),
     directory: options.directory,
     nodeFile: process.execPath,
     deviceHostFile: resolve(root, 'native/device-host/boot.ts'),
     vaultHostFile: resolve(root, 'native/vault-host/boot.ts'),
-    modules: [{ id: 'softhsm', path: store.modulePath, environment: store.environment }],
-    clock: { nowMs: () => Date.now(), monotonicMs: () => performance.now() },
-    bootId: randomUUID(),
-    random: (sizeBytes) => new Uint8Array(randomBytes(sizeBytes)),
-    chance: Math.random,
+    modules: [{ id: 'softhsm', path: store.modulePath, environment: store.environment }, ...otherModules],
     prompt: options.prompt,
-    environment: process.env,
     version: '0.1.0',
     kind: options.kind ?? 'workstation',
-    isRoot: process.getuid?.() === 0,
     log,
   });
 }

@@ -1,7 +1,8 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { _electron, type ElectronApplication, type Page } from 'playwright-core';
-import { canSandbox, electronRuntime } from '../../build/runtime/index.mjs';
+import { canSandbox, electronRuntime, type User } from '../../build/runtime/index.mjs';
 
 const root = resolve(import.meta.dirname, '../..');
 
@@ -20,7 +21,14 @@ export type LaunchOptions = {
   readonly profileDirectory: string;
   readonly display: string;
   readonly onLog?: (line: string) => void;
+  /** Who runs the application where this is root, which has no sandbox; the profile folder is given to him. */
+  readonly user?: User | undefined;
 };
+
+/** Gives a folder and all that is in it to a user. */
+export function giveTo({ uid, gid }: User, folder: string): void {
+  execFileSync('chown', ['--recursive', `${uid}:${gid}`, folder]);
+}
 
 /** A cold start on a busy machine takes five seconds. Playwright now and then misses the moment in which it may attach, and never recovers. */
 const launchTimeoutMs = 20_000;
@@ -32,6 +40,7 @@ export async function launchApplication(options: LaunchOptions): Promise<DrivenA
   const runtime = electronRuntime();
   if (runtime === undefined) throw new Error('there is no Electron yet: run `npm run setup`');
   mkdirSync(options.profileDirectory, { recursive: true, mode: 0o700 });
+  if (options.user !== undefined) giveTo(options.user, options.profileDirectory);
   const electron = await launch(runtime.executable, options);
   if (options.onLog !== undefined)
     electron.process().stderr?.on('data', (chunk: Buffer) => options.onLog?.(chunk.toString('utf8')));
@@ -46,12 +55,13 @@ export async function launchApplication(options: LaunchOptions): Promise<DrivenA
   };
 }
 
-async function launch(executablePath: string, options: LaunchOptions, attempt = 1): Promise<ElectronApplication> {
+async function launch(program: string, options: LaunchOptions, attempt = 1): Promise<ElectronApplication> {
   // Chromium's own sandbox wherever it works; root cannot have it.
-  const hasSandbox = canSandbox();
+  const { user } = options;
+  const hasSandbox = canSandbox(user);
   try {
     return await _electron.launch({
-      executablePath,
+      executablePath: user === undefined ? program : join(import.meta.dirname, 'as-user.sh'),
       args: [
         ...(hasSandbox ? [] : ['--no-sandbox']),
         '--disable-gpu',
@@ -59,7 +69,11 @@ async function launch(executablePath: string, options: LaunchOptions, attempt = 
         `--profile-directory=${options.profileDirectory}`,
       ],
       ...(hasSandbox ? { chromiumSandbox: true } : {}),
-      env: { ...environment(), DISPLAY: options.display },
+      env: {
+        ...environment(),
+        DISPLAY: options.display,
+        ...(user === undefined ? {} : asUser(user, program, options.profileDirectory)),
+      },
       timeout: launchTimeoutMs,
     });
   } catch (error) {
@@ -68,9 +82,14 @@ async function launch(executablePath: string, options: LaunchOptions, attempt = 
     process.stderr.write(
       `WARNING: launch ${attempt} of at most ${launchAttemptsMax} of the application failed and is tried again: ${why}\n`,
     );
-    return launch(executablePath, options, attempt + 1);
+    return launch(program, options, attempt + 1);
   }
 }
+
+const asUser = ({ uid, gid }: User, program: string, home: string): Record<string, string> => ({
+  ...{ RUN_AS_UID: `${uid}`, RUN_AS_GID: `${gid}`, RUN_AS_PROGRAM: program },
+  HOME: home,
+});
 
 function environment(): Record<string, string> {
   const kept = ['PATH', 'HOME', 'LANG', 'TMPDIR', 'XDG_RUNTIME_DIR', 'PCSCLITE_CSOCK_NAME'];

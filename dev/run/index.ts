@@ -1,2 +1,2 @@
-export { launchApplication, type DrivenApplication, type LaunchOptions } from './application.ts';
+export { giveTo, launchApplication, type DrivenApplication, type LaunchOptions } from './application.ts';
 export { Operator, type Secrets } from './operator.ts';

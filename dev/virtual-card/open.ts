@@ -28,7 +28,7 @@ export async function openVirtualReader(options: {
     nodeFile: process.execPath,
     file: resolve(import.meta.dirname, 'boot.ts'),
     environment: hostEnvironment(process.env),
-    configuration: { directory: options.directory },
+    configuration: () => ({ directory: options.directory }),
     timers: options.timers,
     jitter: () => 0,
     newIncidentId: randomUUID,

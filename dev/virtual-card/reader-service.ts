@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 
@@ -100,6 +100,8 @@ export async function startReaderService(directory: string): Promise<ReaderServi
   await listen(server, boundFile);
   // Closing the server here removes the name that it was bound to; the second name stays for the daemon.
   linkSync(boundFile, socketFile);
+  // Who may use the reader is decided by who may enter the folder.
+  chmodSync(socketFile, 0o666);
   // `-x`: if this process dies without a word, the daemon leaves after a minute without users.
   const script = `LISTEN_PID=$$ LISTEN_FDS=1 exec ${daemonFile} --foreground --critical --auto-exit --config "$1"`;
   const daemon = spawn('/bin/sh', ['-c', script, 'sh', readers], {

@@ -1,6 +1,5 @@
 import { app, type BrowserWindow } from 'electron';
-import { randomBytes, randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { channelOf } from '../../contracts/bridge/index.ts';
 import {
   operatorVerbPhases,
@@ -10,21 +9,13 @@ import {
   type OperatorVerbs,
   type PromptVerbs,
 } from '../../contracts/ipc/index.ts';
-import { createWorkstation, type Workstation } from '../engine/index.ts';
+import { createWorkstation, thisMachine, type Workstation } from '../engine/index.ts';
+import { cardModules } from '../hosts/index.ts';
 import { isOwnPage, type AnswerOptions } from '../ipc/index.ts';
 import { operatorAddress, type SealedPrompt } from '../windows/index.ts';
-import { configuredModules } from './card-modules.ts';
 import { operatorHandlers } from './handlers.ts';
 import type { Layout } from './layout.ts';
 import { reportBug, writeLog } from './log.ts';
-
-function bootId(): string {
-  try {
-    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
-  } catch {
-    return randomUUID();
-  }
-}
 
 export type DeskOptions = {
   readonly layout: Layout;
@@ -39,17 +30,12 @@ export type DeskOptions = {
 function start({ layout, directory, prompt, hostsMayStart }: DeskOptions): Workstation {
   return createWorkstation({
     ...layout,
+    ...thisMachine(),
     directory,
-    modules: configuredModules(directory),
-    clock: { nowMs: () => Date.now(), monotonicMs: () => performance.now() },
-    bootId: bootId(),
-    random: (sizeBytes) => new Uint8Array(randomBytes(sizeBytes)),
-    chance: () => randomBytes(4).readUInt32BE() / 2 ** 32,
+    modules: cardModules([join(directory, 'cards.json')]),
     prompt,
-    environment: process.env,
     version: app.getVersion(),
     kind: 'workstation',
-    isRoot: process.getuid?.() === 0,
     hostsMayStart,
     log: writeLog,
   });

@@ -39,6 +39,7 @@ export function operatorHandlers(workstation: Workstation, window: () => Browser
       return Promise.resolve(ok(null));
     },
     'certificates.list': () => workstation.certificates(),
+    'modules.retry': ({ id }) => workstation.retryModule(id),
     'enrolment.start': (input) => workstation.enrol(input),
     'shift.start': ({ certificateId }) => workstation.startShift(certificateId),
     'shift.end': () => workstation.endShift(),

@@ -6,6 +6,8 @@ import type { OperatorVerbs, PromptVerbs } from '../../contracts/ipc/index.ts';
 import { answerWindow } from '../ipc/index.ts';
 import { lockDownApp, lockDownDefaultSession, registerAppScheme } from '../security/index.ts';
 import { openOperatorWindow, SealedPrompt } from '../windows/index.ts';
+import type { Desk } from './desk.ts';
+import { chooseFirstPage } from './first-page.ts';
 import { findLayout, profileDirectory, type Layout } from './layout.ts';
 import { reportBug, writeLog } from './log.ts';
 import { selfCheck } from './self-check.ts';
@@ -35,30 +37,33 @@ function afterFirstPaint(): { readonly promise: Promise<void>; readonly cardsAsk
 }
 
 /**
- * The window first, since its processes take their time. What thinks is loaded when the page has its files and reads them, so
- * that neither waits for the other; the doors stand open from the beginning and keep whoever is early.
+ * The window first, since its processes take their time, and it paints by itself. What thinks is loaded at the first question of
+ * the page, which comes after the paint; the doors stand open from the beginning and keep whoever is early.
  */
-async function openApplication(layout: Layout, directory: string): Promise<void> {
-  lockDownDefaultSession();
-  const { window, isServed } = openOperatorWindow(layout, {
+function openApplication(layout: Layout, directory: string): void {
+  const window = openOperatorWindow(layout, {
     colourScheme: colourScheme(directory),
     isPackaged: app.isPackaged,
+    choosePage: (address) => chooseFirstPage({ pages: layout.pages, directory, address }),
   });
+  lockDownDefaultSession();
   const { promise: hostsMayStart, cardsAsked } = afterFirstPaint();
   const prompt = new SealedPrompt({ files: layout, isPackaged: app.isPackaged, parent: () => window });
-  const desk = isServed.then(async () => {
+  let desk: Promise<Desk> | undefined;
+  const openOnce = async (): Promise<Desk> => {
     const { openDesk } = await import('./desk.ts');
-    return openDesk({ layout, directory, prompt, window, hostsMayStart, cardsAsked });
-  });
+    const opened = openDesk({ layout, directory, prompt, window, hostsMayStart, cardsAsked });
+    app.on('will-quit', () => void opened.workstation.close());
+    return opened;
+  };
+  const askDesk = (): Promise<Desk> => (desk ??= openOnce());
   answerWindow<OperatorVerbs>({
     kind: 'operator',
     names: operatorVerbNames,
-    ready: desk.then(({ operator }) => operator),
+    ready: async () => (await askDesk()).operator,
   });
-  answerWindow<PromptVerbs>({ kind: 'prompt', names: promptVerbNames, ready: desk.then((made) => made.prompt) });
-  const { workstation } = await desk;
+  answerWindow<PromptVerbs>({ kind: 'prompt', names: promptVerbNames, ready: async () => (await askDesk()).prompt });
   app.on('second-instance', () => window.focus());
-  app.on('will-quit', () => void workstation.close());
   window.on('closed', () => app.quit());
 }
 

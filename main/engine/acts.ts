@@ -25,6 +25,7 @@ import {
   type Locale,
   type Subject,
 } from '../../core/signing/index.ts';
+import { sha256 } from '../../eds/index.ts';
 import { parseActEnvelope } from '../../contracts/documents/index.ts';
 import type { ActDraft } from '../../contracts/ipc/index.ts';
 import type { VaultOutput } from '../../contracts/vault-host/index.ts';
@@ -32,7 +33,7 @@ import { signingTexts } from '../../locales/signing/index.ts';
 import { signText } from './card-use.ts';
 import { readCards, type CardSigner } from './cards.ts';
 import type { Engine, Shift } from './context.ts';
-import { sha256, uuidV7 } from './crypto.ts';
+import { uuidV7 } from './crypto.ts';
 import type { PromptAnswer } from './ports.ts';
 import { promptView } from './prompt-view.ts';
 

@@ -5,10 +5,16 @@ import type {
   SignatureMechanism,
   TokenState,
 } from '../../contracts/device-host/index.ts';
-import type { CertificateView } from '../../contracts/ipc/index.ts';
-import { btsDigitalRoles, nationalRoles, parseCertificate, rolesOf, type Certificate } from '../../eds/index.ts';
+import type { CertificateView, StatusView } from '../../contracts/ipc/index.ts';
+import {
+  btsDigitalRoles,
+  nationalRoles,
+  parseCertificate,
+  rolesOf,
+  type Certificate,
+  sha256Hex,
+} from '../../eds/index.ts';
 import type { SupervisedHost } from '../hosts/index.ts';
-import { sha256Hex } from './crypto.ts';
 
 export type Devices = SupervisedHost<DeviceHostContract>;
 
@@ -114,11 +120,11 @@ function signersOf(token: TokenState, cards: readonly CardCertificate[], nowMs: 
   });
 }
 
-/** What the readers show now. A card that cannot be read is left out: `tokens.list` says of modules why. */
+/** What the readers show now. A card that cannot be read is left out; of whole modules it is said why. */
 export type CardsSeen = {
   readonly signers: readonly CardSigner[];
   readonly tokens: readonly TokenState[];
-  readonly hasFailedModule: boolean;
+  readonly failedModules: StatusView['failedModules'];
 };
 
 /** Reads every card that is in. Asks no PIN. */
@@ -130,8 +136,10 @@ export async function readCards(devices: Devices, nowMs: number): Promise<Result
     const certificates = await devices.call('certificates.list', { token: token.reference });
     if (certificates.ok) signers.push(...signersOf(token, certificates.value.certificates, nowMs));
   }
-  const hasFailedModule = listed.value.modules.some(({ state }) => state !== 'loaded');
-  return ok({ signers, tokens: listed.value.tokens, hasFailedModule });
+  const failedModules = listed.value.modules.flatMap(({ id, state }) =>
+    state === 'loaded' ? [] : [{ id, code: state }],
+  );
+  return ok({ signers, tokens: listed.value.tokens, failedModules });
 }
 
 /** The signer that a page named, as its card is now: attempts left may have changed, the card may be gone. */

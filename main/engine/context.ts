@@ -5,9 +5,9 @@ import type { EnrolmentBundle, SignedDocument } from '../../core/signing/index.t
 import type { StatusView } from '../../contracts/ipc/index.ts';
 import type { VaultHost } from '../../contracts/vault-host/index.ts';
 import type { SupervisedHost } from '../hosts/index.ts';
+import type { LocalFiles } from '../local-files/index.ts';
 import type { CardSigner, Devices } from './cards.ts';
 import type { ServerClient } from './http/client.ts';
-import type { LocalFiles } from './local-files.ts';
 import type { WatchedPrompt } from './open-prompt.ts';
 import type { EngineEvent, Preferences, WorkstationOptions } from './ports.ts';
 import type { ServerClock } from './server-clock.ts';
@@ -48,6 +48,7 @@ export type EngineState = {
   outbox: { waiting: number; overdue: number };
   log: { lastIndex: number | null; treeSize: number | null; checkedAtMs: number | null };
   card: StatusView['card'];
+  failedModules: StatusView['failedModules'];
   alarms: { id: string; code: string; atMs: number }[];
 };
 

@@ -1,24 +1,6 @@
-import { createHash, createPublicKey, verify, X509Certificate } from 'node:crypto';
-import { toHex, type Sha256, type Sha256Hex, type VerifyEd25519 } from '../../core/kernel/index.ts';
-
-export const sha256: Sha256 = (...parts) => {
-  const hash = createHash('sha256');
-  for (const part of parts) hash.update(part);
-  return new Uint8Array(hash.digest());
-};
-
-export function sha256Hex(...parts: readonly (Uint8Array | string)[]): Sha256Hex {
-  return toHex(sha256(...parts)) as Sha256Hex;
-}
-
-/** DER of a SubjectPublicKeyInfo for Ed25519 up to the key itself (RFC 8410 §4). */
-const ed25519Prefix = Buffer.from('302a300506032b6570032100', 'hex');
-
-export const verifyEd25519: VerifyEd25519 = (publicKey, message, signature) => {
-  if (publicKey.length !== 32 || signature.length !== 64) return false;
-  const key = createPublicKey({ key: Buffer.concat([ed25519Prefix, publicKey]), format: 'der', type: 'spki' });
-  return verify(null, typeof message === 'string' ? Buffer.from(message, 'utf8') : message, key, signature);
-};
+import { X509Certificate } from 'node:crypto';
+import { toHex, type Sha256Hex } from '../../core/kernel/index.ts';
+import { sha256Hex } from '../../eds/index.ts';
 
 /** SHA-256 of the SubjectPublicKeyInfo of a certificate: what an invitation and a bundle pin. */
 export function certificateKeyHash(certificateDer: Uint8Array): Sha256Hex {

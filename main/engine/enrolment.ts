@@ -1,9 +1,9 @@
 import { fromBase64, ok, refuse, type DeviceId, type Result } from '../../core/kernel/index.ts';
 import { logOrigin, parseNoteKey } from '../../core/log/index.ts';
 import { verifyDocument, type SignedDocument } from '../../core/signing/index.ts';
+import { sha256, verifyEd25519 } from '../../eds/index.ts';
 import { parseDeviceRecord, parseEnrolmentBundle, parsePolicyDocument } from '../../contracts/documents/index.ts';
 import type { Engine, Enrolment } from './context.ts';
-import { sha256, verifyEd25519 } from './crypto.ts';
 import { createClient, type ServerClient } from './http/client.ts';
 import { openTransport } from './http/transport.ts';
 

@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import type { RegistrationForm } from '../../core/actions/index.ts';
 import { ok, refuse, type CaseId, type PlatformId, type Result } from '../../core/kernel/index.ts';
+import { sha256 } from '../../eds/index.ts';
 import { registrationForm } from '../../contracts/documents/index.ts';
 import type { Recorded } from './acts.ts';
-import { sha256 } from './crypto.ts';
 
 /** Most cases in one file: a registrar's week, and what one person can be asked to sign for. */
 const casesMax = 1_000;

@@ -2,6 +2,7 @@ export type { Proposal, Recorded } from './acts.ts';
 export type { EnrolRequest } from './enrol.ts';
 export { caseIdOf, importCases, parseCasesFile, type ImportStep } from './import.ts';
 export type { ActExport } from './journal-views.ts';
+export { thisMachine } from './machine.ts';
 export type {
   Clock,
   EngineEvent,

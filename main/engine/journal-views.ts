@@ -1,12 +1,12 @@
 import { ok, refuse, toBase64, type ActionId, type Result } from '../../core/kernel/index.ts';
 import { parseProof, verifyReceipt } from '../../core/log/index.ts';
 import { shownTextOfEnvelope, textHash } from '../../core/signing/index.ts';
+import { sha256, verifyEd25519 } from '../../eds/index.ts';
 import { parseActEnvelope } from '../../contracts/documents/index.ts';
 import type { JournalEntryView, JournalItem, OperatorInput, OperatorOutput } from '../../contracts/ipc/index.ts';
 import type { ActDetail, ActView, EntryView } from '../../contracts/vault-host/index.ts';
 import { signingTexts } from '../../locales/signing/index.ts';
 import type { Engine, Shift } from './context.ts';
-import { sha256, verifyEd25519 } from './crypto.ts';
 import { readCheckpoint } from './sync/tree-head.ts';
 
 const pageMax = 500;

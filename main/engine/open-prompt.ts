@@ -11,6 +11,7 @@ export function watchPrompt(prompt: PromptPort): WatchedPrompt {
     get isOpen() {
       return isOpen;
     },
+    changed: () => prompt.changed?.(),
     async ask<T>(question: PromptQuestion<T>): Promise<Result<T>> {
       if (isOpen) return refuse('prompt-open');
       isOpen = true;

@@ -1,5 +1,5 @@
 import type { Result, Secret } from '../../core/kernel/index.ts';
-import type { DeviceHostConfiguration } from '../../contracts/device-host/index.ts';
+import type { Pkcs11ModuleConfiguration } from '../../contracts/device-host/index.ts';
 import type { AppView, OperatorEvent, PromptView } from '../../contracts/ipc/index.ts';
 import type { HostLogEntry } from '../hosts/index.ts';
 
@@ -25,6 +25,8 @@ export type PromptQuestion<T> = {
 export type PromptPort = {
   /** Answers `cancelled` when the person closed it, `prompt-open` while another is open. */
   ask<T>(question: PromptQuestion<T>): Promise<Result<T>>;
+  /** A card came or went: what stands open asks its `view` again. */
+  changed?(): void;
 };
 
 export type Preferences = AppView['preferences'];
@@ -44,7 +46,7 @@ export type WorkstationOptions = {
   readonly nodeFile: string;
   readonly deviceHostFile: string;
   readonly vaultHostFile: string;
-  readonly modules: DeviceHostConfiguration['modules'];
+  readonly modules: readonly Pkcs11ModuleConfiguration[];
   readonly clock: Clock;
   /** Names this start of the machine or, where that is unknown, of the process. */
   readonly bootId: string;

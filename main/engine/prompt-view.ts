@@ -10,7 +10,7 @@ function demoHint(engine: Engine, signer: CardSigner): PromptView['demoHint'] {
   return found === undefined ? null : { pin: found.pin, password: found.password };
 }
 
-/** Everything that the sealed prompt shows, with the card's attempts as they are at this moment. */
+/** Everything that the sealed prompt shows, with the card as it is at this moment: its attempts, or why it cannot be used. */
 export async function promptView(
   engine: Engine,
   signer: CardSigner,
@@ -19,7 +19,7 @@ export async function promptView(
   },
 ): Promise<PromptView> {
   const now: Result<CardSigner> = await findSigner(engine.devices, signer.id, engine.options.clock.nowMs());
-  const shown = now.ok ? now.value : signer;
+  const shown = now.ok ? now.value : { ...signer, unusable: now.refusal };
   const { locale, colourScheme } = engine.state.preferences;
   return {
     ...rest,

@@ -10,8 +10,8 @@ const token = (label: string, serial: string, slotId = 0, attempts: 'ok' | 'lock
 
 function after(own: ReturnType<typeof token> | undefined, tokens: readonly ReturnType<typeof token>[]) {
   const shift = own === undefined ? undefined : { signer: { token: own } };
-  const state = { shift, card: { state: 'absent', label: null } };
-  noteCards({ state, emit: () => undefined } as unknown as Engine, { tokens: tokens as never, hasFailedModule: false });
+  const state = { shift, card: { state: 'absent', label: null }, failedModules: [] };
+  noteCards({ state, emit: () => undefined } as unknown as Engine, { tokens: tokens as never, failedModules: [] });
   return state.card;
 }
 
@@ -28,4 +28,20 @@ test('before a shift the status line shows the first card that is in', () => {
     state: 'present',
     label: 'Registrar',
   });
+});
+
+test('a card module that cannot be used is named beside the card that can, and the window is told once', () => {
+  let told = 0;
+  const state = { shift: undefined, card: { state: 'absent', label: null }, failedModules: [] };
+  const seen = {
+    tokens: [token('Reviewer', '2')] as never,
+    failedModules: [{ id: 'faulty', code: 'card-module-set-aside' }],
+  };
+  const engine = { state, emit: () => (told += 1) } as unknown as Engine;
+  noteCards(engine, seen);
+  noteCards(engine, { ...seen, failedModules: [{ id: 'faulty', code: 'card-module-set-aside' }] });
+  expect(state).toMatchObject({ card: { state: 'present', label: 'Reviewer' }, failedModules: seen.failedModules });
+  expect(told).toBe(1);
+  noteCards(engine, { ...seen, failedModules: [] });
+  expect([state.failedModules, told]).toEqual([[], 2]);
 });

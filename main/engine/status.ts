@@ -2,7 +2,7 @@ import type { AppView, CertificateView } from '../../contracts/ipc/index.ts';
 import type { TokenState } from '../../contracts/device-host/index.ts';
 import { ok, type Result } from '../../core/kernel/index.ts';
 import { certificateView, readCards } from './cards.ts';
-import type { Engine } from './context.ts';
+import type { Engine, EngineState } from './context.ts';
 import { slotOf } from './shift.ts';
 
 const noLimits = { warnDriftMs: Number.POSITIVE_INFINITY, refuseDriftMs: Number.POSITIVE_INFINITY };
@@ -36,6 +36,7 @@ export function appView(engine: Engine): AppView {
     version: options.version,
     status: {
       card: state.card,
+      failedModules: state.failedModules,
       server: state.server,
       outbox: state.outbox,
       log: state.log,
@@ -60,7 +61,7 @@ export function noteCards(
   engine: Engine,
   seen: {
     readonly tokens: readonly Pick<TokenState, 'label' | 'attempts' | 'reference'>[];
-    readonly hasFailedModule: boolean;
+    readonly failedModules: EngineState['failedModules'];
   },
 ): void {
   const own = engine.state.shift?.signer.token;
@@ -71,14 +72,18 @@ export function noteCards(
   const token = own === undefined ? seen.tokens[0] : found;
   const isMissing = token === undefined;
   const state = isMissing
-    ? seen.hasFailedModule
+    ? seen.failedModules.length > 0
       ? 'module-failed'
       : 'absent'
     : token.attempts === 'locked'
       ? 'locked'
       : 'present';
   const label = isMissing ? null : token.label;
-  if (engine.state.card.state === state && engine.state.card.label === label) return;
+  const before = engine.state;
+  const named = (modules: EngineState['failedModules']): string => JSON.stringify(modules);
+  const isSame = before.card.state === state && before.card.label === label;
+  if (isSame && named(before.failedModules) === named(seen.failedModules)) return;
   engine.state.card = { state, label };
+  engine.state.failedModules = seen.failedModules;
   engine.emit('app.changed');
 }

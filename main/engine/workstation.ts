@@ -9,7 +9,8 @@ import type {
 } from '../../contracts/ipc/index.ts';
 import { vaultHost } from '../../contracts/vault-host/index.ts';
 import { ok, refuse, type PlatformId, type Result, type Sha256Hex } from '../../core/kernel/index.ts';
-import { hostEnvironment, superviseHost } from '../hosts/index.ts';
+import { hostEnvironment, realTimers, superviseCardHost, superviseHost } from '../hosts/index.ts';
+import { openLocalFiles } from '../local-files/index.ts';
 import { previewAct, signAct, type Proposal, type Recorded } from './acts.ts';
 import { readCards } from './cards.ts';
 import { Duplicates, listCases, readCaseView } from './case-views.ts';
@@ -17,7 +18,6 @@ import { noServer, type Engine, type Shift } from './context.ts';
 import { enrol, type EnrolRequest } from './enrol.ts';
 import { exportAct, listJournal, readJournalEntry, type ActExport } from './journal-views.ts';
 import { lateHost } from './late-host.ts';
-import { openLocalFiles } from './local-files.ts';
 import { watchPrompt } from './open-prompt.ts';
 import { addPerson } from './people.ts';
 import type { EngineEvent, Preferences, WorkstationOptions } from './ports.ts';
@@ -33,6 +33,8 @@ export type Workstation = {
   phase(): AppView['phase'];
   setPreferences(changes: Partial<Preferences>): void;
   certificates(): Promise<Result<CertificateView[]>>;
+  /** Loads a card module again that could not be used or was set aside. */
+  retryModule(moduleId: string): Promise<Result<null>>;
   enrol(request: EnrolRequest): Promise<Result<null>>;
   addPerson(certificateId: string): Promise<Result<null>>;
   startShift(certificateId: string): Promise<Result<null>>;
@@ -57,12 +59,6 @@ export type Workstation = {
   readonly hostPids: { readonly device: number | undefined; readonly vault: number | undefined };
 };
 
-const clock = { after: (delayMs: number, run: () => void) => cancelling(setTimeout(run, delayMs)) };
-
-function cancelling(timer: NodeJS.Timeout): () => void {
-  return () => clearTimeout(timer);
-}
-
 class Room {
   readonly engine: Engine;
   readonly duplicates = new Duplicates();
@@ -75,7 +71,7 @@ class Room {
     const shared = {
       nodeFile: options.nodeFile,
       environment: hostEnvironment(options.environment),
-      timers: { nowMs: () => options.clock.monotonicMs(), after: clock.after },
+      timers: { ...realTimers, nowMs: () => options.clock.monotonicMs() },
       jitter: options.chance,
       newIncidentId: () => Buffer.from(options.random(8)).toString('hex'),
       log: (entry: Parameters<Parameters<typeof superviseHost>[0]['log']>[0]) => options.log({ kind: 'host', entry }),
@@ -84,11 +80,11 @@ class Room {
       options: { ...options, prompt: watchPrompt(options.prompt) },
       files,
       devices: lateHost(mayStart, () =>
-        superviseHost({
+        superviseCardHost({
           ...shared,
           contract: deviceHost,
           file: options.deviceHostFile,
-          configuration: { modules: options.modules },
+          modules: options.modules,
         }),
       ),
       vault: lateHost(mayStart, () =>
@@ -96,7 +92,7 @@ class Room {
           ...shared,
           contract: vaultHost,
           file: options.vaultHostFile,
-          configuration: { directory: files.vaultDirectory },
+          configuration: () => ({ directory: files.vaultDirectory }),
         }),
       ),
       serverClock: new ServerClock(options.clock),
@@ -109,6 +105,7 @@ class Room {
         outbox: { waiting: 0, overdue: 0 },
         log: { lastIndex: null, treeSize: null, checkedAtMs: null },
         card: { state: 'absent', label: null },
+        failedModules: [],
         alarms: [],
       },
       emit: (event) => this.#emit(event),
@@ -126,6 +123,7 @@ class Room {
     const { engine } = this;
     const look = (): void => {
       engine.emit('certificates.changed');
+      engine.options.prompt.changed?.();
       void this.lookAtCards();
     };
     engine.devices.on('token.inserted', look);
@@ -152,6 +150,15 @@ class Room {
   async lookAtCards(): Promise<void> {
     const seen = await readCards(this.engine.devices, this.engine.options.clock.nowMs());
     if (seen.ok) noteCards(this.engine, seen.value);
+  }
+
+  /** Refused `prompt-open` while a person signs: a module that dies would take the host of his card along. */
+  async retryModule(moduleId: string): Promise<Result<null>> {
+    if (this.engine.options.prompt.isOpen) return refuse('prompt-open');
+    const tried = await this.engine.devices.call('modules.retry', { moduleId });
+    await this.lookAtCards();
+    this.engine.emit('certificates.changed');
+    return tried.ok ? ok(null) : tried;
   }
 
   async #lookAtVault(): Promise<void> {
@@ -215,7 +222,7 @@ async function begin(room: Room, certificateId: string): Promise<Result<null>> {
   room.startLoop(shift.value);
   // From now on the status line speaks of the card of this person, which has just signed.
   const { token } = shift.value.signer;
-  noteCards(room.engine, { tokens: [token], hasFailedModule: false });
+  noteCards(room.engine, { tokens: [token], failedModules: room.engine.state.failedModules });
   return ok(null);
 }
 
@@ -241,6 +248,7 @@ export function createWorkstation(options: WorkstationOptions): Workstation {
     phase: () => phaseOf(engine),
     setPreferences: (changes) => setPreferences(room, changes),
     certificates: () => listCertificates(engine),
+    retryModule: (moduleId) => room.retryModule(moduleId),
     enrol: (request) => enrol(engine, request),
     addPerson: (certificateId) => room.inShift((shift) => addPerson(engine, shift, certificateId)),
     startShift: (certificateId) => begin(room, certificateId),

@@ -1,3 +1,5 @@
+export { superviseCardHost, type CardHostOptions } from './card-host.ts';
+export { cardModules } from './card-modules.ts';
 export { hostEnvironment } from './environment.ts';
 export {
   defaultHostLimits,
@@ -8,3 +10,4 @@ export {
 } from './options.ts';
 export { superviseHost, type SupervisedHost } from './supervise.ts';
 export type { HostState } from './supervisor.ts';
+export { realTimers } from './timers.ts';

@@ -113,7 +113,7 @@ export class Supervisor {
     const life: Life = { child, startedAtMs: timers.nowMs(), cancelStartTimer: () => undefined, isKilledByUs: false };
     life.cancelStartTimer = timers.after(this.#limits.startMaxMs, () => this.#kill('late-start'));
     this.#life = life;
-    child.send({ kind: 'configure', configuration: this.#options.configuration });
+    child.send({ kind: 'configure', configuration: this.#options.configuration() });
   }
 
   #kill(reason: Extract<HostLogEntry, { kind: 'killed' }>['reason']): void {

@@ -45,11 +45,11 @@ async function answer<Verbs extends VerbTable>(
   return result.ok ? ok(verb.output.parse(result.value)) : result;
 }
 
-/** The same doors, opened before what answers is there: whoever knocks early waits for `ready`. */
+/** The same doors, opened before what answers is there: `ready` is asked at each knock, and whoever is early waits. */
 export type EarlyDoors<Verbs extends VerbTable> = {
   readonly kind: WindowKind;
   readonly names: readonly (keyof Verbs & string)[];
-  readonly ready: Promise<AnswerOptions<Verbs>>;
+  readonly ready: () => Promise<AnswerOptions<Verbs>>;
 };
 
 /**
@@ -59,7 +59,7 @@ export type EarlyDoors<Verbs extends VerbTable> = {
 export function answerWindow<Verbs extends VerbTable>({ kind, names, ready }: EarlyDoors<Verbs>): () => void {
   for (const name of names) {
     ipcMain.handle(channelOf(kind, name), async (event, raw: unknown): Promise<Result<unknown>> => {
-      const options = await ready;
+      const options = await ready();
       try {
         return await answer(options, name, event, raw);
       } catch (error) {

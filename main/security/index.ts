@@ -1,3 +1,3 @@
 export { contentSecurityPolicy } from './csp.ts';
 export { lockDownApp, lockDownDefaultSession, lockedSession } from './lock-down.ts';
-export { appOrigin, fileOf, registerAppScheme, serveApp } from './scheme.ts';
+export { appOrigin, fileOf, registerAppScheme, serveApp, type ChoosePage, type DrawnPage } from './scheme.ts';

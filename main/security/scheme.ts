@@ -3,11 +3,10 @@ import { randomBytes } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { extname, join, normalize, sep } from 'node:path';
 import { contentSecurityPolicy } from './csp.ts';
+import { fillPage, type PageValues } from './fill-page.ts';
 
 /** Everything that a window loads comes from here. */
 export const appOrigin = 'app://qorgan';
-
-const noncePlace = '__CSP_NONCE__';
 
 const mediaTypes: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -65,47 +64,41 @@ async function preloadLinks(folder: string): Promise<string> {
     .join('');
 }
 
-async function respond(folder: string, request: Request): Promise<Response> {
+/** A page that was drawn when it was built, with places in braces, and what stands in them: plain text. */
+export type DrawnPage = { readonly file: string; readonly values: PageValues };
+
+/** The page to send for an address, where it is not simply the file of that name. */
+export type ChoosePage = (address: string) => Promise<DrawnPage | undefined>;
+
+async function respondPage(folder: string, file: string, values: PageValues): Promise<Response> {
+  const nonce = randomBytes(18).toString('base64');
+  const [html, links] = await Promise.all([readFile(file, 'utf8'), preloadLinks(folder)]);
+  const page = fillPage(html.replace('</title>', `</title>${links}`), nonce, values);
+  const headers = {
+    ...fixedHeaders('text/html; charset=utf-8'),
+    'content-security-policy': contentSecurityPolicy(nonce),
+  };
+  return new Response(page, { headers });
+}
+
+async function respond(folder: string, request: Request, choose: ChoosePage): Promise<Response> {
   if (request.method !== 'GET') return refused(405);
   const found = fileOf(folder, request.url);
   if (found === undefined) return refused(404);
   try {
-    const bytes = await readFile(found.file);
-    if (extname(found.file) !== '.html')
-      return new Response(new Uint8Array(bytes), { headers: fixedHeaders(found.mediaType) });
-    const nonce = randomBytes(18).toString('base64');
-    const links = await preloadLinks(folder);
-    const page = bytes.toString('utf8').replace('</title>', `</title>${links}`).replaceAll(noncePlace, nonce);
-    const headers = { ...fixedHeaders(found.mediaType), 'content-security-policy': contentSecurityPolicy(nonce) };
-    return new Response(page, { headers });
+    if (extname(found.file) === '.html') {
+      const page = await choose(request.url);
+      return await respondPage(folder, page?.file ?? found.file, page?.values ?? {});
+    }
+    return new Response(new Uint8Array(await readFile(found.file)), { headers: fixedHeaders(found.mediaType) });
   } catch {
     return refused(404);
   }
 }
 
-/** Whoever waits for the files of a page waits no longer than this, should the page ask for none. */
-const servedMaxMs = 1_000;
+const asNamed: ChoosePage = () => Promise.resolve(undefined);
 
-/**
- * Serves the built pages of `folder` under `app://qorgan/` in this session, each page with a policy and nonce of its own. Settles
- * when the first page has got its scripts and nothing else is being read, and after one second in any case.
- */
-export function serveApp(session: Session, folder: string): Promise<void> {
-  return new Promise((settle) => {
-    const timer = setTimeout(settle, servedMaxMs);
-    let openCount = 0;
-    let hasScripts = false;
-    session.protocol.handle('app', async (request) => {
-      openCount += 1;
-      const response = await respond(folder, request);
-      openCount -= 1;
-      hasScripts ||= request.url.endsWith('.js');
-      // A turn later, so that the answer is on its way before main has other things to do.
-      if (hasScripts && openCount === 0) {
-        clearTimeout(timer);
-        setImmediate(settle);
-      }
-      return response;
-    });
-  });
+/** Serves the built pages of `folder` under `app://qorgan/` in this session, each page with a policy and nonce of its own. */
+export function serveApp(session: Session, folder: string, choose: ChoosePage = asNamed): void {
+  session.protocol.handle('app', (request) => respond(folder, request, choose));
 }

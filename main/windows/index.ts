@@ -1,2 +1,2 @@
-export { openOperatorWindow, operatorAddress, type WindowFiles } from './operator-window.ts';
+export { lookOf, openOperatorWindow, operatorAddress, type WindowFiles } from './operator-window.ts';
 export { SealedPrompt } from './sealed-prompt.ts';

@@ -1,5 +1,5 @@
 import { BrowserWindow, nativeTheme } from 'electron';
-import { lockedSession, serveApp, appOrigin } from '../security/index.ts';
+import { lockedSession, serveApp, appOrigin, type ChoosePage } from '../security/index.ts';
 import { sealedPreferences } from './web-preferences.ts';
 
 export const operatorAddress = `${appOrigin}/operator.html`;
@@ -8,24 +8,26 @@ const background = { light: '#f6f7f8', dark: '#14181b' } as const;
 
 export type WindowFiles = { readonly pages: string; readonly preloads: string };
 
-export function backgroundOf(scheme: 'light' | 'dark' | 'auto'): string {
-  const isDark = scheme === 'dark' || (scheme === 'auto' && nativeTheme.shouldUseDarkColors);
-  return isDark ? background.dark : background.light;
+/** The look that a wish comes to on this system. */
+export function lookOf(scheme: 'light' | 'dark' | 'auto'): 'light' | 'dark' {
+  return scheme === 'auto' ? (nativeTheme.shouldUseDarkColors ? 'dark' : 'light') : scheme;
 }
 
-export type OpenedWindow = {
-  readonly window: BrowserWindow;
-  /** Settles when the page was given its files, or has no use for them. */
-  readonly isServed: Promise<void>;
-};
+export function backgroundOf(scheme: 'light' | 'dark' | 'auto'): string {
+  return background[lookOf(scheme)];
+}
 
 /** The one window that the operator works in. Shown as soon as it has something to show. */
 export function openOperatorWindow(
   files: WindowFiles,
-  look: { readonly colourScheme: 'light' | 'dark' | 'auto'; readonly isPackaged: boolean },
-): OpenedWindow {
+  look: {
+    readonly colourScheme: 'light' | 'dark' | 'auto';
+    readonly isPackaged: boolean;
+    readonly choosePage: ChoosePage;
+  },
+): BrowserWindow {
   const session = lockedSession('operator');
-  const isServed = serveApp(session, files.pages);
+  serveApp(session, files.pages, look.choosePage);
   const window = new BrowserWindow({
     width: 1_366,
     height: 768,
@@ -44,5 +46,5 @@ export function openOperatorWindow(
   window.setMenu(null);
   window.once('ready-to-show', () => window.show());
   void window.loadURL(operatorAddress);
-  return { window, isServed };
+  return window;
 }

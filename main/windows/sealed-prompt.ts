@@ -73,6 +73,11 @@ export class SealedPrompt implements PromptPort {
     },
   };
 
+  changed(): void {
+    const window = this.#open?.window;
+    if (window !== undefined && !window.isDestroyed()) window.webContents.send(channelOf('prompt', 'prompt.changed'));
+  }
+
   ask<T>(question: PromptQuestion<T>): Promise<Result<T>> {
     const parent = this.#parent();
     if (this.#open !== undefined || parent === undefined || parent.isDestroyed())
@@ -100,7 +105,7 @@ export class SealedPrompt implements PromptPort {
           const result = await attempt;
           // Settled after the answer has left, so that the page that asked still hears it.
           if (result.ok) setImmediate(() => finish(result));
-          else if (!window.isDestroyed()) window.webContents.send(channelOf('prompt', 'prompt.changed'));
+          else this.changed();
           return result.ok ? ok(null) : result;
         } finally {
           running = undefined;
@@ -125,7 +130,7 @@ export class SealedPrompt implements PromptPort {
   #makeWindow(parent: BrowserWindow): BrowserWindow {
     if (this.#session === undefined) {
       this.#session = lockedSession('prompt');
-      void serveApp(this.#session, this.#files.pages);
+      serveApp(this.#session, this.#files.pages);
     }
     const [x = 0, y = 0] = parent.getPosition();
     const [parentWidth = widthPx, parentHeight = heightPx] = parent.getSize();

@@ -5,6 +5,7 @@ import { deviceHost } from '../../contracts/device-host/index.ts';
 import { leaveAtOnce, processPort, serveHost } from '../host/index.ts';
 import { openModule } from './smartcard/module.ts';
 import { smartcardHandlers } from './smartcard/handlers.ts';
+import { listOnce } from './smartcard/tokens.ts';
 import { watchTokens } from './smartcard/watch.ts';
 import { watchSlots } from './smartcard/watch-thread.ts';
 
@@ -20,7 +21,15 @@ function serve(): void {
     exit: leaveAtOnce,
     start(configuration, emit) {
       for (const module of configuration.modules) Object.assign(process.env, module.environment);
-      const modules = configuration.modules.map((module) => openModule(module, log));
+      const trying = <T>(moduleId: string, run: () => T): T => {
+        emit('module.trying', { moduleId });
+        try {
+          return run();
+        } finally {
+          emit('module.tried', { moduleId });
+        }
+      };
+      const modules = configuration.modules.map((module) => openModule(module, { log, trying, listOnce }));
       setImmediate(() =>
         watchTokens({
           modules,

@@ -1,6 +1,6 @@
 import { QueryClient, QueryClientProvider, useQueryClient } from '@tanstack/react-query';
 import { createContext, useContext, useEffect, useState, type ReactNode } from 'react';
-import type { OperatorBridge } from '../../contracts/ipc/index.ts';
+import type { AppView, OperatorBridge } from '../../contracts/ipc/index.ts';
 
 /** The time as the window reads it; made in `boot`, so that the gallery stands still. */
 export type Clock = () => number;
@@ -35,9 +35,9 @@ export function useNow(): number {
 }
 
 /** Answers live in memory only and are asked for again when main says that something changed, never by the network's state. */
-function newQueryClient(): QueryClient {
+function newQueryClient(first: AppView | undefined): QueryClient {
   const common = { networkMode: 'always', retry: false } as const;
-  return new QueryClient({
+  const client = new QueryClient({
     defaultOptions: {
       queries: {
         ...common,
@@ -48,6 +48,8 @@ function newQueryClient(): QueryClient {
       mutations: common,
     },
   });
+  if (first !== undefined) client.setQueryData(['app.get', null], { ok: true, value: first });
+  return client;
 }
 
 const changes = {
@@ -64,6 +66,8 @@ function useInvalidation(bridge: OperatorBridge, client: QueryClient): void {
         for (const verb of changes[event]) void client.invalidateQueries({ queryKey: [verb] });
       }),
     );
+    // What the window was made with is older than the ear that has just been lent.
+    void client.invalidateQueries({ queryKey: ['app.get'] });
     return () => {
       for (const stop of stops) stop();
     };
@@ -80,14 +84,15 @@ export function useForgetting({ isOpen }: { readonly isOpen: boolean }): void {
   }, [client, isOpen]);
 }
 
-/** Gives the door to main and the clock to everything below. */
+/** Gives the door to main and the clock to everything below. With `first`, what main said of the application, nobody waits for that. */
 export function BridgeProvider(props: {
   readonly bridge: OperatorBridge;
   readonly clock: Clock;
+  readonly first?: AppView | undefined;
   readonly children: ReactNode;
 }): ReactNode {
-  const { bridge, clock, children } = props;
-  const [client] = useState(newQueryClient);
+  const { bridge, clock, first, children } = props;
+  const [client] = useState(() => newQueryClient(first));
   useInvalidation(bridge, client);
   return (
     <BridgeContext value={{ bridge, clock }}>

@@ -100,6 +100,10 @@ const gates: Readonly<Record<string, State>> = {
     app: locked(openApp),
     refused: { 'certificates.list': { code: 'card-module-crashed' } },
   }),
+  'shift-module-set-aside': operator(queue(), {
+    app: locked(withStatus({ failedModules: [{ id: 'kaztoken', code: 'card-module-set-aside' }] })),
+    certificates: ofStaff,
+  }),
   quarantine: operator(queue(), {
     app: {
       ...withStatus({ alarms: [{ id: 'alarm-9', code: 'log-forked', atMs: nowMs - 60_000 }] }),
@@ -164,6 +168,7 @@ const rest: Readonly<Record<string, State>> = {
       app: withStatus({
         ...offline.status,
         card: { state: 'module-failed', label: null },
+        failedModules: [{ id: 'kaztoken', code: 'card-module-set-aside' }],
         clock: { driftMs: 187_000, state: 'refused' },
       }),
       certificates: [],
@@ -192,6 +197,7 @@ const prompts: Readonly<Record<string, State>> = {
     { code: 'card-removed' },
   ),
   'prompt-card-locked': prompt({ ...approvePrompt, signer: { ...certificate, attempts: 'locked' } }),
+  'prompt-card-absent': prompt({ ...approvePrompt, signer: { ...certificate, unusable: { code: 'card-absent' } } }),
   'prompt-pin-pad': prompt({
     ...approvePrompt,
     asks: { ...approvePrompt.asks, pin: false },

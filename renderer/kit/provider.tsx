@@ -101,12 +101,17 @@ function subscribeToSystem(listener: () => void): () => void {
   return () => query.removeEventListener('change', listener);
 }
 
+// Where pages are drawn ahead there is no system to ask: main says in the page itself which look it has.
+const hasPage = typeof document !== 'undefined';
+const systemIsDark = (): boolean => hasPage && matchMedia(darkQuery).matches;
+
 function useScheme(wanted: ColourScheme): 'light' | 'dark' {
-  const isSystemDark = useSyncExternalStore(subscribeToSystem, () => matchMedia(darkQuery).matches);
+  const isSystemDark = useSyncExternalStore(subscribeToSystem, systemIsDark, systemIsDark);
   return wanted === 'auto' ? (isSystemDark ? 'dark' : 'light') : wanted;
 }
 
-const nonce = (): string => document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? '';
+const nonce = (): string =>
+  hasPage ? (document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? '') : '__CSP_NONCE__';
 
 /** Fonts, colours, density and the component library; styles made at run time carry the nonce of the page. */
 export function KitProvider(props: {

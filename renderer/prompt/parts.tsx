@@ -62,6 +62,8 @@ const attemptTones: Readonly<Record<CertificateView['attempts'], Tone>> = {
 /** Who signs with which certificate, and how many attempts the card still allows: read before the PIN is typed. */
 export function Signer({ signer }: { readonly signer: CertificateView }): ReactNode {
   const words = useWords();
+  // Of a card that is not there nothing good is said; what locked it is said by the box below as well.
+  const isKnown = signer.unusable === null || signer.attempts === 'locked';
   return (
     <section className="prompt-signer">
       <div className="prompt-line">
@@ -85,7 +87,9 @@ export function Signer({ signer }: { readonly signer: CertificateView }): ReactN
           {words.prompt('signer.until', { date: formatDate(signer.notAfterMs) })}
         </span>
       </div>
-      <State tone={attemptTones[signer.attempts]}>{words.prompt(`attempts.${signer.attempts}`)}</State>
+      {isKnown ? (
+        <State tone={attemptTones[signer.attempts]}>{words.prompt(`attempts.${signer.attempts}`)}</State>
+      ) : null}
     </section>
   );
 }

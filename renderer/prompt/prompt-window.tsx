@@ -22,12 +22,23 @@ function useFields() {
   return fields;
 }
 
+/** A refusal stays until its cause is gone: once the card is back, its absence has nothing more to say. */
+function useForgetting(isUnusable: boolean, forget: () => void): void {
+  const wasUnusable = useRef(false);
+  useEffect(() => {
+    if (wasUnusable.current && !isUnusable) forget();
+    wasUnusable.current = isUnusable;
+  }, [isUnusable, forget]);
+}
+
 /** The prompt itself: phrase, act, text, signer, attempts, and only then the secrets. */
 function Prompt({ bridge, view }: { readonly bridge: PromptBridge; readonly view: PromptView }): ReactNode {
   const words = useWords();
   const fields = useFields();
   const [phrase, setPhrase] = useState('');
-  const { isBusy, refusal, lack, submit, cancel } = useSubmit(bridge, view, fields, phrase);
+  const { isBusy, refusal, lack, submit, cancel, forget } = useSubmit(bridge, view, fields, phrase);
+  const said = refusal ?? view.signer.unusable;
+  useForgetting(view.signer.unusable !== null, forget);
   const isLocked = view.signer.attempts === 'locked';
   useKeys({ Escape: cancel });
   useEffect(() => {
@@ -53,7 +64,7 @@ function Prompt({ bridge, view }: { readonly bridge: PromptBridge; readonly view
         <Signer signer={view.signer} />
       </div>
       <div className="prompt-secrets">
-        {refusal === null ? null : <RefusalBox refusal={refusal} />}
+        {said === null ? null : <RefusalBox refusal={said} />}
         {lack === null ? null : <Note tone="waiting">{words.prompt(lack)}</Note>}
         <Secrets view={view} fields={fields} isDisabled={isBusy || isLocked} phrase={phrase} onPhrase={setPhrase} />
       </div>

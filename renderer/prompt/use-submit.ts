@@ -1,4 +1,4 @@
-import { useState, type RefObject } from 'react';
+import { useCallback, useState, type RefObject } from 'react';
 import type { PromptBridge, PromptView } from '../../contracts/ipc/index.ts';
 import type { Refusal } from '../../core/kernel/index.ts';
 import type { PromptWordId } from '../words/index.ts';
@@ -28,6 +28,7 @@ export type Submit = {
   readonly lack: PromptWordId | null;
   readonly submit: () => Promise<void>;
   readonly cancel: () => void;
+  readonly forget: () => void;
 };
 
 /** Hands the secrets to main as bytes and wipes them here; a refusal stays in the window, success is closed by main. */
@@ -35,6 +36,7 @@ export function useSubmit(bridge: PromptBridge, view: PromptView, fields: Fields
   const [isBusy, setIsBusy] = useState(false);
   const [refusal, setRefusal] = useState<Refusal | null>(null);
   const [lack, setLack] = useState<PromptWordId | null>(null);
+  const forget = useCallback(() => setRefusal(null), []);
   const submit = async (): Promise<void> => {
     if (isBusy) return;
     const taken = {
@@ -62,5 +64,5 @@ export function useSubmit(bridge: PromptBridge, view: PromptView, fields: Fields
       setIsBusy(false);
     }
   };
-  return { isBusy, refusal, lack, submit, cancel: () => void bridge.call('prompt.cancel', null) };
+  return { isBusy, refusal, lack, submit, cancel: () => void bridge.call('prompt.cancel', null), forget };
 }

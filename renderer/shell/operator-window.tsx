@@ -24,7 +24,9 @@ function usePagesAhead(): void {
 type WindowProps = {
   readonly bridge: OperatorBridge;
   readonly clock: Clock;
+  readonly first?: AppView | undefined;
   readonly start?: Place;
+  readonly onStanding?: (() => void) | undefined;
   readonly onMissingWord?: ((message: string) => void) | undefined;
 };
 
@@ -75,15 +77,21 @@ function Root({
   );
 }
 
-/** The operator's window from its bridge down: the same in the application and in the gallery. */
+/**
+ * The operator's window from its bridge down: the same in the application and in the gallery. With `first` it stands at once;
+ * `onStanding` hears that its parts answer to whoever presses them.
+ */
 export function OperatorWindow({
   bridge,
   clock,
+  first,
+  onStanding,
   start = { page: 'queue', caseId: null },
   onMissingWord,
 }: WindowProps): ReactNode {
+  useEffect(() => onStanding?.(), [onStanding]);
   return (
-    <BridgeProvider bridge={bridge} clock={clock}>
+    <BridgeProvider bridge={bridge} clock={clock} first={first}>
       <Root start={start} onMissingWord={onMissingWord} />
     </BridgeProvider>
   );

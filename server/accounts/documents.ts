@@ -2,7 +2,8 @@ import { fromHex, type Sha256Hex } from '../../core/kernel/index.ts';
 import { commitment, leafHash, leafText, parseLeaf, saltSizeBytes, type LeafKind } from '../../core/log/index.ts';
 import { canonicalize, verifyDocument, type Json, type SignedDocument } from '../../core/signing/index.ts';
 import { signedDocument as signedDocumentSchema } from '../../contracts/documents/index.ts';
-import { sha256, sha256Hex, verifyEd25519, type DataKey } from '../keys/index.ts';
+import { sha256, sha256Hex } from '../../eds/index.ts';
+import { verifyEd25519, type DataKey } from '../keys/index.ts';
 import { signaturesHash, signDocument, uuidV7, type Desk, type Platform } from '../platform/index.ts';
 import {
   inTransaction,

@@ -3,7 +3,7 @@ import type { Role } from '../../core/access/index.ts';
 import { ok, refuse, type DeviceId, type Iin, type Result } from '../../core/kernel/index.ts';
 import { challengeText, type SignInChallenge } from '../../core/signing/index.ts';
 import { iin as iinSchema, parseSignInChallenge, sha256Hex as hashSchema } from '../../contracts/documents/index.ts';
-import { sha256Hex } from '../keys/index.ts';
+import { sha256Hex } from '../../eds/index.ts';
 import type { Platform } from '../platform/index.ts';
 import { endSession, insertChallenge, insertSession, readSession, useChallenge } from '../store/index.ts';
 import type { Registry, RegisteredStaff } from './registry.ts';

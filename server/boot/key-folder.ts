@@ -3,7 +3,8 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ok, type Result, type Secret } from '../../core/kernel/index.ts';
 import { noteKey, type NoteKey } from '../../core/log/index.ts';
-import { createKeyring, rawPublicKey, readKeyFile, sha256, writeKeyFile, type Keyring } from '../keys/index.ts';
+import { sha256 } from '../../eds/index.ts';
+import { createKeyring, rawPublicKey, readKeyFile, writeKeyFile, type Keyring } from '../keys/index.ts';
 import { documentKeyOf, type DocumentKey } from '../platform/index.ts';
 
 export type KeyRefusal =

@@ -18,7 +18,7 @@ import {
 } from '../../eds/der/index.ts';
 import type { ServerPin } from '../accounts/index.ts';
 import type { TlsIdentity } from '../http/index.ts';
-import { sha256Hex } from '../keys/index.ts';
+import { sha256Hex } from '../../eds/index.ts';
 import type { Surroundings } from '../platform/index.ts';
 
 /** Workstations pin the key, not the dates; renewing keeps the key. */

@@ -6,7 +6,8 @@ import {
   type deviceRefusals,
 } from '../../contracts/http/index.ts';
 import type { RegisteredDevice, Registry } from '../accounts/index.ts';
-import { sha256, verifyEd25519Aside } from '../keys/index.ts';
+import { sha256 } from '../../eds/index.ts';
+import { verifyEd25519Aside } from '../keys/index.ts';
 import type { ReplayGuard } from './replay-guard.ts';
 
 export type DeviceRefusal = (typeof deviceRefusals)[number] | 'server-busy';

@@ -5,7 +5,7 @@ import { parseActEnvelope } from '../../contracts/documents/index.ts';
 import type { ActItem } from '../../contracts/http/index.ts';
 import type { ActRefusalCode } from './refusal-code.ts';
 import { checkSignature, staffInForce, type RegisteredDevice, type Registry } from '../accounts/index.ts';
-import { sha256Hex } from '../keys/index.ts';
+import { sha256Hex } from '../../eds/index.ts';
 import type { Platform } from '../platform/index.ts';
 
 export type IntakeContext = { readonly platform: Platform; readonly registry: Registry };

@@ -9,7 +9,7 @@ import type { LeafOutcome } from '../../core/log/index.ts';
 import { caseHashStart, commandOf, nextCaseHash, shownTextOfEnvelope, textHash } from '../../core/signing/index.ts';
 import type { ActRefusalCode } from './refusal-code.ts';
 import { signingTexts } from '../../locales/signing/index.ts';
-import { sha256 } from '../keys/index.ts';
+import { sha256 } from '../../eds/index.ts';
 import type { Admission, Authorised } from './admission.ts';
 
 /** A case as the fold of its accepted acts. */

@@ -1,4 +1,4 @@
-import { sha256 } from '../keys/index.ts';
+import { sha256 } from '../../eds/index.ts';
 import type { Row } from '../store/index.ts';
 
 /** Short enough for a hundred bytes a case, long enough that nobody finds a second row with the same print. */

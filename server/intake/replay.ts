@@ -1,6 +1,6 @@
 import { canonicalize, type Json } from '../../core/signing/index.ts';
 import { createFrontier, leafHash, parseLeaf, type Leaf } from '../../core/log/index.ts';
-import { sha256 } from '../keys/index.ts';
+import { sha256 } from '../../eds/index.ts';
 import {
   countRows,
   readCaseNumbers,

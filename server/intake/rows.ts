@@ -1,6 +1,7 @@
 import { fromHex } from '../../core/kernel/index.ts';
 import { commitment, leafText, saltSizeBytes, validationCommitment, type Leaf } from '../../core/log/index.ts';
-import { sha256, type DataKey } from '../keys/index.ts';
+import { sha256 } from '../../eds/index.ts';
+import { type DataKey } from '../keys/index.ts';
 import { uuidV7, type Platform } from '../platform/index.ts';
 import type { Row } from '../store/index.ts';
 import type { Admission } from './admission.ts';

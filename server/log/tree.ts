@@ -12,7 +12,7 @@ import {
   type Frontier,
   type ReadHash,
 } from '../../core/log/index.ts';
-import { sha256 } from '../keys/index.ts';
+import { sha256 } from '../../eds/index.ts';
 import type { LevelFiles } from './level-files.ts';
 
 /** The Merkle tree over the level files. */

@@ -6,7 +6,8 @@ import {
   type Json,
   type SignedDocument,
 } from '../../core/signing/index.ts';
-import { rawPublicKey, sha256, sha256Hex, signText, signTextAside } from '../keys/index.ts';
+import { sha256, sha256Hex } from '../../eds/index.ts';
+import { rawPublicKey, signText, signTextAside } from '../keys/index.ts';
 import type { DocumentKey } from './context.ts';
 
 /** The document key of a private key. */

@@ -40,9 +40,11 @@ const codeExtensions = new Set(['.ts', '.tsx', '.mts', '.mjs', '.cjs', '.js']);
 
 function* walk(folder: string): Generator<string> {
   for (const entry of readdirSync(join(root, folder), { withFileTypes: true })) {
+    // In a second work tree of git, `.git` is a file.
+    if (leftOut.has(entry.name)) continue;
     const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
     if (entry.isDirectory()) {
-      if (!leftOut.has(entry.name)) yield* walk(path);
+      yield* walk(path);
     } else if (entry.isFile() && !vendored.some((prefix) => path.startsWith(prefix))) yield path;
   }
 }

@@ -7,7 +7,7 @@ import type { Engine, Enrolment, Shift } from '../../main/engine/context.ts';
 import { pullChanges } from '../../main/engine/sync/changes.ts';
 import { collectReceipts } from '../../main/engine/sync/outbox.ts';
 import { verifyChange } from '../../main/engine/sync/verify-change.ts';
-import { sha256Hex } from '../../server/keys/index.ts';
+import { sha256Hex } from '../../eds/index.ts';
 import { testForm } from '../server/support/forms.ts';
 import { issuePerson, signAs, testCa, type TestPerson } from '../server/support/people.ts';
 import { startTestPlatform, type TestPlatform } from '../server/support/platform.ts';
@@ -131,7 +131,7 @@ test.each([
   const receipt = await receiptOf(workstation, actionId);
   const { engine, shift, entries } = bench(feed(), receipt);
   const { parseNoteKey } = await import('../../core/log/index.ts');
-  const { sha256 } = await import('../../server/keys/index.ts');
+  const { sha256 } = await import('../../eds/index.ts');
   const logKey = parseNoteKey(sha256, workstation.bundle.log.key);
   Object.assign(shift, { enrolment: { ...enrolment, logKey: logKey.ok ? logKey.value : undefined } });
   const owed = { toSend: [], toProve: [{ actionId, deadlineMs: 1, state: 'promised' }], waiting: 1, overdue: 0 };

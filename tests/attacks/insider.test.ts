@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { endpoints } from '../../contracts/http/index.ts';
-import { sha256Hex } from '../../server/keys/index.ts';
+import { sha256Hex } from '../../eds/index.ts';
 import { codeOf } from '../server/support/client.ts';
 import { testForm } from '../server/support/forms.ts';
 import { issuePerson, testCa, type TestPerson } from '../server/support/people.ts';
@@ -22,8 +22,17 @@ afterAll(async () => {
   await platform.remove();
 });
 
-async function act(person: TestPerson, view: CaseView, type: 'registration.submit' | 'registration.claim' | 'registration.approve' | 'registration.refuse'): Promise<string> {
-  const payloads = { 'registration.submit': { form: view.form }, 'registration.claim': {}, 'registration.approve': { note: '' }, 'registration.refuse': { reasons: ['document-unreadable'], note: '' } };
+async function act(
+  person: TestPerson,
+  view: CaseView,
+  type: 'registration.submit' | 'registration.claim' | 'registration.approve' | 'registration.refuse',
+): Promise<string> {
+  const payloads = {
+    'registration.submit': { form: view.form },
+    'registration.claim': {},
+    'registration.approve': { note: '' },
+    'registration.refuse': { reasons: ['document-unreadable'], note: '' },
+  };
   const item = workstation.act(person, view, type, payloads[type] as never);
   const [outcome = ''] = await workstation.outcomes([item]);
   if (outcome === 'accepted') workstation.accepted(view, item);
@@ -38,7 +47,9 @@ async function count(table: string): Promise<number> {
 test('an enrolment with a wrong code leaves nothing in the database', async () => {
   const before = [await count('subject_key'), await count('leaf'), await count('document')];
   const stranger = new Workstation(platform.server);
-  expect(codeOf(await stranger.enrol(['AAAA', 'BBBB', 'CCCC', 'DDDD', 'EEEE', 'GGGG'].join('-')))).toBe('enrolment-code-unknown');
+  expect(codeOf(await stranger.enrol(['AAAA', 'BBBB', 'CCCC', 'DDDD', 'EEEE', 'GGGG'].join('-')))).toBe(
+    'enrolment-code-unknown',
+  );
   stranger.client.close();
   expect([await count('subject_key'), await count('leaf'), await count('document')]).toEqual(before);
 });
@@ -46,7 +57,12 @@ test('an enrolment with a wrong code leaves nothing in the database', async () =
 test('a device whose acts are others than those that it sent is an alarm at the first contact', async () => {
   expect(await act(platform.registrar, newCase(testForm()), 'registration.submit')).toBe('accepted');
   const entries = { sequence: 9, hash: 'b'.repeat(64) };
-  const body = { form: 'qorgan.contact/1', epoch: workstation.epoch, heads: { acts: { sequence: workstation.sequence, hash: 'a'.repeat(64) }, entries }, knownTreeSize: 0 };
+  const body = {
+    form: 'qorgan.contact/1',
+    epoch: workstation.epoch,
+    heads: { acts: { sequence: workstation.sequence, hash: 'a'.repeat(64) }, entries },
+    knownTreeSize: 0,
+  };
   const before = await count('alarm');
   expect(codeOf(await workstation.client.call({ method: 'POST', path: '/v1/contacts', body }))).toBe('status 200');
   expect(await count('alarm')).toBe(before + 1);
@@ -58,14 +74,17 @@ test('a leaf that is edited in its table gives no receipt that a workstation tak
   expect(await workstation.outcomes([item])).toEqual(['accepted']);
   const honest = await receiptOf(workstation, item.actionId);
   const edit = (from: string, to: string) =>
-    asSuperuser(platform, (client) => client.query('update leaf set body = replace(body, $1, $2) where body like $3', [from, to, `%${item.actionId}%`]));
+    asSuperuser(platform, (client) =>
+      client.query('update leaf set body = replace(body, $1, $2) where body like $3', [from, to, `%${item.actionId}%`]),
+    );
   await edit('"accepted"', '"superseded"');
   const forged = await receiptOf(workstation, item.actionId);
   expect(forged).not.toBe(honest);
   const { verifyReceipt } = await import('../../core/log/index.ts');
-  const { sha256, verifyEd25519 } = await import('../../server/keys/index.ts');
+  const { sha256, verifyEd25519 } = await import('../../eds/index.ts');
   const { log, platform: id } = workstation.bundle;
-  const judge = (proof: string) => verifyReceipt({ proof, logKey: log.key, platform: id, act: item.envelope, sha256, verifyEd25519 }).verdict;
+  const judge = (proof: string) =>
+    verifyReceipt({ proof, logKey: log.key, platform: id, act: item.envelope, sha256, verifyEd25519 }).verdict;
   expect([judge(honest), judge(forged)]).toEqual(['good', 'bad']);
   await edit('"superseded"', '"accepted"');
 });
@@ -92,7 +111,9 @@ test('a device without a card logs refusals and nothing else', async () => {
   expect(await act(thief, newCase(testForm()), 'registration.submit')).toBe('refused:actor-unknown');
   const challenge = await workstation.signIn(thief);
   expect(codeOf(challenge)).toBe('actor-unknown');
-  expect(codeOf(await workstation.client.call({ method: 'GET', path: '/v1/changes?after=0', token: 'A'.repeat(43) }))).toBe('session-ended');
+  expect(
+    codeOf(await workstation.client.call({ method: 'GET', path: '/v1/changes?after=0', token: 'A'.repeat(43) })),
+  ).toBe('session-ended');
 });
 
 async function revoke(person: TestPerson): Promise<readonly Uint8Array[]> {
@@ -111,13 +132,22 @@ test('a revocation list that a superuser deletes lets nobody in by an older one'
   const submit = (by: TestPerson) => act(by, newCase(testForm()), 'registration.submit');
   const before = await submit(person);
   const newest = lists.map((list) => sha256Hex(list));
-  await asSuperuser(platform, (client) => client.query('delete from revocation_list where sha256 = any($1::text[])', [newest]));
+  await asSuperuser(platform, (client) =>
+    client.query('delete from revocation_list where sha256 = any($1::text[])', [newest]),
+  );
   await sleep(1_500);
-  expect([before, await submit(person), await submit(platform.registrar)]).toEqual(['refused:certificate-revoked', 'refused:signature-unknown', 'refused:signature-unknown']);
+  expect([before, await submit(person), await submit(platform.registrar)]).toEqual([
+    'refused:certificate-revoked',
+    'refused:signature-unknown',
+    'refused:signature-unknown',
+  ]);
   await platform.restart();
   workstation.reconnect(platform.server);
   expect(platform.lines.some((line) => line.includes('"listsMissing":2'))).toBe(true);
-  expect([await submit(person), await submit(platform.registrar)]).toEqual(['refused:signature-unknown', 'refused:signature-unknown']);
+  expect([await submit(person), await submit(platform.registrar)]).toEqual([
+    'refused:signature-unknown',
+    'refused:signature-unknown',
+  ]);
   for (const list of lists) must(await platform.server.administration.importCrl(list));
   expect([await submit(person), await submit(platform.registrar)]).toEqual(['refused:certificate-revoked', 'accepted']);
 });
@@ -142,7 +172,8 @@ test('the record that names a revocation list is missed like the list itself', a
 test('a list that no trusted authority signed, or that is older than the one that counts, changes nothing', async () => {
   const foreign = testCa(true);
   const { importCrl } = platform.server.administration;
-  for (const list of foreign.crls()) expect(await importCrl(list)).toMatchObject({ refusal: { code: 'revocation-list-foreign' } });
+  for (const list of foreign.crls())
+    expect(await importCrl(list)).toMatchObject({ refusal: { code: 'revocation-list-foreign' } });
   const [, damaged] = platform.ca.crls();
   damaged[damaged.length - 1] = (damaged.at(-1) ?? 0) ^ 1;
   expect((await importCrl(damaged)).ok).toBe(false);
@@ -169,7 +200,9 @@ test('a session ends with the certificate that opened it', async () => {
 
 test('ids of cases and of sessions that nobody made open nothing', async () => {
   const view = { ...newCase(testForm()), revision: 3, id: randomUUID() as CaseView['id'] };
-  expect(await act(platform.reviewer, view, 'registration.claim').catch(() => 'shown-nothing')).toMatch(/^(?:superseded|refused:.+)$/u);
+  expect(await act(platform.reviewer, view, 'registration.claim').catch(() => 'shown-nothing')).toMatch(
+    /^(?:superseded|refused:.+)$/u,
+  );
 });
 
 test('a case that a superuser puts back to an older state is not decided twice', async () => {
@@ -177,11 +210,18 @@ test('a case that a superuser puts back to an older state is not decided twice',
   expect(await act(platform.registrar, view, 'registration.submit')).toBe('accepted');
   expect(await act(platform.reviewer, view, 'registration.claim')).toBe('accepted');
   const older = { ...view, id: view.id };
-  const state = await asSuperuser(platform, (client) => client.query('select * from case_state where case_id = $1', [view.id]));
+  const state = await asSuperuser(platform, (client) =>
+    client.query('select * from case_state where case_id = $1', [view.id]),
+  );
   const [row] = state.rows as { revision: string; hash: string; sealed: Buffer }[];
   const approved = await act(platform.reviewer, view, 'registration.approve');
   await asSuperuser(platform, async (client) => {
-    await client.query('update case_state set revision = $2, hash = $3, sealed = $4 where case_id = $1', [view.id, row?.revision, row?.hash, row?.sealed]);
+    await client.query('update case_state set revision = $2, hash = $3, sealed = $4 where case_id = $1', [
+      view.id,
+      row?.revision,
+      row?.hash,
+      row?.sealed,
+    ]);
     await client.query('delete from change where case_id = $1 and revision > $2', [view.id, row?.revision]);
   });
   await platform.restart();

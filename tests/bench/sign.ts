@@ -1,41 +1,23 @@
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { deviceHost } from '../../contracts/device-host/index.ts';
-import { certificateOf, makeCases, member, must, openWorkstation, playedPrompt, until } from '../../dev/demo/index.ts';
-import { importCases, type PromptPort } from '../../main/engine/index.ts';
-import { hostEnvironment, superviseHost } from '../../main/hosts/index.ts';
-import { makeRemoteWorld, type RemoteWorld } from '../journeys/support/remote-world.ts';
+import { join } from 'node:path';
+import { openCardHost } from '../../cli/cards/index.ts';
+import { certificateOf, member, must, openWorkstation, playedPrompt, until } from '../../dev/demo/index.ts';
+import type { PromptPort } from '../../main/engine/index.ts';
+import { makeRemoteWorld, submitCases, type RemoteWorld } from '../journeys/support/remote-world.ts';
 import type { Measure } from './run.ts';
 
 const sampleCount = 60;
 const caseCount = 10;
 /** What the product may add to the token's own time. */
 const allowanceMs = 15;
-const registrar = member('registrar');
 const reviewer = member('reviewer');
 
 type Token = { sign(): Promise<number>; close(): Promise<void> };
 
 /** The token alone, through the same host: log in, sign, log out. */
 async function openToken(world: RemoteWorld): Promise<Token> {
-  const host = superviseHost({
-    contract: deviceHost,
-    nodeFile: process.execPath,
-    file: resolve(import.meta.dirname, '../../native/device-host/boot.ts'),
-    environment: hostEnvironment(process.env),
-    configuration: { modules: [{ id: 'softhsm', path: world.store.modulePath, environment: world.store.environment }] },
-    timers: {
-      nowMs: () => performance.now(),
-      after: (delayMs, run) => {
-        const timer = setTimeout(run, delayMs);
-        return () => clearTimeout(timer);
-      },
-    },
-    jitter: Math.random,
-    newIncidentId: () => 'bench',
-    log: () => undefined,
-  });
+  const host = openCardHost([{ id: 'softhsm', path: world.store.modulePath, environment: world.store.environment }]);
   const { tokens } = must(await host.call('tokens.list', {}));
   const reference = tokens.find(({ label }) => label === reviewer.tokenLabel)?.reference;
   if (reference === undefined) throw new Error('the card is not in');
@@ -79,24 +61,6 @@ function timedPrompt(samples: number[]): PromptPort {
   };
 }
 
-async function submitCases(world: RemoteWorld, directory: string): Promise<void> {
-  const station = openWorkstation({
-    directory: join(directory, 'station'),
-    store: world.store,
-    prompt: playedPrompt(registrar),
-    kind: 'import-station',
-  });
-  const certificateId = await certificateOf(station, registrar);
-  must(await station.enrol({ code: await world.invitation(), name: 'Import', certificateId }));
-  must(await station.startShift(certificateId));
-  const cases = makeCases({ seed: 3, nowMs: Date.now(), count: caseCount });
-  const { platform } = station;
-  if (platform === undefined) throw new Error('the shift has no platform');
-  must(await importCases({ submit: (proposal) => station.sign(proposal), platform, cases, onStep: () => undefined }));
-  await until(() => station.app().status.outbox.waiting === 0);
-  await station.close();
-}
-
 async function sample(
   world: RemoteWorld,
   directory: string,
@@ -131,7 +95,7 @@ export async function measure(): Promise<readonly Measure[]> {
   chmodSync(directory, 0o711);
   const world = await makeRemoteWorld(directory);
   try {
-    await submitCases(world, directory);
+    await submitCases(world, join(directory, 'station'), caseCount);
     const { whole, token } = await sample(world, directory);
     const value = percentile95(whole);
     const baseline = percentile95(token) + allowanceMs;

@@ -1,6 +1,7 @@
 /*
  * A PKCS#11 module with one card that misbehaves as QORGAN_FAULT says, for the tests of what a vendor library can do to
- * the device host. QORGAN_FAULT_CERTIFICATE names the DER file of its one certificate.
+ * the device host. It aborts as long as the file QORGAN_FAULT_WHILE is there. QORGAN_FAULT_CERTIFICATE names the DER file
+ * of its one certificate.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,6 +28,8 @@ static int fault(const char *name) {
 }
 
 static void misbehave(const char *where) {
+  const char *broken = getenv("QORGAN_FAULT_WHILE");
+  if (broken != NULL && access(broken, F_OK) == 0) abort();
   char name[64];
   snprintf(name, sizeof name, "abort-in-%s", where);
   if (fault(name)) abort();

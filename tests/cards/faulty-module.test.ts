@@ -1,15 +1,15 @@
 import { execFileSync } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { deviceHost, type Pkcs11ModuleConfiguration } from '../../contracts/device-host/index.ts';
-import { softHsmModuleFile } from '../../dev/softhsm/index.ts';
+import { importCertificates, makeTokens, openSoftHsmStore, softHsmModuleFile } from '../../dev/softhsm/index.ts';
+import { compiler, compileFaultyModule } from './compile.ts';
 import { firstToken, startCardHost, type CardHost } from './host-under-test.ts';
 import { openOpensslCa } from './openssl-ca.ts';
 
-const compiler = ['/usr/bin/cc', '/usr/bin/gcc'].find((file) => existsSync(file));
 const directory = mkdtempSync(join(tmpdir(), 'qorgan-faulty-'));
 const modulePath = join(directory, 'faulty.so');
 const certificateFile = join(directory, 'certificate.der');
@@ -19,9 +19,7 @@ const hosts: CardHost[] = [];
 
 beforeAll(() => {
   if (compiler === undefined) return;
-  const includes = resolve(import.meta.dirname, '../../node_modules/pkcs11js/includes');
-  const source = resolve(import.meta.dirname, 'faulty-module.c');
-  execFileSync(compiler, ['-shared', '-fPIC', '-I', includes, '-o', modulePath, source]);
+  compileFaultyModule(modulePath);
   const ca = openOpensslCa();
   const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const spki = publicKey.export({ type: 'spki', format: 'der' });
@@ -84,6 +82,69 @@ describe.skipIf(compiler === undefined)('a vendor module that misbehaves', () =>
     const { reference } = await firstToken(host);
     const listed = await host.call('certificates.list', { token: reference });
     expect(listed.ok && listed.value.certificates.length).toBe(256);
+  });
+});
+
+const hasBoth = compiler !== undefined && existsSync(softHsmModuleFile);
+
+describe.skipIf(!hasBoth)('a module that its host dies of while it is loaded', () => {
+  const store = openSoftHsmStore(join(directory, 'tokens-beside'));
+  const softHsm = { id: 'softhsm', path: softHsmModuleFile, environment: store.environment };
+  const token = { label: 'beside', pin: '1234' };
+  const states = async (host: CardHost) => {
+    const listing = await host.call('tokens.list', {});
+    return listing.ok ? listing.value.modules.map(({ state }) => state) : listing.refusal.code;
+  };
+  const started = (host: CardHost) => host.entries.filter(({ kind }) => kind === 'started').length;
+
+  beforeAll(() => {
+    const request = { keyId: '01', label: 'sign', kind: 'rsa-2048', purpose: 'sign' } as const;
+    const [key] = makeTokens(store, [{ ...token, keys: [request] }]);
+    const ca = openOpensslCa();
+    const der = ca.certify({ spki: key?.spki ?? Uint8Array.of(), commonName: 'beside', keyUsage: 'digitalSignature' });
+    importCertificates(store, token, [{ keyId: '01', label: 'sign', der }]);
+    ca.close();
+  });
+
+  test.each(['abort-in-initialize', 'abort-in-list', 'hang-in-initialize'])(
+    'by %s is set aside after one death, by name, and the card of the other module signs',
+    async (fault) => {
+      const host = start(faulty(fault), softHsm);
+      expect((await firstToken(host)).label).toBe('beside');
+      expect(await signOn(host)).toMatchObject({ ok: true });
+      expect(await states(host)).toEqual(['card-module-set-aside', 'loaded']);
+      const refused = { ok: false, refusal: { code: 'card-module-set-aside' } };
+      const reference = { moduleId: 'faulty', slotId: '07', serial: '1' };
+      expect(await host.call('certificates.list', { token: reference })).toEqual(refused);
+      expect(started(host)).toBe(2);
+    },
+  );
+
+  test('is tried again when somebody asks for it: another death sets it aside again, and only that', async () => {
+    const host = start(faulty('abort-in-initialize'), softHsm);
+    await firstToken(host);
+    const crashed = { ok: false, refusal: { code: 'card-module-crashed' } };
+    expect(await host.call('modules.retry', { moduleId: 'faulty' })).toEqual(crashed);
+    expect(await states(host)).toEqual(['card-module-set-aside', 'loaded']);
+    expect(started(host)).toBe(3);
+    expect(await signOn(host)).toMatchObject({ ok: true });
+  });
+
+  test('is used again, also in the lives that follow, once it was mended and asked for', async () => {
+    const file = join(directory, 'mended.so');
+    writeFileSync(file, readFileSync(modulePath));
+    const broken = join(directory, 'broken-once');
+    writeFileSync(broken, '');
+    const environment = { QORGAN_FAULT_WHILE: broken, QORGAN_FAULT_CERTIFICATE: certificateFile };
+    const host = start({ id: 'faulty', path: file, environment }, softHsm);
+    await firstToken(host);
+    expect(await states(host)).toEqual(['card-module-set-aside', 'loaded']);
+    rmSync(broken);
+    expect(await host.call('modules.retry', { moduleId: 'faulty' })).toEqual({ ok: true, value: {} });
+    expect(await states(host)).toEqual(['loaded', 'loaded']);
+    host.kill();
+    await expect.poll(() => started(host)).toBe(3);
+    expect(await states(host)).toEqual(['loaded', 'loaded']);
   });
 });
 

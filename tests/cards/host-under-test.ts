@@ -6,8 +6,13 @@ import {
   type Pkcs11ModuleConfiguration,
   type TokenState,
 } from '../../contracts/device-host/index.ts';
-import { hostEnvironment, superviseHost, type HostLogEntry, type SupervisedHost } from '../../main/hosts/index.ts';
-import { realTimers } from '../hosts/real-timers.ts';
+import {
+  realTimers,
+  hostEnvironment,
+  superviseCardHost,
+  type HostLogEntry,
+  type SupervisedHost,
+} from '../../main/hosts/index.ts';
 
 export type CardHost = SupervisedHost<DeviceHostContract> & { readonly entries: readonly HostLogEntry[] };
 
@@ -25,12 +30,13 @@ function impatient(timeoutMs: number): DeviceHostContract {
 /** The real device host, supervised as the application does it. */
 export function startCardHost({ modules, timeoutMs }: CardHostOptions): CardHost {
   const entries: HostLogEntry[] = [];
-  const host = superviseHost({
+  const host = superviseCardHost({
     contract: timeoutMs === undefined ? deviceHost : impatient(timeoutMs),
     nodeFile: process.execPath,
     file: resolve(import.meta.dirname, '../../native/device-host/boot.ts'),
     environment: hostEnvironment(process.env),
-    configuration: { modules: [...modules], pollEveryMs: 100 },
+    modules,
+    pollEveryMs: 100,
     timers: realTimers,
     jitter: () => 0.5,
     newIncidentId: randomUUID,

@@ -19,6 +19,7 @@ export const pinCases: readonly Case[] = [
       const refused = { code: 'pin-incorrect', details: { attempts: 'count-low' } };
       const wrong = await bench.checkPin(key, utf8(bench.carrier.wrongPin));
       expect(wrong).toEqual({ ok: false, refusal: refused });
+      expect((await bench.token()).attempts).toBe('count-low');
       expect(await bench.checkPin(key)).toMatchObject({ ok: true });
       expect((await bench.token()).attempts).toBe('ok');
     },

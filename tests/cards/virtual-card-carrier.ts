@@ -9,7 +9,7 @@ import {
   type CardKeyKind,
   type PivSlot,
 } from '../../dev/virtual-card/index.ts';
-import { realTimers } from '../hosts/real-timers.ts';
+import { realTimers } from '../../main/hosts/index.ts';
 import type { Carrier, CarrierKey, CarrierKeyName } from './carrier.ts';
 import { openOpensslCa, type OpensslCa } from './openssl-ca.ts';
 

@@ -1,10 +1,14 @@
-import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { member, prepareDemo, type DemoWorld } from '../../dev/demo/index.ts';
-import { launchApplication, Operator, type DrivenApplication } from '../../dev/run/index.ts';
+import { startDisplay } from '../../build/display.mjs';
+import { member, prepareDemo, staff, type DemoWorld } from '../../dev/demo/index.ts';
+import { giveTo, launchApplication, Operator, type DrivenApplication } from '../../dev/run/index.ts';
 import { displayOfTests } from './display.ts';
+import { user } from './user.ts';
+import { openXDisplay } from './x-windows.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'qorgan-electron-'));
 const pictures = resolve(import.meta.dirname, '../../out/screenshots');
@@ -31,7 +35,8 @@ async function prefer(preferences: {
 beforeAll(async () => {
   chmodSync(directory, 0o711);
   world = await prepareDemo(join(directory, 'demo'), () => () => undefined);
-  application = await launchApplication({ profileDirectory: world.workstation, display: await displayOfTests() });
+  if (user !== undefined) giveTo(user, world.store.directory);
+  application = await launchApplication({ profileDirectory: world.workstation, display: await displayOfTests(), user });
   operator = new Operator(application, { locale: 'kk', pictures });
 }, 240_000);
 
@@ -102,6 +107,8 @@ describe('the main job at the real application', { timeout: 90_000 }, () => {
 
   it('writes act, signature and receipt where the person chose', async () => {
     const proof = join(directory, 'proof');
+    mkdirSync(proof);
+    if (user !== undefined) giveTo(user, proof);
     await operator.go('journal');
     await operator.openEntry(operator.say('act-types.registration.approve'));
     await operator.saveProof(proof);
@@ -148,4 +155,46 @@ describe('the main job at the real application', { timeout: 90_000 }, () => {
     await operator.page.locator('.certificate').first().waitFor();
     expect(await operator.page.getByRole('listbox').count()).toBe(0);
   });
+});
+
+/** The last part of `npm start`, on a display of its own. */
+function startWithDisplay(display: string) {
+  const program = resolve(import.meta.dirname, '../../dev/run/main-job.ts');
+  const { PATH = '', HOME = '' } = process.env;
+  const child = spawn(process.execPath, [program, `--directory=${world.directory}`], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { PATH, HOME, DISPLAY: display },
+  });
+  let said = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    said += chunk.toString('utf8');
+  });
+  const ended = new Promise<number | null>((settle) => child.on('close', settle));
+  return { child, ended, said: () => said };
+}
+
+describe('`npm start` where there is a display', () => {
+  it('says what to do first, opens the workstation, and ends well when its window is closed, not before', async () => {
+    await application.close();
+    await world.server.stop();
+    const { display, stop } = await startDisplay({ width: 1_366, height: 768 });
+    const screen = await openXDisplay(display);
+    const { child, ended, said } = startWithDisplay(display);
+    try {
+      const windows = (): Promise<readonly number[]> => screen.visible('Qorgan');
+      await expect.poll(windows, { timeout: 60_000 }).toHaveLength(1);
+      expect(said()).toContain('First: choose the card, press "Start the shift"');
+      for (const { pin, password } of staff) expect(said()).toContain(`PIN ${pin}, password ${password}`);
+      expect(said()).toContain('Close the window to end; nothing is lost.');
+      const early = await Promise.race([ended, new Promise((done) => setTimeout(() => done('open'), 3_000))]);
+      expect(early).toBe('open');
+      const [window = 0] = await windows();
+      await screen.askToClose(window);
+      expect(await ended).toBe(0);
+    } finally {
+      child.kill();
+      screen.close();
+      stop();
+    }
+  }, 120_000);
 });

@@ -1,15 +1,16 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchApplication, type DrivenApplication } from '../../dev/run/index.ts';
 import { displayOfTests } from './display.ts';
+import { obstacle, user } from './user.ts';
 
 let application: DrivenApplication;
 const profileDirectory = mkdtempSync(join(tmpdir(), 'qorgan-security-'));
 
 beforeAll(async () => {
-  application = await launchApplication({ profileDirectory, display: await displayOfTests() });
+  application = await launchApplication({ profileDirectory, display: await displayOfTests(), user });
   await application.operator.waitForFunction(() => document.querySelector('#root')?.childElementCount !== 0);
 });
 
@@ -18,7 +19,28 @@ afterAll(async () => {
   rmSync(profileDirectory, { recursive: true, force: true });
 });
 
+/** What the kernel says of a process. */
+function kernelOn(pid: number): { readonly uid: string; readonly filters: string; readonly namespaces: string } {
+  const status = readFileSync(`/proc/${pid}/status`, 'latin1');
+  const field = (name: string): string => new RegExp(`^${name}:\\s+(\\S+)`, 'mu').exec(status)?.[1] ?? '';
+  const namespaces = ['user', 'pid', 'net'].map((name) => readlinkSync(`/proc/${pid}/ns/${name}`));
+  return { uid: field('Uid'), filters: field('Seccomp'), namespaces: namespaces.join(' ') };
+}
+
 describe('a window of the application', () => {
+  it('has its page in a process that the kernel confines: no root, filtered calls, namespaces of its own', async (context) => {
+    if (obstacle !== undefined) return context.skip(obstacle);
+    const pids = await application.electron.evaluate(({ BrowserWindow }) => ({
+      main: process.pid,
+      page: BrowserWindow.getAllWindows()[0]?.webContents.getOSProcessId() ?? 0,
+    }));
+    const [main, page] = [kernelOn(pids.main), kernelOn(pids.page)];
+    expect(main.uid).not.toBe('0');
+    expect(page).toMatchObject({ uid: main.uid, filters: '2' });
+    const shared = page.namespaces.split(' ').filter((one) => main.namespaces.includes(one));
+    expect(shared).toEqual([]);
+  });
+
   it('has no Node and no Electron in its page', async () => {
     const names = ['require', 'process', 'module', 'Buffer', 'global', '__dirname', 'electron', 'ipcRenderer'];
     const found = await application.operator.evaluate((list) => list.filter((name) => name in globalThis), names);

@@ -1,5 +1,4 @@
-import { performance } from 'node:perf_hooks';
-import { hostEnvironment, superviseHost } from '../../main/hosts/index.ts';
+import { hostEnvironment, realTimers, superviseHost } from '../../main/hosts/index.ts';
 import { echoHost } from './echo-contract.ts';
 
 /** Runs inside Electron's own Node, bundled: what main does with a host, from start to crash to restart. */
@@ -9,14 +8,8 @@ async function story(nodeFile: string, file: string): Promise<void> {
     nodeFile,
     file,
     environment: hostEnvironment(process.env),
-    configuration: { greeting: 'hello' },
-    timers: {
-      nowMs: () => performance.now(),
-      after(delayMs, run) {
-        const timer = setTimeout(run, delayMs);
-        return () => clearTimeout(timer);
-      },
-    },
+    configuration: () => ({ greeting: 'hello' }),
+    timers: realTimers,
     jitter: () => 0,
     newIncidentId: () => 'incident',
     log: () => undefined,

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import {
+  realTimers,
   hostEnvironment,
   superviseHost,
   type HostLimits,
@@ -9,7 +10,6 @@ import {
   type SupervisedHost,
 } from '../../main/hosts/index.ts';
 import { echoHost } from './echo-contract.ts';
-import { realTimers } from './real-timers.ts';
 
 const open: SupervisedHost<typeof echoHost>[] = [];
 afterEach(async () => {
@@ -28,7 +28,7 @@ function start(options: { limits?: Partial<HostLimits>; failsToStart?: boolean; 
       QORGAN_SECRET: 'x',
       ELECTRON_RUN_AS_NODE: '1',
     }),
-    configuration: { greeting: 'сәлем', failsToStart: options.failsToStart ?? false },
+    configuration: () => ({ greeting: 'сәлем', failsToStart: options.failsToStart ?? false }),
     timers: realTimers,
     jitter: () => 0.5,
     newIncidentId: randomUUID,

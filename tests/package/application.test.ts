@@ -5,14 +5,13 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startDisplay, type VirtualDisplay } from '../../build/display.mjs';
 import { inRoot } from '../../build/paths.mjs';
-import { canSandbox } from '../../build/runtime/index.mjs';
+import { canSandbox, nobody } from '../../build/runtime/index.mjs';
 import {
   buildPackage,
   hasXvfb,
   cleanUp,
   homeOfNobody,
   isRoot,
-  nobody,
   startAsNobody,
   until,
   workstation,

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { inRoot, node24, root } from '../../build/paths.mjs';
+import { nobody } from '../../build/runtime/index.mjs';
 
 const runFile = promisify(execFile);
 
@@ -11,9 +12,6 @@ const runFile = promisify(execFile);
 export const application = inRoot('out', 'linux-unpacked');
 export const workstation = join(application, 'qorgan-workstation');
 export const commandLine = join(application, 'resources', 'bin', 'qorgan');
-
-/** Somebody without rights: nobody of Debian. */
-export const nobody = { uid: 65_534, gid: 65_534 } as const;
 
 export const isRoot = process.getuid?.() === 0;
 

@@ -1,5 +1,7 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { inRoot } from '../../build/paths.mjs';
@@ -62,6 +64,26 @@ describe('the unit of the server', () => {
       (error: { stdout: string }) => error,
     );
     expect(judged.stdout).toMatch(/Overall exposure level[^\n]*: [01]\.\d OK/u);
+  });
+
+  it('is well-formed: systemd has nothing to say against any line of it', async (context) => {
+    if (!existsSync('/usr/bin/systemd-analyze')) return context.skip('systemd is not installed');
+    const unit = readFileSync(inRoot('build', 'package', 'systemd', 'qorgan-server.service'), 'utf8');
+    const folder = mkdtempSync(join(tmpdir(), 'qorgan-unit-'));
+    const verify = async (text: string): Promise<string> => {
+      const file = join(folder, 'qorgan-server.service');
+      // The program is there once the package is installed; here any other stands for it.
+      writeFileSync(file, text.replace('/usr/bin/qorgan', '/bin/true'));
+      const run = runFile('systemd-analyze', ['verify', '--man=no', '--recursive-errors=no', file]);
+      const { stderr } = await run.catch((error: { stderr: string }) => error);
+      return stderr;
+    };
+    try {
+      expect(await verify(unit)).toBe('');
+      expect(await verify(unit.replace('NoNewPrivileges=', 'NoNewPrivilege='))).toContain('NoNewPrivilege');
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });
 

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { endpoints } from '../../contracts/http/index.ts';
 import { verifyReceipt } from '../../core/log/index.ts';
-import { sha256, verifyEd25519 } from '../../server/keys/index.ts';
+import { sha256 } from '../../eds/index.ts';
+import { verifyEd25519 } from '../../server/keys/index.ts';
 import { startTestPlatform, type TestPlatform } from './support/platform.ts';
 import { testForm } from './support/forms.ts';
 import { enrolled, newCase, receiptOf } from './support/workstation.ts';

@@ -7,7 +7,8 @@ import { expect, test } from 'vitest';
 import { actEnvelope, base64Exact, parseActEnvelope } from '../../contracts/documents/index.ts';
 import { contentDigest, parseSignatureHeaders, signatureBase, signatureHeaders } from '../../contracts/http/index.ts';
 import { fromBase64, Secret, type DeviceId } from '../../core/kernel/index.ts';
-import { createKeyring, readKeyFile, sha256, writeKeyFile } from '../../server/keys/index.ts';
+import { sha256 } from '../../eds/index.ts';
+import { createKeyring, readKeyFile, writeKeyFile } from '../../server/keys/index.ts';
 import { createFailureLimit, createReplayGuard, describeError } from '../../server/http/index.ts';
 import { must } from './support/platform.ts';
 

@@ -3,10 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { hostEnvironment, superviseHost } from '../../main/hosts/index.ts';
+import { realTimers, hostEnvironment, superviseHost } from '../../main/hosts/index.ts';
 import { vaultHost } from '../../contracts/vault-host/index.ts';
 import { caseHashStart } from '../../core/signing/index.ts';
-import { realTimers } from '../hosts/real-timers.ts';
 import { actOf, formOf, newCaseId } from './acts.ts';
 import { passphrase, passphraseKey, utf8 } from './vault.ts';
 import { startMs, TestPlatform } from './platform.ts';
@@ -22,7 +21,7 @@ function start(directory: string) {
     nodeFile: process.execPath,
     file: resolve(import.meta.dirname, '../../native/vault-host/boot.ts'),
     environment: hostEnvironment(process.env),
-    configuration: { directory },
+    configuration: () => ({ directory }),
     timers: realTimers,
     jitter: () => 0.5,
     newIncidentId: randomUUID,

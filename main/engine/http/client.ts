@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import { ok, refuse, toBase64, type DeviceId, type Refusal, type Result } from '../../../core/kernel/index.ts';
+import { sha256 } from '../../../eds/index.ts';
 import {
   contentDigest,
   endpoints,
@@ -12,7 +13,6 @@ import {
   type EndpointResponse,
   type SignatureParameters,
 } from '../../../contracts/http/index.ts';
-import { sha256 } from '../crypto.ts';
 import type { HttpAnswer, Transport } from './transport.ts';
 
 type Endpoints = typeof endpoints;

@@ -1,7 +1,7 @@
 import { equalBytes, fromBase64, ok, refuse, type Result } from '../../../core/kernel/index.ts';
 import { openCheckpoint, verifyConsistency, type Checkpoint } from '../../../core/log/index.ts';
+import { sha256, verifyEd25519 } from '../../../eds/index.ts';
 import type { Enrolment, Shift } from '../context.ts';
-import { sha256, verifyEd25519 } from '../crypto.ts';
 
 /** The newest tree head that this workstation has verified; every later one must contain it. */
 export type TreeHead = { readonly size: number; readonly root: Uint8Array; readonly note: string | null };

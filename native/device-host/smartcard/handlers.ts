@@ -1,6 +1,6 @@
 import type { CardModuleState, SmartcardVerbs, TokenState } from '../../../contracts/device-host/index.ts';
 import type { HandlersOf } from '../../../contracts/rpc/index.ts';
-import { ok, type Result } from '../../../core/kernel/index.ts';
+import { ok, refuse, type Result } from '../../../core/kernel/index.ts';
 import { listCertificates } from './certificates.ts';
 import { agreeOnCard, decryptOnCard, signOnCard } from './keys.ts';
 import { withSession } from './login.ts';
@@ -30,6 +30,10 @@ export function smartcardHandlers(modules: readonly CardModule[]): HandlersOf<Sm
   const find = (id: string): CardModule | undefined => modules.find((module) => module.id === id);
   return {
     'tokens.list': () => listTokens(modules),
+    'modules.retry'({ moduleId }) {
+      const api = find(moduleId)?.retry() ?? refuse('card-module-missing');
+      return api.ok ? ok({}) : api;
+    },
     'certificates.list': ({ token }) => listCertificates(find, token),
     'login.check': ({ token, pin }) => withSession(find, { token, login: { pin } }, () => ok({})),
     sign: (input) => signOnCard(find, input),

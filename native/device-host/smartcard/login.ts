@@ -1,9 +1,9 @@
 import pkcs11js from 'pkcs11js';
 import type { TokenReference, TokenState } from '../../../contracts/device-host/index.ts';
 import { ok, refuse, type Result } from '../../../core/kernel/index.ts';
-import type { CardModule, Pkcs11 } from './module.ts';
+import type { CardModule, ModuleRefusal, Pkcs11 } from './module.ts';
 import { isPkcs11Error, refusalOf, type CardCode } from './refusals.ts';
-import { didCardStay, readReferenced } from './tokens.ts';
+import { didCardStay, noteLogin, readReferenced } from './tokens.ts';
 
 export type ModuleFinder = (id: string) => CardModule | undefined;
 
@@ -16,7 +16,7 @@ export type CardSession = {
   authenticateAgain(): void;
 };
 
-export type SessionRefusal = CardCode | 'card-module-missing' | 'card-module-unusable';
+export type SessionRefusal = CardCode | ModuleRefusal;
 
 type SessionOptions = {
   readonly token: TokenReference;
@@ -94,6 +94,7 @@ function inSession<T, Code extends string>(
     wasThere = true;
     const opened = openSession(api, slot, login === 'public' ? login : { pin });
     session = opened;
+    if (login !== 'public') noteLogin(api, options.token, true);
     return run({
       api,
       session: opened,
@@ -119,10 +120,9 @@ function withAttempts(
   refused: Extract<Result<never, CardCode>, { ok: false }>,
 ): Extract<Result<never, CardCode>, { ok: false }> {
   if (refused.refusal.code !== 'pin-incorrect') return refused;
+  noteLogin(api, reference, false);
   const attempts = ignoringCardErrors(() => readReferenced(api, reference)?.attempts) ?? 'count-low';
-  if (attempts === 'locked') return refuse('pin-locked');
-  // OpenSC flags nothing after the first of three; after a wrong PIN there are fewer attempts all the same.
-  return refuse('pin-incorrect', { attempts: attempts === 'ok' ? 'count-low' : attempts });
+  return attempts === 'locked' ? refuse('pin-locked') : refuse('pin-incorrect', { attempts });
 }
 
 /**

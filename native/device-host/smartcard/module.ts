@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import pkcs11js from 'pkcs11js';
-import type { Pkcs11ModuleConfiguration } from '../../../contracts/device-host/index.ts';
+import type { DeviceHostConfiguration } from '../../../contracts/device-host/index.ts';
 import { refuse, type Result } from '../../../core/kernel/index.ts';
 
 export type Pkcs11 = pkcs11js.PKCS11;
 
-type ModuleRefusal = 'card-module-missing' | 'card-module-unusable';
+export type ModuleRefusal = 'card-module-missing' | 'card-module-unusable' | 'card-module-set-aside';
 
 /** One configured vendor library: loaded, or the reason why it is not. */
 export type CardModule = {
@@ -13,6 +13,8 @@ export type CardModule = {
   readonly path: string;
   /** Tries again when the file was absent: drivers are installed while the application runs. */
   load(): Result<Pkcs11, ModuleRefusal>;
+  /** Tries again whatever happened before, because a person asked for it. */
+  retry(): Result<Pkcs11, 'card-module-missing' | 'card-module-unusable'>;
 };
 
 function isAlreadyInitialised(error: unknown): boolean {
@@ -34,22 +36,42 @@ export function loadLibrary(path: string): Pkcs11 {
   return api;
 }
 
-export function openModule(configuration: Pkcs11ModuleConfiguration, log: (line: string) => void): CardModule {
-  let loaded: Result<Pkcs11, ModuleRefusal> = refuse('card-module-missing');
+export type ModuleWatch = {
+  readonly log: (line: string) => void;
+  /** Runs what may be the end of this process, so that main knows what it died of. */
+  readonly trying: <T>(moduleId: string, run: () => T) => T;
+  /** What every start asks of a module, and what some die of: which cards do you see? */
+  readonly listOnce: (api: Pkcs11) => void;
+};
+
+export function openModule(
+  configuration: DeviceHostConfiguration['modules'][number],
+  { log, trying, listOnce }: ModuleWatch,
+): CardModule {
+  const { id, path } = configuration;
+  let loaded: Result<Pkcs11, ModuleRefusal> = refuse(
+    configuration.isSetAside ? 'card-module-set-aside' : 'card-module-missing',
+  );
+  const retry: CardModule['retry'] = () => {
+    if (loaded.ok) return loaded;
+    if (!existsSync(path)) return refuse('card-module-missing');
+    try {
+      const api = trying(id, () => {
+        const library = loadLibrary(path);
+        listOnce(library);
+        return library;
+      });
+      return (loaded = { ok: true, value: api });
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : 'unknown';
+      log(JSON.stringify({ module: id, state: 'card-module-unusable', reason }));
+      return (loaded = refuse('card-module-unusable'));
+    }
+  };
   return {
-    id: configuration.id,
-    path: configuration.path,
-    load() {
-      if (loaded.ok || loaded.refusal.code === 'card-module-unusable') return loaded;
-      if (!existsSync(configuration.path)) return loaded;
-      try {
-        loaded = { ok: true, value: loadLibrary(configuration.path) };
-      } catch (error) {
-        const reason = error instanceof Error ? error.message : 'unknown';
-        log(JSON.stringify({ module: configuration.id, state: 'card-module-unusable', reason }));
-        loaded = refuse('card-module-unusable');
-      }
-      return loaded;
-    },
+    id,
+    path,
+    load: () => (loaded.ok || loaded.refusal.code !== 'card-module-missing' ? loaded : retry()),
+    retry,
   };
 }

@@ -15,11 +15,21 @@ function vendorText(text: string): string {
     .slice(0, 64);
 }
 
-function attemptsOf(flags: number): PinAttempts {
+/** Serial numbers of cards whose last PIN was wrong; as many as people who mistyped since this process began. */
+const mistyped = new WeakMap<Pkcs11, Set<string>>();
+
+/** Remembers how a login ended: OpenSC flags nothing after the first of three wrong PINs, and yet there are fewer attempts. */
+export function noteLogin(api: Pkcs11, { serial }: TokenReference, isRight: boolean): void {
+  const cards = mistyped.get(api) ?? new Set();
+  if (isRight) cards.delete(serial);
+  else mistyped.set(api, cards.add(serial));
+}
+
+function attemptsOf(flags: number, wasMistyped: boolean): PinAttempts {
   if ((flags & pkcs11js.CKF_USER_PIN_LOCKED) !== 0) return 'locked';
   if ((flags & pkcs11js.CKF_USER_PIN_FINAL_TRY) !== 0) return 'final-try';
   if ((flags & pkcs11js.CKF_USER_PIN_COUNT_LOW) !== 0) return 'count-low';
-  return 'ok';
+  return wasMistyped ? 'count-low' : 'ok';
 }
 
 /** Whether a mechanism works on keys of this size; modules that name no range are believed. */
@@ -51,12 +61,13 @@ function readToken(api: Pkcs11, moduleId: string, slot: Buffer): TokenState | un
   const info = api.C_GetTokenInfo(slot);
   // SoftHSM always lists one blank token, and a new card has no PIN yet: nobody can sign with either.
   if ((info.flags & pkcs11js.CKF_TOKEN_INITIALIZED) === 0) return undefined;
+  const serial = vendorText(info.serialNumber);
   return {
-    reference: { moduleId, slotId: slot.toString('hex'), serial: vendorText(info.serialNumber) },
+    reference: { moduleId, slotId: slot.toString('hex'), serial },
     label: vendorText(info.label),
     manufacturer: vendorText(info.manufacturerID),
     model: vendorText(info.model),
-    attempts: attemptsOf(info.flags),
+    attempts: attemptsOf(info.flags, mistyped.get(api)?.has(serial) === true),
     hasPinPad: (info.flags & pkcs11js.CKF_PROTECTED_AUTHENTICATION_PATH) !== 0,
     pinLengthMin: info.minPinLen,
     pinLengthMax: info.maxPinLen,
@@ -74,6 +85,15 @@ export function readTokens(api: Pkcs11, moduleId: string): readonly TokenState[]
       throw error;
     }
   });
+}
+
+/** Has a module list its cards and forgets them; one that cannot for want of its reader service is as good as any. */
+export function listOnce(api: Pkcs11): void {
+  try {
+    readTokens(api, '');
+  } catch (error) {
+    if (!isPkcs11Error(error)) throw error;
+  }
 }
 
 /** The token in the slot of a reference, when it is still the same one. Throws the module's own error otherwise. */

@@ -3,6 +3,7 @@ import type { AppView } from '../../../contracts/ipc/index.ts';
 import { useAnswer, useCommand } from '../../bridge/index.ts';
 import { Button, Note, RefusalBox, useKeys } from '../../kit/index.ts';
 import { useWords } from '../../words/index.ts';
+import { FailedModules } from '../failed-modules.tsx';
 import { CertificatePicker, useChosenCertificate } from './certificate-picker.tsx';
 import { Gate } from './gate.tsx';
 
@@ -62,6 +63,7 @@ export function ShiftScreen({ app }: { readonly app: AppView }): ReactNode {
         <section className="gate-box gate-primary">
           <h1>{words('shift.title')}</h1>
           <p className="quiet">{words('shift.text')}</p>
+          <FailedModules modules={app.status.failedModules} />
           <CertificatePicker chosen={chosen} onChoose={choose} />
           {start.refusal === null ? null : <RefusalBox refusal={start.refusal} />}
           {start.isRunning ? <Note tone="waiting">{words('shift.waiting')}</Note> : null}

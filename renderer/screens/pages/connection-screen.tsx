@@ -15,6 +15,7 @@ import {
   type Tone,
 } from '../../kit/index.ts';
 import { useWords } from '../../words/index.ts';
+import { FailedModules } from '../failed-modules.tsx';
 
 function Box({ title, children }: { readonly title: string; readonly children: ReactNode }): ReactNode {
   return (
@@ -129,7 +130,8 @@ function Outbox({ status }: { readonly status: StatusView }): ReactNode {
   );
 }
 
-function Cards({ card }: { readonly card: StatusView['card'] }): ReactNode {
+function Cards({ status }: { readonly status: StatusView }): ReactNode {
+  const { card } = status;
   const words = useWords();
   const answer = useAnswer('certificates.list', null, { keep: true });
   const cards = answer.state === 'here' ? answer.value : [];
@@ -138,6 +140,7 @@ function Cards({ card }: { readonly card: StatusView['card'] }): ReactNode {
       <State tone={card.state === 'present' ? 'good' : card.state === 'absent' ? 'quiet' : 'bad'}>
         {words(`status.card.${card.state}`, { label: card.label ?? '' })}
       </State>
+      <FailedModules modules={status.failedModules} />
       {answer.state === 'refused' ? <RefusalBox refusal={answer.refusal} onAgain={answer.again} /> : null}
       {answer.state === 'here' && cards.length === 0 ? <p className="quiet">{words('connection.noCards')}</p> : null}
       <ul className="card-list">
@@ -201,7 +204,7 @@ export function ConnectionScreen(): ReactNode {
       <h1>{words('connection.title')}</h1>
       <div className="boxes">
         <Alarms alarms={status.alarms} />
-        <Cards card={status.card} />
+        <Cards status={status} />
         <Server status={status} />
         <Clock clock={status.clock} />
         <Outbox status={status} />

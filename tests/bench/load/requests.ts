@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { contentDigest, signatureBase, signatureHeaders, type ActItem } from '../../../contracts/http/index.ts';
-import { sha256 } from '../../../server/keys/index.ts';
+import { sha256 } from '../../../eds/index.ts';
 import type { Workstation } from '../../server/support/workstation.ts';
 
 /** A signed request with acts, as it goes over the wire. Fresh for the window of request signatures: make it shortly before. */

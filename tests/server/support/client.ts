@@ -2,7 +2,8 @@ import { generateKeyPairSync, randomBytes, sign, type KeyObject } from 'node:cry
 import { Agent, request } from 'node:https';
 import type { DeviceId } from '../../../core/kernel/index.ts';
 import { contentDigest, refusalBody, signatureBase, signatureHeaders } from '../../../contracts/http/index.ts';
-import { rawPublicKey, sha256 } from '../../../server/keys/index.ts';
+import { sha256 } from '../../../eds/index.ts';
+import { rawPublicKey } from '../../../server/keys/index.ts';
 import type { RunningServer } from '../../../server/boot/index.ts';
 
 export type Answer = {

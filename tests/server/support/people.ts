@@ -2,8 +2,7 @@ import { sign } from 'node:crypto';
 import { controlDigit, type Iin, type Sha256Hex } from '../../../core/kernel/index.ts';
 import type { Role } from '../../../core/access/index.ts';
 import { createTestCa, makeKey, type SigningKey, type TestCa } from '../../../dev/ca/index.ts';
-import { prepareBes } from '../../../eds/index.ts';
-import { sha256Hex } from '../../../server/keys/index.ts';
+import { prepareBes, sha256Hex } from '../../../eds/index.ts';
 
 /** A valid IIN for the n-th test person. */
 export function testIin(n: number): Iin {

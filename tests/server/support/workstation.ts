@@ -12,7 +12,7 @@ import {
 import { parseDeviceRecord, parseEnrolmentBundle } from '../../../contracts/documents/index.ts';
 import { endpoints, enrolmentProofText, type ActItem, type ActsResponse } from '../../../contracts/http/index.ts';
 import { signingTexts } from '../../../locales/signing/index.ts';
-import { sha256, sha256Hex } from '../../../server/keys/index.ts';
+import { sha256, sha256Hex } from '../../../eds/index.ts';
 import { uuidV7 } from '../../../server/platform/index.ts';
 import type { RunningServer } from '../../../server/boot/index.ts';
 import { codeOf, TestClient, type Answer } from './client.ts';

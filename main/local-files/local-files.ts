@@ -1,7 +1,7 @@
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
-import type { Preferences } from './ports.ts';
+import type { AppView } from '../../contracts/ipc/index.ts';
 
 /**
  * What a workstation knows before its vault is open: no personal data, and nothing that is believed. Whoever edits these files
@@ -31,6 +31,8 @@ const demoSchema = z
     }),
   )
   .max(16);
+
+type Preferences = AppView['preferences'];
 
 export type Hints = z.output<typeof hintsSchema>;
 export type DemoCredentials = z.output<typeof demoSchema>;

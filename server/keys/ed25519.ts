@@ -1,19 +1,5 @@
-import { createHash, createPublicKey, hash, sign, verify, type KeyObject } from 'node:crypto';
-import { toHex, type Sha256, type Sha256Hex, type VerifyEd25519 } from '../../core/kernel/index.ts';
-
-/** SHA-256 by OpenSSL. */
-export const sha256: Sha256 = (...parts) => {
-  const [only] = parts;
-  if (parts.length === 1 && only !== undefined) return hash('sha256', only, 'buffer');
-  const digest = createHash('sha256');
-  for (const part of parts) digest.update(part);
-  return digest.digest();
-};
-
-/** SHA-256 of a text or of bytes in hexadecimal. */
-export function sha256Hex(data: Uint8Array | string): Sha256Hex {
-  return hash('sha256', data, 'hex') as Sha256Hex;
-}
+import { createPublicKey, sign, verify, type KeyObject } from 'node:crypto';
+import { toHex, type VerifyEd25519 } from '../../core/kernel/index.ts';
 
 /** DER of SubjectPublicKeyInfo before the 32 bytes of an Ed25519 key (RFC 8410). */
 const ed25519Prefix = Buffer.from('302a300506032b6570032100', 'hex');

@@ -1,6 +1,6 @@
-import { performance } from 'node:perf_hooks';
-import type { HostTimers } from '../../main/hosts/index.ts';
+import type { HostTimers } from './options.ts';
 
+/** The timers of this process. */
 export const realTimers: HostTimers = {
   nowMs: () => performance.now(),
   after(delayMs, run) {

@@ -1,0 +1,26 @@
+import { createHash, createPublicKey, hash, verify } from 'node:crypto';
+import { toHex, type Sha256, type Sha256Hex, type VerifyEd25519 } from '../core/kernel/index.ts';
+
+/** SHA-256 by OpenSSL, in the shape that `core` asks for. */
+export const sha256: Sha256 = (...parts) => {
+  const [only] = parts;
+  if (parts.length === 1 && only !== undefined) return hash('sha256', only, 'buffer');
+  const digest = createHash('sha256');
+  for (const part of parts) digest.update(part);
+  return digest.digest();
+};
+
+/** SHA-256 over the parts in hexadecimal. */
+export function sha256Hex(...parts: readonly (Uint8Array | string)[]): Sha256Hex {
+  return toHex(sha256(...parts)) as Sha256Hex;
+}
+
+/** DER of a SubjectPublicKeyInfo for Ed25519 up to the key itself (RFC 8410 §4). */
+const ed25519Prefix = Buffer.from('302a300506032b6570032100', 'hex');
+
+/** Ed25519 by OpenSSL, in the shape that `core` asks for; bytes of a wrong length are a signature that does not hold. */
+export const verifyEd25519: VerifyEd25519 = (publicKey, message, signature) => {
+  if (publicKey.length !== 32 || signature.length !== 64) return false;
+  const key = createPublicKey({ key: Buffer.concat([ed25519Prefix, publicKey]), format: 'der', type: 'spki' });
+  return verify(null, typeof message === 'string' ? Buffer.from(message, 'utf8') : message, key, signature);
+};

@@ -1,0 +1,1 @@
+export { openLocalFiles, type DemoCredentials, type Hints, type LocalFiles } from './local-files.ts';

@@ -1,0 +1,45 @@
+import { renderToString } from 'react-dom/server';
+import type { AppView, OperatorBridge } from '../../contracts/ipc/index.ts';
+import { OperatorWindow } from '../shell/index.ts';
+import { locales, type Locale } from '../words/index.ts';
+import { screenOf } from './first-screen.ts';
+
+// Runs when the pages are built, never in a window: draws the screens that the application can start with, once for each
+// language. Places in braces are filled by main with what this workstation knows of itself.
+
+const nothing: OperatorBridge = { call: () => new Promise(() => undefined), on: () => () => undefined };
+
+function viewOf(phase: 'not-enrolled' | 'locked', locale: Locale): AppView {
+  const isBound = phase === 'locked';
+  return {
+    phase,
+    profile: isBound ? 'production' : null,
+    operatorName: isBound ? '{{operatorName}}' : null,
+    device: isBound ? { id: 'device', name: '{{deviceName}}' } : null,
+    staff: null,
+    preferences: { locale, colourScheme: 'light', density: 'compact' },
+    demoCredentials: [],
+    version: '{{version}}',
+    status: {
+      card: { state: 'absent', label: null },
+      server: { state: 'closed', since: null, url: null, refusal: null },
+      outbox: { waiting: 0, overdue: 0 },
+      log: { lastIndex: null, treeSize: null, checkedAtMs: null },
+      clock: { driftMs: null, state: 'unknown' },
+      alarms: [],
+    },
+  };
+}
+
+export type DrawnScreen = { readonly name: string; readonly locale: Locale; readonly html: string };
+
+/** Every first screen as HTML for the root of the page. */
+export function drawFirstScreens(): readonly DrawnScreen[] {
+  return (['not-enrolled', 'locked'] as const).flatMap((phase) =>
+    locales.map((locale) => {
+      const view = viewOf(phase, locale);
+      const html = renderToString(<OperatorWindow bridge={nothing} clock={() => 0} first={view} />);
+      return { name: screenOf(view), locale, html };
+    }),
+  );
+}

@@ -1,0 +1,119 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launchApplication, type DrivenApplication } from '../../dev/run/index.ts';
+import { displayOfTests } from './display.ts';
+
+let application: DrivenApplication;
+const profileDirectory = mkdtempSync(join(tmpdir(), 'qorgan-first-'));
+const heard: string[] = [];
+
+beforeAll(async () => {
+  application = await launchApplication({ profileDirectory, display: await displayOfTests() });
+  application.operator.on('console', (message) => heard.push(message.text()));
+  application.operator.on('pageerror', (error) => heard.push(error.message));
+});
+
+afterAll(async () => {
+  await application.close();
+  rmSync(profileDirectory, { recursive: true, force: true });
+});
+
+/** Loads the page anew and keeps the scripts behind the painted screen from it until `letGo` is called. */
+async function reloadHeld(): Promise<{ readonly letGo: () => Promise<void> }> {
+  await application.electron.evaluate(({ BrowserWindow }) => {
+    const contents = BrowserWindow.getAllWindows()[0]?.webContents;
+    const waiting: (() => void)[] = [];
+    let isHeld = true;
+    Object.assign(globalThis, {
+      letGo: () => {
+        isHeld = false;
+        for (const go of waiting.splice(0)) go();
+      },
+    });
+    contents?.session.webRequest.onBeforeRequest(({ url }, answer) => {
+      const go = (): void => answer({ cancel: !url.startsWith('app://qorgan/') });
+      if (isHeld && /\/assets\/(?:operator-window|client|kit|screens|shell)-/u.test(url)) waiting.push(go);
+      else go();
+    });
+  });
+  await application.operator.reload({ waitUntil: 'commit' });
+  await application.operator.locator('#root[data-screen] button[type="submit"]').waitFor();
+  return { letGo: () => application.electron.evaluate(() => (globalThis as unknown as { letGo: () => void }).letGo()) };
+}
+
+const shownText = (): Promise<string> =>
+  application.operator.evaluate(
+    () => document.querySelector<HTMLElement>('#root')?.innerText.replaceAll(/\s+/gu, ' ').trim() ?? '',
+  );
+
+describe('the first screen', () => {
+  it('is there before its scripts, and stands still when they take it over', async () => {
+    const { letGo } = await reloadHeld();
+    const { operator } = application;
+    const before = await shownText();
+    const boxes = (): Promise<readonly string[]> =>
+      operator.evaluate(() =>
+        [...document.querySelectorAll('h1, h2, p, button, input, .segmented label, footer')].map((element) =>
+          JSON.stringify(element.getBoundingClientRect()),
+        ),
+      );
+    const stood = await boxes();
+    const kept = await operator.locator('button[type="submit"]').elementHandle();
+    expect(before.length).toBeGreaterThan(300);
+    expect(await operator.evaluate(() => performance.getEntriesByType('paint').length)).toBeGreaterThan(0);
+    await letGo();
+    await operator.locator('.segmented .mantine-SegmentedControl-indicator').waitFor({ state: 'attached' });
+    expect(await boxes()).toEqual(stood);
+    expect(await shownText()).toBe(before);
+    // The very elements that were painted: nobody's finger or focus loses what it is on.
+    expect(await kept?.evaluate((element) => element.isConnected)).toBe(true);
+    expect(heard).toEqual([]);
+  });
+
+  it('honours what was pressed and written before its scripts were there', async () => {
+    const { letGo } = await reloadHeld();
+    const { operator } = application;
+    await operator.getByRole('textbox').first().click();
+    await operator.keyboard.type('QRG-1');
+    await operator.locator('.segmented').getByText('ru', { exact: true }).click();
+    expect(await operator.evaluate(() => document.documentElement.lang)).toBe('kk');
+    await letGo();
+    await expect.poll(() => operator.evaluate(() => document.documentElement.lang)).toBe('ru');
+    expect(await operator.getByRole('textbox').first().inputValue()).toBe('QRG-1');
+    expect(await operator.evaluate(() => document.activeElement?.tagName)).toBe('INPUT');
+    // In the state of the page and not only in the element: a change of the other field does not put the old text back.
+    await operator.getByRole('textbox').nth(1).fill('Desk');
+    expect(await operator.getByRole('textbox').first().inputValue()).toBe('QRG-1');
+    expect(JSON.parse(readFileSync(join(profileDirectory, 'preferences.json'), 'utf8'))).toMatchObject({
+      locale: 'ru',
+    });
+  });
+
+  it('is drawn in the language and the look of the preferences', async () => {
+    const wish = { locale: 'en', colourScheme: 'dark', density: 'comfortable' };
+    writeFileSync(join(profileDirectory, 'preferences.json'), JSON.stringify(wish));
+    const { letGo } = await reloadHeld();
+    const { operator } = application;
+    const shown = await operator.evaluate(() => ({
+      look: document.documentElement.dataset['mantineColorScheme'],
+      density: document.documentElement.dataset['density'],
+      lang: document.documentElement.lang,
+      title: document.querySelector('h1')?.textContent,
+    }));
+    expect(shown).toMatchObject({ lang: 'en', look: 'dark', density: 'comfortable' });
+    expect(shown.title).toMatch(/^[A-Za-z ]+$/u);
+    await letGo();
+  });
+
+  it('gives way to what main says where the hints beside the vault have changed meanwhile', async () => {
+    const { letGo } = await reloadHeld();
+    await application.operator.locator('.segmented').getByText('kk', { exact: true }).click();
+    await letGo();
+    // The engine still speaks Russian: the painted English screen is not the one that it shows, and its press means nothing.
+    await expect.poll(() => application.operator.evaluate(() => document.documentElement.lang)).toBe('ru');
+    await application.operator.locator('.segmented').getByText('en', { exact: true }).click();
+    await expect.poll(() => application.operator.evaluate(() => document.documentElement.lang)).toBe('en');
+  });
+});
