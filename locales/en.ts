@@ -2,9 +2,11 @@ import actTypes from './act-types/en.json' with { type: 'json' };
 import checks from './checks/en.json' with { type: 'json' };
 import cli from './cli/en.json' with { type: 'json' };
 import eds from './eds/en.json' with { type: 'json' };
+import explain from './explain/en.json' with { type: 'json' };
 import prompt from './prompt/en.json' with { type: 'json' };
 import reasons from './reasons/en.json' with { type: 'json' };
 import refusalsActs from './refusals-acts/en.json' with { type: 'json' };
+import refusalsAuthorities from './refusals-authorities/en.json' with { type: 'json' };
 import refusalsCard from './refusals-card/en.json' with { type: 'json' };
 import refusalsEds from './refusals-eds/en.json' with { type: 'json' };
 import refusalsGeneral from './refusals-general/en.json' with { type: 'json' };
@@ -22,11 +24,13 @@ export const en = {
   checks,
   cli,
   eds,
+  explain,
   prompt,
   reasons,
   screens,
   refusals: {
     ...refusalsActs,
+    ...refusalsAuthorities,
     ...refusalsCard,
     ...refusalsEds,
     ...refusalsGeneral,

@@ -3,9 +3,11 @@ import actTypes from './act-types/kk.json' with { type: 'json' };
 import checks from './checks/kk.json' with { type: 'json' };
 import cli from './cli/kk.json' with { type: 'json' };
 import eds from './eds/kk.json' with { type: 'json' };
+import explain from './explain/kk.json' with { type: 'json' };
 import prompt from './prompt/kk.json' with { type: 'json' };
 import reasons from './reasons/kk.json' with { type: 'json' };
 import refusalsActs from './refusals-acts/kk.json' with { type: 'json' };
+import refusalsAuthorities from './refusals-authorities/kk.json' with { type: 'json' };
 import refusalsCard from './refusals-card/kk.json' with { type: 'json' };
 import refusalsEds from './refusals-eds/kk.json' with { type: 'json' };
 import refusalsGeneral from './refusals-general/kk.json' with { type: 'json' };
@@ -23,11 +25,13 @@ export const kk: Catalogue = {
   checks,
   cli,
   eds,
+  explain,
   prompt,
   reasons,
   screens,
   refusals: {
     ...refusalsActs,
+    ...refusalsAuthorities,
     ...refusalsCard,
     ...refusalsEds,
     ...refusalsGeneral,

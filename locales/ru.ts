@@ -3,9 +3,11 @@ import actTypes from './act-types/ru.json' with { type: 'json' };
 import checks from './checks/ru.json' with { type: 'json' };
 import cli from './cli/ru.json' with { type: 'json' };
 import eds from './eds/ru.json' with { type: 'json' };
+import explain from './explain/ru.json' with { type: 'json' };
 import prompt from './prompt/ru.json' with { type: 'json' };
 import reasons from './reasons/ru.json' with { type: 'json' };
 import refusalsActs from './refusals-acts/ru.json' with { type: 'json' };
+import refusalsAuthorities from './refusals-authorities/ru.json' with { type: 'json' };
 import refusalsCard from './refusals-card/ru.json' with { type: 'json' };
 import refusalsEds from './refusals-eds/ru.json' with { type: 'json' };
 import refusalsGeneral from './refusals-general/ru.json' with { type: 'json' };
@@ -23,11 +25,13 @@ export const ru: Catalogue = {
   checks,
   cli,
   eds,
+  explain,
   prompt,
   reasons,
   screens,
   refusals: {
     ...refusalsActs,
+    ...refusalsAuthorities,
     ...refusalsCard,
     ...refusalsEds,
     ...refusalsGeneral,

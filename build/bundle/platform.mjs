@@ -5,7 +5,12 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { inRoot } from '../paths.mjs';
 
-export const platformEntries = ['native/device-host/boot.ts', 'native/vault-host/boot.ts', 'cli/boot/index.ts'];
+export const platformEntries = [
+  'native/device-host/boot.ts',
+  'native/vault-host/boot.ts',
+  'cli/boot/index.ts',
+  'server/checks/thread.ts',
+];
 
 // Everything by a bare name is a package or a builtin; zod alone is small when only its used parts are taken.
 const isExternal = (id) => !id.startsWith('.') && !id.startsWith('/') && id !== 'zod' && !id.startsWith('zod/');

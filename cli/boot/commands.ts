@@ -21,6 +21,21 @@ export const commands: readonly Entry[] = [
     load: async () => (await import('../cases/index.ts')).caseImport,
   },
   {
+    name: ['eds', 'verify'],
+    help: 'cli.help.eds-verify',
+    load: async () => (await import('../eds/index.ts')).edsVerify,
+  },
+  {
+    name: ['eds', 'cert'],
+    help: 'cli.help.eds-cert',
+    load: async () => (await import('../eds/index.ts')).edsCertificate,
+  },
+  {
+    name: ['eds', 'explain'],
+    help: 'cli.help.eds-explain',
+    load: async () => (await import('../eds/index.ts')).edsExplain,
+  },
+  {
     name: ['server', 'init'],
     help: 'cli.help.server-init',
     load: async () => (await import('../server/index.ts')).serverInit,

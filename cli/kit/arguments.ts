@@ -5,8 +5,8 @@ export type Shape = {
   /** What the free arguments are, as in `FILE`; the last may come several times where `isVariadic`. */
   readonly operands: readonly string[];
   readonly isVariadic?: boolean;
-  /** Options with a value, and those that must be there. */
-  readonly options: Readonly<Record<string, 'required' | 'optional'>>;
+  /** Options with a value: those that must be there, and those that may come several times. */
+  readonly options: Readonly<Record<string, 'required' | 'optional' | 'repeatable'>>;
 };
 
 export type Arguments = {
@@ -14,15 +14,17 @@ export type Arguments = {
   readonly option: (name: string) => string | undefined;
   /** The value of an option that the shape requires. */
   readonly required: (name: string) => string;
+  /** The values of an option that may come several times, in their order. */
+  readonly all: (name: string) => readonly string[];
 };
 
-type Misuse = 'option-unknown' | 'option-value-missing' | 'argument-missing' | 'argument-extra';
+type Misuse = 'option-unknown' | 'option-repeated' | 'option-value-missing' | 'argument-missing' | 'argument-extra';
 
-type Split = { readonly operands: string[]; readonly options: Map<string, string> };
+type Split = { readonly operands: string[]; readonly options: Map<string, string[]> };
 
 function split(given: readonly string[], shape: Shape): Result<Split, Misuse> {
   const operands: string[] = [];
-  const options = new Map<string, string>();
+  const options = new Map<string, string[]>();
   const rest = [...given];
   for (let item = rest.shift(); item !== undefined; item = rest.shift()) {
     if (!item.startsWith('--')) {
@@ -34,7 +36,9 @@ function split(given: readonly string[], shape: Shape): Result<Split, Misuse> {
     if (!Object.hasOwn(shape.options, name)) return refuse('option-unknown', { option: flag });
     const value = joined.length > 0 ? joined.join('=') : rest.shift();
     if (value === undefined || value === '') return refuse('option-value-missing', { option: flag });
-    options.set(name, value);
+    const values = options.get(name) ?? [];
+    if (values.length > 0 && shape.options[name] !== 'repeatable') return refuse('option-repeated', { option: flag });
+    options.set(name, [...values, value]);
   }
   return ok({ operands, options });
 }
@@ -52,9 +56,9 @@ export function readArguments(given: readonly string[], shape: Shape): Result<Ar
     if (need === 'required' && !options.has(name)) return refuse('argument-missing', { what: `--${name}` });
   }
   const required = (name: string): string => {
-    const value = options.get(name);
+    const [value] = options.get(name) ?? [];
     if (value === undefined) throw new Error(`cli: the shape requires --${name}`);
     return value;
   };
-  return ok({ operands, option: (name) => options.get(name), required });
+  return ok({ operands, option: (name) => options.get(name)?.[0], required, all: (name) => options.get(name) ?? [] });
 }

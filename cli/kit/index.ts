@@ -2,3 +2,4 @@ export { misuse, refused, verdictOf, type Answer, type Exit, type Fact } from '.
 export { readArguments, type Arguments, type Shape } from './arguments.ts';
 export type { Command, Surroundings } from './command.ts';
 export { readSmallFile } from './files.ts';
+export { timeText } from './time.ts';

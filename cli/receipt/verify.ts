@@ -7,7 +7,7 @@ import {
 } from '../../core/log/index.ts';
 import { sha256, verifyEd25519 } from '../../eds/index.ts';
 import { refusalWords, words, type Locale, type MessageId, type MessageValues } from '../../locales/index.ts';
-import { misuse, readSmallFile, type Answer, type Command, type Fact } from '../kit/index.ts';
+import { misuse, readSmallFile, timeText, type Answer, type Command, type Fact } from '../kit/index.ts';
 
 const keySizeMaxBytes = 1_024;
 /** Envelopes and signatures are far smaller; a bound keeps a wrong file from filling the memory. */
@@ -17,8 +17,6 @@ function outcomeWords(locale: Locale, outcome: LeafOutcome): string {
   if (outcome === 'accepted' || outcome === 'superseded') return words(locale, `cli.receipt.outcome.${outcome}`);
   return words(locale, 'cli.receipt.outcome.refused', { code: outcome.slice('refused:'.length) });
 }
-
-const timeText = (atMs: number): string => new Date(atMs).toISOString().replace(/\.\d+Z$/u, 'Z');
 
 function factLines(locale: Locale, facts: ReceiptFacts): readonly string[] {
   const pair = (id: MessageId, value: string | number): string => `  ${words(locale, id)}: ${value}`;

@@ -1,4 +1,13 @@
-import { X509Certificate } from 'node:crypto';
+import { ok, refuse, type Result } from '../../core/kernel/index.ts';
+import {
+  defaultSuite,
+  isSelfSigned,
+  octetsInFile,
+  parseCertificate,
+  trustFromRegistry,
+  type AuthorityRegistry,
+  type Certificate,
+} from '../../eds/index.ts';
 import { words } from '../../locales/index.ts';
 import {
   misuse,
@@ -10,18 +19,10 @@ import {
   type Surroundings,
 } from '../kit/index.ts';
 import { administer, placeOptions } from './place.ts';
+import { registryOf, registryOptions } from './registry.ts';
 
 /** Base lists of large authorities have megabytes. */
 const fileSizeMaxBytes = 67_108_864;
-
-const block = /-----BEGIN [A-Z0-9 ]+-----([A-Za-z0-9+/=\s]+)-----END [A-Z0-9 ]+-----/gu;
-
-/** DER of a file: as it is, or each PEM block of it. */
-function derOf(bytes: Uint8Array): readonly Uint8Array[] {
-  const text = Buffer.from(bytes).toString('latin1');
-  if (!text.includes('-----BEGIN ')) return [bytes];
-  return [...text.matchAll(block)].map((match) => new Uint8Array(Buffer.from(match[1] ?? '', 'base64')));
-}
 
 async function readAll(
   { operands }: Arguments,
@@ -31,32 +32,45 @@ async function readAll(
   for (const file of operands) {
     const bytes = await readSmallFile(file, fileSizeMaxBytes);
     if (!bytes.ok) return { answer: misuse(locale, `cli.error.${bytes.refusal.code}`, { file }) };
-    ders.push(...derOf(bytes.value));
+    // What is neither DER, PEM nor base64 stays as it is, and its reader refuses it by name.
+    ders.push(...(octetsInFile(bytes.value) ?? [bytes.value]));
   }
   return { ders };
 }
 
-/** A certificate that signed itself is an anchor; any other only leads to one. */
-function isAnchor(der: Uint8Array): boolean | undefined {
-  try {
-    const certificate = new X509Certificate(der);
-    return certificate.verify(certificate.publicKey);
-  } catch {
-    return undefined;
+type Sorted = { readonly anchors: readonly Certificate[]; readonly intermediates: readonly Certificate[] };
+
+/** By a registry, what it pins as an anchor is one; without, a certificate that signed itself. Any other only leads to an anchor. */
+function sortAuthorities(
+  ders: readonly Uint8Array[],
+  registry: AuthorityRegistry | undefined,
+  atMs: number,
+): Result<Sorted> {
+  const certificates: Certificate[] = [];
+  for (const der of ders) {
+    const parsed = parseCertificate(der);
+    if (!parsed.ok) return parsed;
+    certificates.push(parsed.value);
   }
+  if (certificates.length === 0) return refuse('certificate-malformed');
+  if (registry !== undefined) return trustFromRegistry({ registry, certificates, atMs });
+  const anchors = certificates.filter((certificate) => isSelfSigned(certificate, defaultSuite));
+  return ok({ anchors, intermediates: certificates.filter((certificate) => !anchors.includes(certificate)) });
 }
 
-/** `qorgan server import-anchors FILE…`: replaces the trusted certificates by those of the files (PEM or DER). */
+/** `qorgan server import-anchors FILE…`: replaces the trusted certificates by those of the files (PEM or DER), where a registry is named only by ones that it pins. */
 export const serverImportAnchors: Command = {
-  shape: { operands: ['FILE'], isVariadic: true, options: placeOptions },
+  shape: { operands: ['FILE'], isVariadic: true, options: { ...placeOptions, ...registryOptions } },
   run: async (given, around) => {
     const { locale } = around;
     const read = await readAll(given, around);
     if ('answer' in read) return read.answer;
-    const kinds = read.ders.map(isAnchor);
-    if (kinds.length === 0 || kinds.includes(undefined)) return refused(locale, { code: 'certificate-malformed' });
-    const anchors = read.ders.filter((_der, i) => kinds[i] === true);
-    const intermediates = read.ders.filter((_der, i) => kinds[i] === false);
+    const found = await registryOf(given, around);
+    if ('answer' in found) return found.answer;
+    const sorted = sortAuthorities(read.ders, found.registry, around.nowMs());
+    if (!sorted.ok) return refused(locale, sorted.refusal);
+    const anchors = sorted.value.anchors.map(({ der }) => der);
+    const intermediates = sorted.value.intermediates.map(({ der }) => der);
     return administer(given, around, async ({ importAnchors }) => {
       const imported = await importAnchors({ anchors, intermediates });
       if (!imported.ok) return refused(locale, imported.refusal);

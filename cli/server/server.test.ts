@@ -1,4 +1,5 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { generateKeyPairSync, sign } from 'node:crypto';
 import { once } from 'node:events';
 import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
@@ -8,7 +9,9 @@ import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseInvitation } from '../../contracts/http/index.ts';
 import { controlDigit } from '../../core/kernel/index.ts';
+import { canonicalize, documentKeyId, signedDocument } from '../../core/signing/index.ts';
 import { createTestCa, makeKey, type TestCa } from '../../dev/ca/index.ts';
+import { parseCertificate, sha256 } from '../../eds/index.ts';
 
 const program = resolve(import.meta.dirname, '../boot/index.ts');
 const env = { PATH: process.env['PATH'] ?? '', LANG: 'en_GB.UTF-8' };
@@ -45,6 +48,27 @@ function file(name: string, content: Uint8Array | string): string {
   const path = join(folder, name);
   writeFileSync(path, content);
   return path;
+}
+
+/** A registry that pins both certificates of a test authority as anchors. */
+function registryOf({ rootCertificate, issuingCertificate }: TestCa) {
+  const certificates = [rootCertificate, issuingCertificate].map((der) => {
+    const parsed = parseCertificate(der);
+    if (!parsed.ok) throw new Error('a certificate of the test authority cannot be read');
+    return parsed.value;
+  });
+  const authority = {
+    name: 'Сынақ',
+    keyIdentifiers: certificates.map(({ extensions }) => extensions.subjectKeyIdentifier ?? ''),
+    anchors: certificates.map((certificate) => certificate.sha256),
+    intermediates: [],
+    roleMap: 'national',
+    timeStampPolicies: [],
+    validFromMs: 0,
+    validUntilMs: Date.now() + 86_400_000,
+    source: 'https://example.test/',
+  };
+  return { form: 'qorgan.authorities/1', version: 1, authorities: [authority] };
 }
 
 /** The next JSON line that a server says. */
@@ -113,6 +137,45 @@ describe('qorgan server', () => {
     });
   });
 
+  it('takes anchors by a registry only where it pins them, and only by one that the named key signed', () => {
+    const anchors = [file('root.der', ca.rootCertificate), file('issuing.der', ca.issuingCertificate)];
+    expect(inPlatform('import-anchors', ...anchors, '--registry', 'built-in')).toMatchObject({
+      exit: 1,
+      said: { reason: 'authority-not-pinned' },
+    });
+    const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+    const raw = new Uint8Array(publicKey.export({ format: 'der', type: 'spki' }).subarray(-32));
+    const text = canonicalize(registryOf(ca));
+    const document = signedDocument(text, documentKeyId(sha256, raw), sign(null, Buffer.from(text), privateKey));
+    const registry = ['--registry', file('registry.json', JSON.stringify(document))];
+    const key = ['--registry-key', file('registry.key', `${Buffer.from(raw).toString('base64')}\n`)];
+    // The registry, not the certificate, says what is an anchor: here the issuing authority is one too.
+    expect(inPlatform('import-anchors', ...anchors, ...registry, ...key)).toMatchObject({
+      exit: 0,
+      said: { anchors: 2, intermediates: 0 },
+    });
+    const other = ['--registry-key', file('other.key', Buffer.alloc(32, 7).toString('base64'))];
+    const altered = ['--registry', file('altered.json', JSON.stringify({ ...document, document: `${text} ` }))];
+    for (const options of [
+      [...registry, ...other],
+      [...altered, ...key],
+    ])
+      expect(inPlatform('import-anchors', ...anchors, ...options)).toMatchObject({
+        exit: 1,
+        said: { reason: 'document-signature-invalid' },
+      });
+    expect(inPlatform('import-anchors', ...anchors, '--registry', anchors[0] ?? '', ...key)).toMatchObject({
+      exit: 1,
+      said: { reason: 'document-malformed' },
+    });
+    for (const options of [registry, key])
+      expect(inPlatform('import-anchors', ...anchors, ...options)).toMatchObject({
+        exit: 2,
+        said: { problem: 'argument-missing' },
+      });
+    expect(inPlatform('import-anchors', ...anchors)).toMatchObject({ exit: 0, said: { anchors: 1, intermediates: 1 } });
+  });
+
   it('refuses what is no certificate, no list and no person', () => {
     const nothing = file('nothing', 'nothing');
     expect(inPlatform('import-anchors', nothing)).toMatchObject({ exit: 1, said: { reason: 'certificate-malformed' } });
@@ -159,8 +222,8 @@ describe('a running qorgan server', () => {
         platform: 'synaq',
         profile: 'demo',
         state: 'accepting',
-        // Platform, policy, trust in the anchors, one person, and two lists of revoked certificates.
-        log: { origin: 'demo.qorgan.synaq', size: 6 },
+        // Platform, policy, trust in the anchors three times, one person, and two lists of revoked certificates.
+        log: { origin: 'demo.qorgan.synaq', size: 8 },
       },
     });
     expect(inPlatform('status', '--url', url).exit).toBe(0);

@@ -12,7 +12,13 @@ export const deviceHost = defineHost({
 });
 
 export type DeviceHostContract = typeof deviceHost;
-export type { DeviceHostConfiguration, Pkcs11ModuleConfiguration } from './configuration.ts';
+export {
+  cardModulesFile,
+  signatureMechanisms,
+  type DeviceHostConfiguration,
+  type Pkcs11ModuleConfiguration,
+  type SigningWay,
+} from './configuration.ts';
 export type {
   AgreementMechanism,
   CardCertificate,

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { bytesOrNoneUpTo, bytesUpTo, defineVerbs } from '../rpc/index.ts';
-import { moduleId } from './configuration.ts';
+import { moduleId, signatureMechanisms } from './configuration.ts';
 
 /** Signed attributes are a few hundred bytes; the bound leaves room for other types of envelope, not for documents. */
 const signedMaxBytes = 64 * 1024;
@@ -28,7 +28,9 @@ const pin = bytesUpTo(pinMaxBytes).optional();
 /** `count-low`: at least one wrong PIN since the last right one. `final-try`: one more wrong PIN locks the card. */
 const attempts = z.enum(['ok', 'count-low', 'final-try', 'locked']);
 
-const signatureMechanism = z.enum(['rsa-pkcs1-sha256', 'ecdsa-p256-sha256', 'ecdsa-p384-sha384']);
+const signatureMechanism = z.enum(signatureMechanisms);
+/** Streebog-512 is the longest digest. */
+const digestMaxBytes = 64;
 const decryptionMechanism = z.enum(['rsa-oaep-sha1', 'rsa-oaep-sha256']);
 const agreementMechanism = z.enum(['ecdh-p256', 'ecdh-p384']);
 
@@ -124,13 +126,18 @@ export const smartcardVerbs = defineVerbs({
     refusals: cardRefusals,
     ...moduleFailure,
   },
-  /** Signs `data` (DER of signed attributes). RSA: as wide as the modulus. ECDSA: r and s side by side, 64 or 96 bytes. Verified with the card's certificate before it is returned. */
+  /**
+   * Signs `data` (DER of signed attributes). RSA: as wide as the modulus. ECDSA: r and s side by side, 64 or 96 bytes. Both are verified with the card's
+   * certificate before they are returned. GOST: r and s side by side, 64 or 128 bytes, the lowest octets first; the caller gives `digest`, since
+   * not every token hashes, and verifies, since the host knows no such algorithm.
+   */
   sign: {
     input: z.strictObject({
       token: tokenReference,
       keyId,
       mechanism: signatureMechanism,
       data: bytesUpTo(signedMaxBytes),
+      digest: bytesUpTo(digestMaxBytes).optional(),
       pin,
     }),
     output: z.strictObject({ signature: bytesUpTo(keyMaterialMaxBytes) }),

@@ -1,4 +1,5 @@
 import { actRefusals } from './acts.ts';
+import { authorityRefusals } from './authorities.ts';
 import { cardRefusals } from './card.ts';
 import { edsRefusals } from './eds.ts';
 import { generalRefusals } from './general.ts';
@@ -24,6 +25,7 @@ export const refusals = {
   ...workstationRefusals,
   ...serverRefusals,
   ...actRefusals,
+  ...authorityRefusals,
 } as const;
 
 export type RefusalCode = keyof typeof refusals;
@@ -35,6 +37,7 @@ export function isRefusalCode(code: string): code is RefusalCode {
 
 export {
   actRefusals,
+  authorityRefusals,
   cardRefusals,
   edsRefusals,
   generalRefusals,

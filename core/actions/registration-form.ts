@@ -39,7 +39,11 @@ export type RegistrationForm = {
   readonly identification: {
     /** 57-9: EDS of an accredited CA, biometrics through ЦОИД, or biometrics by a platform device. */
     readonly method: 'eds' | 'coid' | 'platform-device';
-    readonly eds: null | { readonly certificate: Sha256Hex; readonly subject: string; readonly verdict: 'valid' | 'invalid' | 'indeterminate' };
+    readonly eds: null | {
+      readonly certificate: Sha256Hex;
+      readonly subject: string;
+      readonly verdict: 'valid' | 'invalid' | 'indeterminate';
+    };
     /** Score and threshold in thousandths. */
     readonly face: null | {
       readonly scorePermille: number;
@@ -48,7 +52,11 @@ export type RegistrationForm = {
       readonly reference: 'state-database' | 'document-chip' | 'document-photo';
     };
   };
-  readonly consents: readonly { readonly id: 'personal-data' | 'biometrics' | 'retention'; readonly version: number; readonly givenAtMs: number }[];
+  readonly consents: readonly {
+    readonly id: 'personal-data' | 'biometrics' | 'retention';
+    readonly version: number;
+    readonly givenAtMs: number;
+  }[];
   readonly documents: readonly {
     readonly kind: 'identity-front' | 'identity-back' | 'face-frame' | 'authority' | 'bank-statement';
     readonly sha256: Sha256Hex;

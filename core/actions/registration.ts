@@ -16,16 +16,33 @@ export type Registration =
       /** Everybody who ever submitted a version of the form: none of them may decide it (four eyes). */
       readonly submitters: readonly Iin[];
       readonly claim: null | { readonly by: Iin; readonly untilMs: number };
-      readonly decision: null | { readonly by: Iin; readonly atMs: number; readonly reasons: readonly ReasonCode[]; readonly note: string };
+      readonly decision: null | {
+        readonly by: Iin;
+        readonly atMs: number;
+        readonly reasons: readonly ReasonCode[];
+        readonly note: string;
+      };
     };
 
 export type RegistrationEvent =
   | { readonly type: 'submitted'; readonly by: Iin; readonly atMs: number; readonly form: RegistrationForm }
   | { readonly type: 'claimed'; readonly by: Iin; readonly atMs: number; readonly untilMs: number }
   | { readonly type: 'released'; readonly by: Iin; readonly atMs: number }
-  | { readonly type: 'returned'; readonly by: Iin; readonly atMs: number; readonly reasons: readonly ReasonCode[]; readonly note: string }
+  | {
+      readonly type: 'returned';
+      readonly by: Iin;
+      readonly atMs: number;
+      readonly reasons: readonly ReasonCode[];
+      readonly note: string;
+    }
   | { readonly type: 'approved'; readonly by: Iin; readonly atMs: number; readonly note: string }
-  | { readonly type: 'refused'; readonly by: Iin; readonly atMs: number; readonly reasons: readonly ReasonCode[]; readonly note: string };
+  | {
+      readonly type: 'refused';
+      readonly by: Iin;
+      readonly atMs: number;
+      readonly reasons: readonly ReasonCode[];
+      readonly note: string;
+    };
 
 export type RegistrationCommand = {
   readonly [Type in ActType]: { readonly type: Type; readonly payload: ActPayloads[Type] };
@@ -57,8 +74,13 @@ function claimHolder(state: Present, nowMs: number): Iin | undefined {
   return state.claim !== null && state.claim.untilMs > nowMs ? state.claim.by : undefined;
 }
 
-function decideSubmit(state: Registration, form: RegistrationForm, context: DecideContext): Result<RegistrationEvent, RegistrationRefusal> {
-  if (state.status !== 'absent' && state.status !== 'returned') return refuse(decided.has(state.status) ? 'case-closed' : 'case-exists');
+function decideSubmit(
+  state: Registration,
+  form: RegistrationForm,
+  context: DecideContext,
+): Result<RegistrationEvent, RegistrationRefusal> {
+  if (state.status !== 'absent' && state.status !== 'returned')
+    return refuse(decided.has(state.status) ? 'case-closed' : 'case-exists');
   return ok({ type: 'submitted', by: context.actor.iin, atMs: context.nowMs, form });
 }
 
@@ -78,7 +100,10 @@ function requireOwnClaim(state: Present, context: DecideContext): Result<null, R
   return state.claim.by === context.actor.iin ? ok(null) : refuse('case-claimed-by-other');
 }
 
-function requireReasons(payload: { readonly reasons: readonly ReasonCode[]; readonly note: string }): Result<null, RegistrationRefusal> {
+function requireReasons(payload: {
+  readonly reasons: readonly ReasonCode[];
+  readonly note: string;
+}): Result<null, RegistrationRefusal> {
   if (payload.reasons.length === 0) return refuse('reason-missing');
   return payload.reasons.includes('other') && payload.note.trim() === '' ? refuse('note-missing') : ok(null);
 }
@@ -139,9 +164,19 @@ export function evolveRegistration(state: Registration, event: RegistrationEvent
       return { ...state, status: 'submitted', claim: null };
     case 'returned':
     case 'refused':
-      return { ...state, status: event.type, claim: null, decision: { by: event.by, atMs: event.atMs, reasons: event.reasons, note: event.note } };
+      return {
+        ...state,
+        status: event.type,
+        claim: null,
+        decision: { by: event.by, atMs: event.atMs, reasons: event.reasons, note: event.note },
+      };
     case 'approved':
-      return { ...state, status: 'approved', claim: null, decision: { by: event.by, atMs: event.atMs, reasons: [], note: event.note } };
+      return {
+        ...state,
+        status: 'approved',
+        claim: null,
+        decision: { by: event.by, atMs: event.atMs, reasons: [], note: event.note },
+      };
     default:
       return never(event, 'event');
   }

@@ -38,7 +38,8 @@ export function toBase64(bytes: Uint8Array): string {
 
 /** Reads canonical base64 only: padding present, unused bits zero, so that one byte string has one text. */
 export function fromBase64(text: string): Result<Uint8Array, 'base64-malformed'> {
-  if (!/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/u.test(text)) return refuse('base64-malformed');
+  if (!/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/u.test(text))
+    return refuse('base64-malformed');
   const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0;
   const bytes = new Uint8Array((text.length / 4) * 3 - padding);
   let at = 0;

@@ -89,7 +89,8 @@ export function verifyDocument(options: {
   const keyId = documentKeyId(sha256, publicKey);
   for (const { key, signature } of document.signatures) {
     const bytes = fromBase64(signature);
-    if (key === keyId && bytes.ok && verifyEd25519(publicKey, document.document, bytes.value)) return ok(document.document);
+    if (key === keyId && bytes.ok && verifyEd25519(publicKey, document.document, bytes.value))
+      return ok(document.document);
   }
   return refuse('document-signature-invalid');
 }

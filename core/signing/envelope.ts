@@ -10,7 +10,7 @@ import {
   type Sha256,
   type Sha256Hex,
 } from '../kernel/index.ts';
-import { canonicalize, type Json } from './canonical.ts';
+import { canonicalize, type Json } from '../kernel/index.ts';
 
 export type Locale = 'kk' | 'ru' | 'en';
 

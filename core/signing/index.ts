@@ -1,4 +1,4 @@
-export { canonicalize, depthMax, parseCanonical, type Json } from './canonical.ts';
+export { canonicalize, depthMax, parseCanonical, type Json } from '../kernel/index.ts';
 export {
   documentKeyId,
   signedDocument,
@@ -22,4 +22,11 @@ export {
 } from './envelope.ts';
 export { challengeText, type SignInChallenge } from './sign-in.ts';
 export { renderShown, type ShownTemplate, type ShownValues } from './shown.ts';
-export { commandOf, shownText, shownTextOfEnvelope, shownVersion, type ShownAct, type SigningTexts } from './shown-act.ts';
+export {
+  commandOf,
+  shownText,
+  shownTextOfEnvelope,
+  shownVersion,
+  type ShownAct,
+  type SigningTexts,
+} from './shown-act.ts';

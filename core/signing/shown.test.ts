@@ -37,12 +37,28 @@ describe('the text that a signer reads', () => {
   });
 
   it('gives no value a line, a direction or an invisible end of its own', () => {
-    const forbidden = /[\u0000-\u0009\u000B-\u001F\u007F-\u009F\u00AD\u061C\u180E\u200B-\u200F\u2028-\u202E\u2060-\u206F\uFEFF]/u; // eslint-disable-line no-control-regex -- what must not be there
+    const forbidden =
+      /[\u0000-\u0009\u000B-\u001F\u007F-\u009F\u00AD\u061C\u180E\u200B-\u200F\u2028-\u202E\u2060-\u206F\uFEFF]/u; // eslint-disable-line no-control-regex -- what must not be there
     const nasty = fc
       .array(
         fc.oneof(
           fc.string({ unit: 'binary' }),
-          fc.constantFrom('\n', '\r\n', '\u2028', '\u202E', '\u0085', '\u200B', '\u2060', '\uFEFF', '\u061C', 'End', 'Act: refuse', '{name}', '$&', "$'"),
+          fc.constantFrom(
+            '\n',
+            '\r\n',
+            '\u2028',
+            '\u202E',
+            '\u0085',
+            '\u200B',
+            '\u2060',
+            '\uFEFF',
+            '\u061C',
+            'End',
+            'Act: refuse',
+            '{name}',
+            '$&',
+            "$'",
+          ),
         ),
       )
       .map((parts) => parts.join(''));

@@ -1,5 +1,5 @@
 import type { DeviceId, PlatformId } from '../kernel/index.ts';
-import { canonicalize } from './canonical.ts';
+import { canonicalize } from '../kernel/index.ts';
 import type { Profile } from './envelope.ts';
 
 /** The only text besides an act that a card of ours signs: bound to platform, device and a short life. */

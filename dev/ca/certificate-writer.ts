@@ -7,6 +7,7 @@ import {
   integer,
   integerFromHex,
   namedBits,
+  nullValue,
   objectIdentifier,
   octetString,
   oids,
@@ -84,8 +85,11 @@ export const extensions = {
     isCritical: true,
     value: namedBits(usages.map((usage) => keyUsageBits.indexOf(usage))),
   }),
-  extendedKeyUsage: (purposes: readonly string[]): WrittenExtension =>
-    plain(oids.extendedKeyUsage, sequence(...purposes.map(objectIdentifier))),
+  extendedKeyUsage: (purposes: readonly string[], isCritical = false): WrittenExtension => ({
+    oid: oids.extendedKeyUsage,
+    isCritical,
+    value: sequence(...purposes.map(objectIdentifier)),
+  }),
   basicConstraints: (isAuthority: boolean, pathLengthMax?: number): WrittenExtension => ({
     oid: oids.basicConstraints,
     isCritical: true,
@@ -100,11 +104,19 @@ export const extensions = {
   policies: (policies: readonly string[]): WrittenExtension =>
     plain(oids.certificatePolicies, sequence(...policies.map((policy) => sequence(objectIdentifier(policy))))),
   keyCarrier: (carrier: string): WrittenExtension => plain(oids.keyCarrier, sequence(objectIdentifier(carrier))),
-  crlDistribution: (url: string): WrittenExtension => {
-    const uri = retagged(contextTag(6, 'primitive'), ia5String(url));
-    return plain(oids.crlDistributionPoints, sequence(sequence(tagged(0, tagged(0, uri)))));
-  },
+  crlDistribution: (url: string): WrittenExtension =>
+    plain(oids.crlDistributionPoints, sequence(sequence(tagged(0, tagged(0, address(url)))))),
+  freshestCrl: (url: string): WrittenExtension =>
+    plain(oids.freshestCrl, sequence(sequence(tagged(0, tagged(0, address(url)))))),
+  ocspAccess: (url: string): WrittenExtension =>
+    plain(oids.authorityInfoAccess, sequence(sequence(objectIdentifier(oids.ocspAccess), address(url)))),
+  ocspNoCheck: (): WrittenExtension => plain(oids.ocspNoCheck, nullValue()),
 } as const;
+
+/** A URI as GeneralName. */
+function address(url: string): Uint8Array {
+  return retagged(contextTag(6, 'primitive'), ia5String(url));
+}
 
 function plain(oid: string, value: Uint8Array): WrittenExtension {
   return { oid, isCritical: false, value };

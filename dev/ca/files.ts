@@ -11,8 +11,12 @@ export type AuthorityState = {
   readonly rootCertificate: Uint8Array;
   readonly issuingCertificate: Uint8Array;
   readonly issuedCount: number;
+  /** Serial numbers, for the OCSP responder: it answers "never issued" about all others. */
+  readonly issued: readonly string[];
   readonly listNumber: number;
   readonly revoked: readonly Revoked[];
+  /** The last base list: its delta lists say what changed since. */
+  readonly base: { readonly number: number; readonly revoked: readonly Revoked[] };
 };
 
 const version = 1;
@@ -27,6 +31,8 @@ export function readAuthority(directory: string): AuthorityState | undefined {
     issuedCount: number;
     listNumber: number;
     revoked: Revoked[];
+    issued?: string[];
+    base?: AuthorityState['base'];
   };
   if (kept.version !== version) throw new Error('test authority: the folder was written by another version');
   return {
@@ -34,6 +40,8 @@ export function readAuthority(directory: string): AuthorityState | undefined {
     issuedCount: kept.issuedCount,
     listNumber: kept.listNumber,
     revoked: kept.revoked,
+    issued: kept.issued ?? [],
+    base: kept.base ?? { number: 0, revoked: [] },
     rootKey: readKey(readFileSync(join(directory, 'root.key.pem'), 'utf8')),
     issuingKey: readKey(readFileSync(join(directory, 'issuing.key.pem'), 'utf8')),
     rootCertificate: new Uint8Array(readFileSync(join(directory, 'root.cer'))),
@@ -51,10 +59,10 @@ export function writeAuthority(directory: string, state: AuthorityState): void {
     replace(join(directory, 'root.cer'), state.rootCertificate);
     replace(join(directory, 'issuing.cer'), state.issuingCertificate);
   }
-  const { isDemo, issuedCount, listNumber, revoked } = state;
+  const { isDemo, issuedCount, issued, listNumber, revoked, base } = state;
   replace(
     join(directory, 'authority.json'),
-    `${JSON.stringify({ version, isDemo, issuedCount, listNumber, revoked }, null, 1)}\n`,
+    `${JSON.stringify({ version, isDemo, issuedCount, issued, listNumber, revoked, base }, null, 1)}\n`,
   );
 }
 

@@ -81,8 +81,11 @@ export type HolderExtensions = {
   readonly roles: readonly SignerRole[];
   readonly carrier: KeyCarrier;
   readonly isDemo: boolean;
-  readonly crlUrl: string;
+  readonly addresses: AuthorityAddresses;
 };
+
+/** Where the authority's services answer, as its certificates name them. */
+export type AuthorityAddresses = { readonly crl: string; readonly deltaCrl?: string; readonly ocsp?: string };
 
 /** Extensions of a holder's certificate in the national profile. */
 export function holderExtensions(request: HolderExtensions): readonly WrittenExtension[] {
@@ -93,7 +96,35 @@ export function holderExtensions(request: HolderExtensions): readonly WrittenExt
     extensions.authorityKey(request.authorityKeyIdentifier),
     extensions.subjectKey(keyIdentifierOf(request.subjectPublicKeyInfo)),
     extensions.policies(policiesOf(request.isDemo)),
-    extensions.crlDistribution(request.crlUrl),
+    ...addressExtensions(request.addresses),
     ...(carrier === undefined ? [] : [extensions.keyCarrier(carrier)]),
+  ];
+}
+
+function addressExtensions({ crl, deltaCrl, ocsp }: AuthorityAddresses): readonly WrittenExtension[] {
+  return [
+    extensions.crlDistribution(crl),
+    ...(deltaCrl === undefined ? [] : [extensions.freshestCrl(deltaCrl)]),
+    ...(ocsp === undefined ? [] : [extensions.ocspAccess(ocsp)]),
+  ];
+}
+
+/** What the authority's own services sign. */
+export type ServicePurpose = 'ocsp' | 'time-stamps';
+
+/** Extensions of the certificate of an OCSP responder (which is not revoked: ocsp-nocheck) or a time-stamping authority (critical purpose, RFC 3161 §2.3). */
+export function serviceExtensions(
+  purpose: ServicePurpose,
+  keys: { readonly subjectPublicKeyInfo: Uint8Array; readonly authorityKeyIdentifier: Uint8Array },
+  isDemo: boolean,
+): readonly WrittenExtension[] {
+  const isOcsp = purpose === 'ocsp';
+  return [
+    extensions.keyUsage(isOcsp ? ['digitalSignature'] : ['digitalSignature', 'nonRepudiation']),
+    extensions.extendedKeyUsage([isOcsp ? oids.ocspSigning : oids.timeStamping], !isOcsp),
+    ...(isOcsp ? [extensions.ocspNoCheck()] : []),
+    extensions.authorityKey(keys.authorityKeyIdentifier),
+    extensions.subjectKey(keyIdentifierOf(keys.subjectPublicKeyInfo)),
+    extensions.policies(policiesOf(isDemo)),
   ];
 }

@@ -2,10 +2,25 @@ import { createHash } from 'node:crypto';
 import { toHex } from '../../core/kernel/index.ts';
 import { oids } from '../../eds/der/index.ts';
 import type { KeyCarrier, SignerRole } from '../../eds/x509/index.ts';
-import { extensions, keyIdentifierOf, writeCertificate, type NameParts } from './certificate-writer.ts';
-import { writeRevocationList } from './crl-writer.ts';
+import {
+  extensions,
+  keyIdentifierOf,
+  writeCertificate,
+  type CertificateContent,
+  type NameParts,
+} from './certificate-writer.ts';
+import { writeRevocationList, type Revoked } from './crl-writer.ts';
 import { readAuthority, writeAuthority, type AuthorityState } from './files.ts';
-import { holderExtensions, policiesOf, subjectParts, type Holder, type KeyPurpose } from './profile.ts';
+import {
+  holderExtensions,
+  policiesOf,
+  serviceExtensions,
+  subjectParts,
+  type AuthorityAddresses,
+  type Holder,
+  type KeyPurpose,
+  type ServicePurpose,
+} from './profile.ts';
 import { makeKey, type KeyKind } from './signing-key.ts';
 
 export type TestCaOptions = {
@@ -16,6 +31,8 @@ export type TestCaOptions = {
   readonly directory?: string;
   /** Keys of the two authorities; elliptic ones make tests quick. */
   readonly keys?: KeyKind;
+  /** What holders' certificates say about where lists and OCSP answers are; without it, an address that nobody answers. */
+  readonly addresses?: AuthorityAddresses;
 };
 
 export type IssueRequest = {
@@ -36,6 +53,12 @@ export type IssuedCertificate = {
   readonly serial: string;
 };
 
+export type ServiceRequest = {
+  readonly subjectPublicKeyInfo: Uint8Array;
+  readonly purpose: ServicePurpose;
+  readonly notAfterMs?: number;
+};
+
 /** A root and an issuing authority for development and tests, with the certificate profile of the national authority. Never shipped. */
 export type TestCa = {
   /** The anchor, DER. */
@@ -43,10 +66,18 @@ export type TestCa = {
   /** The authority that signs holders' certificates, DER. */
   readonly issuingCertificate: Uint8Array;
   readonly issue: (request: IssueRequest) => IssuedCertificate;
+  /** A certificate of the authority's own OCSP responder or time-stamping service, whose common name is the purpose. */
+  readonly issueService: (request: ServiceRequest) => IssuedCertificate;
+  /** What the authority knows of a serial number: never issued, issued, or revoked. */
+  readonly statusOf: (serial: string) => 'unknown' | 'issued' | Revoked;
   /** Puts a certificate of the issuing authority on its list from now on; the reason is a number of RFC 5280 §5.3.1. */
   readonly revoke: (serial: string, reason?: number) => void;
-  /** A fresh list of the issuing authority, DER. */
-  readonly crl: () => Uint8Array;
+  /** Takes a certificate off the list again: right for one on hold only. */
+  readonly release: (serial: string) => void;
+  /** A list of the issuing authority as of this time, or now, DER. */
+  readonly crl: (thisUpdateMs?: number) => Uint8Array;
+  /** What changed since the last `crl`, DER. */
+  readonly deltaCrl: (thisUpdateMs?: number) => Uint8Array;
   /** Fresh lists of root and issuing authority: a verifier needs both. */
   readonly crls: () => readonly [root: Uint8Array, issuing: Uint8Array];
 };
@@ -68,33 +99,62 @@ export function createTestCa(options: TestCaOptions): TestCa {
   };
   save(state);
   const names = authorityNames(options.demo);
-  const list = (of: 'root' | 'issuing'): Uint8Array => {
-    const key = of === 'root' ? state.rootKey : state.issuingKey;
-    const thisUpdateMs = now();
-    const content = {
-      issuer: names[of],
-      authorityKeyIdentifier: keyIdentifierOf(key.subjectPublicKeyInfo),
-      number: state.listNumber,
-      thisUpdateMs,
-      nextUpdateMs: thisUpdateMs + listLifetimeMs,
-      revoked: of === 'root' ? [] : state.revoked,
-    };
-    save({ ...state, listNumber: state.listNumber + 1 });
-    return writeRevocationList(content, key);
+  const { addresses = { crl: crlUrls.issuing } } = options;
+  const record = (issued: IssuedCertificate): IssuedCertificate => {
+    save({ ...state, issuedCount: state.issuedCount + 1, issued: [...state.issued, issued.serial] });
+    return issued;
+  };
+  const list = (of: 'root' | 'issuing' | 'delta', thisUpdateMs = now()): Uint8Array => {
+    const { der, next } = writeList(of, state, names, thisUpdateMs);
+    save(next);
+    return der;
   };
   return {
     rootCertificate: state.rootCertificate,
     issuingCertificate: state.issuingCertificate,
-    issue: (request) => {
-      save({ ...state, issuedCount: state.issuedCount + 1 });
-      return issue(request, state, names.issuing, now());
-    },
+    issue: (request) => record(issue(request, { state, issuer: names.issuing, addresses }, now())),
+    issueService: (request) => record(issueService(request, { state, issuer: names.issuing, addresses }, now())),
+    statusOf: (serial) =>
+      state.revoked.find((one) => one.serial === serial) ?? (state.issued.includes(serial) ? 'issued' : 'unknown'),
     revoke: (serial, reason = 0) => {
       save({ ...state, revoked: [...state.revoked, { serial, revokedAtMs: now(), reason }] });
     },
-    crl: () => list('issuing'),
+    release: (serial) => save({ ...state, revoked: state.revoked.filter((one) => one.serial !== serial) }),
+    crl: (thisUpdateMs) => list('issuing', thisUpdateMs),
+    deltaCrl: (thisUpdateMs) => list('delta', thisUpdateMs),
     crls: () => [list('root'), list('issuing')],
   };
+}
+
+/** A list and the state after it. The delta list names who was revoked since the base list, and who was taken off it (reason 8). */
+function writeList(
+  of: 'root' | 'issuing' | 'delta',
+  state: AuthorityState,
+  names: ReturnType<typeof authorityNames>,
+  nowMs: number,
+): { readonly der: Uint8Array; readonly next: AuthorityState } {
+  const key = of === 'root' ? state.rootKey : state.issuingKey;
+  const { base, revoked, listNumber } = state;
+  const isIn = (list: readonly Revoked[], one: Revoked): boolean => list.some(({ serial }) => serial === one.serial);
+  const changed = [
+    ...revoked.filter((one) => !isIn(base.revoked, one)),
+    ...base.revoked.filter((one) => !isIn(revoked, one)).map((one) => ({ ...one, reason: 8 })),
+  ];
+  const content = {
+    issuer: names[of === 'root' ? 'root' : 'issuing'],
+    authorityKeyIdentifier: keyIdentifierOf(key.subjectPublicKeyInfo),
+    number: listNumber,
+    thisUpdateMs: nowMs,
+    nextUpdateMs: nowMs + listLifetimeMs,
+    revoked: { root: [], issuing: revoked, delta: changed }[of],
+    ...(of === 'delta' ? { baseNumber: base.number } : {}),
+  };
+  const next = {
+    ...state,
+    listNumber: listNumber + 1,
+    ...(of === 'issuing' ? { base: { number: listNumber, revoked } } : {}),
+  };
+  return { der: writeRevocationList(content, key), next };
 }
 
 /** Names in Kazakh, as the national authorities write theirs. */
@@ -163,37 +223,68 @@ function establish({ demo, now, keys = 'rsa-3072' }: TestCaOptions): AuthoritySt
     rootCertificate,
     issuingCertificate,
     issuedCount: 0,
+    issued: [],
     listNumber: 1,
     revoked: [],
+    base: { number: 0, revoked: [] },
   };
 }
 
-function issue(request: IssueRequest, state: AuthorityState, issuer: NameParts, nowMs: number): IssuedCertificate {
-  const { subjectPublicKeyInfo } = request;
+type Issuing = {
+  readonly state: AuthorityState;
+  readonly issuer: NameParts;
+  readonly addresses: AuthorityAddresses;
+};
+
+function issue(request: IssueRequest, { state, issuer, addresses }: Issuing, nowMs: number): IssuedCertificate {
+  const { subjectPublicKeyInfo, notBeforeMs, notAfterMs } = request;
+  const extensionsOfHolder = holderExtensions({
+    subjectPublicKeyInfo,
+    authorityKeyIdentifier: keyIdentifierOf(state.issuingKey.subjectPublicKeyInfo),
+    purpose: request.purpose ?? 'signing',
+    roles: request.roles,
+    carrier: request.carrier ?? 'kaztoken',
+    isDemo: state.isDemo,
+    addresses,
+  });
+  const subject = subjectParts(request.holder);
+  return signIssued(
+    { subjectPublicKeyInfo, subject, issuer, notBeforeMs, notAfterMs, extensions: extensionsOfHolder },
+    state,
+    nowMs,
+  );
+}
+
+function issueService(request: ServiceRequest, { state, issuer }: Issuing, nowMs: number): IssuedCertificate {
+  const { subjectPublicKeyInfo, purpose, notAfterMs } = request;
+  const authorityKeyIdentifier = keyIdentifierOf(state.issuingKey.subjectPublicKeyInfo);
+  const content = {
+    subjectPublicKeyInfo,
+    subject: [[oids.commonName, purpose]] as const,
+    issuer,
+    notBeforeMs: undefined,
+    notAfterMs,
+    extensions: serviceExtensions(purpose, { subjectPublicKeyInfo, authorityKeyIdentifier }, state.isDemo),
+  };
+  return signIssued(content, state, nowMs);
+}
+
+type IssuedContent = Omit<CertificateContent, 'serial' | 'notBeforeMs' | 'notAfterMs'> & {
+  readonly notBeforeMs: number | undefined;
+  readonly notAfterMs: number | undefined;
+};
+
+function signIssued(content: IssuedContent, state: AuthorityState, nowMs: number): IssuedCertificate {
   // The national authority takes serial numbers from the key; the count keeps two certificates of one key apart.
   const serial = serialFrom(
-    createHash('sha256').update(subjectPublicKeyInfo).update(String(state.issuedCount)).digest(),
+    createHash('sha256')
+      .update(content.subjectPublicKeyInfo)
+      .update(String(state.issuedCount + 1))
+      .digest(),
   );
-  const certificate = writeCertificate(
-    {
-      serial,
-      issuer,
-      subject: subjectParts(request.holder),
-      notBeforeMs: wholeSeconds(request.notBeforeMs ?? nowMs - 60 * 60 * 1000),
-      notAfterMs: wholeSeconds(request.notAfterMs ?? nowMs + 365 * dayMs),
-      subjectPublicKeyInfo,
-      extensions: holderExtensions({
-        subjectPublicKeyInfo,
-        authorityKeyIdentifier: keyIdentifierOf(state.issuingKey.subjectPublicKeyInfo),
-        purpose: request.purpose ?? 'signing',
-        roles: request.roles,
-        carrier: request.carrier ?? 'kaztoken',
-        isDemo: state.isDemo,
-        crlUrl: crlUrls.issuing,
-      }),
-    },
-    state.issuingKey,
-  );
+  const notBeforeMs = wholeSeconds(content.notBeforeMs ?? nowMs - 60 * 60 * 1000);
+  const notAfterMs = wholeSeconds(content.notAfterMs ?? nowMs + 365 * dayMs);
+  const certificate = writeCertificate({ ...content, serial, notBeforeMs, notAfterMs }, state.issuingKey);
   return { certificate, serial };
 }
 

@@ -1,4 +1,11 @@
 export { hasNoParameters, isSameAlgorithm, readAlgorithm, type AlgorithmIdentifier } from './identifier.ts';
 export { nodeSuite } from './node-suite.ts';
-export { allowsDigest, allowsKey, allowsScheme, defaultAlgorithmPolicy, type AlgorithmPolicy } from './policy.ts';
+export {
+  allowsDigest,
+  allowsKey,
+  allowsScheme,
+  defaultAlgorithmPolicy,
+  type AcceptedAlgorithm,
+  type AlgorithmPolicy,
+} from './policy.ts';
 export { joinSuites, type AlgorithmSuite, type SignatureScheme, type VerifyingKey } from './suite.ts';

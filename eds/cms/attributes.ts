@@ -14,7 +14,7 @@ import {
 } from '../der/index.ts';
 import { readName, type Name } from '../x509/index.ts';
 
-/** The first entry of signing-certificate-v2 (RFC 5035 §3): which certificate the signer meant. */
+/** The first entry of signing-certificate (RFC 2634 §5.4, SHA-1) or signing-certificate-v2 (RFC 5035 §3): which certificate the signer meant. */
 export type SigningCertificateBinding = {
   readonly digestOid: string;
   readonly certificateDigest: Uint8Array;
@@ -30,12 +30,20 @@ export type SignedAttributes = {
   readonly messageDigest: Uint8Array | undefined;
   /** What the signer claims; shown, never relied on. */
   readonly claimedAtMs: number | undefined;
+  /** By signing-certificate-v2. */
   readonly signingCertificate: SigningCertificateBinding | undefined;
+  /** By the older signing-certificate, as time-stamps of the national authority still have it. */
+  readonly signingCertificateV1: SigningCertificateBinding | undefined;
 };
+
+/** An attribute that the signature does not cover: its values are whole elements, views of what was given. */
+export type UnsignedAttribute = { readonly oid: string; readonly values: readonly Uint8Array[] };
 
 type Draft = { -readonly [Key in keyof SignedAttributes]: SignedAttributes[Key] };
 
 const attributesMax = 64;
+/** Values of all unsigned attributes of a signer together: each time-stamp among them costs as much as a signature. */
+const unsignedValuesMax = 16;
 
 const readers: Readonly<Record<string, (draft: Draft, value: DerReader) => void>> = {
   [oids.contentType]: (draft, value) => {
@@ -48,7 +56,10 @@ const readers: Readonly<Record<string, (draft: Draft, value: DerReader) => void>
     draft.claimedAtMs = readTimeMs(value);
   },
   [oids.signingCertificateV2]: (draft, value) => {
-    draft.signingCertificate = readSigningCertificate(value);
+    draft.signingCertificate = readSigningCertificate(value, readDigestOid);
+  },
+  [oids.signingCertificate]: (draft, value) => {
+    draft.signingCertificateV1 = readSigningCertificate(value, () => oids.sha1);
   },
 };
 
@@ -65,6 +76,7 @@ export function readSignedAttributes(signer: DerReader): SignedAttributes {
     messageDigest: undefined,
     claimedAtMs: undefined,
     signingCertificate: undefined,
+    signingCertificateV1: undefined,
   };
   const seen = new Set<string>();
   while (set.hasMore) {
@@ -83,29 +95,35 @@ export function readSignedAttributes(signer: DerReader): SignedAttributes {
   return draft;
 }
 
-/** OIDs of `[1] IMPLICIT UnsignedAttributes`. */
-export function readUnsignedAttributeOids(signer: DerReader): readonly string[] {
-  const found: string[] = [];
+/** Reads `[1] IMPLICIT UnsignedAttributes` (RFC 5652 §5.3). One kind may occur several times, as time-stamps do; a set without values is malformed. */
+export function readUnsignedAttributes(signer: DerReader): readonly UnsignedAttribute[] {
+  const found: UnsignedAttribute[] = [];
   const set = signer.enter(contextTag(1));
+  let valuesLeft = unsignedValuesMax;
   while (set.hasMore) {
     const attribute = set.enter(tags.sequence);
-    found.push(readOid(attribute));
-    attribute.skip();
+    const oid = readOid(attribute);
+    const all = attribute.enter(tags.set);
     attribute.finish();
+    const values: Uint8Array[] = [];
+    while (all.hasMore) {
+      if (valuesLeft === 0) all.fail('der-too-many-elements');
+      valuesLeft -= 1;
+      values.push(all.element());
+    }
+    if (values.length === 0) set.fail('der-value-malformed');
+    found.push({ oid, values });
   }
+  if (found.length === 0) set.fail('der-value-malformed');
   return found;
 }
 
-function readSigningCertificate(value: DerReader): SigningCertificateBinding {
+/** Both versions differ only in the digest: version 1 has SHA-1 and names none. */
+function readSigningCertificate(value: DerReader, readDigest: (first: DerReader) => string): SigningCertificateBinding {
   const signingCertificate = value.enter(tags.sequence);
   const certificates = signingCertificate.enter(tags.sequence);
   const first = certificates.enter(tags.sequence);
-  let digestOid: string = oids.sha256;
-  if (first.peek() === tags.sequence) {
-    const algorithm = readAlgorithm(first);
-    if (!hasNoParameters(algorithm)) first.fail('der-value-malformed');
-    digestOid = algorithm.oid;
-  }
+  const digestOid = readDigest(first);
   const certificateDigest = readOctets(first);
   const issuerSerial = first.hasMore ? readIssuerSerial(first) : undefined;
   first.finish();
@@ -114,6 +132,13 @@ function readSigningCertificate(value: DerReader): SigningCertificateBinding {
   if (signingCertificate.hasMore) signingCertificate.element(tags.sequence);
   signingCertificate.finish();
   return { digestOid, certificateDigest, issuerSerial };
+}
+
+function readDigestOid(first: DerReader): string {
+  if (first.peek() !== tags.sequence) return oids.sha256;
+  const algorithm = readAlgorithm(first);
+  if (!hasNoParameters(algorithm)) first.fail('der-value-malformed');
+  return algorithm.oid;
 }
 
 function readIssuerSerial(first: DerReader): { readonly issuer: Name; readonly serial: string } {

@@ -1,5 +1,9 @@
-export { parseSignedAttributes, type SignedAttributes, type SigningCertificateBinding } from './attributes.ts';
-export { prepareBes, type BesRequest, type PreparedBes, type SigningAlgorithm } from './prepare-bes.ts';
+export {
+  parseSignedAttributes,
+  type SignedAttributes,
+  type SigningCertificateBinding,
+  type UnsignedAttribute,
+} from './attributes.ts';
 export {
   parseSignedData,
   signedDataBounds,

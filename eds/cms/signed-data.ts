@@ -14,7 +14,12 @@ import {
   type DerReader,
 } from '../der/index.ts';
 import { readName, type Name } from '../x509/index.ts';
-import { readSignedAttributes, readUnsignedAttributeOids, type SignedAttributes } from './attributes.ts';
+import {
+  readSignedAttributes,
+  readUnsignedAttributes,
+  type SignedAttributes,
+  type UnsignedAttribute,
+} from './attributes.ts';
 
 /** How a signer names its certificate. */
 export type SignerIdentifier =
@@ -28,7 +33,7 @@ export type SignerInfo = {
   readonly signedAttributes: SignedAttributes | undefined;
   readonly signatureAlgorithm: AlgorithmIdentifier;
   readonly signature: Uint8Array;
-  readonly unsignedAttributeOids: readonly string[];
+  readonly unsignedAttributes: readonly UnsignedAttribute[];
 };
 
 /** A CMS SignedData as read (RFC 5652 §5.1). The octets are views of what was given. */
@@ -132,9 +137,9 @@ function readSigner(set: DerReader): SignerInfo {
   const signedAttributes = signer.peek() === contextTag(0) ? readSignedAttributes(signer) : undefined;
   const signatureAlgorithm = readAlgorithm(signer);
   const signature = readOctets(signer);
-  const unsignedAttributeOids = signer.hasMore ? readUnsignedAttributeOids(signer) : [];
+  const unsignedAttributes = signer.hasMore ? readUnsignedAttributes(signer) : [];
   signer.finish();
-  return { identifier, digestOid: digest.oid, signedAttributes, signatureAlgorithm, signature, unsignedAttributeOids };
+  return { identifier, digestOid: digest.oid, signedAttributes, signatureAlgorithm, signature, unsignedAttributes };
 }
 
 function readIdentifier(signer: DerReader): SignerIdentifier {

@@ -1,33 +1,6 @@
 import { fromHex } from '../../core/kernel/index.ts';
-import { oids, openDer, parseTimeMs, readOid, tags, type DerLimits } from '../der/index.ts';
-
-/** Why a certificate was revoked (RFC 5280 §5.3.1). */
-export type RevocationReason =
-  | 'unspecified'
-  | 'key-compromise'
-  | 'authority-compromise'
-  | 'affiliation-changed'
-  | 'superseded'
-  | 'cessation-of-operation'
-  | 'certificate-hold'
-  | 'remove-from-list'
-  | 'privilege-withdrawn'
-  | 'attribute-authority-compromise';
-
-const reasons: Readonly<Record<number, RevocationReason>> = {
-  0: 'unspecified',
-  1: 'key-compromise',
-  2: 'authority-compromise',
-  3: 'affiliation-changed',
-  4: 'superseded',
-  5: 'cessation-of-operation',
-  6: 'certificate-hold',
-  8: 'remove-from-list',
-  9: 'privilege-withdrawn',
-  10: 'attribute-authority-compromise',
-};
-
-export type RevocationEntry = { readonly revokedAtMs: number; readonly reason: RevocationReason };
+import { parseTimeMs, tags, type DerLimits } from '../der/index.ts';
+import { readEntry, type RevocationEntry } from './entry.ts';
 
 export type RevocationIndex = { readonly size: number; readonly find: (serial: string) => RevocationEntry | undefined };
 
@@ -149,21 +122,5 @@ function entryAt(bytes: Uint8Array, offset: number): RevocationEntry {
   const revokedAtMs = parseTimeMs(time, time.length === 13 ? 2 : 4);
   // A malformed date counts as revoked from the beginning: fail closed.
   const safeMs = Number.isNaN(revokedAtMs) ? Number.NEGATIVE_INFINITY : revokedAtMs;
-  return { revokedAtMs: safeMs, reason: reasonIn(bytes.subarray(timeAt + 2 + time.length, end)) };
-}
-
-function reasonIn(rest: Uint8Array): RevocationReason {
-  const reader = openDer(rest, { sizeMaxBytes: 65_536, depthMax: 4, elementsMax: 256 });
-  if (!reader.hasMore) return 'unspecified';
-  const extensions = reader.enter(tags.sequence);
-  while (extensions.hasMore) {
-    const one = extensions.enter(tags.sequence);
-    if (readOid(one) !== oids.reasonCode) continue;
-    if (one.peek() === tags.boolean) one.skip();
-    const octets = one.content(tags.octetString);
-    return (
-      (octets[0] === tags.enumerated && octets.length === 3 ? reasons[octets[2] ?? 0] : undefined) ?? 'unspecified'
-    );
-  }
-  return 'unspecified';
+  return readEntry(safeMs, bytes.subarray(timeAt + 2 + time.length, end));
 }

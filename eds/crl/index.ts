@@ -1,3 +1,9 @@
-export type { RevocationEntry, RevocationReason } from './entry-index.ts';
+export {
+  readEntryExtensions,
+  revocationReasonOf,
+  revokedSinceMs,
+  type RevocationEntry,
+  type RevocationReason,
+} from './entry.ts';
 export { parseRevocationList, type RevocationList } from './revocation-list.ts';
-export { createRevocationListStore, type RevocationListStore } from './store.ts';
+export { isWithinScope, type ListScope } from './scope.ts';

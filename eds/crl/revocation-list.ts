@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { ok, refuse, type Result } from '../../core/kernel/index.ts';
+import { ok, refuse, toHex, type Result } from '../../core/kernel/index.ts';
 import { isSameAlgorithm, readAlgorithm, type AlgorithmIdentifier } from '../algorithms/index.ts';
 import {
   contextTag,
@@ -15,7 +15,9 @@ import {
   type DerReader,
 } from '../der/index.ts';
 import { parseValue, readAuthorityKey, readExtension, readName, type Name } from '../x509/index.ts';
-import { scanEntries, type RevocationEntry, type RevocationIndex } from './entry-index.ts';
+import { scanEntries, type RevocationIndex } from './entry-index.ts';
+import type { RevocationEntry } from './entry.ts';
+import { readScope, wholeScope, type ListScope } from './scope.ts';
 
 /** A revocation list as read: nothing about it is trusted by having been read. */
 export type RevocationList = {
@@ -30,8 +32,11 @@ export type RevocationList = {
   readonly thisUpdateMs: number;
   /** Lists without one cannot be judged fresh. */
   readonly nextUpdateMs: number | undefined;
-  /** Set for a delta list, which says nothing by itself. */
-  readonly isDelta: boolean;
+  /** crlNumber, which grows with each list of one scope. */
+  readonly number: bigint | undefined;
+  /** Set for a delta list, which holds only what changed since the base list of this number: by itself it can accuse and never acquit. */
+  readonly baseNumber: bigint | undefined;
+  readonly scope: ListScope;
   /** Critical extensions that are not understood: such a list may cover less than it seems to. */
   readonly unknownCritical: readonly string[];
   /** Looks a serial number (lower-case hexadecimal) up. Call it only after the signature was verified. */
@@ -106,25 +111,53 @@ function readHeader(fields: DerReader): Header {
   return { innerAlgorithm, issuer, thisUpdateMs, nextUpdateMs, entries, ...extensions };
 }
 
-type ListExtensions = Pick<Header, 'authorityKeyIdentifier' | 'isDelta' | 'unknownCritical'>;
+type ListExtensions = Pick<Header, 'authorityKeyIdentifier' | 'number' | 'baseNumber' | 'scope' | 'unknownCritical'>;
 
-const noListExtensions: ListExtensions = { authorityKeyIdentifier: undefined, isDelta: false, unknownCritical: [] };
+const noListExtensions: ListExtensions = {
+  authorityKeyIdentifier: undefined,
+  number: undefined,
+  baseNumber: undefined,
+  scope: wholeScope,
+  unknownCritical: [],
+};
+
+type Draft = { -readonly [Key in keyof ListExtensions]: ListExtensions[Key] };
+
+const parsers: Readonly<Record<string, (draft: Draft, inner: DerReader, value: Uint8Array) => void>> = {
+  [oids.authorityKeyIdentifier]: (draft, inner) => {
+    draft.authorityKeyIdentifier = readAuthorityKey(inner);
+  },
+  [oids.crlNumber]: (draft, inner) => {
+    draft.number = readListNumber(inner);
+  },
+  [oids.deltaCrlIndicator]: (draft, inner) => {
+    draft.baseNumber = readListNumber(inner);
+  },
+  [oids.issuingDistributionPoint]: (draft, inner, value) => {
+    draft.scope = readScope(inner, value);
+  },
+};
 
 function readListExtensions(wrapped: DerReader): ListExtensions {
-  const found: { -readonly [Key in keyof ListExtensions]: ListExtensions[Key] } = { ...noListExtensions };
+  const draft: Draft = { ...noListExtensions };
   const unknownCritical: string[] = [];
+  const seen = new Set<string>();
   const list = wrapped.enter(tags.sequence);
   while (list.hasMore) {
     const { oid, isCritical, value } = readExtension(list);
-    if (oid === oids.authorityKeyIdentifier) {
-      parseValue(list, value, (inner) => {
-        found.authorityKeyIdentifier = readAuthorityKey(inner);
-      });
-    } else if (oid === oids.deltaCrlIndicator) {
-      parseValue(list, value, (inner) => void readInteger(inner));
-      found.isDelta = true;
-    } else if (isCritical && oid !== oids.crlNumber) unknownCritical.push(oid);
+    if (seen.has(oid)) list.fail('der-value-malformed');
+    seen.add(oid);
+    const parse = parsers[oid];
+    if (parse !== undefined) parseValue(list, value, (inner) => parse(draft, inner, value));
+    else if (isCritical) unknownCritical.push(oid);
   }
   wrapped.finish();
-  return { ...found, unknownCritical };
+  return { ...draft, unknownCritical };
+}
+
+/** Numbers have up to 20 octets (RFC 5280 §5.2.3). */
+function readListNumber(inner: DerReader): bigint {
+  const content = readInteger(inner);
+  if (content.length > 21 || (content[0] ?? 0x80) >= 0x80) inner.fail('der-value-malformed');
+  return inner.fault === undefined ? BigInt(`0x${toHex(content)}`) : 0n;
 }

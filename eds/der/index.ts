@@ -1,9 +1,12 @@
+export { isWholeElement, octetsInFile } from './armour.ts';
+export { openBer, readOctetsInParts } from './ber.ts';
 export { decodeOid, encodeOid } from './oid-codec.ts';
 export { oids } from './oids.ts';
 export {
   certificateLimits,
   messageLimits,
   openDer,
+  responseLimits,
   revocationListLimits,
   type DerFault,
   type DerLimits,
@@ -30,6 +33,7 @@ export {
   concat,
   element,
   enumerated,
+  generalizedTime,
   ia5String,
   integer,
   integerFromHex,

@@ -1,4 +1,4 @@
-/** Object identifiers by the names of their standards: RFC 5280, 5652, 5035, 8017, 5480, and the national register of Kazakhstan (1.2.398). */
+/** Object identifiers by the names of their standards: RFC 5280, 5652, 5035, 3161, 6960, 8017, 5480, and the national register of Kazakhstan (1.2.398). */
 export const oids = {
   // CMS
   data: '1.2.840.113549.1.7.1',
@@ -9,6 +9,7 @@ export const oids = {
   signingCertificate: '1.2.840.113549.1.9.16.2.12',
   signingCertificateV2: '1.2.840.113549.1.9.16.2.47',
   signatureTimeStamp: '1.2.840.113549.1.9.16.2.14',
+  timeStampInfo: '1.2.840.113549.1.9.16.1.4',
   // Digests
   md5: '1.2.840.113549.2.5',
   sha1: '1.3.14.3.2.26',
@@ -65,14 +66,25 @@ export const oids = {
   deltaCrlIndicator: '2.5.29.27',
   issuingDistributionPoint: '2.5.29.28',
   certificateIssuer: '2.5.29.29',
+  nameConstraints: '2.5.29.30',
   crlDistributionPoints: '2.5.29.31',
   certificatePolicies: '2.5.29.32',
   authorityKeyIdentifier: '2.5.29.35',
+  policyConstraints: '2.5.29.36',
   extendedKeyUsage: '2.5.29.37',
   freshestCrl: '2.5.29.46',
+  inhibitAnyPolicy: '2.5.29.54',
   authorityInfoAccess: '1.3.6.1.5.5.7.1.1',
+  ocspNoCheck: '1.3.6.1.5.5.7.48.1.5',
   keyCarrier: '1.2.398.3.3.5',
   // Extended key usages
   clientAuthentication: '1.3.6.1.5.5.7.3.2',
   emailProtection: '1.3.6.1.5.5.7.3.4',
+  ocspSigning: '1.3.6.1.5.5.7.3.9',
+  timeStamping: '1.3.6.1.5.5.7.3.8',
+  // OCSP
+  ocspAccess: '1.3.6.1.5.5.7.48.1',
+  ocspBasic: '1.3.6.1.5.5.7.48.1.1',
+  ocspNonce: '1.3.6.1.5.5.7.48.1.2',
+  ocspExtendedRevoke: '1.3.6.1.5.5.7.48.1.9',
 } as const;

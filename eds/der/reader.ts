@@ -24,6 +24,8 @@ export type DerLimits = {
 export const messageLimits: DerLimits = { sizeMaxBytes: 32 * 1024 * 1024, depthMax: 24, elementsMax: 20_000 };
 /** One certificate: real ones are 1–2 kB. */
 export const certificateLimits: DerLimits = { sizeMaxBytes: 64 * 1024, depthMax: 16, elementsMax: 2_000 };
+/** One OCSP response: real ones are 1–3 kB; the size leaves room for a responder that answers for several certificates and sends its chain. */
+export const responseLimits: DerLimits = { sizeMaxBytes: 64 * 1024, depthMax: 16, elementsMax: 4_000 };
 /** A revocation list of a national authority: several million entries of about 40 bytes. */
 export const revocationListLimits: DerLimits = {
   sizeMaxBytes: 512 * 1024 * 1024,

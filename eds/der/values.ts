@@ -38,8 +38,8 @@ export function readSerial(reader: DerReader): string {
   return toHex(content.length > 1 && content[0] === 0 ? content.subarray(1) : content);
 }
 
-export function readBoolean(reader: DerReader): boolean {
-  const content = reader.content(tags.boolean);
+export function readBoolean(reader: DerReader, tag: number = tags.boolean): boolean {
+  const content = reader.content(tag);
   const [value] = content;
   if (content.length !== 1 || (value !== 0 && value !== 0xff)) reader.fail('der-value-malformed');
   return value === 0xff;

@@ -121,11 +121,18 @@ export function enumerated(value: number): Uint8Array {
 
 /** UTCTime up to 2049 and GeneralizedTime from 2050 on, whole seconds (RFC 5280 §4.1.2.5). */
 export function time(timeMs: number): Uint8Array {
-  const digits = `${new Date(timeMs).toISOString().replaceAll(/[-:T]/gu, '').slice(0, 14)}Z`;
+  const digits = timeDigits(timeMs);
   const isUtcTime = digits >= '1950' && digits < '2050';
-  return isUtcTime
-    ? element(tags.utcTime, utf8.encode(digits.slice(2)))
-    : element(tags.generalizedTime, utf8.encode(digits));
+  return isUtcTime ? element(tags.utcTime, utf8.encode(digits.slice(2))) : generalizedTime(timeMs);
+}
+
+/** GeneralizedTime for every year, whole seconds: what OCSP and time-stamps demand. */
+export function generalizedTime(timeMs: number): Uint8Array {
+  return element(tags.generalizedTime, utf8.encode(timeDigits(timeMs)));
+}
+
+function timeDigits(timeMs: number): string {
+  return `${new Date(timeMs).toISOString().replaceAll(/[-:T]/gu, '').slice(0, 14)}Z`;
 }
 
 function compareBytes(a: Uint8Array, b: Uint8Array): number {

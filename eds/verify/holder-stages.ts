@@ -1,5 +1,6 @@
+import { parseBin, parseIin } from '../../core/kernel/index.ts';
 import { carrierOf, rolesOf, type Certificate, type SignerRole } from '../x509/index.ts';
-import type { SignerReport } from './report.ts';
+import type { NumberCheck, SignerReport } from './report.ts';
 import { stageOf, type Stage } from './reasons.ts';
 import type { TrustConfiguration } from './trust.ts';
 
@@ -39,7 +40,9 @@ export function describeHolder(
     givenName: subject.givenName,
     organisation: subject.organisation,
     iin: subject.iin,
+    iinCheck: checkNumber(subject.iin, parseIin),
     bin: subject.bin,
+    binCheck: checkNumber(subject.bin, parseBin),
     roles: rolesUnder(certificate, trust),
     carrier: carrierOf(certificate),
     policies: extensions.policies ?? [],
@@ -51,4 +54,9 @@ export function describeHolder(
     algorithm: signature.algorithm,
     claimedAtMs: signature.claimedAtMs,
   };
+}
+
+function checkNumber(written: string | undefined, parse: (text: string) => { readonly ok: boolean }): NumberCheck {
+  if (written === undefined) return 'absent';
+  return parse(written).ok ? 'right' : 'wrong';
 }

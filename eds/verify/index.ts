@@ -1,3 +1,4 @@
+export { createCertificateMemory } from './certificate-memory.ts';
 export {
   reasonCatalogue,
   stageNames,
@@ -6,13 +7,28 @@ export {
   type StageName,
   type StageOutcome,
 } from './reasons.ts';
-export type { Evidence, SignerReport, SignerVerdict, VerificationReport, Verdict } from './report.ts';
+export type {
+  Evidence,
+  Indication,
+  NumberCheck,
+  SignerReport,
+  SignerVerdict,
+  TimeStampReport,
+  VerificationReport,
+  Verdict,
+} from './report.ts';
 export {
   DEMO_POLICY_OID,
   nationalPurposes,
   nationalRoleMappings,
+  nationalTimeStampPolicies,
   type RoleMapping,
+  type TimeStampTrust,
   type TrustConfiguration,
 } from './trust.ts';
-export { isRevocationListOf } from './revocation.ts';
+export { isSelfSigned } from './self-signed.ts';
+export { isRevocationListOf } from './list-statements.ts';
+export { isOcspResponseOf } from './response-statements.ts';
+export { createRevocationJudge, type RevocationJudge, type RevocationJudgement } from './revocation.ts';
+export { createRevocationStore, type RevocationStore } from './revocation-store.ts';
 export { createVerifier, type CertificateRequest, type VerificationRequest, type Verifier } from './verifier.ts';

@@ -1,110 +1,161 @@
-import { allowsScheme, type VerifyingKey } from '../algorithms/index.ts';
-import type { RevocationList, RevocationListStore } from '../crl/index.ts';
+import type { RevocationList } from '../crl/index.ts';
+import type { OcspResponse } from '../ocsp/index.ts';
 import type { Certificate } from '../x509/index.ts';
 import type { CertificateMemory } from './certificate-memory.ts';
+import { judgeList, listStatements } from './list-statements.ts';
 import { stageOf, weightiest, type Stage } from './reasons.ts';
+import { judgeResponse, responseStatements, type VerifiedResponse } from './response-statements.ts';
+import type { RevocationStore } from './revocation-store.ts';
+import { noSources, type Question, type Reason, type Sources, type Statement, type Statements } from './statements.ts';
 import type { TrustConfiguration } from './trust.ts';
-
-type Reason = Parameters<typeof stageOf>[0];
 
 /** Judges revocation of every certificate of a path but its anchor, which the operator removes by hand. */
 export type RevocationJudge = (path: readonly Certificate[], atMs: number) => RevocationJudgement;
 
-export type RevocationJudgement = {
-  readonly stage: Stage;
-  /** The lists that decided, one for each certificate that a verified list spoke about. */
-  readonly lists: readonly RevocationList[];
+/** The answers that decided, from signer to root, beside the stage. */
+export type RevocationJudgement = Sources & { readonly stage: Stage };
+
+/** Everything that judges one path: the answers at hand, and the verifications that are remembered. */
+type Bench = {
+  readonly trust: TrustConfiguration;
+  readonly store: RevocationStore;
+  readonly listOf: (list: RevocationList, authority: Certificate) => Reason | 'right';
+  readonly responseOf: (response: OcspResponse, authority: Certificate) => VerifiedResponse;
 };
 
 /**
- * Base lists only, and fail closed: without a verified list that is fresh at `atMs` the answer is UNKNOWN. Signatures of lists are verified once
- * for each authority and remembered.
+ * All answers are asked, and fail closed (docs/decisions/0007): one that says revoked beats all others, without a fresh good one the answer is
+ * UNKNOWN. Signatures of lists and responses are verified once for each authority and remembered as long as the store holds them.
  */
 export function createRevocationJudge(trust: TrustConfiguration, memory: CertificateMemory): RevocationJudge {
-  const verified = new WeakMap<RevocationList, WeakMap<Certificate, Reason | 'right'>>();
-  const signatureOf = (list: RevocationList, authority: Certificate): Reason | 'right' => {
-    const known = verified.get(list)?.get(authority);
-    if (known !== undefined) return known;
-    const found = judgeList(list, authority, trust, memory.keyOf);
-    const byAuthority = verified.get(list) ?? new WeakMap<Certificate, Reason | 'right'>();
-    byAuthority.set(authority, found);
-    verified.set(list, byAuthority);
-    return found;
-  };
+  const listOf = onceForEach((list: RevocationList, authority) => judgeList(list, authority, trust, memory.keyOf));
+  const responseOf = onceForEach((response: OcspResponse, authority) =>
+    judgeResponse(response, authority, { trust, memory }),
+  );
+  const excused = new Set(
+    trust.authorityRevocation === 'if-known' ? trust.intermediates.map(({ sha256 }) => sha256) : [],
+  );
   return (path, atMs) => {
-    const store = trust.revocationLists();
+    // An anchor alone: nobody lists it, and who believes it can take it out.
+    if (path.length < 2) return { ...noSources, stage: stageOf('revocation-not-demanded') };
+    const bench: Bench = { trust, store: trust.revocation(), listOf, responseOf };
     const findings = path.slice(0, -1).map((certificate, depth) => {
-      const authority = path[depth + 1] ?? certificate;
-      const { reason, list } = judgeCertificate({ certificate, authority, store, atMs, signatureOf });
-      return { stage: stageOf(reason === 'revoked' && depth > 0 ? 'issuer-revoked' : reason), list };
+      const { reason, ...sources } = judgeCertificate(
+        { certificate, authority: path[depth + 1] ?? certificate, atMs },
+        bench,
+      );
+      return { stage: meaningAt(depth, reason, excused.has(certificate.sha256)), ...sources };
     });
-    const stages = findings.map(({ stage }) => stage);
-    const lists = findings.flatMap(({ list }) => (list === undefined ? [] : [list]));
-    return { stage: weightiest(stages, stageOf('not-revoked')), lists };
+    const excuse = findings.find(({ stage }) => stage.reason === 'holder-not-revoked');
+    return {
+      stage: weightiest(
+        findings.map(({ stage }) => stage),
+        excuse?.stage ?? stageOf('not-revoked'),
+      ),
+      lists: findings.flatMap(({ lists }) => lists),
+      responses: findings.flatMap(({ responses }) => responses),
+    };
   };
 }
 
-type ListTrust = Pick<TrustConfiguration, 'algorithmPolicy' | 'suite'>;
-
-/**
- * True where this authority signed the list by an algorithm that is allowed, and the list is a base list without critical
- * extensions that are not understood. Whether the authority is to be believed, and whether the list is fresh, is not asked.
- */
-export function isRevocationListOf(list: RevocationList, authority: Certificate, trust: ListTrust): boolean {
-  if (list.authorityKeyIdentifier === undefined) return false;
-  if (list.authorityKeyIdentifier !== authority.extensions.subjectKeyIdentifier) return false;
-  const keyOf = (certificate: Certificate) => trust.suite.loadKey(certificate.subjectPublicKeyInfo);
-  return judgeList(list, authority, trust, keyOf) === 'right';
+/** What an answer about the certificate at this depth of a path means; an authority is at depth 1 or more. */
+function meaningAt(depth: number, reason: Reason, isExcused: boolean): Stage {
+  const stage = stageOf(reason === 'revoked' && depth > 0 ? 'issuer-revoked' : reason);
+  return depth > 0 && isExcused && stage.outcome === 'UNKNOWN' ? stageOf('holder-not-revoked') : stage;
 }
 
-/** A list that says what it seems to say, under the signature of this authority. */
-function judgeList(
-  list: RevocationList,
-  authority: Certificate,
-  trust: ListTrust,
-  keyOf: (certificate: Certificate) => VerifyingKey | undefined,
-): Reason | 'right' {
-  if (list.isDelta || list.unknownCritical.length > 0) return 'crl-unsupported';
-  if (authority.extensions.keyUsage?.includes('cRLSign') !== true) return 'crl-signature-wrong';
-  const scheme = keyOf(authority)?.scheme(list.signatureAlgorithm, undefined);
-  if (scheme === undefined || !allowsScheme(trust.algorithmPolicy, scheme.name)) return 'crl-unsupported';
-  return scheme.verify(list.signedPart, list.signature) ? 'right' : 'crl-signature-wrong';
+/** Remembers an answer for each pair of objects; forgotten with the objects, so that the bound is that of the store. */
+function onceForEach<T extends object, V>(
+  judge: (thing: T, authority: Certificate) => V,
+): (thing: T, authority: Certificate) => V {
+  const known = new WeakMap<T, WeakMap<Certificate, { readonly value: V }>>();
+  return (thing, authority) => {
+    const before = known.get(thing)?.get(authority);
+    if (before !== undefined) return before.value;
+    const value = judge(thing, authority);
+    const byAuthority = known.get(thing) ?? new WeakMap<Certificate, { readonly value: V }>();
+    byAuthority.set(authority, { value });
+    known.set(thing, byAuthority);
+    return value;
+  };
 }
 
-type Question = {
-  readonly certificate: Certificate;
-  readonly authority: Certificate;
-  readonly store: RevocationListStore;
-  readonly atMs: number;
-  readonly signatureOf: (list: RevocationList, authority: Certificate) => Reason | 'right';
-};
+type Answer = Sources & { readonly reason: Reason };
 
-type Answer = { readonly reason: Reason; readonly list: RevocationList | undefined };
+function judgeCertificate(question: Question, bench: Bench): Answer {
+  const { certificate, authority } = question;
+  const fromLists = askLists(question, bench);
+  const responses = bench.store.responsesFor(certificate, authority);
+  const fromResponses = responseStatements(responses, question, bench.trust, (response) =>
+    believed(response, question, bench),
+  );
+  return decide(fromLists, fromResponses, question.atMs);
+}
 
-function judgeCertificate({ certificate, authority, store, atMs, signatureOf }: Question): Answer {
-  const lists = store.forAuthority(authority.extensions.subjectKeyIdentifier ?? '');
-  let reason: Reason = 'crl-missing';
-  for (const list of lists) {
-    const signature = signatureOf(list, authority);
-    if (signature !== 'right') {
-      if (reason === 'crl-missing') reason = signature;
-      continue;
-    }
-    const entry = list.find(certificate.serial);
-    const isRevoked = entry !== undefined && entry.reason !== 'remove-from-list' && entry.revokedAtMs <= atMs;
-    // A stale list that names the certificate still proves the revocation; one that does not proves nothing.
-    if (isRevoked) return { reason: 'revoked', list };
-    if (isFresh(list, certificate, atMs)) return { reason: 'not-revoked', list };
-    reason = 'crl-stale';
-  }
-  return { reason, list: undefined };
+function askLists(question: Question, bench: Bench): Statements {
+  const lists = bench.store.listsFor(question.authority.extensions.subjectKeyIdentifier ?? '');
+  return listStatements(lists, question, bench.listOf);
 }
 
 /**
- * True where the list speaks for `atMs`: not past its next update, and made before that time or, when later, while the certificate was still in
- * force, since authorities drop expired certificates from their lists (RFC 5280 §5).
+ * A delegate's own revocation is judged by lists alone, since its responses cannot speak for it. One that a list names at any time is not believed:
+ * who holds a stolen responder's key dates his answers as he likes. Without ocsp-nocheck a list must clear it for the time of the response.
  */
-function isFresh(list: RevocationList, certificate: Certificate, atMs: number): boolean {
-  const isCurrent = list.nextUpdateMs !== undefined && atMs <= list.nextUpdateMs;
-  return isCurrent && (list.thisUpdateMs <= atMs || list.thisUpdateMs <= certificate.notAfterMs);
+function believed(response: OcspResponse, { authority }: Question, bench: Bench): Reason | 'right' {
+  const verified = bench.responseOf(response, authority);
+  if (!verified.isVerified) return verified.reason;
+  const { delegate } = verified;
+  if (delegate === undefined) return 'right';
+  const ever = askLists({ certificate: delegate, authority, atMs: Number.POSITIVE_INFINITY }, bench).said;
+  if (ever.some(({ status }) => status === 'revoked')) return 'ocsp-responder-untrusted';
+  if (delegate.extensions.hasOcspNoCheck) return 'right';
+  const then = askLists({ certificate: delegate, authority, atMs: response.producedAtMs }, bench).said;
+  return then.some(({ status, isFresh }) => status === 'good' && isFresh) ? 'right' : 'ocsp-responder-untrusted';
+}
+
+/** Of reasons why nothing could be used, the one that tells most comes first. */
+const byTelling: readonly Reason[] = [
+  'ocsp-stale',
+  'crl-stale',
+  'ocsp-responder-untrusted',
+  'ocsp-signature-wrong',
+  'crl-signature-wrong',
+  'ocsp-unsupported',
+  'crl-unsupported',
+];
+
+function decide(lists: Statements, responses: Statements, atMs: number): Answer {
+  const said = [...responses.said, ...lists.said];
+  const revoked = said.find((one) => one.status === 'revoked' && !isLifted(one, said, atMs));
+  if (revoked !== undefined) return answer('revoked', revoked);
+  // A list cannot tell what was never issued, so only a younger response outweighs one that does not know the certificate.
+  const fresh = responses.said.filter((one) => one.isFresh && one.status !== 'revoked');
+  const newest = fresh.reduce<Statement | undefined>(
+    (best, one) => (best === undefined || isYounger(one, best) ? one : best),
+    undefined,
+  );
+  if (newest?.status === 'unknown') return answer('certificate-unknown-to-authority', newest);
+  const good = newest ?? lists.said.find((one) => one.isFresh && one.status === 'good');
+  if (good !== undefined) return answer('not-revoked', good);
+  const stale: readonly Reason[] = [
+    ...(responses.said.length > 0 ? (['ocsp-stale'] as const) : []),
+    ...(lists.said.length > 0 ? (['crl-stale'] as const) : []),
+  ];
+  const reasons = [...stale, ...responses.unusable, ...lists.unusable];
+  return { ...noSources, reason: byTelling.find((reason) => reasons.includes(reason)) ?? 'crl-missing' };
+}
+
+function isYounger(one: Statement, other: Statement): boolean {
+  return one.saidAtMs > other.saidAtMs || (one.saidAtMs === other.saidAtMs && one.status === 'unknown');
+}
+
+/** A hold is lifted where a younger answer, made by the time of judgement, no longer knows of it. */
+function isLifted(hold: Statement, said: readonly Statement[], atMs: number): boolean {
+  return (
+    hold.isHold && said.some((one) => one.status === 'good' && hold.saidAtMs < one.saidAtMs && one.saidAtMs <= atMs)
+  );
+}
+
+function answer(reason: Reason, { lists, responses }: Statement): Answer {
+  return { reason, lists, responses };
 }

@@ -1,23 +1,32 @@
 import { equalBytes, toHex } from '../../core/kernel/index.ts';
 import { allowsDigest, allowsKey, allowsScheme } from '../algorithms/index.ts';
-import type { SignedData, SignerInfo } from '../cms/index.ts';
+import type { SignedData, SignerInfo, SigningCertificateBinding } from '../cms/index.ts';
 import { oids } from '../der/index.ts';
 import { isSameName, type Certificate } from '../x509/index.ts';
 import type { CertificateMemory } from './certificate-memory.ts';
 import { stageOf, type Stage } from './reasons.ts';
 import type { TrustConfiguration } from './trust.ts';
 
+/** One signature in its file. */
+export type SignatureTask = {
+  readonly signer: SignerInfo;
+  readonly signedData: SignedData;
+  /** When a verified time-stamp proves it to have existed; opens the windows of the algorithm policy. */
+  readonly provenMs?: number | undefined;
+};
+
 /** Judges what the file may be at all: a signature over plain data without parts that nothing here could judge. */
-export function judgeForm(signedData: SignedData): Stage {
+export function judgeForm({ signer, signedData }: SignatureTask): Stage {
   if (signedData.contentType !== oids.data) return stageOf('cms-content-type-unexpected');
+  // What cannot be judged must not ride on a VALID.
+  const isKnown = signer.unsignedAttributes.every(({ oid }) => oid === oids.signatureTimeStamp);
+  if (!isKnown) return stageOf('unsigned-attribute-unsupported');
   return stageOf(signedData.carriesRevocationData ? 'cms-carries-revocation-data' : 'cms-read');
 }
 
 /** Compares the content with the digest that the signer signed. */
 export function judgeDigest(
-  signer: SignerInfo,
-  signedData: SignedData,
-  content: Uint8Array | undefined,
+  { signer, signedData, provenMs, content }: SignatureTask & { readonly content: Uint8Array | undefined },
   trust: TrustConfiguration,
 ): Stage {
   const attached = signedData.content;
@@ -31,14 +40,12 @@ export function judgeDigest(
   const digest = trust.suite.digest(signer.digestOid, octets);
   if (digest === undefined) return stageOf('digest-unsupported');
   if (!equalBytes(digest, claimed)) return stageOf('content-differs');
-  return stageOf(allowsDigest(trust.algorithmPolicy, signer.digestOid) ? 'content-agrees' : 'digest-weak');
+  return stageOf(allowsDigest(trust.algorithmPolicy, signer.digestOid, provenMs) ? 'content-agrees' : 'digest-weak');
 }
 
 /** Verifies the signature over the signed attributes by the key of the certificate. */
 export function judgeSignature(
-  signer: SignerInfo,
-  signedData: SignedData,
-  certificate: Certificate,
+  { signer, signedData, provenMs, certificate }: SignatureTask & { readonly certificate: Certificate },
   trust: TrustConfiguration,
   memory: CertificateMemory,
 ): { readonly stage: Stage; readonly algorithm: string | undefined } {
@@ -54,41 +61,70 @@ export function judgeSignature(
   if (!isConsistent) return { stage: stageOf('signed-attributes-inconsistent'), algorithm };
   if (!scheme.verify(attributes.signedOctets, signer.signature))
     return { stage: stageOf('signature-wrong'), algorithm };
-  const isStrong = allowsKey(trust.algorithmPolicy, key) && allowsScheme(trust.algorithmPolicy, scheme.name);
+  const { algorithmPolicy } = trust;
+  const isStrong = allowsKey(algorithmPolicy, key, provenMs) && allowsScheme(algorithmPolicy, scheme.name, provenMs);
   return { stage: stageOf(isStrong ? 'signature-right' : 'signature-algorithm-weak'), algorithm };
 }
 
-/** Checks that the signer meant this certificate (signing-certificate-v2), so that nobody can put another one with the same key in its place. */
-export function judgeSigningCertificate(
-  signer: SignerInfo,
-  certificate: Certificate,
-  trust: TrustConfiguration,
-): Stage {
-  const binding = signer.signedAttributes?.signingCertificate;
-  if (binding === undefined) return stageOf('signing-certificate-not-named');
-  const isSha256 = binding.digestOid === oids.sha256;
-  const digest = isSha256 ? undefined : trust.suite.digest(binding.digestOid, certificate.der);
-  if (!isSha256 && digest === undefined) return stageOf('signing-certificate-digest-weak');
-  const expected = digest === undefined ? certificate.sha256 : toHex(digest);
-  if (toHex(binding.certificateDigest) !== expected) return stageOf('signing-certificate-differs');
-  const { issuerSerial } = binding;
-  if (issuerSerial !== undefined) {
-    const isSame = issuerSerial.serial === certificate.serial && isSameName(issuerSerial.issuer, certificate.issuer);
-    if (!isSame) return stageOf('signing-certificate-differs');
-  }
-  const isStrong = allowsDigest(trust.algorithmPolicy, binding.digestOid);
+export type BindingTask = {
+  readonly signer: SignerInfo;
+  readonly certificate: Certificate;
+  /** A time-stamp may name its certificate by SHA-1: RFC 3161 §2.4.2 prescribed it, and there the digest only identifies (RFC 5816 §4). */
+  readonly isTimeStamp?: boolean;
+  readonly provenMs?: number | undefined;
+};
+
+/**
+ * Checks that the signer meant this certificate (signing-certificate in both versions), so that nobody can put another one with the same key in its place.
+ * All that are present must agree; one of an accepted digest is enough.
+ */
+export function judgeSigningCertificate(task: BindingTask, trust: TrustConfiguration): Stage {
+  const { signer, certificate, isTimeStamp = false, provenMs } = task;
+  const bindings = bindingsOf(signer);
+  if (bindings.length === 0) return stageOf('signing-certificate-not-named');
+  const answers = bindings.map((binding) => isBoundTo(binding, certificate, trust));
+  if (answers.includes(false)) return stageOf('signing-certificate-differs');
+  const isStrong = bindings.some(
+    ({ digestOid }, i) =>
+      answers[i] === true &&
+      ((isTimeStamp && digestOid === oids.sha1) || allowsDigest(trust.algorithmPolicy, digestOid, provenMs)),
+  );
   return stageOf(isStrong ? 'signing-certificate-bound' : 'signing-certificate-digest-weak');
 }
 
-/** The certificate that a signer names, among those that the file carries: identified exactly, and where two fit, the one whose digest was signed. */
-export function findSignerCertificate(signer: SignerInfo, carried: readonly Certificate[]): Certificate | undefined {
+function bindingsOf({ signedAttributes }: SignerInfo): readonly SigningCertificateBinding[] {
+  const both = [signedAttributes?.signingCertificate, signedAttributes?.signingCertificateV1];
+  return both.filter((binding) => binding !== undefined);
+}
+
+/** `undefined` where the digest is not known. */
+function isBoundTo(
+  { digestOid, certificateDigest, issuerSerial }: SigningCertificateBinding,
+  certificate: Certificate,
+  trust: TrustConfiguration,
+): boolean | undefined {
+  const isSha256 = digestOid === oids.sha256;
+  const digest = isSha256 ? undefined : trust.suite.digest(digestOid, certificate.der);
+  if (!isSha256 && digest === undefined) return undefined;
+  if (toHex(certificateDigest) !== (digest === undefined ? certificate.sha256 : toHex(digest))) return false;
+  const { serial, issuer } = issuerSerial ?? certificate;
+  return serial === certificate.serial && isSameName(issuer, certificate.issuer);
+}
+
+/** The certificate that a signer names, among those at hand: identified exactly, and where two fit, the one whose digest was signed. */
+export function findSignerCertificate(
+  signer: SignerInfo,
+  atHand: readonly Certificate[],
+  trust: TrustConfiguration,
+): Certificate | undefined {
   const { identifier } = signer;
-  const fitting = carried.filter((certificate) =>
+  const fitting = atHand.filter((certificate) =>
     identifier.kind === 'key'
       ? certificate.extensions.subjectKeyIdentifier === identifier.keyIdentifier
       : certificate.serial === identifier.serial && equalBytes(certificate.issuer.der, identifier.issuer.der),
   );
-  const named = signer.signedAttributes?.signingCertificate;
-  const digest = named === undefined ? undefined : toHex(named.certificateDigest);
-  return fitting.find((certificate) => certificate.sha256 === digest) ?? fitting[0];
+  if (fitting.length < 2) return fitting[0];
+  const bindings = bindingsOf(signer);
+  const isNamed = (one: Certificate): boolean => bindings.some((binding) => isBoundTo(binding, one, trust) === true);
+  return fitting.find(isNamed) ?? fitting[0];
 }

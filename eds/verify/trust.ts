@@ -1,7 +1,7 @@
 import type { AlgorithmPolicy, AlgorithmSuite } from '../algorithms/index.ts';
-import type { RevocationListStore } from '../crl/index.ts';
 import { oids } from '../der/index.ts';
 import { nationalRoles, type Certificate, type KeyCarrier, type RoleMap } from '../x509/index.ts';
+import type { RevocationStore } from './revocation-store.ts';
 
 /**
  * Mark of certificates that a demonstration authority issues (certificate policy, arc 2.25 of a random UUID). Configurations for production
@@ -14,6 +14,19 @@ export type RoleMapping = {
   /** Key identifiers (lower-case hexadecimal) of the issuing authorities that may grant these roles, or any that leads to an anchor. */
   readonly issuers: 'any' | readonly string[];
   readonly roles: RoleMap;
+};
+
+/** Whose time-stamps are believed. The authority's own chain must lead to one of the `anchors`, like a signer's. */
+export type TimeStampTrust = {
+  /** OIDs of time-stamping policies (TSTInfo.policy) that are accepted. */
+  readonly policies: readonly string[];
+  /** Key identifiers (lower-case hexadecimal) of the authorities that may certify a time-stamping authority, or any that leads to an anchor. */
+  readonly issuers: 'any' | readonly string[];
+  /**
+   * A time-stamping authority that is known to be revoked never counts. `required`: one of which nothing is known does not count either.
+   * `if-known`: it counts, and the report says that nothing was known; for those who put that authority into their trust by hand.
+   */
+  readonly revocation: 'required' | 'if-known';
 };
 
 /** What the operator decided to trust. All of it is data; nothing is built in and nothing is fetched. */
@@ -31,8 +44,17 @@ export type TrustConfiguration = {
   readonly refusedPolicies: readonly string[];
   /** Carriers of private keys that are accepted; absent when the carrier does not matter. */
   readonly carriers?: readonly KeyCarrier[];
-  /** The revocation lists at hand, asked anew at each verification, so that a fresh list is used from the moment it is stored. */
-  readonly revocationLists: () => RevocationListStore;
+  /** Whose time-stamps are believed; absent when nobody's are: then a file that carries one is INDETERMINATE. */
+  readonly timeStamping?: TimeStampTrust;
+  /** The revocation lists and OCSP responses at hand, asked anew at each verification, so that a fresh one is used from the moment it is stored. */
+  readonly revocation: () => RevocationStore;
+  /**
+   * What must be known about the revocation of `intermediates`. `required` (default): as much as about a signer. `if-known`: one about which nothing current is known
+   * counts, and the stage says so; for those who put these authorities into their trust by hand and can take them out again.
+   */
+  readonly authorityRevocation?: 'required' | 'if-known';
+  /** How long an OCSP response without nextUpdate speaks after its thisUpdate; absent, such a response never says good. */
+  readonly ocspAgeMaxMs?: number;
 };
 
 /** Purposes of the national profile: signing keys carry emailProtection; keys of notaries and of the treasury client are for their own systems only. */
@@ -40,6 +62,14 @@ export const nationalPurposes: TrustConfiguration['purposes'] = {
   accepted: [oids.emailProtection],
   refused: ['1.2.398.6.1.1.1.1', '1.2.398.5.19.1.2.2.1'],
 };
+
+/** Time-stamping policies of the national authority: for GOST 34.310-2004, RSA with SHA-256, GOST by a certified module, GOST 34.10-2015. */
+export const nationalTimeStampPolicies: readonly string[] = [
+  '1.2.398.3.3.2.6.1',
+  '1.2.398.3.3.2.6.2',
+  '1.2.398.3.3.2.6.3',
+  '1.2.398.3.3.2.6.4',
+];
 
 /** Roles as the national authority writes them, granted by any authority that leads to an anchor: right where all anchors belong to that authority. */
 export const nationalRoleMappings: readonly RoleMapping[] = [{ issuers: 'any', roles: nationalRoles }];

@@ -6,6 +6,7 @@ import {
   openDer,
   readBits,
   readBoolean,
+  readNull,
   readOctets,
   readOid,
   readSmallInteger,
@@ -32,6 +33,7 @@ export type KeyUsage = (typeof keyUsageBits)[number];
 export type Extensions = {
   readonly keyUsage: readonly KeyUsage[] | undefined;
   readonly extendedKeyUsage: readonly string[] | undefined;
+  readonly isExtendedKeyUsageCritical: boolean;
   readonly policies: readonly string[] | undefined;
   readonly basicConstraints: { readonly isAuthority: boolean; readonly pathLengthMax: number | undefined } | undefined;
   /** Lower-case hexadecimal. */
@@ -39,24 +41,35 @@ export type Extensions = {
   readonly authorityKeyIdentifier: string | undefined;
   /** HTTP addresses of the revocation list; read, never followed by `eds`. */
   readonly crlUrls: readonly string[];
+  /** The same of the delta list (freshestCRL) and of the OCSP responder (authorityInfoAccess). */
+  readonly deltaCrlUrls: readonly string[];
+  readonly ocspUrls: readonly string[];
+  /** An OCSP responder's certificate that its authority will not revoke (RFC 6960 §4.2.2.2.1). */
+  readonly hasOcspNoCheck: boolean;
   /** Where the private key lives, an OID below 1.2.398.3.3.5. */
   readonly keyCarrier: string | undefined;
-  /** Critical extensions that are not understood here: such a certificate can never give VALID. */
+  /** Extensions that are critical and not understood here, and conditions that are not processed: such a certificate can never give VALID. */
   readonly unknownCritical: readonly string[];
 };
 
+/** Conditions on whole paths, which nothing here processes: taken as critical even where an authority forgot to say so. */
+const unprocessed = new Set<string>([oids.nameConstraints, oids.policyConstraints, oids.inhibitAnyPolicy]);
 /** Understood, or harmless when critical since what they say is not relied on. */
-const readOnly = new Set<string>([oids.subjectAltName, oids.issuerAltName, oids.freshestCrl, oids.authorityInfoAccess]);
+const readOnly = new Set<string>([oids.subjectAltName, oids.issuerAltName]);
+
+/** Longer addresses are cut, which leads nowhere: an address of thousands of octets is no honest one. */
+const addressMaxBytes = 2048;
 
 type Draft = { -readonly [Key in keyof Extensions]: Extensions[Key] };
-type Parser = (draft: Draft, value: DerReader) => void;
+type Parser = (draft: Draft, value: DerReader, isCritical: boolean) => void;
 
 const parsers: Readonly<Record<string, Parser>> = {
   [oids.keyUsage]: (draft, value) => {
     const { octets } = readBits(value);
     draft.keyUsage = keyUsageBits.filter((_, bit) => ((octets[bit >> 3] ?? 0) & (0x80 >> (bit & 7))) !== 0);
   },
-  [oids.extendedKeyUsage]: (draft, value) => {
+  [oids.extendedKeyUsage]: (draft, value, isCritical) => {
+    draft.isExtendedKeyUsageCritical = isCritical;
     draft.extendedKeyUsage = readAll(value, readOid);
   },
   [oids.certificatePolicies]: (draft, value) => {
@@ -84,6 +97,16 @@ const parsers: Readonly<Record<string, Parser>> = {
   [oids.crlDistributionPoints]: (draft, value) => {
     draft.crlUrls = readAll(value, readDistributionPoint).flat();
   },
+  [oids.freshestCrl]: (draft, value) => {
+    draft.deltaCrlUrls = readAll(value, readDistributionPoint).flat();
+  },
+  [oids.authorityInfoAccess]: (draft, value) => {
+    draft.ocspUrls = readAll(value, readOcspAddress).flat();
+  },
+  [oids.ocspNoCheck]: (draft, value) => {
+    readNull(value);
+    draft.hasOcspNoCheck = true;
+  },
   [oids.keyCarrier]: (draft, value) => {
     const all = value.enter(tags.sequence);
     draft.keyCarrier = readOid(all);
@@ -102,8 +125,9 @@ export function readExtensions(reader: DerReader): Extensions {
     if (seen.has(extension.oid)) list.fail('der-value-malformed');
     seen.add(extension.oid);
     const parse = parsers[extension.oid];
-    if (parse !== undefined) parseValue(list, extension.value, (value) => parse(draft, value));
-    else if (extension.isCritical && !readOnly.has(extension.oid)) unknownCritical.push(extension.oid);
+    if (parse !== undefined) parseValue(list, extension.value, (value) => parse(draft, value, extension.isCritical));
+    else if (unprocessed.has(extension.oid) || (extension.isCritical && !readOnly.has(extension.oid)))
+      unknownCritical.push(extension.oid);
   }
   return { ...draft, unknownCritical };
 }
@@ -112,11 +136,15 @@ export function readExtensions(reader: DerReader): Extensions {
 export const noExtensions: Extensions = {
   keyUsage: undefined,
   extendedKeyUsage: undefined,
+  isExtendedKeyUsageCritical: false,
   policies: undefined,
   basicConstraints: undefined,
   subjectKeyIdentifier: undefined,
   authorityKeyIdentifier: undefined,
   crlUrls: [],
+  deltaCrlUrls: [],
+  ocspUrls: [],
+  hasOcspNoCheck: false,
   keyCarrier: undefined,
   unknownCritical: [],
 };
@@ -159,15 +187,27 @@ function readDistributionPoint(all: DerReader): readonly string[] {
     const name = point.enter(contextTag(0));
     if (name.peek() === contextTag(0)) {
       const names = name.enter(contextTag(0));
-      const uri = contextTag(6, 'primitive');
-      while (names.hasMore) {
-        if (names.peek() === uri) urls.push(String.fromCharCode(...names.content(uri).subarray(0, 2048)));
-        else names.skip();
-      }
+      while (names.hasMore) urls.push(...readAddress(names));
     } else name.skip();
   }
   while (point.hasMore) point.skip();
   return urls;
+}
+
+/** The URI of a GeneralName; other kinds of name are stepped over. */
+export function readAddress(names: DerReader): readonly string[] {
+  const uri = contextTag(6, 'primitive');
+  if (names.peek() === uri) return [String.fromCharCode(...names.content(uri).subarray(0, addressMaxBytes))];
+  names.skip();
+  return [];
+}
+
+function readOcspAddress(all: DerReader): readonly string[] {
+  const description = all.enter(tags.sequence);
+  const method = readOid(description);
+  const addresses = readAddress(description);
+  description.finish();
+  return method === oids.ocspAccess ? addresses : [];
 }
 
 function readAll<T>(value: DerReader, read: (all: DerReader) => T): readonly T[] {

@@ -3,6 +3,7 @@ export { parseCertificate, type Certificate } from './certificate.ts';
 export {
   keyUsageBits,
   parseValue,
+  readAddress,
   readAuthorityKey,
   readExtension,
   type Extensions,

@@ -1,6 +1,6 @@
 import type { Certificate } from './certificate.ts';
 
-/** What an authority says that the holder may do for whom. */
+/** What an authority says that the holder may do for whom; the `identified-…` say how it made sure who the holder is. */
 export type SignerRole =
   | 'individual'
   | 'legal-entity'
@@ -9,12 +9,19 @@ export type SignerRole =
   | 'financial-signing-right'
   | 'human-resources'
   | 'employee'
-  | 'information-system';
+  | 'information-system'
+  | 'authority-administrator'
+  | 'authority-manager'
+  | 'authority-operator'
+  | 'identified-at-service-centre'
+  | 'identified-remotely'
+  | 'identified-by-digital-id'
+  | 'identified-by-ai-platform';
 
 /** Extended key usage OID → role. A key that ends in `.*` stands for the OID and everything below it. */
 export type RoleMap = Readonly<Record<string, SignerRole>>;
 
-/** Roles of the national authority (register of OIDs of Kazakhstan, arc 1.2.398.3.3.4.1). */
+/** Roles of the national authority (register of OIDs of Kazakhstan, arc 1.2.398.3.3.4). */
 export const nationalRoles: RoleMap = {
   '1.2.398.3.3.4.1.1': 'individual',
   '1.2.398.3.3.4.1.1.1': 'information-system',
@@ -25,6 +32,13 @@ export const nationalRoles: RoleMap = {
   '1.2.398.3.3.4.1.2.4': 'human-resources',
   '1.2.398.3.3.4.1.2.5': 'employee',
   '1.2.398.3.3.4.1.2.6.*': 'information-system',
+  '1.2.398.3.3.4.2.1': 'authority-administrator',
+  '1.2.398.3.3.4.2.2': 'authority-manager',
+  '1.2.398.3.3.4.2.3': 'authority-operator',
+  '1.2.398.3.3.4.3.1': 'identified-at-service-centre',
+  '1.2.398.3.3.4.3.2': 'identified-remotely',
+  '1.2.398.3.3.4.3.2.1': 'identified-by-digital-id',
+  '1.2.398.3.3.4.3.2.2': 'identified-by-ai-platform',
 };
 
 /** Roles of the accredited authority of BTS Digital (arc 1.2.398.3.17.3). */

@@ -1,5 +1,6 @@
 import { ok, refuse, type Result, type Secret } from '../../core/kernel/index.ts';
-import { prepareBes } from '../../eds/index.ts';
+import { signBes, type Signer } from '../../eds/index.ts';
+import type { SignatureMechanism } from '../../contracts/device-host/index.ts';
 import type { SlotChallenge } from '../../contracts/vault-host/index.ts';
 import type { CardSigner, Devices, SlotKeyOnCard } from './cards.ts';
 
@@ -7,38 +8,41 @@ function pinOf(signer: CardSigner, pin: Secret<'pin'> | null): { readonly pin?: 
   return signer.token.hasPinPad || pin === null ? {} : { pin: pin.reveal() };
 }
 
-/**
- * A detached CAdES-BES over the text by the key of this card, verified against the certificate before it is answered.
- * Only this module asks a card to sign, and only over the signed attributes that it built itself.
- */
-export async function signText(options: {
+type CardInUse = {
   readonly devices: Devices;
   readonly signer: CardSigner;
   readonly pin: Secret<'pin'> | null;
-  readonly text: string;
-  readonly nowMs: number;
-}): Promise<Result<Uint8Array>> {
-  const { devices, signer } = options;
-  if (signer.mechanism === undefined) return refuse('mechanism-unsupported');
-  const prepared = prepareBes({
-    content: new TextEncoder().encode(options.text),
+};
+
+/** The key of this card as a signer: one call to the device host for each signature, with the PIN of this use. */
+function cardSigner({ devices, signer, pin }: CardInUse, mechanism: SignatureMechanism): Signer {
+  return {
     certificate: signer.certificateDer,
-    signingTimeMs: options.nowMs,
-    algorithm: signer.mechanism,
-  });
-  if (!prepared.ok) return prepared;
-  const given = pinOf(signer, options.pin);
-  const signed = await devices.call('sign', {
-    token: signer.token.reference,
-    keyId: signer.keyId,
-    mechanism: signer.mechanism,
-    data: prepared.value.signedAttributes,
-    ...given,
-  });
-  given.pin?.fill(0);
-  if (!signed.ok) return signed;
-  const finished = prepared.value.finish(signed.value.signature);
-  return finished.ok ? finished : refuse('card-signature-wrong');
+    algorithm: mechanism,
+    sign: async (data, digest) => {
+      const given = pinOf(signer, pin);
+      const key = { token: signer.token.reference, keyId: signer.keyId };
+      const signed = await devices.call('sign', { ...key, mechanism, data, digest, ...given });
+      given.pin?.fill(0);
+      return signed.ok ? ok(signed.value.signature) : signed;
+    },
+  };
+}
+
+const wrongAnswers = ['signature-malformed', 'signature-not-by-certificate'];
+
+/**
+ * A detached CAdES-BES over the text by the key of this card, verified against the certificate before it is answered.
+ * Only this module asks a card to sign, and only over the signed attributes that are built here.
+ */
+export async function signText(
+  options: CardInUse & { readonly text: string; readonly nowMs: number },
+): Promise<Result<Uint8Array>> {
+  const { mechanism } = options.signer;
+  if (mechanism === undefined) return refuse('mechanism-unsupported');
+  const content = new TextEncoder().encode(options.text);
+  const signed = await signBes(cardSigner(options, mechanism), { content, signingTimeMs: options.nowMs });
+  return !signed.ok && wrongAnswers.includes(signed.refusal.code) ? refuse('card-signature-wrong') : signed;
 }
 
 /** What the card makes of the challenge of a slot; the caller wipes it. */

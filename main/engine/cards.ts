@@ -8,6 +8,7 @@ import type {
 import type { CertificateView, StatusView } from '../../contracts/ipc/index.ts';
 import {
   btsDigitalRoles,
+  defaultSuite,
   nationalRoles,
   parseCertificate,
   rolesOf,
@@ -42,16 +43,19 @@ export type CardSigner = {
   readonly unusable: Refusal | null;
 };
 
-const rsaOid = '2a864886f70d010101';
-const p256Oid = '2a8648ce3d030107';
-const p384Oid = '2b81040022';
+/** How a key of each family signs. */
+const mechanisms: Readonly<Record<string, SignatureMechanism>> = {
+  rsa: 'rsa-pkcs1-sha256',
+  'ec-p256': 'ecdsa-p256-sha256',
+  'ec-p384': 'ecdsa-p384-sha384',
+  'gost-2015-256': 'gost-2015-256',
+  'gost-2015-512': 'gost-2015-512',
+  'gost-2004': 'gost-2004',
+};
 
-/** Reads the algorithm out of a SubjectPublicKeyInfo by its object identifiers. */
 function mechanismOf(publicKeyInfo: Uint8Array): SignatureMechanism | undefined {
-  const head = Buffer.from(publicKeyInfo.subarray(0, 40)).toString('hex');
-  if (head.includes(rsaOid)) return 'rsa-pkcs1-sha256';
-  if (head.includes(p256Oid)) return 'ecdsa-p256-sha256';
-  return head.includes(p384Oid) ? 'ecdsa-p384-sha384' : undefined;
+  const key = defaultSuite.loadKey(publicKeyInfo);
+  return key && mechanisms[key.family];
 }
 
 type ReadCertificate = { readonly card: CardCertificate; readonly certificate: Certificate };

@@ -1,14 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import * as z from 'zod';
-import type { Pkcs11ModuleConfiguration } from '../../contracts/device-host/index.ts';
-
-const configurationSchema = z.strictObject({
-  modules: z
-    .array(
-      z.strictObject({ id: z.string(), path: z.string(), environment: z.record(z.string(), z.string()).default({}) }),
-    )
-    .max(16),
-});
+import { cardModulesFile, type Pkcs11ModuleConfiguration } from '../../contracts/device-host/index.ts';
 
 /** Where distributions put the module that reads most cards. */
 const knownModules = [
@@ -25,7 +16,7 @@ const knownModules = [
  */
 export function cardModules(files: readonly string[]): readonly Pkcs11ModuleConfiguration[] {
   const file = [...files, '/etc/qorgan/cards.json'].find((path) => existsSync(path));
-  if (file !== undefined) return configurationSchema.parse(JSON.parse(readFileSync(file, 'utf8'))).modules;
+  if (file !== undefined) return cardModulesFile.parse(JSON.parse(readFileSync(file, 'utf8'))).modules;
   const path = knownModules.find((known) => existsSync(known));
   return path === undefined ? [] : [{ id: 'opensc', path, environment: {} }];
 }

@@ -22,6 +22,7 @@ function viewOf(phase: 'not-enrolled' | 'locked', locale: Locale): AppView {
     version: '{{version}}',
     status: {
       card: { state: 'absent', label: null },
+      failedModules: [],
       server: { state: 'closed', since: null, url: null, refusal: null },
       outbox: { waiting: 0, overdue: 0 },
       log: { lastIndex: null, treeSize: null, checkedAtMs: null },

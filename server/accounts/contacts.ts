@@ -26,7 +26,8 @@ export async function contact(
     before === undefined ? start : { sequence: before.entry_sequence, hash: before.entry_hash as ChainHead['hash'] };
   const { heads } = request;
   const isBehind = heads.entries.sequence < entries.sequence || heads.acts.sequence < acts.sequence;
-  const differs = (stated: ChainHead, held: ChainHead): boolean => stated.sequence === held.sequence && stated.hash !== held.hash;
+  const differs = (stated: ChainHead, held: ChainHead): boolean =>
+    stated.sequence === held.sequence && stated.hash !== held.hash;
   const isOther = differs(heads.entries, entries) || differs(heads.acts, acts);
   const atMs = surroundings.nowMs();
   if (isBehind || isOther) {

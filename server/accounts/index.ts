@@ -30,4 +30,12 @@ export {
 } from './sign-in.ts';
 export { checkSignature, type CheckedSignature, type SignatureRefusal } from './signature-check.ts';
 export { isListOfAny, revocationDocument, withList, type RevocationDocument } from './revocation.ts';
-export { admitCertificate, trustDocument, trustedAuthorities, type Trust, type TrustDocument } from './trust.ts';
+export {
+  admitCertificate,
+  buildTrust,
+  trustDocument,
+  trustedAuthorities,
+  type Trust,
+  type TrustDocument,
+  type TrustSource,
+} from './trust.ts';

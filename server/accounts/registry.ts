@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type * as z from 'zod';
 import type { PolicyDocument } from '../../core/access/index.ts';
 import type { DeviceId, Iin, Sha256Hex } from '../../core/kernel/index.ts';
@@ -8,7 +9,7 @@ import type { Desk, Platform } from '../platform/index.ts';
 import { readRegistryStamp, readRevocationLists, readTrustCertificates } from '../store/index.ts';
 import { readDocuments, readNewestSigned, type LoggedDocument } from './documents.ts';
 import { listedBy, listedHashes, revocationDocument, type RevocationDocument } from './revocation.ts';
-import { buildTrust, trustDocument, type Trust, type TrustDocument } from './trust.ts';
+import { buildTrust, trustDocument, type Trust, type TrustDocument, type TrustSource } from './trust.ts';
 
 export type RegisteredDevice = {
   readonly record: DeviceRecord;
@@ -130,7 +131,12 @@ function createRecordCount({ log }: Platform): () => number {
   };
 }
 
-async function readState(platform: Platform, countRecords: () => number): Promise<State> {
+/** The same trust as before while nothing of it has changed: what is judged by it at this moment stays good, and so does what it remembers. */
+function trustOf(source: TrustSource, before: Trust | undefined, nowMs: () => number): Trust {
+  return before !== undefined && isDeepStrictEqual(before.source, source) ? before : buildTrust(source, nowMs);
+}
+
+async function readState(platform: Platform, countRecords: () => number, before: State | undefined): Promise<State> {
   const records = countRecords();
   const read = {
     device: await readDocuments(platform, 'device'),
@@ -146,11 +152,12 @@ async function readState(platform: Platform, countRecords: () => number): Promis
   const listed = listedBy(revocations);
   const certificates = await readTrustCertificates(platform.database);
   const lists = await readRevocationLists(platform.database, listedHashes(listed));
+  const { policy } = inForce(policies, nowMs());
   return {
     devices: readDevices(platform, read.device.documents),
     staff: readStaff(platform, read.staff.documents),
     policies,
-    trust: buildTrust({ document, policy: inForce(policies, nowMs()).policy, certificates, listed, lists, nowMs }),
+    trust: trustOf({ document, policy, certificates, listed, lists }, before?.trust, nowMs),
     trustDocument: document,
     revocationDocument: revocations.at(-1),
     rejected: Math.max(0, records - Object.values(read).reduce((sum, { documents }) => sum + documents.length, 0)),
@@ -163,7 +170,7 @@ export async function openRegistry(platform: Platform): Promise<Registry> {
   // The size is asked before the documents: a leaf that comes meanwhile changes the next stamp.
   const readStamp = (): Promise<string> => readRegistryStamp(platform.database, platform.log.size());
   let stamp = await readStamp();
-  let state = await readState(platform, countRecords);
+  let state = await readState(platform, countRecords, undefined);
   return {
     device: (device) => state.devices.get(device),
     devices: () => [...state.devices.values()],
@@ -178,7 +185,7 @@ export async function openRegistry(platform: Platform): Promise<Registry> {
     refresh: async () => {
       const now = await readStamp();
       if (now === stamp) return;
-      state = await readState(platform, countRecords);
+      state = await readState(platform, countRecords, state);
       stamp = now;
     },
   };

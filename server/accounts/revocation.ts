@@ -43,8 +43,10 @@ export function listedBy(documents: readonly RevocationDocument[]): ReadonlyMap<
   return listed;
 }
 
-/** True where one of these authorities signed the list. */
+/** True where one of these authorities signed the list, and it is a whole one. */
 export function isListOfAny(list: RevocationList, authorities: readonly Certificate[]): boolean {
+  // Delta lists are no records of the log yet: the newest list of an authority counts there, and a delta would take its base's place.
+  if (list.baseNumber !== undefined) return false;
   return authorities.some((authority) =>
     isRevocationListOf(list, authority, { algorithmPolicy: defaultAlgorithmPolicy, suite: defaultSuite }),
   );

@@ -70,12 +70,12 @@ function pathOf({ evidence: { path } }: VerificationReport): readonly IssuedBy[]
   }));
 }
 
-/** Judges a detached CAdES-BES at `atMs`. INDETERMINATE never authorises; exactly one signer with a right IIN does. */
+/** Judges a detached CAdES-BES at `atMs`, whatever time a file claims or has stamped on it. INDETERMINATE never authorises; exactly one signer with a right IIN does. */
 export function checkSignature(
   trust: Trust,
   signed: { readonly cms: Uint8Array; readonly content: Uint8Array; readonly atMs: number },
 ): Result<CheckedSignature, SignatureRefusal> {
-  const report = trust.verifier.verify(signed);
+  const report = trust.verifier.verify({ ...signed, referenceTime: 'given' });
   if (report.verdict !== 'VALID' || report.signers.length !== 1) {
     const code = report.verdict === 'VALID' ? 'signature-invalid' : refusalOf(report);
     return refuse(code, { reason: report.reason });

@@ -4,7 +4,7 @@ import type { PolicyDocument } from '../../core/access/index.ts';
 import type { Profile } from '../../core/signing/index.ts';
 import { platformId, profile, sha256Hex } from '../../contracts/documents/index.ts';
 import {
-  createRevocationListStore,
+  createRevocationStore,
   createVerifier,
   defaultAlgorithmPolicy,
   DEMO_POLICY_OID,
@@ -13,6 +13,7 @@ import {
   defaultSuite,
   parseCertificate,
   parseRevocationList,
+  revokedSinceMs,
   type Certificate,
   type KeyCarrier,
   type RevocationList,
@@ -55,8 +56,19 @@ export type IssuedBy = {
   readonly serial: string;
 };
 
+/** What a trust is built from: plain data, so that another thread builds the same. */
+export type TrustSource = {
+  readonly document: TrustDocument | undefined;
+  readonly policy: PolicyDocument;
+  readonly certificates: readonly Row<'trust_certificate'>[];
+  /** What the log names; rows beyond it count for nothing. */
+  readonly listed: ReadonlyMap<string, ListedCrl>;
+  readonly lists: readonly Row<'revocation_list'>[];
+};
+
 /** What signatures are judged by, at the present state of trust. */
 export type Trust = {
+  readonly source: TrustSource;
   readonly verifier: Verifier;
   /** DER. */
   readonly anchors: readonly Buffer[];
@@ -109,7 +121,7 @@ function parseList(der: Uint8Array): RevocationList | undefined {
 function isNamedBy(lists: readonly RevocationList[], { authority, serial }: IssuedBy, nowMs: number): boolean {
   return lists.some((list) => {
     const entry = list.authorityKeyIdentifier === authority ? list.find(serial) : undefined;
-    return entry !== undefined && entry.reason !== 'remove-from-list' && entry.revokedAtMs <= nowMs;
+    return entry !== undefined && entry.reason !== 'remove-from-list' && revokedSinceMs(entry) <= nowMs;
   });
 }
 
@@ -121,21 +133,13 @@ function allowedCarriers(policy: PolicyDocument): { readonly carriers?: readonly
 }
 
 /** Builds the verifier of a trust document. Lists older than the policy allows answer nothing, whatever their `nextUpdate` says. */
-export function buildTrust(options: {
-  readonly document: TrustDocument | undefined;
-  readonly policy: PolicyDocument;
-  readonly certificates: readonly Row<'trust_certificate'>[];
-  /** What the log names; rows beyond it count for nothing. */
-  readonly listed: ReadonlyMap<string, ListedCrl>;
-  readonly lists: readonly Row<'revocation_list'>[];
-  readonly nowMs: () => number;
-}): Trust {
-  const { document, policy, certificates, nowMs } = options;
+export function buildTrust(source: TrustSource, nowMs: () => number): Trust {
+  const { document, policy, certificates, listed } = source;
   const anchors = knownCertificates(document?.anchors ?? [], certificates);
   const intermediates = knownCertificates(document?.intermediates ?? [], certificates);
-  const lists = listsOf(options.listed, options.lists, parseList);
+  const lists = listsOf(listed, source.lists, parseList);
   const fresh = (list: RevocationList): boolean => list.thisUpdateMs >= nowMs() - policy.signatures.crlAgeMaxMs;
-  let store = createRevocationListStore(lists.filter(fresh));
+  let store = createRevocationStore({ lists: lists.filter(fresh) });
   let oldestMs = Math.min(...lists.filter(fresh).map((list) => list.thisUpdateMs));
   const refusedPolicies = [
     ...policy.signatures.refusedPolicies,
@@ -150,21 +154,23 @@ export function buildTrust(options: {
     purposes: nationalPurposes,
     refusedPolicies,
     ...allowedCarriers(policy),
-    revocationLists: () => {
+    // No time-stamping authority is trusted: acts are CAdES-BES, judged at receipt, and one that carries a time-stamp is refused.
+    revocation: () => {
       if (oldestMs < nowMs() - policy.signatures.crlAgeMaxMs) {
-        store = createRevocationListStore(lists.filter(fresh));
+        store = createRevocationStore({ lists: lists.filter(fresh) });
         oldestMs = Math.min(...lists.filter(fresh).map((list) => list.thisUpdateMs));
       }
       return store;
     },
   });
   return {
+    source,
     verifier,
     anchors: anchors.map(({ der }) => Buffer.from(der)),
     intermediates: intermediates.map(({ der }) => Buffer.from(der)),
     lists: lists.map(({ der }) => Buffer.from(der)),
     listHashes: lists.map((list) => list.sha256),
-    listsMissing: options.listed.size - lists.length,
+    listsMissing: listed.size - lists.length,
     isRevoked: (certificate) => isNamedBy(lists, certificate, nowMs()),
   };
 }

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { ok, refuse, type Result } from '../../core/kernel/index.ts';
 import type { Profile } from '../../core/signing/index.ts';
 import { openRegistry, settle, type Registry, type ServerPin } from '../accounts/index.ts';
+import { startActChecker, type ActChecker } from '../checks/index.ts';
 import { createApp, describeError } from '../http/index.ts';
 import { openIntake, type Intake, type Replay } from '../intake/index.ts';
 import { startSequencer, type Sequencer } from '../log/index.ts';
@@ -49,6 +50,7 @@ type Parts = {
   readonly platform: Platform;
   readonly registry: Registry;
   readonly sequencer: Sequencer;
+  readonly checker: ActChecker;
   readonly intake: Intake;
 };
 
@@ -62,7 +64,13 @@ function startParts(platform: Platform, registry: Registry, replay: Replay, log:
       onDiffers: (error) => log.error({ error: describeError(error) }, 'a row is not what the log holds: read-only'),
     },
   );
-  return { platform, registry, sequencer, intake };
+  const checker = startActChecker({
+    registry,
+    nowMs: platform.surroundings.nowMs,
+    onLost: (error) =>
+      log.error({ error: describeError(error) }, 'the thread that checks acts was lost; it starts anew'),
+  });
+  return { platform, registry, sequencer, checker, intake };
 }
 
 /** Keeps the registry up with records that other processes made. */
@@ -109,11 +117,12 @@ async function serve(options: StartOptions, opened: OpenDesk): Promise<Result<Ru
   if (listsMissing > 0) log.error({ listsMissing }, 'revocation lists that the log names and the database lacks');
   if (registry.rejected() > 0) log.error({ rejected: registry.rejected() }, 'records that are not what the log holds');
   const parts = startParts(platform, registry, await replayAtStart(platform, registry, log), log);
-  const app = createApp({ platform, registry, intake: parts.intake, pin, log, version: serverVersion }, tls);
+  const app = createApp({ ...parts, pin, log, version: serverVersion }, tls);
   const stopFollowing = followRecords(parts, log);
   let closing: Promise<void> | undefined;
   const closeAll = async (): Promise<void> => {
     await app.close();
+    await parts.checker.close();
     await parts.intake.close();
     stopFollowing();
     await parts.sequencer.stop();

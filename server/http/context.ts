@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Registry, ServerPin } from '../accounts/index.ts';
+import type { ActChecker } from '../checks/index.ts';
 import type { Intake } from '../intake/index.ts';
 import type { Platform } from '../platform/index.ts';
 
@@ -7,6 +8,7 @@ import type { Platform } from '../platform/index.ts';
 export type DoorContext = {
   readonly platform: Platform;
   readonly registry: Registry;
+  readonly checker: ActChecker;
   readonly intake: Intake;
   readonly pin: ServerPin;
   readonly log: Logger;

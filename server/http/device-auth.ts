@@ -4,9 +4,11 @@ import {
   parseSignatureHeaders,
   signatureBase,
   type deviceRefusals,
+  type SignatureParameters,
 } from '../../contracts/http/index.ts';
 import type { RegisteredDevice, Registry } from '../accounts/index.ts';
 import { sha256 } from '../../eds/index.ts';
+import type { RequestProof } from '../checks/index.ts';
 import { verifyEd25519Aside } from '../keys/index.ts';
 import type { ReplayGuard } from './replay-guard.ts';
 
@@ -25,14 +27,15 @@ function single(value: string | string[] | undefined): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-/**
- * The enrolled device that signed this very request: method, path, query, body and session token are all covered, the
- * body is compared with its digest, and no request is let in twice.
- */
-export async function authenticateDevice(
-  context: { readonly registry: Registry; readonly guard: ReplayGuard },
-  request: WireRequest,
-): Promise<Result<RegisteredDevice, DeviceRefusal>> {
+/** Who says that he signed a request, and what has to hold for it to be true. */
+export type DeviceClaim = {
+  readonly device: RegisteredDevice;
+  readonly parameters: SignatureParameters;
+  readonly proof: RequestProof;
+};
+
+/** Reads the headers of a request: method, path, query, body and session token are all covered by what the device signed. */
+export function readClaim(registry: Registry, request: WireRequest): Result<DeviceClaim, DeviceRefusal> {
   const { headers } = request;
   const signatureInput = single(headers['signature-input']);
   const signature = single(headers['signature']);
@@ -42,21 +45,41 @@ export async function authenticateDevice(
   const parsed = parseSignatureHeaders({ signatureInput, signature });
   if (!parsed.ok) return parsed;
   const { parameters, hasAuthorization } = parsed.value;
-  const device = context.registry.device(parameters.device);
+  const device = registry.device(parameters.device);
   if (device === undefined) return refuse('device-unknown');
   const authorization = single(headers['authorization']);
-  if ((authorization !== undefined) !== hasAuthorization || digest !== contentDigest(sha256, request.body))
-    return refuse('device-signature-invalid');
+  if ((authorization !== undefined) !== hasAuthorization) return refuse('device-signature-invalid');
   const mark = request.url.indexOf('?');
   const path = mark < 0 ? request.url : request.url.slice(0, mark);
   const query = mark < 0 ? '?' : request.url.slice(mark);
   const base = signatureBase({ method: request.method, path, query, contentDigest: digest, authorization }, parameters);
-  if (!(await verifyEd25519Aside(device.publicKey, base, parsed.value.signature)))
-    return refuse('device-signature-invalid');
-  const admitted = context.guard.admit({
-    device: parameters.device,
-    nonce: parameters.nonce,
-    createdSeconds: parameters.createdSeconds,
+  const { publicKey } = device;
+  return ok({
+    device,
+    parameters,
+    proof: { publicKey, base, signature: parsed.value.signature, contentDigest: digest },
   });
+}
+
+/** Lets a request in whose proof holds, and no request twice. */
+export function admitOnce(
+  guard: ReplayGuard,
+  { device, parameters }: DeviceClaim,
+): Result<RegisteredDevice, DeviceRefusal> {
+  const { nonce, createdSeconds } = parameters;
+  const admitted = guard.admit({ device: parameters.device, nonce, createdSeconds });
   return admitted.ok ? ok(device) : admitted;
+}
+
+/** The enrolled device that signed this very request; the body is compared with its digest. */
+export async function authenticateDevice(
+  context: { readonly registry: Registry; readonly guard: ReplayGuard },
+  request: WireRequest,
+): Promise<Result<RegisteredDevice, DeviceRefusal>> {
+  const claim = readClaim(context.registry, request);
+  if (!claim.ok) return claim;
+  const { publicKey, base, signature, contentDigest: digest } = claim.value.proof;
+  const isSigned =
+    digest === contentDigest(sha256, request.body) && (await verifyEd25519Aside(publicKey, base, signature));
+  return isSigned ? admitOnce(context.guard, claim.value) : refuse('device-signature-invalid');
 }

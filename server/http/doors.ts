@@ -105,7 +105,7 @@ function openAccountDoors(context: DoorContext, router: Router, stream: ChangeSt
 }
 
 function openActDoors(context: DoorContext, router: Router): void {
-  const { platform, registry, intake } = context;
+  const { platform, registry, intake, checker } = context;
   const { log, surroundings } = platform;
   router.open(endpoints.contact, async ({ device, body }) => {
     if (log.gap() !== undefined) return refuse('server-read-only');
@@ -126,9 +126,9 @@ function openActDoors(context: DoorContext, router: Router): void {
       changesPosition,
     });
   });
-  router.open(endpoints.acts, async ({ device, body }) => {
+  router.openAside(endpoints.acts, checker.check, async ({ device, body }) => {
     if (registry.rejected() > 0) return refuse('server-read-only');
-    const results = await intake.submit(device, body.items);
+    const results = await intake.submit(device, body);
     return results.ok ? ok({ results: results.value, serverTimeMs: surroundings.nowMs() }) : results;
   });
   router.open(endpoints.receipts, async ({ device, query }) => {

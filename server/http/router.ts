@@ -1,9 +1,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { refuse, type Result } from '../../core/kernel/index.ts';
+import type * as z from 'zod';
+import { ok, refuse, type Result } from '../../core/kernel/index.ts';
 import type { Endpoint, EndpointBody, EndpointQuery, EndpointResponse } from '../../contracts/http/index.ts';
 import { readerOf, type Reader, type RegisteredDevice } from '../accounts/index.ts';
+import { parseJson, type RequestProof } from '../checks/index.ts';
 import type { DoorContext } from './context.ts';
-import { authenticateDevice } from './device-auth.ts';
+import { admitOnce, authenticateDevice, readClaim, type WireRequest } from './device-auth.ts';
 import { sendRefusal } from './refusals.ts';
 import type { ReplayGuard } from './replay-guard.ts';
 
@@ -24,7 +26,23 @@ export type Asked<E extends Endpoint> = Auth<E> & {
 /** Answers a value by the endpoint's schema, or `sent` where the handler wrote the answer itself. */
 export type Handler<E extends Endpoint> = (asked: Asked<E>) => Promise<Result<EndpointResponse<E> | 'sent', string>>;
 
-export type Router = { readonly open: <E extends Endpoint>(endpoint: E, handler: Handler<E>) => void };
+/** Verifies the proof of a request and reads its body, in one go. */
+export type ReadAside<T> = (proof: RequestProof, body: Uint8Array) => Promise<Result<T, string>>;
+
+export type Router = {
+  readonly open: <E extends Endpoint>(endpoint: E, handler: Handler<E>) => void;
+  /** As `open`, for a busy door of devices whose requests are verified and read by another thread. */
+  readonly openAside: <E extends DeviceEndpoint, T>(
+    endpoint: E,
+    read: ReadAside<T>,
+    handler: (asked: {
+      readonly device: RegisteredDevice;
+      readonly body: T;
+    }) => Promise<Result<EndpointResponse<E>, string>>,
+  ) => void;
+};
+
+type DeviceEndpoint = Endpoint & { readonly auth: 'device'; readonly body: z.ZodType; readonly response: z.ZodType };
 
 const emptyBody = new Uint8Array(0);
 
@@ -32,12 +50,9 @@ function bodyBytes(request: FastifyRequest): Uint8Array {
   return request.body instanceof Uint8Array ? request.body : emptyBody;
 }
 
-function parseJson(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8'));
-  } catch {
-    return undefined;
-  }
+function wireOf(request: FastifyRequest): WireRequest {
+  const { method, headers } = request;
+  return { method, url: request.raw.url ?? '', headers, body: bodyBytes(request) };
 }
 
 async function identify(
@@ -47,13 +62,7 @@ async function identify(
   request: FastifyRequest,
 ): Promise<Result<{ device: RegisteredDevice | undefined; reader: Reader | undefined }, string>> {
   if (endpoint.auth === 'none') return { ok: true, value: { device: undefined, reader: undefined } };
-  const wire = {
-    method: request.method,
-    url: request.raw.url ?? '',
-    headers: request.headers,
-    body: bodyBytes(request),
-  };
-  const device = await authenticateDevice({ registry: context.registry, guard }, wire);
+  const device = await authenticateDevice({ registry: context.registry, guard }, wireOf(request));
   if (!device.ok) return device;
   if (endpoint.auth === 'device') return { ok: true, value: { device: device.value, reader: undefined } };
   const token = /^Bearer ([A-Za-z0-9_-]{43})$/u.exec(request.headers.authorization ?? '')?.[1];
@@ -64,35 +73,60 @@ async function identify(
   return reader.ok ? { ok: true, value: { device: device.value, reader: reader.value } } : reader;
 }
 
+async function readAside<T>(
+  { registry }: DoorContext,
+  guard: ReplayGuard,
+  read: ReadAside<T>,
+  wire: WireRequest,
+): Promise<Result<{ readonly device: RegisteredDevice; readonly body: T }, string>> {
+  const claim = readClaim(registry, wire);
+  if (!claim.ok) return claim;
+  const body = await read(claim.value.proof, wire.body);
+  if (!body.ok) return body;
+  const device = admitOnce(guard, claim.value);
+  return device.ok ? ok({ device: device.value, body: body.value }) : device;
+}
+
+async function sendAnswer(reply: FastifyReply, value: unknown): Promise<void> {
+  await reply.type('application/json; charset=utf-8').send(JSON.stringify(value));
+}
+
 /** Makes routes from endpoints: who asks, then what he asks, then the handler; every answer leaves by its schema. */
 export function createRouter(app: FastifyInstance, context: DoorContext, guard: ReplayGuard): Router {
+  const route = (
+    endpoint: Endpoint,
+    handler: (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>,
+  ): void => {
+    const { method, path, bodySizeMaxBytes } = endpoint;
+    app.route({ method, url: path, bodyLimit: bodySizeMaxBytes, handler });
+  };
   return {
-    open: <E extends Endpoint>(endpoint: E, handler: Handler<E>) => {
-      app.route({
-        method: endpoint.method,
-        url: endpoint.path,
-        bodyLimit: endpoint.bodySizeMaxBytes,
-        handler: async (request, reply) => {
-          const identified = await identify(context, guard, endpoint, request);
-          if (!identified.ok) return sendRefusal(reply, identified.refusal, request.id);
-          const query = endpoint.query?.safeParse(request.query);
-          const body = endpoint.body?.safeParse(parseJson(bodyBytes(request)));
-          if (query?.success === false || body?.success === false)
-            return sendRefusal(reply, { code: 'input-malformed' }, request.id);
-          const asked = {
-            ...identified.value,
-            query: query?.data,
-            body: body?.data,
-            request,
-            reply,
-          } as unknown as Asked<E>;
-          const answer = await handler(asked);
-          if (!answer.ok) return sendRefusal(reply, answer.refusal, request.id);
-          if (answer.value === 'sent') return;
-          if (endpoint.response === undefined) await reply.code(204).send();
-          else await reply.type('application/json; charset=utf-8').send(JSON.stringify(answer.value));
-        },
-      });
-    },
+    open: <E extends Endpoint>(endpoint: E, handler: Handler<E>) =>
+      route(endpoint, async (request, reply) => {
+        const identified = await identify(context, guard, endpoint, request);
+        if (!identified.ok) return sendRefusal(reply, identified.refusal, request.id);
+        const query = endpoint.query?.safeParse(request.query);
+        const body = endpoint.body?.safeParse(parseJson(bodyBytes(request)));
+        if (query?.success === false || body?.success === false)
+          return sendRefusal(reply, { code: 'input-malformed' }, request.id);
+        const asked = {
+          ...identified.value,
+          query: query?.data,
+          body: body?.data,
+          request,
+          reply,
+        } as unknown as Asked<E>;
+        const answer = await handler(asked);
+        if (!answer.ok) return sendRefusal(reply, answer.refusal, request.id);
+        if (answer.value === 'sent') return;
+        if (endpoint.response === undefined) await reply.code(204).send();
+        else await sendAnswer(reply, answer.value);
+      }),
+    openAside: (endpoint, read, handler) =>
+      route(endpoint, async (request, reply) => {
+        const asked = await readAside(context, guard, read, wireOf(request));
+        const answer = asked.ok ? await handler(asked.value) : asked;
+        return answer.ok ? sendAnswer(reply, answer.value) : sendRefusal(reply, answer.refusal, request.id);
+      }),
   };
 }

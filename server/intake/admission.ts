@@ -1,11 +1,10 @@
 import { mayAct } from '../../core/access/index.ts';
-import { refuse, ok, type Iin, type Result, type Sha256Hex } from '../../core/kernel/index.ts';
+import { assert, refuse, ok, type Iin, type Result, type Sha256Hex } from '../../core/kernel/index.ts';
 import type { ActEnvelope } from '../../core/signing/index.ts';
-import { parseActEnvelope } from '../../contracts/documents/index.ts';
 import type { ActItem } from '../../contracts/http/index.ts';
 import type { ActRefusalCode } from './refusal-code.ts';
-import { checkSignature, staffInForce, type RegisteredDevice, type Registry } from '../accounts/index.ts';
-import { sha256Hex } from '../../eds/index.ts';
+import { staffInForce, type RegisteredDevice, type Registry } from '../accounts/index.ts';
+import type { CheckedAct } from '../checks/index.ts';
 import type { Platform } from '../platform/index.ts';
 
 export type IntakeContext = { readonly platform: Platform; readonly registry: Registry };
@@ -29,17 +28,11 @@ export type Admission = {
   readonly verdict: Result<Authorised, ActRefusalCode>;
 };
 
-type Checks = {
-  readonly context: IntakeContext;
-  readonly device: RegisteredDevice;
-  readonly item: ActItem;
-  readonly nowMs: number;
-};
-
-type Signed = { readonly cms: Uint8Array; readonly content: Uint8Array };
+type Received = { readonly device: RegisteredDevice; readonly act: CheckedAct; readonly receivedAtMs: number };
+type Checks = Received & { readonly context: IntakeContext };
 
 /** The envelope must say what the cover and the platform say: no act of another device, place or platform gets any further. */
-function checkCover({ context, device, item }: Checks, envelope: ActEnvelope): ActRefusalCode | undefined {
+function checkCover({ context, device, act: { item } }: Checks, envelope: ActEnvelope): ActRefusalCode | undefined {
   const { identity } = context.platform;
   if (envelope.profile !== identity.profile) return 'act-other-profile';
   if (envelope.platform !== identity.platform || envelope.log !== identity.logOrigin) return 'act-other-platform';
@@ -52,7 +45,7 @@ function checkCover({ context, device, item }: Checks, envelope: ActEnvelope): A
 }
 
 /** Clock, policy and tree head, as they are at receipt. */
-function checkMoment({ context, nowMs }: Checks, envelope: ActEnvelope): ActRefusalCode | undefined {
+function checkMoment({ context, receivedAtMs: nowMs }: Checks, envelope: ActEnvelope): ActRefusalCode | undefined {
   const { policy } = context.registry.policy();
   if (envelope.claimedAtMs > nowMs + policy.clock.refuseDriftMs) return 'act-clock-ahead';
   if (envelope.claimedAtMs < nowMs - policy.sync.offlineTtlMs) return 'act-too-late';
@@ -63,10 +56,12 @@ function checkMoment({ context, nowMs }: Checks, envelope: ActEnvelope): ActRefu
   return size <= tree.size() && tree.rootAt(size) === root ? undefined : 'act-tree-head-foreign';
 }
 
-function authorise(checks: Checks, envelope: ActEnvelope, signed: Signed): Result<Authorised, ActRefusalCode> {
-  const { context, nowMs } = checks;
+function authorise(
+  { context, receivedAtMs: nowMs }: Checks,
+  envelope: ActEnvelope,
+  checked: NonNullable<CheckedAct['signature']>,
+): Result<Authorised, ActRefusalCode> {
   const { registry } = context;
-  const checked = checkSignature(registry.trust(), { ...signed, atMs: nowMs });
   if (!checked.ok) return checked;
   const { iin, certificate, validation } = checked.value;
   if (iin !== envelope.actor.iin || certificate !== envelope.actor.certificate) return refuse('signer-differs');
@@ -77,37 +72,30 @@ function authorise(checks: Checks, envelope: ActEnvelope, signed: Signed): Resul
   return ok({ envelope, actor: { iin, name: record.name }, validation });
 }
 
-function judge(
-  checks: Checks,
-  envelope: Result<ActEnvelope, ActRefusalCode>,
-  signed: Signed,
-): Result<Authorised, ActRefusalCode> {
+function judge(checks: Checks): Result<Authorised, ActRefusalCode> {
+  const { envelope, signature } = checks.act;
   if (!envelope.ok) return envelope;
   const code = checkCover(checks, envelope.value) ?? checkMoment(checks, envelope.value);
-  return code === undefined ? authorise(checks, envelope.value, signed) : refuse(code);
+  if (code !== undefined) return refuse(code);
+  assert(signature !== undefined, 'intake: the signature over an envelope that was read is checked');
+  return authorise(checks, envelope.value, signature);
 }
 
 /**
- * The first half of the intake (DESIGN §4.6): parse, device, moment, signature, authorisation. Never throws on input; a
- * refusal here is still logged, since the act has its place in the device's chain.
+ * The first half of the intake (DESIGN §4.6), after the act was checked by itself: device, moment, signer, authorisation. Never
+ * throws on input; a refusal here is still logged, since the act has its place in the device's chain.
  */
-export function admit(
-  context: IntakeContext,
-  device: RegisteredDevice,
-  item: ActItem,
-): Result<Admission, 'epoch-unknown'> {
+export function admit(context: IntakeContext, received: Received): Result<Admission, 'epoch-unknown'> {
+  const { device, act, receivedAtMs } = received;
+  const { item, envelopeHash, cmsHash, envelope } = act;
   if (item.epoch !== device.record.epoch) return refuse('epoch-unknown');
-  const nowMs = context.platform.surroundings.nowMs();
-  const parsed = parseActEnvelope(item.envelope);
-  // The door has seen that it is base64.
-  const signed = { cms: Buffer.from(item.cms, 'base64'), content: Buffer.from(item.envelope) };
   return ok({
     device,
     item,
-    envelopeHash: sha256Hex(signed.content),
-    cmsHash: sha256Hex(signed.cms),
-    receivedAtMs: nowMs,
-    envelope: parsed.ok ? parsed.value : undefined,
-    verdict: judge({ context, device, item, nowMs }, parsed, signed),
+    envelopeHash,
+    cmsHash,
+    receivedAtMs,
+    envelope: envelope.ok ? envelope.value : undefined,
+    verdict: judge({ context, ...received }),
   });
 }

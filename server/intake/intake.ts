@@ -1,7 +1,8 @@
 import { InvariantError, ok, refuse, type Result } from '../../core/kernel/index.ts';
 import type { SignedDocument } from '../../core/signing/index.ts';
-import type { ActItem, ActsResponse } from '../../contracts/http/index.ts';
+import type { ActsResponse } from '../../contracts/http/index.ts';
 import type { RegisteredDevice } from '../accounts/index.ts';
+import type { CheckedAct, CheckedActs } from '../checks/index.ts';
 import { isConflict } from '../store/index.ts';
 import { admit, type Admission, type IntakeContext } from './admission.ts';
 import { processBatch, type BatchAnswer } from './batch.ts';
@@ -26,13 +27,13 @@ type Waiting = {
 /** Takes acts in. */
 export type Intake = {
   /**
-   * Checks, decides and stores the acts of one request; durable on return, with a signed promise for each that was kept.
-   * `server-busy`: nothing was taken. `server-read-only`: the log lost its database, or a table
-   * says something else than the log; nothing is accepted.
+   * Decides and stores the acts of one request; durable on return, with a signed promise for each that was kept.
+   * `server-busy`: nothing was taken, because too much waits, or because whom to trust has changed since the acts were
+   * checked. `server-read-only`: the log lost its database, or a table says something else than the log; nothing is accepted.
    */
   readonly submit: (
     device: RegisteredDevice,
-    items: readonly ActItem[],
+    checked: CheckedActs,
   ) => Promise<Result<ActsResponse['results'], 'server-busy' | 'server-read-only'>>;
   /** False from the moment on which a row was found that says something else than the log. */
   readonly isSound: () => boolean;
@@ -106,9 +107,13 @@ function createCommitQueue(context: IntakeContext, { replay, onStored, onDiffers
 export function openIntake(context: IntakeContext, options: IntakeOptions): Intake {
   const queue = createCommitQueue(context, options);
 
-  async function take(device: RegisteredDevice, item: ActItem): Promise<ActsResponse['results'][number]> {
-    const { actionId } = item;
-    const admission = admit(context, device, item);
+  async function take(
+    device: RegisteredDevice,
+    act: CheckedAct,
+    receivedAtMs: number,
+  ): Promise<ActsResponse['results'][number]> {
+    const { actionId } = act.item;
+    const admission = admit(context, { device, act, receivedAtMs });
     if (!admission.ok) return { actionId, refusal: admission.refusal };
     const answer = await queue.enqueue(admission.value);
     if (!answer.ok) return { actionId, refusal: answer.refusal };
@@ -116,13 +121,13 @@ export function openIntake(context: IntakeContext, options: IntakeOptions): Inta
   }
 
   return {
-    submit: async (device, items) => {
+    submit: async (device, { acts, receivedAtMs, trust }) => {
       if (context.platform.log.gap() !== undefined || !queue.isSound()) return refuse('server-read-only');
-      if (queue.waiting() + items.length > waitingMax) {
+      if (queue.waiting() + acts.length > waitingMax || trust !== context.registry.trust()) {
         return refuse('server-busy', { retryAfterSeconds: busyRetryAfterSeconds });
       }
       try {
-        return ok(await Promise.all(items.map((item) => take(device, item))));
+        return ok(await Promise.all(acts.map((act) => take(device, act, receivedAtMs))));
       } catch (error) {
         if (error instanceof RowDiffersError) return refuse('server-read-only');
         throw error;

@@ -88,3 +88,12 @@ export const nothingOfDevelopment: Law = (file) => {
       : undefined,
   );
 };
+
+/** Private keys out of files are opened by development and tests alone, and by no other part of `eds` either. */
+export const keysOfFilesInDevelopment: Law = (file) => {
+  const home = 'eds/pkcs12/keys';
+  if (['dev', 'tests'].includes(topOf(file.path)) || isTest(file.path) || isWithin(file.path, home)) return [];
+  return each(file, ({ target }) =>
+    target.kind === 'own' && isWithin(target.path, home) ? 'private keys of files are for dev and tests' : undefined,
+  );
+};

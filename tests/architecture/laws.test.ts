@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { erasable, namedExports, noConsole, noForeignWords, noWordsInAttributes } from './form-laws.ts';
-import { fullNames, indexOnly, layering, nothingOfDevelopment, packages, reservedPackages } from './import-laws.ts';
+import {
+  fullNames,
+  indexOnly,
+  keysOfFilesInDevelopment,
+  layering,
+  nothingOfDevelopment,
+  packages,
+  reservedPackages,
+} from './import-laws.ts';
 import { pureRules } from './purity-laws.ts';
 import { isCode, printed, readTree, type Law } from './source.ts';
 
@@ -101,6 +109,20 @@ const cases: readonly Case[] = [
       plant('server/boot/a.ts', "import { sharedData } from '../../tests/shared-data.ts';"),
     ],
     allowed: [plant('core/log/a.test.ts', "import { ca } from '../../dev/ca/index.ts';")],
+  },
+  {
+    title: 'private keys are opened from files by development and tests alone',
+    law: keysOfFilesInDevelopment,
+    plants: [
+      plant('main/engine/a.ts', "import { keysInPkcs12 } from '../../eds/pkcs12/keys/index.ts';"),
+      plant('cli/eds/a.ts', "const keys = await import('../../eds/pkcs12/keys/index.ts');"),
+      plant('eds/pkcs12/index.ts', "export { keysInPkcs12 } from './keys/index.ts';"),
+      plant('eds/index.ts', "export type { FileKey } from './pkcs12/keys/index.ts';"),
+    ],
+    allowed: [
+      plant('dev/ca/a.ts', "import { keysInPkcs12 } from '../../eds/pkcs12/keys/index.ts';"),
+      plant('eds/index.ts', "export { certificatesInPkcs12 } from './pkcs12/index.ts';"),
+    ],
   },
   {
     title: 'exports have names',

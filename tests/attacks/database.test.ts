@@ -28,7 +28,11 @@ async function submit(person: TestPerson, view: CaseView = newCase(testForm())):
   return outcome;
 }
 
-async function decide(view: CaseView, person: TestPerson, type: 'registration.claim' | 'registration.return'): Promise<string> {
+async function decide(
+  view: CaseView,
+  person: TestPerson,
+  type: 'registration.claim' | 'registration.return',
+): Promise<string> {
   const payload = type === 'registration.claim' ? {} : { reasons: ['document-unreadable'], note: '' };
   const item = workstation.act(person, view, type, payload as never);
   const [outcome = ''] = await workstation.outcomes([item]);
@@ -70,7 +74,10 @@ test('an enrolment code that a database superuser wrote himself enrols nothing',
   const code = ['AAAA', 'BBBB', 'CCCC', 'DDDD', 'EEEE', 'FFFF'].join('-');
   const hash = createHash('sha256').update(code).digest('hex');
   await asSuperuser(platform, (client) =>
-    client.query('insert into enrolment_code (code_hash, expires_at_ms, used_at_ms) values ($1, $2, null)', [hash, Date.now() + 3_600_000]),
+    client.query('insert into enrolment_code (code_hash, expires_at_ms, used_at_ms) values ($1, $2, null)', [
+      hash,
+      Date.now() + 3_600_000,
+    ]),
   );
   const thief = new Workstation(platform.server);
   expect(codeOf(await thief.enrol(code))).toBe('enrolment-code-unknown');
@@ -107,7 +114,9 @@ test('nobody who was blocked acts or reads again because the record of his block
   expect(await changesBy(token)).toBe('read-not-allowed');
   const newest = "(select leaf_id from document where kind = 'staff' order by at_ms desc limit 1)";
   await asSuperuser(platform, async (client) => {
-    await client.query(`update document set sealed = set_byte(sealed, 40, get_byte(sealed, 40) # 1) where leaf_id = ${newest}`);
+    await client.query(
+      `update document set sealed = set_byte(sealed, 40, get_byte(sealed, 40) # 1) where leaf_id = ${newest}`,
+    );
   });
   await platform.restart();
   workstation.reconnect(platform.server);

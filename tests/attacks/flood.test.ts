@@ -31,7 +31,11 @@ function bench(changes: { readonly position: number; readonly latest: number }) 
     },
   };
   const state = { outbox: { waiting: 0, overdue: 0 }, server: { state: 'connected', refusal: null }, alarms: [] };
-  const options = { clock: { nowMs: () => 0, monotonicMs: () => Number.NEGATIVE_INFINITY }, chance: () => 0.5, log: () => undefined };
+  const options = {
+    clock: { nowMs: () => 0, monotonicMs: () => Number.NEGATIVE_INFINITY },
+    chance: () => 0.5,
+    log: () => undefined,
+  };
   const engine = { options, vault, state, emit: () => undefined } as unknown as Engine;
   const shift = { client, enrolment: { bundle: { checkpoint: '' }, logKey: {} } } as unknown as Shift;
   return { engine, shift, seen };

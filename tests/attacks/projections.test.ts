@@ -79,37 +79,100 @@ const of = (view: () => CaseView) => `case_id = '${view().id}'`;
 
 /** What a superuser does, and how the row is named at the next start. */
 const edits: readonly (readonly [string, () => readonly string[], RegExp])[] = [
-  ['deletes the newest act', () => ["delete from act where sequence = (select max(sequence) from act)"], /"row":"act","is":"missing"/u],
+  [
+    'deletes the newest act',
+    () => ['delete from act where sequence = (select max(sequence) from act)'],
+    /"row":"act","is":"missing"/u,
+  ],
   ['deletes an accepted act', () => ['delete from act where sequence = 3'], /"row":"act","is":"missing"/u],
-  ['deletes the opening of an act', () => ["delete from leaf where leaf_id = (select leaf_id from act where sequence = 3)"], /"row":"act","is":"missing"/u],
-  ['gives an act the sealed text of another', () => ['update act set sealed = (select sealed from act where sequence = 1) where sequence = 4'], /"row":"act","is":"different"/u],
-  ['calls a refused act accepted', () => ["update act set outcome = 'accepted' where sequence = 9"], /"row":"act","is":"different"/u],
-  ['adds an act that nobody sent', () => ["insert into act select device, epoch, 99, 'other', envelope_hash, cms_hash, commitment, leaf_id, subject, sealed, outcome, received_at_ms, deadline_ms from act where sequence = 1"], /"row":"act","is":"unlogged"/u],
-  ['destroys the key of a case', () => [`delete from subject_key where subject = 'case:${open.id}'`], /"row":"act","is":"different"/u],
-  ['damages the key of a case', () => [`update subject_key set wrapped = set_byte(wrapped, 20, get_byte(wrapped, 20) # 1) where subject = 'case:${open.id}'`], /"row":"act","is":"different"/u],
-  ['deletes the state of an open case', () => [`delete from case_state where ${of(() => open)}`], /"row":"case_state","is":"missing"/u],
-  ['puts a case back by its revision', () => [`update case_state set revision = 1 where ${of(() => open)}`], /"row":"case_state","is":"different"/u],
-  ['swaps the states of two cases', () => [`update case_state set sealed = (select sealed from kept.case_state where ${of(() => open)}) where ${of(() => approved)}`], /"row":"case_state","is":"different"/u],
-  ['adds a case', () => ["insert into case_state select 'other', revision, hash, scope, sealed from case_state limit 1"], /"row":"case_state","is":"unlogged"/u],
-  ['hides a change from readers', () => [`delete from change where ${of(() => approved)} and revision = 6`], /"row":"change","is":"missing"/u],
+  [
+    'deletes the opening of an act',
+    () => ['delete from leaf where leaf_id = (select leaf_id from act where sequence = 3)'],
+    /"row":"act","is":"missing"/u,
+  ],
+  [
+    'gives an act the sealed text of another',
+    () => ['update act set sealed = (select sealed from act where sequence = 1) where sequence = 4'],
+    /"row":"act","is":"different"/u,
+  ],
+  [
+    'calls a refused act accepted',
+    () => ["update act set outcome = 'accepted' where sequence = 9"],
+    /"row":"act","is":"different"/u,
+  ],
+  [
+    'adds an act that nobody sent',
+    () => [
+      "insert into act select device, epoch, 99, 'other', envelope_hash, cms_hash, commitment, leaf_id, subject, sealed, outcome, received_at_ms, deadline_ms from act where sequence = 1",
+    ],
+    /"row":"act","is":"unlogged"/u,
+  ],
+  [
+    'destroys the key of a case',
+    () => [`delete from subject_key where subject = 'case:${open.id}'`],
+    /"row":"act","is":"different"/u,
+  ],
+  [
+    'damages the key of a case',
+    () => [
+      `update subject_key set wrapped = set_byte(wrapped, 20, get_byte(wrapped, 20) # 1) where subject = 'case:${open.id}'`,
+    ],
+    /"row":"act","is":"different"/u,
+  ],
+  [
+    'deletes the state of an open case',
+    () => [`delete from case_state where ${of(() => open)}`],
+    /"row":"case_state","is":"missing"/u,
+  ],
+  [
+    'puts a case back by its revision',
+    () => [`update case_state set revision = 1 where ${of(() => open)}`],
+    /"row":"case_state","is":"different"/u,
+  ],
+  [
+    'swaps the states of two cases',
+    () => [
+      `update case_state set sealed = (select sealed from kept.case_state where ${of(() => open)}) where ${of(() => approved)}`,
+    ],
+    /"row":"case_state","is":"different"/u,
+  ],
+  [
+    'adds a case',
+    () => ["insert into case_state select 'other', revision, hash, scope, sealed from case_state limit 1"],
+    /"row":"case_state","is":"unlogged"/u,
+  ],
+  [
+    'hides a change from readers',
+    () => [`delete from change where ${of(() => approved)} and revision = 6`],
+    /"row":"change","is":"missing"/u,
+  ],
   ['frees a number', () => ['delete from case_number'], /"row":"case_number","is":"missing"/u],
-  ['gives a number to another case', () => [`update case_number set case_id = '${open.id}'`], /"row":"case_number","is":"different"/u],
+  [
+    'gives a number to another case',
+    () => [`update case_number set case_id = '${open.id}'`],
+    /"row":"case_number","is":"different"/u,
+  ],
 ];
 
-test.each(edits)('a superuser who %s is found at the next start, and nothing is accepted until the row is put back', async (_name, statements, named) => {
-  await sql(...statements());
-  const alarm = (await restart()).find((line) => line.includes('read-only'));
-  expect(alarm).toMatch(named);
-  expect(platform.server.state()).toBe('read-only');
-  expect(await act(platform.registrar, newCase(testForm()), 'submit')).toBe('server-read-only');
-  await putBack();
-  await restart();
-  expect(platform.server.state()).toBe('accepting');
-});
+test.each(edits)(
+  'a superuser who %s is found at the next start, and nothing is accepted until the row is put back',
+  async (_name, statements, named) => {
+    await sql(...statements());
+    const alarm = (await restart()).find((line) => line.includes('read-only'));
+    expect(alarm).toMatch(named);
+    expect(platform.server.state()).toBe('read-only');
+    expect(await act(platform.registrar, newCase(testForm()), 'submit')).toBe('server-read-only');
+    await putBack();
+    await restart();
+    expect(platform.server.state()).toBe('accepting');
+  },
+);
 
 /** Ends every session of the server with its database, as a restart of the database does. */
 async function endSessions(): Promise<void> {
-  await sql("select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid() and backend_type = 'client backend'");
+  await sql(
+    "select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid() and backend_type = 'client backend'",
+  );
 }
 
 test('sessions of the database that end in the middle of the day cost a try, not the server', async () => {

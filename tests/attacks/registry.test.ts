@@ -19,7 +19,9 @@ afterAll(async () => {
 });
 
 test('a block that is read in the moment between its index and its leaf still counts once the leaf is there', async () => {
-  const { desk, store, logPrivateKey } = must(await openDesk({ directory: test_.directory, surroundings: realSurroundings }, 'demo'));
+  const { desk, store, logPrivateKey } = must(
+    await openDesk({ directory: test_.directory, surroundings: realSurroundings }, 'demo'),
+  );
   const log = must(await openPlatformLog(test_.directory, desk, logPrivateKey));
   const sizeBefore = log.size();
   let isAppended = false;
@@ -28,8 +30,24 @@ test('a block that is read in the moment between its index and its leaf still co
   const { iin } = test_.registrar;
   expect(registry.staff(iin)?.record.roles).toEqual(['registrar']);
   const { identity } = desk;
-  const block = { form: 'qorgan.staff/1', platform: identity.platform, profile: identity.profile, iin, name: 'Серікова Айгүл', roles: [], certificates: [], validFromMs: 0, validUntilMs: 4_000_000_000_000, basis: 'Бұйрық № 2' };
-  await recordDocument(desk, { kind: 'staff', subject: 'staff:block', version: Date.now(), text: canonicalize(block as Json) });
+  const block = {
+    form: 'qorgan.staff/1',
+    platform: identity.platform,
+    profile: identity.profile,
+    iin,
+    name: 'Серікова Айгүл',
+    roles: [],
+    certificates: [],
+    validFromMs: 0,
+    validUntilMs: 4_000_000_000_000,
+    basis: 'Бұйрық № 2',
+  };
+  await recordDocument(desk, {
+    kind: 'staff',
+    subject: 'staff:block',
+    version: Date.now(),
+    text: canonicalize(block as Json),
+  });
   await log.sequence();
   await registry.refresh();
   expect(registry.staff(iin)?.record.roles).toEqual(['registrar']);

@@ -26,7 +26,9 @@ function bench(answers: Readonly<Record<string, Result<unknown>>>, nowMs = 1_000
 }
 
 function codesOf(entries: readonly unknown[]): readonly string[] {
-  return (entries as readonly { readonly body: { readonly code: string; readonly actionId: string } }[]).map(({ body }) => `${body.code} ${body.actionId}`);
+  return (entries as readonly { readonly body: { readonly code: string; readonly actionId: string } }[]).map(
+    ({ body }) => `${body.code} ${body.actionId}`,
+  );
 }
 
 const head = { size: 9, root: new Uint8Array(32), note: null };
@@ -63,7 +65,12 @@ function bad(actionId: string) {
 }
 
 function owed(...ids: readonly string[]) {
-  return { toSend: [], toProve: ids.map((actionId) => ({ actionId, deadlineMs: 500, state: 'promised' })), waiting: ids.length, overdue: 0 };
+  return {
+    toSend: [],
+    toProve: ids.map((actionId) => ({ actionId, deadlineMs: 500, state: 'promised' })),
+    waiting: ids.length,
+    overdue: 0,
+  };
 }
 
 test('a wrong proof of one act keeps no other act waiting, and a receipt that is kept back is an alarm whatever the server says', async () => {

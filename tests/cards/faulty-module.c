@@ -2,6 +2,9 @@
  * A PKCS#11 module with one card that misbehaves as QORGAN_FAULT says, for the tests of what a vendor library can do to
  * the device host. It aborts as long as the file QORGAN_FAULT_WHILE is there. QORGAN_FAULT_CERTIFICATE names the DER file
  * of its one certificate.
+ *
+ * With QORGAN_TOKEN_COMMAND it plays a token that signs: the command is given the mechanism and the input in hexadecimal and prints the
+ * signature so. QORGAN_TOKEN_MECHANISMS lists the mechanisms, QORGAN_TOKEN_KEY_TYPE is the type of the key, both in hexadecimal.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,6 +24,7 @@ static CK_BYTE certificate[8192];
 static CK_ULONG certificateLength;
 static CK_OBJECT_CLASS searched;
 static int isFound;
+static CK_MECHANISM_TYPE begun;
 
 static int fault(const char *name) {
   const char *chosen = getenv("QORGAN_FAULT");
@@ -54,6 +58,13 @@ static CK_RV initialize(CK_VOID_PTR arguments) {
   return CKR_OK;
 }
 
+static CK_RV moduleInfo(CK_INFO *info) {
+  memset(info, 0, sizeof *info);
+  fill(info->manufacturerID, sizeof info->manufacturerID, "test");
+  fill(info->libraryDescription, sizeof info->libraryDescription, "test");
+  return fault("nameless") ? CKR_FUNCTION_FAILED : CKR_OK;
+}
+
 static CK_RV slotList(CK_BBOOL present, CK_SLOT_ID *slots, CK_ULONG *count) {
   (void)present;
   misbehave("list");
@@ -85,8 +96,17 @@ static CK_RV tokenInfo(CK_SLOT_ID slot, CK_TOKEN_INFO *info) {
 
 static CK_RV mechanismList(CK_SLOT_ID slot, CK_MECHANISM_TYPE *list, CK_ULONG *count) {
   (void)slot;
-  if (list != NULL && *count > 0) list[0] = CKM_SHA256_RSA_PKCS;
-  *count = 1;
+  const char *named = getenv("QORGAN_TOKEN_MECHANISMS");
+  if (named == NULL) named = "40"; /* CKM_SHA256_RSA_PKCS */
+  CK_ULONG found = 0;
+  while (*named != '\0') {
+    char *end;
+    CK_MECHANISM_TYPE one = strtoul(named, &end, 16);
+    if (list != NULL && found < *count) list[found] = one;
+    found += 1;
+    named = *end == ',' ? end + 1 : end;
+  }
+  *count = found;
   return CKR_OK;
 }
 
@@ -148,10 +168,16 @@ static CK_RV findFinal(CK_SESSION_HANDLE session) {
 static CK_RV attribute(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object, CK_ATTRIBUTE *template, CK_ULONG count) {
   (void)session, (void)count;
   static CK_BYTE id[] = {1};
+  static CK_KEY_TYPE keyType;
+  const char *named = getenv("QORGAN_TOKEN_KEY_TYPE");
   const void *value = NULL;
   CK_ULONG length = 0;
   if (template->type == CKA_ID) value = id, length = sizeof id;
   if (template->type == CKA_VALUE && object == CKO_CERTIFICATE) value = certificate, length = certificateLength;
+  if (template->type == CKA_KEY_TYPE && object == CKO_PRIVATE_KEY && named != NULL) {
+    keyType = strtoul(named, NULL, 16);
+    value = &keyType, length = sizeof keyType;
+  }
   if (value == NULL) {
     template->ulValueLen = (CK_ULONG)-1;
     return CKR_ATTRIBUTE_TYPE_INVALID;
@@ -162,13 +188,29 @@ static CK_RV attribute(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object, CK_AT
 }
 
 static CK_RV signInit(CK_SESSION_HANDLE session, CK_MECHANISM *mechanism, CK_OBJECT_HANDLE key) {
-  (void)session, (void)mechanism, (void)key;
+  (void)session, (void)key;
+  begun = mechanism->mechanism;
   return CKR_OK;
 }
 
+static CK_RV signByCommand(const char *command, const CK_BYTE *data, CK_ULONG dataLength, CK_BYTE *signature, CK_ULONG *length) {
+  static char line[16384];
+  int at = snprintf(line, 4096, "%s %lx ", command, begun);
+  for (CK_ULONG i = 0; i < dataLength && at + 3 < (int)sizeof line; i += 1) at += sprintf(line + at, "%02x", data[i]);
+  FILE *answer = popen(line, "r");
+  if (answer == NULL) return CKR_DEVICE_ERROR;
+  CK_ULONG got = 0;
+  unsigned octet;
+  while (got < *length && fscanf(answer, "%2x", &octet) == 1) signature[got++] = (CK_BYTE)octet;
+  *length = got;
+  return pclose(answer) == 0 ? CKR_OK : CKR_DEVICE_ERROR;
+}
+
 static CK_RV sign(CK_SESSION_HANDLE session, CK_BYTE *data, CK_ULONG dataLength, CK_BYTE *signature, CK_ULONG *length) {
-  (void)session, (void)data, (void)dataLength;
+  (void)session;
   misbehave("sign");
+  const char *command = getenv("QORGAN_TOKEN_COMMAND");
+  if (command != NULL) return signByCommand(command, data, dataLength, signature, length);
   memset(signature, 0x5a, 256);
   *length = 256;
   return CKR_OK;
@@ -182,6 +224,7 @@ static CK_RV waitForEvent(CK_FLAGS flags, CK_SLOT_ID *slot, CK_VOID_PTR reserved
 static CK_FUNCTION_LIST functions = {
     .version = {2, 40},
     .C_Initialize = initialize,
+    .C_GetInfo = moduleInfo,
     .C_GetSlotList = slotList,
     .C_GetSlotInfo = slotInfo,
     .C_GetTokenInfo = tokenInfo,

@@ -77,6 +77,10 @@ describe.skipIf(compiler === undefined)('a vendor module that misbehaves', () =>
     expect((await firstToken(start(faulty('none')))).label).toBe('faulty[31m');
   });
 
+  test('that cannot say who it is is used as any other', async () => {
+    expect((await firstToken(start(faulty('nameless')))).mechanisms).toEqual(['rsa-pkcs1-sha256']);
+  });
+
   test('that lists objects without end is read up to a bound', async () => {
     const host = start(faulty('endless-list'));
     const { reference } = await firstToken(host);

@@ -124,6 +124,7 @@ export function list(
 
 export type Judgement = {
   readonly lists?: readonly Uint8Array[];
+  readonly responses?: readonly Uint8Array[];
   readonly trust?: Partial<TrustConfiguration>;
   readonly atMs?: number;
   readonly roles?: readonly ('head' | 'employee')[];
@@ -146,7 +147,7 @@ export function judgeCms(cms: Uint8Array, made: Hierarchy, how: Judgement = {}):
 
 /** A verifier that trusts the root of the hierarchy and knows its issuing authority. */
 export function verifierFor(made: Hierarchy, how: Judgement = {}): Verifier {
-  const store = storeOf(how.lists ?? [list('root'), list('issuing')]);
+  const store = storeOf(how.lists ?? [list('root'), list('issuing')], how.responses);
   return createVerifier({
     anchors: [certificateOf(made.root)],
     intermediates: [certificateOf(made.issuing)],
@@ -155,7 +156,7 @@ export function verifierFor(made: Hierarchy, how: Judgement = {}): Verifier {
     roleMappings: nationalRoleMappings,
     purposes: nationalPurposes,
     refusedPolicies: [],
-    revocationLists: () => store,
+    revocation: () => store,
     ...how.trust,
   });
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { writeKey, type KeyKind } from '../../dev/ca/index.ts';
-import { content, makeCa, makeSigner, nowMs, signBes, verifierOf } from './world.ts';
+import { content, makeCa, makeSigner, nowMs, pem, signBes, verifierOf } from './world.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'eds-openssl-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -24,9 +24,6 @@ const file = (name: string, bytes: Uint8Array | string): string => {
   writeFileSync(path, bytes);
   return path;
 };
-
-const pem = (label: string, der: Uint8Array): string =>
-  `-----BEGIN ${label}-----\n${Buffer.from(der).toString('base64').replaceAll(/.{64}/gu, '$&\n')}\n-----END ${label}-----\n`;
 
 const openssl = (...args: readonly string[]): { readonly isOk: boolean; readonly output: string } => {
   try {

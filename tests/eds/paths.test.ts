@@ -106,6 +106,21 @@ const cases: readonly Case[] = [
     expected: ['INDETERMINATE', 'critical-extension-unknown'],
   },
   {
+    it: 'policy constraints, which are not processed',
+    changes: { issuing: { extensions: [{ oid: '2.5.29.36', isCritical: true, value: Uint8Array.of(0x30, 0) }] } },
+    expected: ['INDETERMINATE', 'critical-extension-unknown'],
+  },
+  {
+    it: 'a bar to any policy, which is not processed',
+    changes: { issuing: { extensions: [{ oid: '2.5.29.54', isCritical: true, value: Uint8Array.of(2, 1, 0) }] } },
+    expected: ['INDETERMINATE', 'critical-extension-unknown'],
+  },
+  {
+    it: 'name constraints that the authority forgot to call critical',
+    changes: { issuing: { extensions: [{ ...nameConstraints, isCritical: false }] } },
+    expected: ['INDETERMINATE', 'critical-extension-unknown'],
+  },
+  {
     it: 'name constraints, which are not processed',
     changes: { issuing: { extensions: [nameConstraints] } },
     expected: ['INDETERMINATE', 'critical-extension-unknown'],

@@ -10,35 +10,11 @@ import {
   retagged,
   sequence,
   setOf,
-  tagged,
-  tags,
 } from '../../eds/der/index.ts';
 import { reasonCatalogue, stageNames } from '../../eds/verify/index.ts';
 import { hierarchy, judge, judgeCms, list, verifierFor } from './hierarchy.ts';
+import { rebuild } from './rebuild.ts';
 import { certificateOf, content, holder, makeCa, makeSigner, nowMs, signBes, storeOf, verifierOf } from './world.ts';
-
-/** The parts of a CMS file that a test takes apart and puts together in another way. */
-function rebuild(
-  cms: Uint8Array,
-  change: {
-    readonly signer?: (parts: readonly Uint8Array[]) => readonly Uint8Array[];
-    readonly body?: (parts: readonly Uint8Array[]) => readonly Uint8Array[];
-  },
-): Uint8Array {
-  const info = openDer(cms, messageLimits).enter(tags.sequence);
-  const contentType = info.element(tags.oid);
-  const body = info.enter(contextTag(0)).enter(tags.sequence);
-  const fields: Uint8Array[] = [];
-  while (body.hasMore && body.peek() !== tags.set) fields.push(body.element());
-  fields.push(body.element());
-  while (body.hasMore && body.peek() !== tags.set) fields.push(body.element());
-  const signer = body.enter(tags.set).enter(tags.sequence);
-  const parts: Uint8Array[] = [];
-  while (signer.hasMore) parts.push(signer.element());
-  const signers = element(tags.set, sequence(...(change.signer?.(parts) ?? parts)));
-  const all = [...fields, signers];
-  return sequence(contentType, tagged(0, sequence(...(change.body?.(all) ?? all))));
-}
 
 describe('a report', () => {
   const ca = makeCa();
@@ -118,6 +94,26 @@ describe('a report', () => {
       verdict: 'INVALID',
       reason: 'content-differs',
     });
+  });
+
+  test('says in the words of EN 319 102-1 what that standard would say, which is not always what we say', () => {
+    const indicationOf = (changes: Parameters<typeof hierarchy>[0], how = {}) => {
+      const { verdict, indication, subIndication } = judge(hierarchy(changes), how);
+      return [verdict, indication, subIndication];
+    };
+    const revoked = [{ serial: '4711', revokedAtMs: nowMs - 1, reason: 1 }];
+    expect(indicationOf({})).toEqual(['VALID', 'TOTAL-PASSED', '']);
+    expect(indicationOf({}, { lists: [list('root'), list('issuing', { revoked })] })).toEqual([
+      'INVALID',
+      'TOTAL-FAILED',
+      'REVOKED',
+    ]);
+    expect(indicationOf({ issuing: { without: ['2.5.29.19'] } })).toEqual([
+      'INVALID',
+      'INDETERMINATE',
+      'CHAIN_CONSTRAINTS_FAILURE',
+    ]);
+    expect(indicationOf({}, { lists: [] })).toEqual(['INDETERMINATE', 'INDETERMINATE', 'TRY_LATER']);
   });
 
   test('knows every reason by its stage, and every stage has a reason to pass', () => {
@@ -202,7 +198,7 @@ describe('what surrounds a signature', () => {
 
   test('a fresh list is used from the moment it is in the store, and memory never outlives a revocation', () => {
     let current = lists;
-    const verifier = verifierFor(made, { trust: { revocationLists: () => storeOf(current) } });
+    const verifier = verifierFor(made, { trust: { revocation: () => storeOf(current) } });
     expect(verifier.verify({ cms, content, atMs: nowMs }).verdict).toBe('VALID');
     current = [list('root'), list('issuing', { revoked: [{ serial: '4711', revokedAtMs: nowMs - 1, reason: 0 }] })];
     expect(verifier.verify({ cms, content, atMs: nowMs })).toMatchObject({ verdict: 'INVALID', reason: 'revoked' });

@@ -8,17 +8,18 @@ import {
   type TestCa,
 } from '../../dev/ca/index.ts';
 import {
-  createRevocationListStore,
+  createRevocationStore,
   createVerifier,
   defaultAlgorithmPolicy,
   nationalPurposes,
   nationalRoleMappings,
   defaultSuite,
   parseCertificate,
+  parseOcspResponse,
   parseRevocationList,
   prepareBes,
   type Certificate,
-  type RevocationListStore,
+  type RevocationStore,
   type SigningAlgorithm,
   type TrustConfiguration,
   type Verifier,
@@ -88,7 +89,8 @@ export function signBes(
     }),
   );
   // What a PKCS#11 token answers: RSA as it is, ECDSA as r || s.
-  const signature = sign(prepared.digest, prepared.signedAttributes, {
+  const hash = algorithm === 'ecdsa-p384-sha384' ? 'sha384' : 'sha256';
+  const signature = sign(hash, prepared.signedAttributes, {
     key: signer.key.privateKey,
     dsaEncoding: 'ieee-p1363',
   });
@@ -102,12 +104,25 @@ export function unwrap<T>(
   return result.value;
 }
 
+/** PEM in lines of 64 characters, none of them empty. */
+export function pem(label: string, der: Uint8Array): string {
+  const lines =
+    Buffer.from(der)
+      .toString('base64')
+      .match(/.{1,64}/gu) ?? [];
+  return [`-----BEGIN ${label}-----`, ...lines, `-----END ${label}-----`, ''].join('\n');
+}
+
 export function certificateOf(der: Uint8Array): Certificate {
   return unwrap(parseCertificate(der));
 }
 
-export function storeOf(lists: readonly Uint8Array[]): RevocationListStore {
-  return createRevocationListStore(lists.map((list) => unwrap(parseRevocationList(list))));
+/** A store of these lists and OCSP responses, DER. */
+export function storeOf(lists: readonly Uint8Array[], responses: readonly Uint8Array[] = []): RevocationStore {
+  return createRevocationStore({
+    lists: lists.map((list) => unwrap(parseRevocationList(list))),
+    responses: responses.map((response) => unwrap(parseOcspResponse(response))),
+  });
 }
 
 /** Trust in one test authority with fresh lists; anything can be replaced. */
@@ -121,7 +136,7 @@ export function trustOf(ca: TestCa, changes: Partial<TrustConfiguration> = {}): 
     roleMappings: nationalRoleMappings,
     purposes: nationalPurposes,
     refusedPolicies: [],
-    revocationLists: () => store,
+    revocation: () => store,
     ...changes,
   };
 }

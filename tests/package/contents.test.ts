@@ -100,7 +100,12 @@ describe('what the package carries', () => {
 
   it('has hosts, server and command line, but no tests and nothing of development', () => {
     const files = everyFile(join(resources, 'platform')).filter((file) => !file.startsWith('node_modules/'));
-    for (const entry of ['native/device-host/boot.ts', 'native/vault-host/boot.ts', 'cli/boot/index.mjs'])
+    for (const entry of [
+      'native/device-host/boot.ts',
+      'native/vault-host/boot.ts',
+      'cli/boot/index.mjs',
+      'server/checks/thread.ts',
+    ])
       expect(files).toContain(entry);
     expect(files.filter((file) => /\.test\.ts|^dev\/|^tests\/|^build\//u.test(file))).toEqual([]);
   });

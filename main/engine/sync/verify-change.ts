@@ -1,6 +1,6 @@
 import { fromBase64, ok, parseIin, refuse, type Result } from '../../../core/kernel/index.ts';
 import {
-  createRevocationListStore,
+  createRevocationStore,
   createVerifier,
   defaultAlgorithmPolicy,
   DEMO_POLICY_OID,
@@ -25,7 +25,7 @@ function certificatesOf(base64: readonly string[]): readonly Certificate[] {
 
 /** By the anchors of the enrolment bundle; what the server would have trusted since then is not asked. */
 function verifierOf({ bundle, policy }: Enrolment): Verifier {
-  const none = createRevocationListStore([]);
+  const none = createRevocationStore({});
   return createVerifier({
     anchors: certificatesOf(bundle.anchors),
     intermediates: certificatesOf(bundle.intermediates),
@@ -37,7 +37,7 @@ function verifierOf({ bundle, policy }: Enrolment): Verifier {
       ...policy.signatures.refusedPolicies,
       ...(bundle.profile === 'production' ? [DEMO_POLICY_OID] : []),
     ],
-    revocationLists: () => none,
+    revocation: () => none,
   });
 }
 
@@ -62,7 +62,12 @@ export function verifyChange(
   const cms = fromBase64(change.cms);
   if (!envelope.ok || !cms.ok) return refuse('envelope-malformed');
   const content = new TextEncoder().encode(change.envelope);
-  const report = knownVerifier(enrolment).verify({ cms: cms.value, content, atMs: change.act.receivedAtMs });
+  const report = knownVerifier(enrolment).verify({
+    cms: cms.value,
+    content,
+    atMs: change.act.receivedAtMs,
+    referenceTime: 'given',
+  });
   const open = report.stages.find(({ name, outcome }) => name !== 'revocation' && outcome !== 'PASS');
   if (report.signers.length !== 1 || report.signer === undefined || open !== undefined) {
     return refuse('signature-invalid', { reason: open?.reason ?? report.reason });

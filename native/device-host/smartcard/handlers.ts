@@ -2,10 +2,11 @@ import type { CardModuleState, SmartcardVerbs, TokenState } from '../../../contr
 import type { HandlersOf } from '../../../contracts/rpc/index.ts';
 import { ok, refuse, type Result } from '../../../core/kernel/index.ts';
 import { listCertificates } from './certificates.ts';
-import { agreeOnCard, decryptOnCard, signOnCard } from './keys.ts';
+import { agreeOnCard, decryptOnCard } from './keys.ts';
 import { withSession } from './login.ts';
 import type { CardModule } from './module.ts';
 import { isPkcs11Error } from './refusals.ts';
+import { signOnCard } from './signing.ts';
 import { readTokens } from './tokens.ts';
 
 type Listing = { modules: CardModuleState[]; tokens: TokenState[] };
@@ -16,7 +17,7 @@ function listTokens(modules: readonly CardModule[]): Result<Listing, never> {
     const api = module.load();
     listing.modules.push({ id: module.id, state: api.ok ? 'loaded' : api.refusal.code });
     try {
-      if (api.ok) listing.tokens.push(...readTokens(api.value, module.id));
+      if (api.ok) listing.tokens.push(...readTokens(api.value, module));
     } catch (error) {
       // One module that cannot list, for want of its reader service, must not hide the cards of the others.
       if (!isPkcs11Error(error)) throw error;

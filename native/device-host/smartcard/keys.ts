@@ -1,11 +1,6 @@
-import { createHash, verify, X509Certificate } from 'node:crypto';
+import { X509Certificate } from 'node:crypto';
 import pkcs11js from 'pkcs11js';
-import type {
-  AgreementMechanism,
-  DecryptionMechanism,
-  SignatureMechanism,
-  TokenReference,
-} from '../../../contracts/device-host/index.ts';
+import type { AgreementMechanism, DecryptionMechanism, TokenReference } from '../../../contracts/device-host/index.ts';
 import { ok, refuse, type Result } from '../../../core/kernel/index.ts';
 import { certificateOf } from './certificates.ts';
 import { withSession, type CardSession, type ModuleFinder, type SessionRefusal } from './login.ts';
@@ -15,7 +10,7 @@ import { isPkcs11Error } from './refusals.ts';
 import { didCardStay } from './tokens.ts';
 
 /** As wide as the widest key that a card holds, RSA-4096, with room to spare. */
-const outputMaxBytes = 1_024;
+export const outputMaxBytes = 1_024;
 
 const vagueErrors: ReadonlySet<number> = new Set([
   pkcs11js.CKR_GENERAL_ERROR,
@@ -27,10 +22,10 @@ const vagueErrors: ReadonlySet<number> = new Set([
   pkcs11js.CKR_DATA_LEN_RANGE,
 ]);
 
-type KeyUse = { readonly token: TokenReference; readonly keyId: string; readonly pin?: Uint8Array | undefined };
-type KeyRefusal = SessionRefusal | 'key-absent';
+export type KeyUse = { readonly token: TokenReference; readonly keyId: string; readonly pin?: Uint8Array | undefined };
+export type KeyRefusal = SessionRefusal | 'key-absent';
 
-function withKey<T, Code extends string>(
+export function withKey<T, Code extends string>(
   modules: ModuleFinder,
   use: KeyUse,
   run: (card: CardSession, key: Buffer) => Result<T, Code>,
@@ -42,62 +37,8 @@ function withKey<T, Code extends string>(
 }
 
 /** A key that wants its own login gets it between the start of the operation and the operation (PKCS#11 2.40 §11.6, C_Login). */
-function authenticateIfAsked(card: CardSession, key: Buffer): void {
+export function authenticateIfAsked(card: CardSession, key: Buffer): void {
   if (flag(card.api, card.session, key, pkcs11js.CKA_ALWAYS_AUTHENTICATE) === true) card.authenticateAgain();
-}
-
-/** DigestInfo of SHA-256 (RFC 8017 §9.2, note 1). */
-const sha256DigestInfo = Buffer.from('3031300d060960864801650304020105000420', 'hex');
-
-function signWith(card: CardSession, key: Buffer, mechanism: SignatureMechanism, data: Uint8Array): Buffer {
-  const { api, session, slot } = card;
-  const begin = (type: number): void => {
-    api.C_SignInit(session, { mechanism: type }, key);
-    authenticateIfAsked(card, key);
-  };
-  const sign = (input: Buffer): Buffer => api.C_Sign(session, input, Buffer.alloc(outputMaxBytes));
-  switch (mechanism) {
-    case 'rsa-pkcs1-sha256': {
-      const isHashing = api.C_GetMechanismList(slot).includes(pkcs11js.CKM_SHA256_RSA_PKCS);
-      begin(isHashing ? pkcs11js.CKM_SHA256_RSA_PKCS : pkcs11js.CKM_RSA_PKCS);
-      if (isHashing) return sign(Buffer.from(data));
-      return sign(Buffer.concat([sha256DigestInfo, createHash('sha256').update(data).digest()]));
-    }
-    case 'ecdsa-p256-sha256':
-    case 'ecdsa-p384-sha384': {
-      begin(pkcs11js.CKM_ECDSA);
-      return sign(createHash(hashOf(mechanism)).update(data).digest());
-    }
-  }
-}
-
-function hashOf(mechanism: SignatureMechanism): 'sha256' | 'sha384' {
-  return mechanism === 'ecdsa-p384-sha384' ? 'sha384' : 'sha256';
-}
-
-const signatureKey: Record<SignatureMechanism, { type: string; curve?: string }> = {
-  'rsa-pkcs1-sha256': { type: 'rsa' },
-  'ecdsa-p256-sha256': { type: 'ec', curve: 'prime256v1' },
-  'ecdsa-p384-sha384': { type: 'ec', curve: 'secp384r1' },
-};
-
-/** Signs, then checks with the certificate of the same key: a faulty token is found here and not by the first reader of the act. */
-export function signOnCard(
-  modules: ModuleFinder,
-  use: KeyUse & { readonly mechanism: SignatureMechanism; readonly data: Uint8Array },
-): Result<{ signature: Uint8Array }, KeyRefusal | 'card-signature-wrong'> {
-  return withKey<{ signature: Uint8Array }, KeyRefusal | 'card-signature-wrong'>(modules, use, (card, key) => {
-    const der = certificateOf(card, use.keyId);
-    if (der === undefined) return refuse('key-absent');
-    const { publicKey } = new X509Certificate(der);
-    const expected = signatureKey[use.mechanism];
-    const curve = publicKey.asymmetricKeyDetails?.namedCurve;
-    if (publicKey.asymmetricKeyType !== expected.type || curve !== expected.curve)
-      return refuse('mechanism-unsupported');
-    const signature = signWith(card, key, use.mechanism, use.data);
-    const isRight = verify(hashOf(use.mechanism), use.data, { key: publicKey, dsaEncoding: 'ieee-p1363' }, signature);
-    return isRight ? ok({ signature: Uint8Array.from(signature) }) : refuse('card-signature-wrong');
-  });
 }
 
 /**

@@ -2,6 +2,7 @@ import pkcs11js from 'pkcs11js';
 import type { TokenReference, TokenState } from '../../../contracts/device-host/index.ts';
 import { ok, refuse, type Result } from '../../../core/kernel/index.ts';
 import type { CardModule, ModuleRefusal, Pkcs11 } from './module.ts';
+import type { ModuleProfile } from './profiles.ts';
 import { isPkcs11Error, refusalOf, type CardCode } from './refusals.ts';
 import { didCardStay, noteLogin, readReferenced } from './tokens.ts';
 
@@ -12,11 +13,14 @@ export type CardSession = {
   readonly session: Buffer;
   readonly slot: Buffer;
   readonly token: TokenState;
+  readonly profile: ModuleProfile;
   /** Logs in once more for the one operation that was begun, as a key with CKA_ALWAYS_AUTHENTICATE asks. */
   authenticateAgain(): void;
 };
 
 export type SessionRefusal = CardCode | ModuleRefusal;
+
+type LoadedModule = { readonly module: CardModule; readonly api: Pkcs11 };
 
 type SessionOptions = {
   readonly token: TokenReference;
@@ -76,7 +80,7 @@ function openSession(api: Pkcs11, slot: Buffer, login: SessionOptions['login']):
 }
 
 function inSession<T, Code extends string>(
-  api: Pkcs11,
+  { module, api }: LoadedModule,
   options: SessionOptions,
   run: (session: CardSession) => Result<T, Code>,
 ): Result<T, Code | CardCode> {
@@ -85,7 +89,7 @@ function inSession<T, Code extends string>(
   let wasThere = false;
   let session: Buffer | undefined;
   try {
-    const token = readReferenced(api, options.token);
+    const token = readReferenced(api, module, options.token);
     if (token === undefined) return refuse('card-absent');
     // Where the reader has keys, no PIN crosses the cable, whatever the caller has.
     const pin = login === 'public' || token.hasPinPad ? undefined : login.pin;
@@ -100,10 +104,15 @@ function inSession<T, Code extends string>(
       session: opened,
       slot,
       token,
+      profile: module.profileOf(api),
       authenticateAgain: () => logIn(api, opened, pkcs11js.CKU_CONTEXT_SPECIFIC, pin),
     });
   } catch (error) {
-    return withAttempts(api, options.token, refusalOf(error, { wasThere, isStillThere: () => didCardStay(api, slot) }));
+    return withAttempts(
+      { module, api },
+      options.token,
+      refusalOf(error, { wasThere, isStillThere: () => didCardStay(api, slot) }),
+    );
   } finally {
     const left = session;
     if (left !== undefined) {
@@ -115,13 +124,13 @@ function inSession<T, Code extends string>(
 
 /** A wrong PIN is refused together with what is left, so that the next attempt is made knowingly. */
 function withAttempts(
-  api: Pkcs11,
+  { module, api }: LoadedModule,
   reference: TokenReference,
   refused: Extract<Result<never, CardCode>, { ok: false }>,
 ): Extract<Result<never, CardCode>, { ok: false }> {
   if (refused.refusal.code !== 'pin-incorrect') return refused;
   noteLogin(api, reference, false);
-  const attempts = ignoringCardErrors(() => readReferenced(api, reference)?.attempts) ?? 'count-low';
+  const attempts = ignoringCardErrors(() => readReferenced(api, module, reference)?.attempts) ?? 'count-low';
   return attempts === 'locked' ? refuse('pin-locked') : refuse('pin-incorrect', { attempts });
 }
 
@@ -134,6 +143,8 @@ export function withSession<T, Code extends string>(
   options: SessionOptions,
   run: (session: CardSession) => Result<T, Code>,
 ): Result<T, Code | SessionRefusal> {
-  const api = modules(options.token.moduleId)?.load() ?? refuse('card-module-missing');
-  return api.ok ? inSession(api.value, options, run) : api;
+  const module = modules(options.token.moduleId);
+  if (module === undefined) return refuse('card-module-missing');
+  const api = module.load();
+  return api.ok ? inSession({ module, api: api.value }, options, run) : api;
 }

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import pkcs11js from 'pkcs11js';
 import type { DeviceHostConfiguration } from '../../../contracts/device-host/index.ts';
 import { refuse, type Result } from '../../../core/kernel/index.ts';
+import { profileOf, type ModuleProfile } from './profiles.ts';
 
 export type Pkcs11 = pkcs11js.PKCS11;
 
@@ -15,6 +16,8 @@ export type CardModule = {
   load(): Result<Pkcs11, ModuleRefusal>;
   /** Tries again whatever happened before, because a person asked for it. */
   retry(): Result<Pkcs11, 'card-module-missing' | 'card-module-unusable'>;
+  /** How it signs. */
+  profileOf(api: Pkcs11): ModuleProfile;
 };
 
 function isAlreadyInitialised(error: unknown): boolean {
@@ -41,7 +44,7 @@ export type ModuleWatch = {
   /** Runs what may be the end of this process, so that main knows what it died of. */
   readonly trying: <T>(moduleId: string, run: () => T) => T;
   /** What every start asks of a module, and what some die of: which cards do you see? */
-  readonly listOnce: (api: Pkcs11) => void;
+  readonly listOnce: (api: Pkcs11, module: CardModule) => void;
 };
 
 export function openModule(
@@ -52,13 +55,14 @@ export function openModule(
   let loaded: Result<Pkcs11, ModuleRefusal> = refuse(
     configuration.isSetAside ? 'card-module-set-aside' : 'card-module-missing',
   );
+  let profile: ModuleProfile | undefined;
   const retry: CardModule['retry'] = () => {
     if (loaded.ok) return loaded;
     if (!existsSync(path)) return refuse('card-module-missing');
     try {
       const api = trying(id, () => {
         const library = loadLibrary(path);
-        listOnce(library);
+        listOnce(library, module);
         return library;
       });
       return (loaded = { ok: true, value: api });
@@ -68,10 +72,12 @@ export function openModule(
       return (loaded = refuse('card-module-unusable'));
     }
   };
-  return {
+  const module: CardModule = {
     id,
     path,
     load: () => (loaded.ok || loaded.refusal.code !== 'card-module-missing' ? loaded : retry()),
     retry,
+    profileOf: (api) => (profile ??= profileOf(api, configuration)),
   };
+  return module;
 }

@@ -1,6 +1,14 @@
 import pkcs11js from 'pkcs11js';
-import type { CardMechanism, PinAttempts, TokenReference, TokenState } from '../../../contracts/device-host/index.ts';
-import type { Pkcs11 } from './module.ts';
+import {
+  signatureMechanisms,
+  type CardMechanism,
+  type PinAttempts,
+  type SignatureMechanism,
+  type TokenReference,
+  type TokenState,
+} from '../../../contracts/device-host/index.ts';
+import type { CardModule, Pkcs11 } from './module.ts';
+import { wayOf, type ModuleProfile } from './profiles.ts';
 import { isPkcs11Error } from './refusals.ts';
 
 /** CKF_TOKEN_PRESENT and CKF_REMOVABLE_DEVICE, which the binding does not name. */
@@ -38,16 +46,21 @@ function coversKeyOf(api: Pkcs11, slot: Buffer, mechanism: number, bits: number)
   return maxKeySize === 0 || (minKeySize <= bits && bits <= maxKeySize);
 }
 
+/** Modules tell the range of their elliptic keys; that of other keys is each key's own matter. */
+const ellipticBits: Readonly<Partial<Record<SignatureMechanism, number>>> = {
+  'ecdsa-p256-sha256': 256,
+  'ecdsa-p384-sha384': 384,
+};
+
 /** The contract's mechanisms that the module can carry out on this token, alone or with the host's help. */
-export function mechanismsOf(api: Pkcs11, slot: Buffer): readonly CardMechanism[] {
-  const offered = new Set(api.C_GetMechanismList(slot));
-  const mechanisms: CardMechanism[] = [];
-  if (offered.has(pkcs11js.CKM_SHA256_RSA_PKCS) || offered.has(pkcs11js.CKM_RSA_PKCS))
-    mechanisms.push('rsa-pkcs1-sha256');
-  if (offered.has(pkcs11js.CKM_ECDSA)) {
-    if (coversKeyOf(api, slot, pkcs11js.CKM_ECDSA, 256)) mechanisms.push('ecdsa-p256-sha256');
-    if (coversKeyOf(api, slot, pkcs11js.CKM_ECDSA, 384)) mechanisms.push('ecdsa-p384-sha384');
-  }
+export function mechanismsOf(api: Pkcs11, slot: Buffer, profile: ModuleProfile): readonly CardMechanism[] {
+  const list = api.C_GetMechanismList(slot);
+  const offered = new Set(list);
+  const mechanisms: CardMechanism[] = signatureMechanisms.filter((mechanism) => {
+    const way = wayOf(profile, mechanism, list);
+    const bits = ellipticBits[mechanism];
+    return way !== undefined && (bits === undefined || coversKeyOf(api, slot, way.type, bits));
+  });
   if (offered.has(pkcs11js.CKM_RSA_X_509)) mechanisms.push('rsa-oaep-sha1', 'rsa-oaep-sha256');
   else if (offered.has(pkcs11js.CKM_RSA_PKCS_OAEP)) mechanisms.push('rsa-oaep-sha1');
   if (offered.has(pkcs11js.CKM_ECDH1_DERIVE)) {
@@ -57,13 +70,13 @@ export function mechanismsOf(api: Pkcs11, slot: Buffer): readonly CardMechanism[
   return mechanisms;
 }
 
-function readToken(api: Pkcs11, moduleId: string, slot: Buffer): TokenState | undefined {
+function readToken(api: Pkcs11, module: CardModule, slot: Buffer): TokenState | undefined {
   const info = api.C_GetTokenInfo(slot);
   // SoftHSM always lists one blank token, and a new card has no PIN yet: nobody can sign with either.
   if ((info.flags & pkcs11js.CKF_TOKEN_INITIALIZED) === 0) return undefined;
   const serial = vendorText(info.serialNumber);
   return {
-    reference: { moduleId, slotId: slot.toString('hex'), serial },
+    reference: { moduleId: module.id, slotId: slot.toString('hex'), serial },
     label: vendorText(info.label),
     manufacturer: vendorText(info.manufacturerID),
     model: vendorText(info.model),
@@ -71,15 +84,15 @@ function readToken(api: Pkcs11, moduleId: string, slot: Buffer): TokenState | un
     hasPinPad: (info.flags & pkcs11js.CKF_PROTECTED_AUTHENTICATION_PATH) !== 0,
     pinLengthMin: info.minPinLen,
     pinLengthMax: info.maxPinLen,
-    mechanisms: [...mechanismsOf(api, slot)],
+    mechanisms: [...mechanismsOf(api, slot, module.profileOf(api))],
   };
 }
 
 /** The cards that one module sees now. A slot that cannot be read is left out: its card is leaving, or is not of this module. */
-export function readTokens(api: Pkcs11, moduleId: string): readonly TokenState[] {
+export function readTokens(api: Pkcs11, module: CardModule): readonly TokenState[] {
   return api.C_GetSlotList(true).flatMap((slot) => {
     try {
-      return readToken(api, moduleId, slot) ?? [];
+      return readToken(api, module, slot) ?? [];
     } catch (error) {
       if (isPkcs11Error(error)) return [];
       throw error;
@@ -88,17 +101,17 @@ export function readTokens(api: Pkcs11, moduleId: string): readonly TokenState[]
 }
 
 /** Has a module list its cards and forgets them; one that cannot for want of its reader service is as good as any. */
-export function listOnce(api: Pkcs11): void {
+export function listOnce(api: Pkcs11, module: CardModule): void {
   try {
-    readTokens(api, '');
+    readTokens(api, module);
   } catch (error) {
     if (!isPkcs11Error(error)) throw error;
   }
 }
 
 /** The token in the slot of a reference, when it is still the same one. Throws the module's own error otherwise. */
-export function readReferenced(api: Pkcs11, reference: TokenReference): TokenState | undefined {
-  const token = readToken(api, reference.moduleId, Buffer.from(reference.slotId, 'hex'));
+export function readReferenced(api: Pkcs11, module: CardModule, reference: TokenReference): TokenState | undefined {
+  const token = readToken(api, module, Buffer.from(reference.slotId, 'hex'));
   return token?.reference.serial === reference.serial ? token : undefined;
 }
 

@@ -26,7 +26,7 @@ function createLook(module: CardModule, options: WatchOptions): () => void {
     if (!api.ok) return;
     const now = new Map<string, TokenReference>();
     try {
-      for (const token of readTokens(api.value, module.id)) {
+      for (const token of readTokens(api.value, module)) {
         const key = keyOf(token.reference);
         now.set(key, token.reference);
         if (!seen.has(key)) options.onInserted(token);

@@ -1,13 +1,8 @@
 import { createHash, sign } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { createTestCa, makeKey, type KeyKind, type SigningKey } from '../../dev/ca/index.ts';
-import {
-  parseSignedAttributes,
-  parseSignedData,
-  prepareBes,
-  type PreparedBes,
-  type SigningAlgorithm,
-} from './index.ts';
+import { parseSignedAttributes, parseSignedData } from '../cms/index.ts';
+import { prepareBes, type PreparedBes, type SigningAlgorithm } from './index.ts';
 
 const signingTimeMs = Date.UTC(2026, 10, 23, 9, 30);
 const ca = createTestCa({ demo: false, now: () => signingTimeMs, keys: 'ec-p256' });

@@ -1,4 +1,5 @@
-import { InvariantError, ok, refuse, type Result } from '../kernel/index.ts';
+import { InvariantError } from './assert.ts';
+import { ok, refuse, type Result } from './result.ts';
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json };
 
