@@ -82,7 +82,13 @@ export function verifyEvidence(request: EvidenceRequest): Result<VerificationRep
   if (content === undefined || sha256(content) !== document.content) return refuse('evidence-content-differs');
   const { certificates, lists, responses } = held;
   const store = createRevocationStore({ lists, responses });
-  const report = createVerifier({ ...trust, intermediates: certificates, revocation: () => store }).verify(question);
+  const report = createVerifier({
+    ...trust,
+    intermediates: certificates,
+    revocation: () => store,
+    // Said again: a whole configuration fits the type too, and its excuse is for authorities that somebody chose.
+    authorityRevocation: 'required',
+  }).verify(question);
   if (report.verdict !== 'VALID') return refuse('evidence-not-valid', { reason: report.reason });
   if (modeOf(report, question) !== document.referenceTime) return refuse('evidence-time-unproven');
   const again = writePack(report, { ...question, content }, trust);

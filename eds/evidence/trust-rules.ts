@@ -3,8 +3,11 @@ import { canonicalize, type Json } from '../../core/kernel/index.ts';
 import type { AlgorithmPolicy } from '../algorithms/index.ts';
 import type { TrustConfiguration } from '../verify/index.ts';
 
-/** Trust without what an evidence pack brings itself: the authorities between and what was said about revocation. */
-export type EvidenceTrust = Omit<TrustConfiguration, 'intermediates' | 'revocation'>;
+/**
+ * Trust without what an evidence pack brings itself: the authorities between and what was said about revocation. Since nobody chose those authorities,
+ * none of them is excused from revocation.
+ */
+export type EvidenceTrust = Omit<TrustConfiguration, 'intermediates' | 'revocation' | 'authorityRevocation'>;
 
 /** The algorithm policy as it stands in a pack. */
 export function policyDocument(policy: AlgorithmPolicy): Json {

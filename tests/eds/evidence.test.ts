@@ -72,6 +72,19 @@ describe('an evidence pack', () => {
     expect(fieldsOf(pack)['revocationLists']).toHaveLength(2);
   });
 
+  test('is made of no verdict that excused an authority, whose certificate anybody could have put into it', () => {
+    const [, issuing] = ca.crls();
+    const store = storeOf([issuing]);
+    const excusing: TrustConfiguration = { ...trust, revocation: () => store, authorityRevocation: 'if-known' };
+    const report = createVerifier(excusing).verify(plain);
+    expect(report.verdict).toBe('VALID');
+    const packed = packEvidence(report, plain, excusing);
+    expect(packed).toMatchObject({
+      ok: false,
+      refusal: { code: 'evidence-not-valid', details: { reason: 'crl-missing' } },
+    });
+  });
+
   test('does not vouch for its own time', () => {
     const pack = packOf(plain);
     expect(codeOf(verifyEvidence({ pack, content, trust: rules }))).toBe('evidence-time-unproven');
