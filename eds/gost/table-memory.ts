@@ -3,9 +3,10 @@ import type { Curve, Point } from './points.ts';
 
 /** A table pays for itself after about ten verifications; keys of single signers rarely see as many, authorities see more. */
 const usesBeforeTable = 8;
-/** A table of the largest curve takes about 0.6 MB. */
+/** A table of the largest curve takes about 0.4 MB. */
 const tablesMax = 32;
-const windowBits = 6;
+/** Making a table of the largest curve holds its thread up for about 10 ms; another bit would double that and save a tenth of a verification. */
+const windowBits = 5;
 
 /** Tables of the keys that return, bounded; the one that was not asked for longest is forgotten first. */
 export type TableMemory = {

@@ -20,7 +20,7 @@ describe.skipIf(!hasElectron)('inside Electron', () => {
       const said = JSON.parse(execFileSync(electron, [join(folder, 'probe.cjs')], { env }).toString()) as {
         results: unknown;
       };
-      const kinds = ['rsa-2048', 'rsa-3072', 'rsa-4096', 'ec-p256', 'ec-p384'];
+      const kinds = ['rsa-2048', 'rsa-3072', 'rsa-4096', 'ec-p256', 'ec-p384', 'gost-2015-256', 'gost-2015-512'];
       expect(said.results).toEqual(kinds.map((kind) => [kind, 'VALID', 'INVALID']));
     } finally {
       rmSync(folder, { recursive: true, force: true });

@@ -9,29 +9,17 @@ import {
   type NationalKey,
   type WrittenExtension,
 } from '../../dev/ca/index.ts';
-import {
-  contextTag,
-  element,
-  integer,
-  objectIdentifier,
-  octetString,
-  oids,
-  retagged,
-  sequence,
-  setOf,
-  tagged,
-  tags,
-  time,
-} from '../../eds/der/index.ts';
-import { nationalProfiles, type NationalFamily } from '../../eds/gost/index.ts';
+import { oids } from '../../eds/der/index.ts';
+import type { NationalFamily } from '../../eds/gost/index.ts';
 import {
   defaultAlgorithmPolicy,
   defaultSuite,
   nationalPurposes,
   nationalRoleMappings,
+  prepareBes,
   type TrustConfiguration,
 } from '../../eds/index.ts';
-import { certificateOf, content, nowMs, storeOf } from './world.ts';
+import { certificateOf, content, nowMs, storeOf, unwrap } from './world.ts';
 
 /** A root, an issuing authority and holders whose keys are all of one national standard. */
 export type NationalWorld = {
@@ -98,32 +86,7 @@ export function makeNationalWorld(family: NationalFamily): NationalWorld {
   };
 }
 
-/** Signed attributes and CMS in the national profile (RFC 5652 §5). */
 function bes({ key, certificate }: Party): Uint8Array {
-  const { digestOid, signatureOid, digest } = nationalProfiles[key.family];
-  const algorithm = sequence(objectIdentifier(digestOid));
-  const attribute = (oid: string, value: Uint8Array): Uint8Array => sequence(objectIdentifier(oid), setOf(value));
-  const attributes = setOf(
-    attribute(oids.contentType, objectIdentifier(oids.data)),
-    attribute(oids.signingTime, time(nowMs)),
-    attribute(oids.signingCertificateV2, sequence(sequence(sequence(algorithm, octetString(digest(certificate)))))),
-    attribute(oids.messageDigest, octetString(digest(content))),
-  );
-  const { issuer, serial: number } = certificateOf(certificate);
-  const signer = sequence(
-    integer(1),
-    sequence(issuer.der, integer(Number.parseInt(number, 16))),
-    algorithm,
-    retagged(contextTag(0), attributes),
-    sequence(objectIdentifier(signatureOid)),
-    octetString(signNational(key, attributes)),
-  );
-  const body = sequence(
-    integer(1),
-    element(tags.set, algorithm),
-    sequence(objectIdentifier(oids.data)),
-    retagged(contextTag(0), setOf(certificate)),
-    element(tags.set, signer),
-  );
-  return sequence(objectIdentifier(oids.signedData), tagged(0, body));
+  const prepared = unwrap(prepareBes({ content, certificate, signingTimeMs: nowMs, algorithm: key.family }));
+  return unwrap(prepared.finish(signNational(key, prepared.signedAttributes)));
 }
