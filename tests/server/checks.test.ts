@@ -68,13 +68,13 @@ afterAll(async () => {
 test('a thread that dies under load costs nothing that was acknowledged: the rest is refused as busy and taken when sent again', async () => {
   const promised: { readonly items: readonly ActItem[]; readonly documents: readonly string[] }[] = [];
   let refused = 0;
-  const died = 3;
+  const died = 2;
   for (let round = 0; round < 6; round += 1) {
     const items = [submission(), submission(), submission()];
     const thread = newestThread();
     const letGo = intercept((told, pass) => {
       pass(told);
-      if (round % 2 === 0 && told.kind === 'request') void thread.terminate();
+      if (round % 3 === 0 && told.kind === 'request') void thread.terminate();
     });
     const answer = await station.send(items);
     letGo();
@@ -174,6 +174,47 @@ test('a thread that cannot start takes nothing and is tried again after a pause,
   expect(lost.length).toBeGreaterThan(1);
   expect(lost.length).toBeLessThan(4);
 });
+
+test('a device over whose requests the thread is lost again and again rests, and the others are served', async () => {
+  const body = `import { parentPort } from 'node:worker_threads';
+    parentPort.on('message', ({ id, body }) => {
+      if (body === 'poison') throw new Error('poison');
+      if (id !== undefined) parentPort.postMessage({ id, read: { ok: true, value: [] } });
+    });`;
+  vi.useFakeTimers({ toFake: ['performance'] });
+  const checker = checkerOf(body, []);
+  const device = { ...proof, publicKey: Buffer.alloc(32, 7) };
+  const busy = { ok: false, refusal: { code: 'server-busy' } };
+  /** Once there is a thread. */
+  const good = (of: RequestProof) =>
+    vi.waitFor(async () => expect(await checker.check(of, Buffer.from('good'))).toMatchObject({ ok: true }), 5_000);
+  for (let loss = 0; loss < 3; loss += 1) {
+    await good(device);
+    expect(await checker.check(device, Buffer.from('poison'))).toEqual(busy);
+  }
+  await good(proof);
+  const resting = { ok: false, refusal: { code: 'server-busy', details: { retryAfterSeconds: 300 } } };
+  expect(await checker.check(device, Buffer.from('good'))).toEqual(resting);
+  vi.advanceTimersByTime(300_000);
+  await good(device);
+  // Another loss, however much went well before it, is another rest.
+  expect(await checker.check(device, Buffer.from('poison'))).toEqual(busy);
+  await good(proof);
+  expect(await checker.check(device, Buffer.from('good'))).toEqual(resting);
+  await checker.close();
+});
+
+test('requests of no size at all are bounded too', async () => {
+  const checker = checkerOf(
+    "import { parentPort } from 'node:worker_threads'; parentPort.on('message', () => {});",
+    [],
+  );
+  const answers: Promise<unknown>[] = [];
+  for (let n = 0; n < 20_000; n += 1) answers.push(checker.check(proof, Buffer.alloc(0)));
+  expect(await answers.at(-1)).toMatchObject({ refusal: { code: 'server-busy' } });
+  await checker.close();
+  await Promise.all(answers);
+}, 3_000);
 
 test('more bodies than may wait are refused as busy at once', async () => {
   const lost: string[] = [];
