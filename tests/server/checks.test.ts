@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Worker } from 'node:worker_threads';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
@@ -131,6 +132,41 @@ test('a request that names another trust than the thread has is read by none', a
   expect([answer.status, codeOf(answer)]).toEqual([500, 'internal']);
   expect(platform.lines.some((line) => line.includes('checks: a request could not be read'))).toBe(true);
   expect((await sendUntilTaken([item])).join('')).toContain('"outcome":"accepted"');
+});
+
+test('a recorded request costs the thread nothing', async () => {
+  const call = {
+    method: 'POST',
+    path: '/v1/acts',
+    body: { items: [submission()] },
+    nonce: randomBytes(16).toString('base64'),
+  };
+  expect((await station.client.call(call)).status).toBe(200);
+  let asked = 0;
+  const letGo = intercept((told, pass) => {
+    asked += told.kind === 'request' ? 1 : 0;
+    pass(told);
+  });
+  expect(codeOf(await station.client.call(call))).toBe('request-replayed');
+  const createdSeconds = Math.floor(Date.now() / 1_000) - 600;
+  expect(
+    codeOf(await station.client.call({ ...call, nonce: randomBytes(16).toString('base64'), createdSeconds })),
+  ).toBe('request-clock-drift');
+  letGo();
+  expect(asked).toBe(0);
+});
+
+test('a request that nobody signed uses up no nonce', async () => {
+  const call = {
+    method: 'POST',
+    path: '/v1/acts',
+    body: { items: [submission()] },
+    nonce: randomBytes(16).toString('base64'),
+  };
+  const tamper = (headers: Record<string, string>): void =>
+    void (headers['signature'] = (headers['signature'] ?? '').replace(/:..../u, ':AAAA'));
+  expect(codeOf(await station.client.call({ ...call, tamper }))).toBe('device-signature-invalid');
+  expect((await station.client.call(call)).status).toBe(200);
 });
 
 const proof: RequestProof = { publicKey: Buffer.alloc(32), base: '', signature: Buffer.alloc(64), contentDigest: '' };
