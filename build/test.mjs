@@ -1,9 +1,9 @@
 // Everything that proves this product, and one last line that counts it all.
 //   node build/test.mjs                      everything
-//   node build/test.mjs --fast               types, lint and architecture
+//   node build/test.mjs --fast               types, lint, format and architecture
 //   node build/test.mjs --only unit,faults   the named suites
 import { existsSync } from 'node:fs';
-import { checkLint } from './checks/lint.mjs';
+import { checkFormat, checkLint } from './checks/lint.mjs';
 import { runSuite, suiteNames } from './checks/suites.mjs';
 import { checkTypes, typeProjects } from './checks/types.mjs';
 import { main, run } from './commands.mjs';
@@ -57,7 +57,10 @@ main(async () => {
   const totals = { passed: 0, failed: [], skipped: [] };
   if (isChosen('types'))
     for (const project of typeProjects()) await asTest(project.name, () => checkTypes(project), totals);
-  if (isChosen('lint')) await asTest('lint of the whole tree', checkLint, totals);
+  if (isChosen('lint')) {
+    await asTest('lint of the whole tree', checkLint, totals);
+    await asTest('format of the whole tree', checkFormat, totals);
+  }
   const suites = suiteNames().filter(isChosen);
   if (suites.some((name) => name !== 'architecture'))
     await asTest('bundles of main, preloads and pages', bundle, totals);

@@ -29,6 +29,7 @@ export type Registry = {
   readonly policy: () => PolicyInForce;
   /** The policy of a version, in force or not. */
   readonly policyOf: (version: number) => PolicyDocument | undefined;
+  /** By the policy in force at this moment: one that comes into force by time makes another trust, without anything being read. */
   readonly trust: () => Trust;
   /** Version of the newest trust document; 0 before the first. */
   readonly trustVersion: () => number;
@@ -169,15 +170,22 @@ export async function openRegistry(platform: Platform): Promise<Registry> {
   const countRecords = createRecordCount(platform);
   // The size is asked before the documents: a leaf that comes meanwhile changes the next stamp.
   const readStamp = (): Promise<string> => readRegistryStamp(platform.database, platform.log.size());
+  const { nowMs } = platform.surroundings;
   let stamp = await readStamp();
   let state = await readState(platform, countRecords, undefined);
   return {
     device: (device) => state.devices.get(device),
     devices: () => [...state.devices.values()],
     staff: (iin) => state.staff.get(iin),
-    policy: () => inForce(state.policies, platform.surroundings.nowMs()),
+    policy: () => inForce(state.policies, nowMs()),
     policyOf: (version) => state.policies.findLast(({ policy }) => policy.version === version)?.policy,
-    trust: () => state.trust,
+    trust: () => {
+      const { policy } = inForce(state.policies, nowMs());
+      const { source } = state.trust;
+      if (policy.version !== source.policy.version)
+        state = { ...state, trust: buildTrust({ ...source, policy }, nowMs) };
+      return state.trust;
+    },
     trustVersion: () => state.trustDocument?.version ?? 0,
     trustDocument: () => state.trustDocument,
     revocationDocument: () => state.revocationDocument,

@@ -4,13 +4,19 @@ import type { Registry, Trust } from '../accounts/index.ts';
 import type { CheckedAct, ReadRefusal, RequestProof } from './read-acts.ts';
 import { textOf, type Answered, type Told } from './messages.ts';
 
-/** Bodies that wait for the thread; 4,096 ordinary acts, about a second of its work. */
+/** Requests that wait for the thread; 4,096 ordinary acts, about a second of its work. */
 const waitingMaxBytes = 16_777_216;
+/** What a request costs beside its texts, so that small ones are counted too. */
+const requestOwnBytes = 1_024;
 /** The largest body takes the thread some 20 ms: one that answers nothing for so long hangs. */
 const hangMs = 10_000;
 const watchMs = 1_000;
 /** A thread that dies at once must not take a core by being started again. */
 const restartPauseMs = 500;
+/** A device over whose requests the thread was lost so many times rests after each further loss, while the others go on. */
+const lossesMax = 3;
+const restMs = 300_000;
+const forgetMs = 3_600_000;
 /** Many times what all bodies that may wait take as values; a thread beyond it leaks, and starts anew. */
 const heapMaxMb = 512;
 
@@ -25,8 +31,8 @@ export type CheckedActs = {
 /** Reads and checks requests with acts in a thread of its own, so that the one that decides and stores is free for that. */
 export type ActChecker = {
   /**
-   * The checked acts of a request in the order of the requests. `server-busy`: too much waits, or the thread was lost; nothing was taken.
-   * A bug met in the thread is thrown.
+   * The checked acts of a request in the order of the requests. `server-busy`: too much waits, the thread was lost, or it was lost
+   * over this device again and again; nothing was taken. A bug met in the thread is thrown.
    */
   readonly check: (proof: RequestProof, body: Uint8Array) => Promise<Result<CheckedActs, ReadRefusal | 'server-busy'>>;
   readonly close: () => Promise<void>;
@@ -44,20 +50,46 @@ export type ActCheckerOptions = {
 /** Named from two folders up, which is the same place in the source and in the bundle. */
 const ownThread = new URL('../../server/checks/thread.ts', import.meta.url);
 
+/** `lost-over`: the request that the thread was reading; `lost`: one that waited. */
+type Outcome = Answered | 'lost' | 'lost-over';
+
 type Waiting = {
   readonly sizeBytes: number;
-  readonly answer: (answered: Answered | 'lost') => void;
+  readonly answer: (outcome: Outcome) => void;
 };
+
+type Request = Omit<Extract<Told, { readonly kind: 'request' }>, 'id' | 'version' | 'kind'>;
 
 /** One life of the thread. */
 type Thread = {
   readonly waitingBytes: () => number;
-  readonly ask: (
-    trust: Trust,
-    request: Omit<Extract<Told, { readonly kind: 'request' }>, 'id' | 'version' | 'kind'>,
-  ) => Promise<Answered | 'lost'>;
+  readonly ask: (trust: Trust, request: Request) => Promise<Outcome>;
   readonly end: () => Promise<unknown>;
 };
+
+function sizeOf({ body, proof }: Request): number {
+  return requestOwnBytes + body.length + proof.base.length;
+}
+
+/** Which devices the thread is kept from; at most as many as are enrolled. What goes well between two losses excuses neither. */
+function createRests(): {
+  readonly restSeconds: (device: string) => number;
+  readonly noteLoss: (device: string) => void;
+} {
+  const losses = new Map<string, { readonly count: number; readonly atMs: number }>();
+  return {
+    restSeconds: (device) => {
+      const last = losses.get(device);
+      if (last === undefined || last.count < lossesMax) return 0;
+      return Math.max(0, Math.ceil((last.atMs + restMs - performance.now()) / 1_000));
+    },
+    noteLoss: (device) => {
+      const last = losses.get(device);
+      const atMs = performance.now();
+      losses.set(device, { count: last === undefined || atMs - last.atMs > forgetMs ? 1 : last.count + 1, atMs });
+    },
+  };
+}
 
 function startThread(file: URL, onEnd: (why: Error) => void): Thread {
   const worker = new Worker(file, { resourceLimits: { maxOldGenerationSizeMb: heapMaxMb } });
@@ -93,7 +125,12 @@ function startThread(file: URL, onEnd: (why: Error) => void): Thread {
   worker.on('exit', () => {
     clearInterval(watch);
     onEnd(why ?? new InvariantError('checks: the thread ended'));
-    for (const { answer } of waiting.values()) answer('lost');
+    // Requests are read in the order in which they came.
+    let outcome: Outcome = 'lost-over';
+    for (const { answer } of waiting.values()) {
+      answer(outcome);
+      outcome = 'lost';
+    }
   });
   return {
     waitingBytes: () => waitingBytes,
@@ -106,7 +143,7 @@ function startThread(file: URL, onEnd: (why: Error) => void): Thread {
         }
         if (waiting.size === 0) progressAtMs = performance.now();
         lastId += 1;
-        const sizeBytes = request.body.length;
+        const sizeBytes = sizeOf(request);
         waiting.set(lastId, { sizeBytes, answer });
         waitingBytes += sizeBytes;
         tell({ kind: 'request', id: lastId, version, ...request });
@@ -121,6 +158,7 @@ export function startActChecker(options: ActCheckerOptions): ActChecker {
   let isClosed = false;
   let timer: NodeJS.Timeout | undefined;
   let thread: Thread | undefined;
+  const rests = createRests();
 
   function start(): void {
     thread = startThread(threadFile, (why) => {
@@ -134,16 +172,20 @@ export function startActChecker(options: ActCheckerOptions): ActChecker {
   start();
   return {
     check: async (proof, body) => {
+      const publicKey = textOf(proof.publicKey);
+      const retryAfterSeconds = rests.restSeconds(publicKey);
+      if (retryAfterSeconds > 0) return refuse('server-busy', { retryAfterSeconds });
       if (thread === undefined || (thread.waitingBytes() > 0 && thread.waitingBytes() + body.length > waitingMaxBytes))
         return refuse('server-busy');
       const trust = registry.trust();
       const receivedAtMs = nowMs();
       const answered = await thread.ask(trust, {
         atMs: receivedAtMs,
-        proof: { ...proof, publicKey: textOf(proof.publicKey), signature: textOf(proof.signature) },
+        proof: { ...proof, publicKey, signature: textOf(proof.signature) },
         body: textOf(body),
       });
-      if (answered === 'lost') return refuse('server-busy');
+      if (answered === 'lost-over') rests.noteLoss(publicKey);
+      if (answered === 'lost' || answered === 'lost-over') return refuse('server-busy');
       if ('frames' in answered) {
         const failure = new InvariantError('checks: a request could not be read');
         failure.stack = `${failure.message}\n${answered.frames}`;

@@ -34,8 +34,13 @@ export type DeviceClaim = {
   readonly proof: RequestProof;
 };
 
-/** Reads the headers of a request: method, path, query, body and session token are all covered by what the device signed. */
-export function readClaim(registry: Registry, request: WireRequest): Result<DeviceClaim, DeviceRefusal> {
+type Doorkeeper = { readonly registry: Registry; readonly guard: ReplayGuard };
+
+/**
+ * Reads the headers of a request: method, path, query, body and session token are all covered by what the device signed. What was
+ * let in before, or is of another time, is refused here already: it is worth no verification.
+ */
+export function readClaim({ registry, guard }: Doorkeeper, request: WireRequest): Result<DeviceClaim, DeviceRefusal> {
   const { headers } = request;
   const signatureInput = single(headers['signature-input']);
   const signature = single(headers['signature']);
@@ -47,6 +52,8 @@ export function readClaim(registry: Registry, request: WireRequest): Result<Devi
   const { parameters, hasAuthorization } = parsed.value;
   const device = registry.device(parameters.device);
   if (device === undefined) return refuse('device-unknown');
+  const looked = guard.look(parameters);
+  if (!looked.ok) return looked;
   const authorization = single(headers['authorization']);
   if ((authorization !== undefined) !== hasAuthorization) return refuse('device-signature-invalid');
   const mark = request.url.indexOf('?');
@@ -66,17 +73,16 @@ export function admitOnce(
   guard: ReplayGuard,
   { device, parameters }: DeviceClaim,
 ): Result<RegisteredDevice, DeviceRefusal> {
-  const { nonce, createdSeconds } = parameters;
-  const admitted = guard.admit({ device: parameters.device, nonce, createdSeconds });
+  const admitted = guard.admit(parameters);
   return admitted.ok ? ok(device) : admitted;
 }
 
 /** The enrolled device that signed this very request; the body is compared with its digest. */
 export async function authenticateDevice(
-  context: { readonly registry: Registry; readonly guard: ReplayGuard },
+  context: Doorkeeper,
   request: WireRequest,
 ): Promise<Result<RegisteredDevice, DeviceRefusal>> {
-  const claim = readClaim(context.registry, request);
+  const claim = readClaim(context, request);
   if (!claim.ok) return claim;
   const { publicKey, base, signature, contentDigest: digest } = claim.value.proof;
   const isSigned =

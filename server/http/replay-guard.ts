@@ -4,13 +4,17 @@ import { requestWindowMs } from '../../contracts/http/index.ts';
 /** Nonces remembered at once; beyond it requests are refused rather than let through unremembered. */
 const noncesMax = 1_000_000;
 
+type Stamp = { readonly device: string; readonly nonce: string; readonly createdSeconds: number };
+
 /** Remembers the nonces of a window, so that a recorded request opens no door twice. */
 export type ReplayGuard = {
-  readonly admit: (request: {
-    readonly device: string;
-    readonly nonce: string;
-    readonly createdSeconds: number;
-  }) => Result<null, 'request-replayed' | 'request-clock-drift' | 'server-busy'>;
+  /**
+   * Whether a request of this time and nonce could still be let in. Remembers nothing, since whoever says so may be anybody; asked
+   * before anything costly is done for a request.
+   */
+  readonly look: (stamp: Stamp) => Result<null, 'request-replayed' | 'request-clock-drift'>;
+  /** Lets a request in whose signature holds, once. */
+  readonly admit: (stamp: Stamp) => Result<null, 'request-replayed' | 'request-clock-drift' | 'server-busy'>;
 };
 
 /**
@@ -22,22 +26,32 @@ export function createReplayGuard(nowMs: () => number): ReplayGuard {
   let turnedAtMs = nowMs();
   let current = new Set<string>();
   let before = new Set<string>();
+  const nameOf = ({ device, nonce }: Stamp): string => `${device} ${nonce}`;
+
+  const look: ReplayGuard['look'] = (stamp) => {
+    const now = nowMs();
+    const ageMs = now - stamp.createdSeconds * 1_000;
+    // Created is in whole seconds; a second of the future is rounding, not drift.
+    if (stamp.createdSeconds < startedSeconds || ageMs > requestWindowMs || ageMs < -2_000)
+      return refuse('request-clock-drift', { serverTimeMs: now });
+    const name = nameOf(stamp);
+    return current.has(name) || before.has(name) ? refuse('request-replayed') : ok(null);
+  };
+
   return {
-    admit: ({ device, nonce, createdSeconds }) => {
+    look,
+    admit: (stamp) => {
+      const looked = look(stamp);
+      if (!looked.ok) return looked;
       const now = nowMs();
-      const ageMs = now - createdSeconds * 1_000;
-      // Created is in whole seconds; a second of the future is rounding, not drift.
-      if (createdSeconds < startedSeconds || ageMs > requestWindowMs || ageMs < -2_000)
-        return refuse('request-clock-drift', { serverTimeMs: now });
+      // What is dropped is too old to be let in by its time.
       if (now - turnedAtMs > requestWindowMs + 2_000) {
         before = current;
         current = new Set();
         turnedAtMs = now;
       }
-      const name = `${device} ${nonce}`;
-      if (current.has(name) || before.has(name)) return refuse('request-replayed');
       if (current.size >= noncesMax) return refuse('server-busy');
-      current.add(name);
+      current.add(nameOf(stamp));
       return ok(null);
     },
   };

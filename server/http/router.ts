@@ -79,7 +79,7 @@ async function readAside<T>(
   read: ReadAside<T>,
   wire: WireRequest,
 ): Promise<Result<{ readonly device: RegisteredDevice; readonly body: T }, string>> {
-  const claim = readClaim(registry, wire);
+  const claim = readClaim({ registry, guard }, wire);
   if (!claim.ok) return claim;
   const body = await read(claim.value.proof, wire.body);
   if (!body.ok) return body;

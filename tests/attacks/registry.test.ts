@@ -18,6 +18,40 @@ afterAll(async () => {
   await test_.remove().catch(() => undefined);
 });
 
+test('a policy that comes into force by time is what signatures are judged by from that moment on', async () => {
+  const { directory } = test_;
+  let nowMs = Date.now();
+  const surroundings = { ...realSurroundings, nowMs: () => nowMs };
+  const { desk, store, logPrivateKey } = must(await openDesk({ directory, surroundings }, 'demo'));
+  const log = must(await openPlatformLog(directory, desk, logPrivateKey));
+  const registry = await openRegistry({ ...desk, log });
+  const before = registry.trust();
+  const { policy } = registry.policy();
+  const effectiveFromMs = nowMs + 60_000;
+  const next = { ...policy, version: 2, effectiveFromMs, signatures: { ...policy.signatures, crlAgeMaxMs: 60_000 } };
+  await recordDocument(desk, {
+    kind: 'policy',
+    subject: 'platform',
+    version: 2,
+    text: canonicalize(next as unknown as Json),
+  });
+  await log.sequence();
+  await registry.refresh();
+  nowMs = effectiveFromMs - 1;
+  expect([registry.policy().policy.version, registry.trust()]).toEqual([1, before]);
+  expect(registry.trust()).toBe(before);
+  nowMs = effectiveFromMs;
+  expect(registry.policy().policy.version).toBe(2);
+  const after = registry.trust();
+  expect(after.source.policy).toEqual(next);
+  // Made once, so that what is judged meanwhile by it stays good.
+  expect(registry.trust()).toBe(after);
+  await registry.refresh();
+  expect(registry.trust()).toBe(after);
+  log.close();
+  await store.close();
+});
+
 test('a block that is read in the moment between its index and its leaf still counts once the leaf is there', async () => {
   const { desk, store, logPrivateKey } = must(
     await openDesk({ directory: test_.directory, surroundings: realSurroundings }, 'demo'),

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Worker } from 'node:worker_threads';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
@@ -68,13 +69,13 @@ afterAll(async () => {
 test('a thread that dies under load costs nothing that was acknowledged: the rest is refused as busy and taken when sent again', async () => {
   const promised: { readonly items: readonly ActItem[]; readonly documents: readonly string[] }[] = [];
   let refused = 0;
-  const died = 3;
+  const died = 2;
   for (let round = 0; round < 6; round += 1) {
     const items = [submission(), submission(), submission()];
     const thread = newestThread();
     const letGo = intercept((told, pass) => {
       pass(told);
-      if (round % 2 === 0 && told.kind === 'request') void thread.terminate();
+      if (round % 3 === 0 && told.kind === 'request') void thread.terminate();
     });
     const answer = await station.send(items);
     letGo();
@@ -133,6 +134,41 @@ test('a request that names another trust than the thread has is read by none', a
   expect((await sendUntilTaken([item])).join('')).toContain('"outcome":"accepted"');
 });
 
+test('a recorded request costs the thread nothing', async () => {
+  const call = {
+    method: 'POST',
+    path: '/v1/acts',
+    body: { items: [submission()] },
+    nonce: randomBytes(16).toString('base64'),
+  };
+  expect((await station.client.call(call)).status).toBe(200);
+  let asked = 0;
+  const letGo = intercept((told, pass) => {
+    asked += told.kind === 'request' ? 1 : 0;
+    pass(told);
+  });
+  expect(codeOf(await station.client.call(call))).toBe('request-replayed');
+  const createdSeconds = Math.floor(Date.now() / 1_000) - 600;
+  expect(
+    codeOf(await station.client.call({ ...call, nonce: randomBytes(16).toString('base64'), createdSeconds })),
+  ).toBe('request-clock-drift');
+  letGo();
+  expect(asked).toBe(0);
+});
+
+test('a request that nobody signed uses up no nonce', async () => {
+  const call = {
+    method: 'POST',
+    path: '/v1/acts',
+    body: { items: [submission()] },
+    nonce: randomBytes(16).toString('base64'),
+  };
+  const tamper = (headers: Record<string, string>): void =>
+    void (headers['signature'] = (headers['signature'] ?? '').replace(/:..../u, ':AAAA'));
+  expect(codeOf(await station.client.call({ ...call, tamper }))).toBe('device-signature-invalid');
+  expect((await station.client.call(call)).status).toBe(200);
+});
+
 const proof: RequestProof = { publicKey: Buffer.alloc(32), base: '', signature: Buffer.alloc(64), contentDigest: '' };
 
 function checkerOf(body: string, lost: string[]): ActChecker {
@@ -174,6 +210,47 @@ test('a thread that cannot start takes nothing and is tried again after a pause,
   expect(lost.length).toBeGreaterThan(1);
   expect(lost.length).toBeLessThan(4);
 });
+
+test('a device over whose requests the thread is lost again and again rests, and the others are served', async () => {
+  const body = `import { parentPort } from 'node:worker_threads';
+    parentPort.on('message', ({ id, body }) => {
+      if (body === 'poison') throw new Error('poison');
+      if (id !== undefined) parentPort.postMessage({ id, read: { ok: true, value: [] } });
+    });`;
+  vi.useFakeTimers({ toFake: ['performance'] });
+  const checker = checkerOf(body, []);
+  const device = { ...proof, publicKey: Buffer.alloc(32, 7) };
+  const busy = { ok: false, refusal: { code: 'server-busy' } };
+  /** Once there is a thread. */
+  const good = (of: RequestProof) =>
+    vi.waitFor(async () => expect(await checker.check(of, Buffer.from('good'))).toMatchObject({ ok: true }), 5_000);
+  for (let loss = 0; loss < 3; loss += 1) {
+    await good(device);
+    expect(await checker.check(device, Buffer.from('poison'))).toEqual(busy);
+  }
+  await good(proof);
+  const resting = { ok: false, refusal: { code: 'server-busy', details: { retryAfterSeconds: 300 } } };
+  expect(await checker.check(device, Buffer.from('good'))).toEqual(resting);
+  vi.advanceTimersByTime(300_000);
+  await good(device);
+  // Another loss, however much went well before it, is another rest.
+  expect(await checker.check(device, Buffer.from('poison'))).toEqual(busy);
+  await good(proof);
+  expect(await checker.check(device, Buffer.from('good'))).toEqual(resting);
+  await checker.close();
+});
+
+test('requests of no size at all are bounded too', async () => {
+  const checker = checkerOf(
+    "import { parentPort } from 'node:worker_threads'; parentPort.on('message', () => {});",
+    [],
+  );
+  const answers: Promise<unknown>[] = [];
+  for (let n = 0; n < 20_000; n += 1) answers.push(checker.check(proof, Buffer.alloc(0)));
+  expect(await answers.at(-1)).toMatchObject({ refusal: { code: 'server-busy' } });
+  await checker.close();
+  await Promise.all(answers);
+}, 3_000);
 
 test('more bodies than may wait are refused as busy at once', async () => {
   const lost: string[] = [];
