@@ -77,6 +77,25 @@ describe('the algorithms of node:crypto', () => {
     expect(verify(algorithm(oids.rsaPss))).toBeUndefined();
   });
 
+  test('PSS parameters with octets that say nothing do not exist, since no signature covers them', () => {
+    const sha256 = sequence(objectIdentifier(oids.sha256), nullValue());
+    const schemeOf = (
+      digest: readonly Uint8Array[],
+      maskDigest: readonly Uint8Array[],
+      salt: readonly Uint8Array[],
+    ): string | undefined => {
+      const mask = sequence(objectIdentifier(oids.mgf1), ...maskDigest);
+      const parameters = sequence(tagged(0, ...digest), tagged(1, mask), tagged(2, ...salt));
+      return rsaKey?.scheme(algorithm(oids.rsaPss, parameters), undefined)?.name;
+    };
+    expect(schemeOf([sha256], [sha256], [integer(32)])).toBe('rsa-pss-sha256');
+    expect(schemeOf([sha256, nullValue()], [sha256], [integer(32)])).toBeUndefined();
+    expect(schemeOf([sha256], [sha256], [integer(32), nullValue()])).toBeUndefined();
+    const withText = sequence(objectIdentifier(oids.sha256), bitString(new Uint8Array(1)));
+    expect(schemeOf([sha256], [withText], [integer(32)])).toBeUndefined();
+    expect(schemeOf([withText], [sha256], [integer(32)])).toBeUndefined();
+  });
+
   test('a curve given by its parameters instead of its name is no key', () => {
     const explicit = sequence(
       sequence(objectIdentifier(oids.ecPublicKey), sequence(integer(1))),

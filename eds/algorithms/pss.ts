@@ -1,33 +1,46 @@
-import { certificateLimits, contextTag, oids, openDer, readSmallInteger, tags } from '../der/index.ts';
+import { certificateLimits, contextTag, oids, openDer, readSmallInteger, tags, type DerReader } from '../der/index.ts';
 import { hasNoParameters, readAlgorithm } from './identifier.ts';
 
-/** Parameters of RSASSA-PSS (RFC 8017 §A.2.3), accepted only where the mask uses the digest of the message, as every profile demands. */
+/**
+ * Parameters of RSASSA-PSS (RFC 8017 §A.2.3), accepted only where the mask uses the digest of the message, as every profile demands. Every octet counts: in
+ * CMS no signature covers them.
+ */
 export function readPssDigest(
   parameters: Uint8Array | undefined,
 ): { readonly digestOid: string; readonly saltLengthBytes: number } | undefined {
   if (parameters === undefined) return undefined;
   const reader = openDer(parameters, certificateLimits);
   const all = reader.enter(tags.sequence);
-  let digestOid: string = oids.sha1;
-  let maskDigestOid: string = oids.sha1;
-  let saltLengthBytes = 20;
-  let isPlain = true;
-  if (all.peek() === contextTag(0)) {
-    const digest = readAlgorithm(all.enter(contextTag(0)));
-    isPlain &&= hasNoParameters(digest);
-    digestOid = digest.oid;
-  }
-  if (all.peek() === contextTag(1)) {
-    const mask = readAlgorithm(all.enter(contextTag(1)));
-    isPlain &&= mask.oid === oids.mgf1;
-    const maskDigest = openDer(mask.parameters ?? new Uint8Array(0), certificateLimits);
-    maskDigestOid = readAlgorithm(maskDigest).oid;
-    isPlain &&= maskDigest.fault === undefined;
-  }
-  if (all.peek() === contextTag(2)) saltLengthBytes = readSmallInteger(all.enter(contextTag(2)));
-  if (all.peek() === contextTag(3)) isPlain &&= readSmallInteger(all.enter(contextTag(3))) === 1;
+  const digestOid = readField(all, 0, readDigest) ?? oids.sha1;
+  const maskDigestOid = readField(all, 1, readMaskDigest) ?? oids.sha1;
+  const saltLengthBytes = readField(all, 2, readSmallInteger) ?? 20;
+  const trailer = readField(all, 3, readSmallInteger) ?? 1;
   all.finish();
   reader.finish();
-  const isSound = reader.fault === undefined && isPlain && digestOid === maskDigestOid;
+  const isSound = reader.fault === undefined && trailer === 1 && digestOid === maskDigestOid;
   return isSound ? { digestOid, saltLengthBytes } : undefined;
+}
+
+/** A field under its explicit tag; absent, its default counts. */
+function readField<T>(all: DerReader, number: number, read: (field: DerReader) => T): T | undefined {
+  if (all.peek() !== contextTag(number)) return undefined;
+  const field = all.enter(contextTag(number));
+  const value = read(field);
+  field.finish();
+  return value;
+}
+
+function readDigest(field: DerReader): string {
+  const algorithm = readAlgorithm(field);
+  if (!hasNoParameters(algorithm)) field.fail('der-value-malformed');
+  return algorithm.oid;
+}
+
+function readMaskDigest(field: DerReader): string {
+  const mask = readAlgorithm(field);
+  const digest = openDer(mask.parameters ?? new Uint8Array(0), certificateLimits);
+  const digestOid = readDigest(digest);
+  digest.finish();
+  if (mask.oid !== oids.mgf1 || digest.fault !== undefined) field.fail('der-value-malformed');
+  return digestOid;
 }

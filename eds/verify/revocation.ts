@@ -61,7 +61,12 @@ export function createRevocationJudge(trust: TrustConfiguration, memory: Certifi
 /** What an answer about the certificate at this depth of a path means; an authority is at depth 1 or more. */
 function meaningAt(depth: number, reason: Reason, isExcused: boolean): Stage {
   const stage = stageOf(reason === 'revoked' && depth > 0 ? 'issuer-revoked' : reason);
-  return depth > 0 && isExcused && stage.outcome === 'UNKNOWN' ? stageOf('holder-not-revoked') : stage;
+  return depth > 0 && isExcused && isNothingKnown(stage) ? stageOf('holder-not-revoked') : stage;
+}
+
+/** True where no answer could be used. That an authority does not know a certificate is an answer, and none that a trust configuration excuses. */
+export function isNothingKnown({ outcome, reason }: Stage): boolean {
+  return outcome === 'UNKNOWN' && reason !== 'certificate-unknown-to-authority';
 }
 
 /** Remembers an answer for each pair of objects; forgotten with the objects, so that the bound is that of the store. */

@@ -5,6 +5,7 @@ import { isSameName, type Certificate } from '../x509/index.ts';
 import { areExplained, pathOf, readCarried, type Bench } from './bench.ts';
 import { judgePath, judgeTime } from './path-rules.ts';
 import { stageOf, weightiest, type Stage, type StageName } from './reasons.ts';
+import { isNothingKnown } from './revocation.ts';
 import { verdictOf, type TimeStampReport } from './report.ts';
 import { findSignerCertificate, judgeDigest, judgeSignature, judgeSigningCertificate } from './signature-stages.ts';
 import { noSources, type Sources } from './statements.ts';
@@ -170,8 +171,9 @@ function judgeStampRevocation(
   const since = bench.judgeRevocation(path, atMs);
   const stage = since.stage.outcome === 'FAIL' ? since.stage : then.stage;
   const isKnown = stage.outcome !== 'UNKNOWN';
-  const mayBeUnknown = bench.trust.timeStamping?.revocation === 'if-known';
-  return { stage: !isKnown && mayBeUnknown ? stageOf('revocation-not-demanded') : stage, isKnown, sources: then };
+  const mayBeUnknown = bench.trust.timeStamping?.revocation === 'if-known' && path.slice(1).every(bench.isKnown);
+  const isExcused = mayBeUnknown && isNothingKnown(stage);
+  return { stage: isExcused ? stageOf('revocation-not-demanded') : stage, isKnown, sources: then };
 }
 
 /** What a finding about the authority or its signature means for the time of the stamped signature. */

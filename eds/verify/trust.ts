@@ -24,7 +24,8 @@ export type TimeStampTrust = {
   readonly issuers: 'any' | readonly string[];
   /**
    * A time-stamping authority that is known to be revoked never counts. `required`: one of which nothing is known does not count either.
-   * `if-known`: it counts, and the report says that nothing was known; for those who put that authority into their trust by hand.
+   * `if-known`: it counts where all authorities above it are `anchors` or `intermediates`, and the report says that nothing was known; for those who put
+   * them into their trust by hand.
    */
   readonly revocation: 'required' | 'if-known';
 };
@@ -50,7 +51,7 @@ export type TrustConfiguration = {
   readonly revocation: () => RevocationStore;
   /**
    * What must be known about the revocation of `intermediates`. `required` (default): as much as about a signer. `if-known`: one about which nothing current is known
-   * counts, and the stage says so; for those who put these authorities into their trust by hand and can take them out again.
+   * counts, and the stage says so (that it is unknown to its issuer is not nothing); for those who put these authorities into their trust by hand and can take them out again.
    */
   readonly authorityRevocation?: 'required' | 'if-known';
   /** How long an OCSP response without nextUpdate speaks after its thisUpdate; absent, such a response never says good. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { makeKey, writeTimeStampToken } from '../../dev/ca/index.ts';
+import { makeKey, memorySigner, writeTimeStampToken } from '../../dev/ca/index.ts';
 import { oids } from '../../eds/der/index.ts';
 import {
   attachTimeStamp,
@@ -11,6 +11,7 @@ import {
   parseSignedData,
   parseTimeStampResponse,
   parseTimeStampToken,
+  signBes as signBy,
   type Verifier,
 } from '../../eds/index.ts';
 import { content, makeCa, makeSigner, nowMs, signBes, trustOf, unwrap } from './world.ts';
@@ -36,8 +37,15 @@ const fixtures = [
   },
   { it: 'P-256 with its chain', masks: someMasks, cms: signBes(makeSigner(ca, 'ec-p256'), { chain }), content },
   { it: 'P-384', masks: someMasks, cms: signBes(makeSigner(ca, 'ec-p384'), { kind: 'ec-p384' }), content },
+  { it: 'RSA-2048 with PSS', masks: everyBit, cms: await signPss(), content },
   { it: 'P-256 with a time-stamp', masks: everyBit, cms: stamped(signBes(makeSigner(ca))), content },
 ];
+
+/** What stands in the parameters of PSS is not under the signature. */
+async function signPss(): Promise<Uint8Array> {
+  const { key, certificate } = makeSigner(ca, 'rsa-2048');
+  return unwrap(await signBy(memorySigner(certificate, key.privateKey, { isPss: true }), { content, signingTimeMs: nowMs }));
+}
 
 function stamped(cms: Uint8Array): Uint8Array {
   const key = makeKey('ec-p256');
