@@ -1,5 +1,22 @@
-import { certificateLimits, contextTag, oids, openDer, readSmallInteger, tags } from '../der/index.ts';
-import { hasNoParameters, readAlgorithm } from './identifier.ts';
+import {
+  certificateLimits,
+  contextTag,
+  objectIdentifier,
+  oids,
+  openDer,
+  readSmallInteger,
+  sequence,
+  tags,
+  type DerReader,
+} from '../der/index.ts';
+import { hasNoParameters, readAlgorithm, type AlgorithmIdentifier } from './identifier.ts';
+
+/** What stands for parameters that are left out. */
+const sha1: AlgorithmIdentifier = {
+  oid: oids.sha1,
+  parameters: undefined,
+  der: sequence(objectIdentifier(oids.sha1)),
+};
 
 /** Parameters of RSASSA-PSS (RFC 8017 §A.2.3), accepted only where the mask uses the digest of the message, as every profile demands. */
 export function readPssDigest(
@@ -8,26 +25,23 @@ export function readPssDigest(
   if (parameters === undefined) return undefined;
   const reader = openDer(parameters, certificateLimits);
   const all = reader.enter(tags.sequence);
-  let digestOid: string = oids.sha1;
-  let maskDigestOid: string = oids.sha1;
-  let saltLengthBytes = 20;
-  let isPlain = true;
-  if (all.peek() === contextTag(0)) {
-    const digest = readAlgorithm(all.enter(contextTag(0)));
-    isPlain &&= hasNoParameters(digest);
-    digestOid = digest.oid;
-  }
-  if (all.peek() === contextTag(1)) {
-    const mask = readAlgorithm(all.enter(contextTag(1)));
-    isPlain &&= mask.oid === oids.mgf1;
-    const maskDigest = openDer(mask.parameters ?? new Uint8Array(0), certificateLimits);
-    maskDigestOid = readAlgorithm(maskDigest).oid;
-    isPlain &&= maskDigest.fault === undefined;
-  }
-  if (all.peek() === contextTag(2)) saltLengthBytes = readSmallInteger(all.enter(contextTag(2)));
-  if (all.peek() === contextTag(3)) isPlain &&= readSmallInteger(all.enter(contextTag(3))) === 1;
+  const optional = <T>(number: number, otherwise: T, read: (field: DerReader) => T): T => {
+    if (all.peek() !== contextTag(number)) return otherwise;
+    const field = all.enter(contextTag(number));
+    const value = read(field);
+    field.finish();
+    return value;
+  };
+  const digest = optional(0, sha1, readAlgorithm);
+  const mask = optional(1, { ...sha1, oid: oids.mgf1, parameters: sha1.der }, readAlgorithm);
+  const saltLengthBytes = optional(2, 20, readSmallInteger);
+  const trailer = optional(3, 1, readSmallInteger);
   all.finish();
   reader.finish();
-  const isSound = reader.fault === undefined && isPlain && digestOid === maskDigestOid;
-  return isSound ? { digestOid, saltLengthBytes } : undefined;
+  const maskReader = openDer(mask.parameters ?? new Uint8Array(0), certificateLimits);
+  const maskDigest = readAlgorithm(maskReader);
+  maskReader.finish();
+  const isPlain = hasNoParameters(digest) && hasNoParameters(maskDigest) && mask.oid === oids.mgf1 && trailer === 1;
+  const isRead = reader.fault === undefined && maskReader.fault === undefined;
+  return isRead && isPlain && digest.oid === maskDigest.oid ? { digestOid: digest.oid, saltLengthBytes } : undefined;
 }
