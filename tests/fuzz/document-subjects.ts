@@ -14,7 +14,7 @@ import { deriveOctets, derivationPurpose, passwordText } from '../../eds/pkcs12/
 import { keysInPkcs12 } from '../../eds/pkcs12/keys/index.ts';
 import { mutateBytes } from './byte-mutations.ts';
 import { mutateJson } from './json-mutations.ts';
-import { isMadeOf, signedPartsOf } from './made-of.ts';
+import { isMadeOf, rightElements, signedPartsOf } from './made-of.ts';
 import type { Outcome, Subject } from './subject.ts';
 import { contentOf, treeOf } from './tree.ts';
 import { trustIn } from './trust.ts';
@@ -101,13 +101,14 @@ function packWith(place: Place | undefined, octets: Uint8Array): string {
 }
 
 /** Evidence packs, changed as text, as values, and in the octets that they carry. */
-export function packSubjects({ packs, authority, signatures }: World): readonly Subject[] {
+export function packSubjects(world: World): readonly Subject[] {
+  const { packs, authority, signatures } = world;
   const trust = trustIn(authority);
   const { content, atMs: judgedAtMs } = authority;
   const known = new Set(packs);
   const parts = signedPartsOf(
     signatures.map(({ octets }) => octets),
-    [...authority.intermediates, ...authority.anchors],
+    rightElements(world),
   );
   const judge = (input: Uint8Array): Outcome => {
     const pack = decoder.decode(input);

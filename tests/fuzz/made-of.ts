@@ -1,5 +1,6 @@
 import { objectIdentifier, oids } from '../../eds/der/index.ts';
-import { contentOf, treeOf, type Node } from './tree.ts';
+import { contentOf, nodesOf, treeOf, type Node } from './tree.ts';
+import type { World } from './world-form.ts';
 
 /**
  * Whole signed parts of right signatures. What a signature does not cover can be changed by anybody without making it wrong: a signer, a
@@ -66,9 +67,9 @@ function unsignedOf(signer: Node): { readonly tokens: readonly Node[]; readonly 
 
 const stampOid = textOf(objectIdentifier(oids.signatureTimeStamp));
 
-/** The parts of right files: signers, certificates and contents, those of their time-stamps included. */
-export function signedPartsOf(files: readonly Uint8Array[], beside: readonly Uint8Array[]): SignedParts {
-  const [signers, certificates, contents] = [new Set<string>(), new Set(beside.map(textOf)), new Set<string>()];
+/** The parts of right files: signers, certificates and contents, those of their time-stamps included; `beside` are right certificates of other files. */
+export function signedPartsOf(files: readonly Uint8Array[], beside: ReadonlySet<string>): SignedParts {
+  const [signers, certificates, contents] = [new Set<string>(), new Set(beside), new Set<string>()];
   const add = (file: Uint8Array): void => {
     const fields = fieldsOf(file);
     if (fields === undefined) throw new Error('a fixture is no SignedData');
@@ -100,4 +101,11 @@ export function isMadeOf(file: Uint8Array, parts: SignedParts): boolean {
 export function rightStampsIn(file: Uint8Array, parts: SignedParts): number {
   const tokens = (fieldsOf(file)?.signers ?? []).flatMap((signer) => unsignedOf(signer).tokens);
   return tokens.filter(({ der }) => isMadeOf(der, parts)).length;
+}
+
+/** Every element of the inputs of a world: certificates among them are right wherever a change puts them. */
+export function rightElements({ certificates, people, signatures, answers, tokens }: World): ReadonlySet<string> {
+  const inputs = [...certificates, ...people, ...signatures, ...answers, ...tokens];
+  const trees = inputs.map(({ octets }) => treeOf(octets)).filter((root) => root !== undefined);
+  return new Set(trees.flatMap(nodesOf).map(({ der }) => textOf(der)));
 }

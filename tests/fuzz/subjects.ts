@@ -16,10 +16,10 @@ import {
   parseTimeStampToken,
 } from '../../eds/index.ts';
 import { pem } from '../eds/world.ts';
-import { isMadeOf, rightStampsIn, signedPartsOf } from './made-of.ts';
+import { isMadeOf, rightElements, rightStampsIn, signedPartsOf } from './made-of.ts';
 import { keyFileSubjects, packSubjects, registrySubject } from './document-subjects.ts';
 import type { Outcome, Subject } from './subject.ts';
-import { nodesOf, treeOf } from './tree.ts';
+import { treeOf } from './tree.ts';
 import { trustIn } from './trust.ts';
 import type { Authority, Input, World } from './world-form.ts';
 
@@ -30,10 +30,11 @@ export function signatureSubject(
   name: string,
   weight: number,
   { authority, signatures }: { readonly authority: Authority; readonly signatures: readonly Input[] },
+  beside: ReadonlySet<string> = new Set(),
 ): Subject {
   const verifier = createVerifier(trustIn(authority));
   const { content, atMs } = authority;
-  const parts = signedPartsOf(octetsOf(signatures), [...authority.intermediates, ...authority.anchors]);
+  const parts = signedPartsOf(octetsOf(signatures), beside);
   return {
     name,
     weight,
@@ -50,16 +51,11 @@ export function signatureSubject(
   };
 }
 
-function elementsIn(inputs: readonly Uint8Array[]): ReadonlySet<string> {
-  const trees = inputs.map(treeOf).filter((root) => root !== undefined);
-  return new Set(trees.flatMap(nodesOf).map(({ der }) => textOf(der)));
-}
-
-function certificateSubject({ authority, certificates, people, signatures, answers, tokens }: World): Subject {
+function certificateSubject(world: World): Subject {
+  const { authority, certificates, people } = world;
   const verifier = createVerifier(trustIn(authority));
   const inputs = octetsOf([...certificates, ...people]);
-  // Those of other people and services in the other inputs are as right, and are put in the place of these.
-  const known = elementsIn(octetsOf([...certificates, ...people, ...signatures, ...answers, ...tokens]));
+  const known = rightElements(world);
   return {
     name: 'certificates',
     weight: 20,
@@ -140,10 +136,11 @@ function parsed<T>(result: { readonly ok: true; readonly value: T } | { readonly
   return result.value;
 }
 
-function tokenSubject({ authority, tokens, bare, signatures }: World): Subject {
+function tokenSubject(world: World): Subject {
+  const { authority, tokens, bare, signatures } = world;
   const verifier = createVerifier(trustIn(authority));
   const { content, atMs } = authority;
-  const parts = signedPartsOf(octetsOf(signatures), [...authority.intermediates, ...authority.anchors]);
+  const parts = signedPartsOf(octetsOf(signatures), rightElements(world));
   return {
     name: 'tokens',
     weight: 8,
@@ -221,7 +218,7 @@ export function judgeByAll(octets: Uint8Array): Outcome {
 /** All kinds of inputs of a world, each with those who read it. `real` are signatures and more of the national authority, where they are at hand. */
 export function subjectsOf(world: World, real: readonly Subject[]): readonly Subject[] {
   return [
-    signatureSubject('signatures', 30, world),
+    signatureSubject('signatures', 30, world, rightElements(world)),
     signatureSubject('national signatures', 1, world.national),
     certificateSubject(world),
     revocationSubject('lists', 14, world),

@@ -4,9 +4,10 @@ import type { Verdict } from './fuzzer.ts';
 export type Share = {
   readonly world: string;
   readonly seed: number;
+  /** The first input, and from each to the next; as many as are to be judged. */
   readonly from: number;
-  readonly to: number;
   readonly step: number;
+  readonly count: number;
   /** The only kind of inputs, or nothing for all. */
   readonly only: string;
 };

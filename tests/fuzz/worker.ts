@@ -18,16 +18,19 @@ const tellEveryMs = 5_000;
 process.on('disconnect', () => process.exit());
 
 const tell = (told: Told): boolean => process.send?.(told) ?? false;
-const failures: Failure[] = [];
+let failures = 0;
 let tally = emptyTally();
 let toldAtMs = performance.now();
-for (let index = share.from; index < share.to && failures.length < failuresMax; index += share.step) {
+let judged = 0;
+for (let index = share.from; judged < share.count && failures < failuresMax; index += share.step) {
   const verdict = fuzzer.run(index);
+  // What a change left as it was is not counted.
+  if (verdict.outcome !== 'same') judged += 1;
   addTo(tally, verdict);
   if (typeof verdict.outcome !== 'string') {
     const input = Buffer.from(verdict.input).toString('base64');
-    const failure = { seed: share.seed, index, subject: verdict.subject, fault: verdict.outcome.fault, input };
-    failures.push(failure);
+    const failure: Failure = { seed: share.seed, index, subject: verdict.subject, fault: verdict.outcome.fault, input };
+    failures += 1;
     tell({ failure });
   }
   if (performance.now() - toldAtMs < tellEveryMs) continue;
