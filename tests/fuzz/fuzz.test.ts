@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { node24, root } from '../../build/paths.mjs';
@@ -140,5 +140,7 @@ test('`npm run fuzz` counts what it judged and ends well', { timeout: 60_000 }, 
   expect(stdout).toContain(`0 failures, seed ${seed}`);
   expect(Number(/(?<count>\d+) changed inputs\n/u.exec(stdout)?.groups?.['count'])).toBeGreaterThanOrEqual(200);
   expect(status).toBe(0);
-  expect(existsSync(join(root, '.runtime', 'fuzz', String(seed), 'world.json'))).toBe(true);
+  const folder = join(root, '.runtime', 'fuzz', String(seed));
+  expect(existsSync(join(folder, 'world.json'))).toBe(true);
+  rmSync(folder, { recursive: true });
 });
