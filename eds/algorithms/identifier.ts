@@ -26,7 +26,7 @@ export function hasNoParameters(algorithm: AlgorithmIdentifier): boolean {
 }
 
 /**
- * True where a signed structure names the same algorithm inside and outside its signed part, as RFC 5280 demands. The national
+ * True where a revocation list names the same algorithm inside and outside its signed part, as RFC 5280 demands. The national
  * authority's lists write NULL in one place and nothing in the other, so the two spellings of "none" count as the same.
  */
 export function isSameAlgorithm(a: AlgorithmIdentifier, b: AlgorithmIdentifier): boolean {

@@ -22,11 +22,11 @@ const curveKey = nodeSuite.loadKey(spkiOf(curve.publicKey));
 const algorithm = (oid: string, ...parameters: readonly Uint8Array[]): AlgorithmIdentifier =>
   readAlgorithm(openDer(sequence(objectIdentifier(oid), ...parameters), certificateLimits));
 
-const pss = (digest: string, mask: string, saltLengthBytes: number): AlgorithmIdentifier =>
+const pss = (digest: string, mask: string, saltLengthBytes: number, ...more: readonly Uint8Array[]) =>
   algorithm(
     oids.rsaPss,
     sequence(
-      tagged(0, sequence(objectIdentifier(digest))),
+      tagged(0, sequence(objectIdentifier(digest)), ...more),
       tagged(1, sequence(objectIdentifier(oids.mgf1), sequence(objectIdentifier(mask)))),
       tagged(2, integer(saltLengthBytes)),
     ),
@@ -75,6 +75,8 @@ describe('the algorithms of node:crypto', () => {
     expect(verify(pss(oids.sha256, oids.sha256, 20))).toBe(false);
     expect(verify(pss(oids.sha256, oids.sha1, 32))).toBeUndefined();
     expect(verify(algorithm(oids.rsaPss))).toBeUndefined();
+    // Nothing may hide behind a parameter, since nobody signed it.
+    expect(verify(pss(oids.sha256, oids.sha256, 32, integer(1)))).toBeUndefined();
   });
 
   test('PSS parameters with octets that say nothing do not exist, since no signature covers them', () => {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { ok, refuse, type Result } from '../../core/kernel/index.ts';
-import { isSameAlgorithm, readAlgorithm, type AlgorithmIdentifier } from '../algorithms/index.ts';
+import { equalBytes, ok, refuse, type Result } from '../../core/kernel/index.ts';
+import { readAlgorithm, type AlgorithmIdentifier } from '../algorithms/index.ts';
 import {
   certificateLimits,
   contextTag,
@@ -52,7 +52,7 @@ export function parseCertificate(der: Uint8Array): Result<Certificate, 'certific
   certificate.finish();
   reader.finish();
   // RFC 5280 §4.1.1.2: the algorithm outside and inside the signed part must be the same, or an attacker could swap the outer one.
-  const isSame = isSameAlgorithm(fields.innerAlgorithm, signatureAlgorithm);
+  const isSame = equalBytes(fields.innerAlgorithm.der, signatureAlgorithm.der);
   if (reader.fault !== undefined || !isSame)
     return refuse('certificate-malformed', { fault: reader.fault ?? 'algorithm-differs' });
   const sha256 = createHash('sha256').update(copy).digest('hex');

@@ -54,6 +54,7 @@ const cases: readonly Case[] = [
       plant('contracts/ipc/a.ts', "import type { App } from 'electron';"),
       plant('renderer/shell/a.tsx', "import { x } from 'node:path';"),
       plant('server/http/a.ts', "import x from 'lodash';"),
+      plant('server/intake/a.ts', "import { SignedData } from 'pkijs';"),
       plant('native/host/a.ts', "const x = require('leveldown');"),
       plant('locales/index.ts', "import { z } from 'zod';"),
     ],
@@ -71,12 +72,15 @@ const cases: readonly Case[] = [
       plant('cli/verbs/a.ts', "import { app } from 'electron';"),
       plant('main/boot/a.ts', "import Database from 'better-sqlite3-multiple-ciphers';"),
       plant('main/boot/a.ts', "import type { PKCS11 } from 'pkcs11js';"),
+      plant('eds/cms/a.ts', "import { SignedData } from 'pkijs';"),
+      plant('dev/ca/a.ts', "import { Certificate } from 'pkijs';"),
       plant('renderer/screens/a.tsx', "import { Button } from '@mantine/core';"),
       plant('renderer/screens/a.tsx', "import '@mantine/core/styles.css';"),
     ],
     allowed: [
       plant('server/store/a.ts', "import { Pool } from 'pg';"),
       plant('renderer/kit/a.tsx', "import { Button } from '@mantine/core';"),
+      plant('tests/bench/a.ts', "import { SignedData } from 'pkijs';"),
     ],
   },
   {

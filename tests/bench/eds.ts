@@ -4,23 +4,30 @@ import { createVerifier, parseRevocationList, parseSignedData } from '../../eds/
 import { messageLimits, oids, openDer, type DerReader } from '../../eds/der/index.ts';
 import { nationalSuite, streebog512 } from '../../eds/gost/index.ts';
 import { makeNationalWorld } from '../eds/national-world.ts';
+import { rebuild } from '../eds/rebuild.ts';
 import { content, makeCa, makeSigner, nowMs, signBes, trustOf, unwrap } from '../eds/world.ts';
+import { realAuthority } from '../fuzz/real-subjects.ts';
+import { trustIn } from '../fuzz/trust.ts';
 import type { Measure } from './run.ts';
+import { pkijsVerifier } from './yardstick/pkijs.ts';
 
 const rounds = 12;
 const sliceMs = 80;
 
-type Work = { readonly name: string; readonly run: () => unknown };
+type Work = { readonly name: string; readonly run: () => void | Promise<void> };
 
 /** Operations a second of several works, in slices that take turns, so that a busy machine slows all of them alike. */
-function ratesOf(works: readonly Work[], atOnce = 10): ReadonlyMap<string, number> {
+async function ratesOf(works: readonly Work[], atOnce = 10): Promise<ReadonlyMap<string, number>> {
   const totals = works.map((work) => ({ work, count: 0, spentMs: 0 }));
   for (let round = 0; round < rounds; round += 1) {
     for (const total of totals) {
       const startedMs = performance.now();
       let readMs = startedMs;
       for (; readMs - startedMs < sliceMs; readMs = performance.now()) {
-        for (let i = 0; i < atOnce; i += 1) total.work.run();
+        for (let i = 0; i < atOnce; i += 1) {
+          const pending = total.work.run();
+          if (pending !== undefined) await pending;
+        }
         // The first rounds only warm the compiler.
         if (round >= 2) total.count += atOnce;
       }
@@ -28,6 +35,18 @@ function ratesOf(works: readonly Work[], atOnce = 10): ReadonlyMap<string, numbe
     }
   }
   return new Map(totals.map(({ work, count, spentMs }) => [work.name, (count / spentMs) * 1000]));
+}
+
+/** Each rate beside the least that is asked of it, in operations a second. */
+function againstTargets(
+  rates: ReadonlyMap<string, number>,
+  targets: Readonly<Record<string, number>>,
+  suffix = '',
+): readonly Measure[] {
+  return Object.entries(targets).map(([name, baseline]) => {
+    const value = rates.get(name) ?? Number.NaN;
+    return { name: `${name}${suffix}`, value, unit: 'per second', baseline, ratio: value / baseline };
+  });
 }
 
 function walk(reader: DerReader): number {
@@ -41,8 +60,13 @@ function walk(reader: DerReader): number {
   return count;
 }
 
-/** Verification of RSA-2048 CAdES-BES on one core, beside the bare RSA operation that it cannot do without. */
-function verification(): readonly Measure[] {
+/** The least that is asked of one core, in operations a second. */
+const rsaTargets = { 'eds-verify-warm': 4000, 'eds-verify-new-signer': 2000, 'eds-verify-cold': 2000 } as const;
+/** How many times faster than pkijs, which does less. */
+const pkijsTimes = 25;
+
+/** Verification of RSA-2048 CAdES-BES on one core, beside the bare RSA operation that it cannot do without, and beside pkijs. */
+async function verification(): Promise<readonly Measure[]> {
   const ca = makeCa({ keys: 'rsa-4096' });
   const trust = trustOf(ca);
   const signer = makeSigner(ca, 'rsa-2048');
@@ -73,17 +97,22 @@ function verification(): readonly Measure[] {
     judge(fresh, others[turn % others.length] ?? cms);
     turn += 1;
   };
-  const rates = ratesOf([
-    { name: 'bare', run: () => verify('sha256', message, key, signature) },
+  const pkijs = pkijsVerifier([ca.issuingCertificate, ca.rootCertificate], content, new Date(nowMs));
+  const rates = await ratesOf([
+    { name: 'bare', run: () => void verify('sha256', message, key, signature) },
     { name: 'eds-verify-warm', run: () => judge(warm, cms) },
     { name: 'eds-verify-new-signer', run: nextSigner },
-    { name: 'eds-der-walk', run: () => walk(openDer(cms, messageLimits)) },
+    { name: 'eds-verify-cold', run: () => judge(createVerifier(trust), cms) },
+    { name: 'eds-der-walk', run: () => void walk(openDer(cms, messageLimits)) },
+    { name: 'pkijs', run: () => pkijs(cms) },
   ]);
-  const baseline = rates.get('bare') ?? Number.NaN;
-  return ['eds-verify-warm', 'eds-verify-new-signer', 'eds-der-walk'].map((name) => {
-    const value = rates.get(name) ?? Number.NaN;
-    return { name, value, unit: 'per second', baseline, ratio: value / baseline };
-  });
+  const bare = rates.get('bare') ?? Number.NaN;
+  const asked = (rates.get('pkijs') ?? Number.NaN) * pkijsTimes;
+  return [
+    ...againstTargets(rates, { 'eds-verify-warm': bare, 'eds-verify-new-signer': bare, 'eds-der-walk': bare }),
+    ...againstTargets(rates, rsaTargets, '-target'),
+    ...againstTargets(rates, { 'eds-verify-warm': asked }, '-25-times-pkijs'),
+  ];
 }
 
 /** Indexing and asking a revocation list of a million entries. */
@@ -121,7 +150,7 @@ const nationalTargets = {
 } as const;
 
 /** Signatures of ST RK GOST R 34.10-2015 with 512 bits: bare, and whole files under a chain of three. */
-function national(): readonly Measure[] {
+async function national(): Promise<readonly Measure[]> {
   const algorithm = { oid: oids.gost2015Signature512, parameters: undefined, der: new Uint8Array(0) };
   const key = makeNationalKey('gost-2015-512');
   const signature = signNational(key, content);
@@ -149,22 +178,45 @@ function national(): readonly Measure[] {
     file += 1;
   };
   const mebibyte = new Uint8Array(2 ** 20);
-  const rates = ratesOf(
+  const rates = await ratesOf(
     [
       { name: 'eds-gost-verify-returning-key', run: () => demand(returning?.verify(content, signature)) },
       { name: 'eds-gost-verify-new-key', run: () => demand(strangers[(stranger += 1) % strangers.length]?.()) },
       { name: 'eds-gost-bes-warm', run: () => judge(verifier) },
       { name: 'eds-gost-bes-new-signer', run: judgeNext },
-      { name: 'eds-streebog-mib', run: () => streebog512(mebibyte) },
+      { name: 'eds-streebog-mib', run: () => void streebog512(mebibyte) },
     ],
     1,
   );
-  return Object.entries(nationalTargets).map(([name, baseline]) => {
-    const value = rates.get(name) ?? Number.NaN;
-    return { name, value, unit: 'per second', baseline, ratio: value / baseline };
-  });
+  return againstTargets(rates, nationalTargets);
 }
 
-export function measure(): Promise<readonly Measure[]> {
-  return Promise.resolve([...verification(), ...national(), ...revocationList()]);
+/** The same of the national authority's own file: with its time-stamp, and with that cut off. */
+const realTargets = { 'eds-gost-real-stamped-warm': 90, 'eds-gost-real-bes-warm': 180 } as const;
+
+async function realFiles(): Promise<readonly Measure[]> {
+  const real = realAuthority();
+  if (real === undefined) {
+    process.stderr.write('SKIPPED: the data of the national authority is absent, so no real file was measured\n');
+    return [];
+  }
+  const { authority, detached } = real;
+  const verifier = createVerifier(trustIn(authority));
+  const bare = rebuild(detached, { signer: (parts) => parts.slice(0, -1) });
+  const judge = (cms: Uint8Array): void => {
+    const { verdict } = verifier.verify({ cms, content: authority.content, atMs: authority.atMs });
+    if (verdict !== 'VALID') throw new Error('bench: a real signature was refused');
+  };
+  const rates = await ratesOf(
+    [
+      { name: 'eds-gost-real-stamped-warm', run: () => judge(detached) },
+      { name: 'eds-gost-real-bes-warm', run: () => judge(bare) },
+    ],
+    1,
+  );
+  return againstTargets(rates, realTargets);
+}
+
+export async function measure(): Promise<readonly Measure[]> {
+  return [...(await verification()), ...(await national()), ...(await realFiles()), ...revocationList()];
 }

@@ -47,10 +47,12 @@ export type Hierarchy = {
 const rootKey = makeKey('ec-p256');
 const issuingKey = makeKey('ec-p256');
 const signerKey = makeKey('ec-p256');
-export const keys = { root: rootKey, issuing: issuingKey, signer: signerKey };
+export const keys: Hierarchy['keys'] = { root: rootKey, issuing: issuingKey, signer: signerKey };
+
+export type Changes = { readonly root?: Change; readonly issuing?: Change; readonly signer?: Change };
 
 /** A root, an issuing authority and a signer that are right in everything but the changes. */
-export function hierarchy(changes: { root?: Change; issuing?: Change; signer?: Change } = {}): Hierarchy {
+export function hierarchy(changes: Changes = {}, by = keys): Hierarchy {
   const authority = [extensions.basicConstraints(true), extensions.keyUsage(['keyCertSign', 'cRLSign'])];
   const person = [
     extensions.keyUsage(['digitalSignature', 'nonRepudiation']),
@@ -59,17 +61,17 @@ export function hierarchy(changes: { root?: Change; issuing?: Change; signer?: C
     extensions.policies(['1.2.398.3.3.2']),
   ];
   return {
-    keys,
+    keys: by,
     root: make(
-      { own: rootKey, by: rootKey, subject: name('ROOT'), issuer: name('ROOT'), says: authority },
+      { own: by.root, by: by.root, subject: name('ROOT'), issuer: name('ROOT'), says: authority },
       changes.root,
     ),
     issuing: make(
-      { own: issuingKey, by: rootKey, subject: name('ISSUING'), issuer: name('ROOT'), says: authority },
+      { own: by.issuing, by: by.root, subject: name('ISSUING'), issuer: name('ROOT'), says: authority },
       changes.issuing,
     ),
     signer: make(
-      { own: signerKey, by: issuingKey, subject: name('SIGNER'), issuer: name('ISSUING'), says: person },
+      { own: by.signer, by: by.issuing, subject: name('SIGNER'), issuer: name('ISSUING'), says: person },
       changes.signer,
     ),
   };
@@ -109,8 +111,9 @@ export function list(
   of: 'root' | 'issuing',
   change: Partial<RevocationListContent> = {},
   signedBy?: SigningKey,
+  by = keys,
 ): Uint8Array {
-  const key = keys[of];
+  const key = by[of];
   const right = {
     issuer: name(of === 'root' ? 'ROOT' : 'ISSUING'),
     authorityKeyIdentifier: keyIdentifierOf(key.subjectPublicKeyInfo),

@@ -6,8 +6,8 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { createTestCa, extensions, makeKey, writeKey, writeOcspResponse, type KeyKind } from '../../dev/ca/index.ts';
 import { createVerifier, nodeSuite, readOcspReply, writeOcspRequest } from '../../eds/index.ts';
 import { publicKeyBits } from '../../eds/ocsp/index.ts';
+import { idOf } from './certificate-id.ts';
 import { hierarchy, list, verifierFor } from './hierarchy.ts';
-import { idOf } from './responder.ts';
 import { certificateOf, holder, nowMs, storeOf, trustOf, unwrap } from './world.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'eds-openssl-revocation-'));

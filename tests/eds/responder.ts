@@ -11,11 +11,10 @@ import {
   type SigningKey,
   type WrittenExtension,
 } from '../../dev/ca/index.ts';
-import { openDer, responseLimits, tags } from '../../eds/der/index.ts';
-import { nodeSuite, writeOcspRequest } from '../../eds/index.ts';
 import { expect } from 'vitest';
+import { idOf } from './certificate-id.ts';
 import { hierarchy, judge, keys, list, type Hierarchy, type Judgement } from './hierarchy.ts';
-import { certificateOf, nowMs, unwrap } from './world.ts';
+import { nowMs } from './world.ts';
 
 const minuteMs = 60_000;
 
@@ -56,13 +55,6 @@ export function responderCertificate(
     },
     signedBy ?? keys.issuing,
   );
-}
-
-/** CertID of one certificate under its issuer, as a request writes it. */
-export function idOf(certificate: Uint8Array, issuer: Uint8Array, digest: 'sha256' | 'sha1' = 'sha256'): Uint8Array {
-  const question = { certificate: certificateOf(certificate), issuer: certificateOf(issuer), digest };
-  const request = openDer(unwrap(writeOcspRequest(question, nodeSuite)), responseLimits);
-  return request.enter(tags.sequence).enter(tags.sequence).enter(tags.sequence).enter(tags.sequence).element();
 }
 
 export type Said = Partial<Omit<OcspContent, 'answers'>> & {

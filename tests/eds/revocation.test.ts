@@ -4,7 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { extensions, makeKey, type RevocationListContent } from '../../dev/ca/index.ts';
 import { publicKeyBits } from '../../eds/ocsp/index.ts';
 import { hierarchy, judge, keys, list } from './hierarchy.ts';
-import { idOf, made, respond, responderCertificate, revocationOf as stage, type Said } from './responder.ts';
+import { idOf } from './certificate-id.ts';
+import { made, respond, responderCertificate, revocationOf as stage, type Said } from './responder.ts';
 import { certificateOf, nowMs } from './world.ts';
 
 const seed = Number(process.env['QORGAN_TEST_SEED'] ?? 20261123);
