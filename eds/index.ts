@@ -30,6 +30,7 @@ export {
 } from './ocsp/index.ts';
 export {
   defaultAuthorityRegistry,
+  isRoleMapId,
   parseAuthorityRegistry,
   roleMappingsFor,
   roleMaps,
@@ -80,6 +81,7 @@ export {
   btsDigitalRoles,
   carrierOf,
   carrierOid,
+  carriersNamed,
   certificatesInFile,
   hardwareCarriers,
   nationalRoles,

@@ -7,6 +7,7 @@ import {
   trustFromRegistry,
   type AuthorityRegistry,
   type Certificate,
+  type RegisteredTrust,
 } from '../../eds/index.ts';
 import { words } from '../../locales/index.ts';
 import {
@@ -38,7 +39,7 @@ async function readAll(
   return { ders };
 }
 
-type Sorted = { readonly anchors: readonly Certificate[]; readonly intermediates: readonly Certificate[] };
+type Sorted = Pick<RegisteredTrust, 'anchors' | 'intermediates'> & Partial<Pick<RegisteredTrust, 'roleMaps'>>;
 
 /** By a registry, what it pins as an anchor is one; without, a certificate that signed itself. Any other only leads to an anchor. */
 function sortAuthorities(
@@ -71,8 +72,9 @@ export const serverImportAnchors: Command = {
     if (!sorted.ok) return refused(locale, sorted.refusal);
     const anchors = sorted.value.anchors.map(({ der }) => der);
     const intermediates = sorted.value.intermediates.map(({ der }) => der);
+    const roleMaps = sorted.value.roleMaps?.map((one) => ({ ...one }));
     return administer(given, around, async ({ importAnchors }) => {
-      const imported = await importAnchors({ anchors, intermediates });
+      const imported = await importAnchors({ anchors, intermediates, roleMaps });
       if (!imported.ok) return refused(locale, imported.refusal);
       return {
         exit: 0,

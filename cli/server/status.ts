@@ -41,6 +41,28 @@ function ask(url: string, pem: string): Promise<Status | undefined> {
   });
 }
 
+const hourMs = 3_600_000;
+
+/** How old the list of each authority is, and which services fail. */
+function revocationLines(locale: Locale, { revocation, serverTimeMs }: Status): readonly string[] {
+  const { lists, services, ageMaxMs } = revocation;
+  if (lists.length === 0) return [words(locale, 'cli.server.status.lists-none')];
+  const ages = lists.map(({ authority, thisUpdateMs }) => {
+    const ageMs = serverTimeMs - thisUpdateMs;
+    const values = { authority, hours: Math.floor(ageMs / hourMs) };
+    return words(locale, ageMs > ageMaxMs ? 'cli.server.status.list-old' : 'cli.server.status.list', values);
+  });
+  const silent = services.flatMap(({ authority, service, refusal }) =>
+    refusal === null
+      ? []
+      : words(locale, 'cli.server.status.service-silent', {
+          ...{ authority, service },
+          why: refusalWords(locale, { code: refusal }).what,
+        }),
+  );
+  return [...ages, ...silent];
+}
+
 function say(locale: Locale, url: string, status: Status | undefined): Answer {
   if (status === undefined)
     return {
@@ -52,6 +74,7 @@ function say(locale: Locale, url: string, status: Status | undefined): Answer {
   const lines = [
     words(locale, 'cli.server.status.running', { url }),
     words(locale, 'cli.server.status.log-size', { size: status.log.size }),
+    ...revocationLines(locale, status),
     ...(isAccepting ? [] : [refusalWords(locale, { code: 'server-read-only' }).what]),
   ];
   return { exit: isAccepting ? 0 : 1, facts: { isRunning: true, url, ...status }, lines };

@@ -41,6 +41,9 @@ export const refusalBody = z.strictObject({
   }),
 });
 
+/** Of an authority's key, lower-case hexadecimal. */
+const keyIdentifier = z.string().regex(/^(?:[0-9a-f]{2}){1,64}$/u);
+
 export const statusResponse = z.strictObject({
   platform: platformId,
   profile,
@@ -51,6 +54,22 @@ export const statusResponse = z.strictObject({
   /** `read-only` where the database is behind the log: nothing is accepted until the gap is dealt with. */
   state: z.enum(['accepting', 'read-only']),
   version: line(32, 1),
+  /** The revocation list of each authority that counts, and how the services that are asked for newer ones answer. */
+  revocation: z.strictObject({
+    /** How old a list may be before it answers nothing. */
+    ageMaxMs: z.int().min(0),
+    lists: z.array(z.strictObject({ authority: keyIdentifier, thisUpdateMs: timeMs })).max(64),
+    services: z
+      .array(
+        z.strictObject({
+          authority: keyIdentifier,
+          service: z.enum(['crl', 'delta-crl', 'ocsp']),
+          answeredAtMs: timeMs.nullable(),
+          refusal: z.string().max(64).nullable(),
+        }),
+      )
+      .max(192),
+  }),
 });
 
 /** `code` comes from `qorgan server enrol-code`; it lives once and shortly. */

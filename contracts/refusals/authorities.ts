@@ -10,4 +10,5 @@ export const authorityRefusals = {
   'ocsp-refused': { retry: true },
   'ocsp-nonce-differs': { retry: true },
   'ocsp-answer-foreign': { retry: false },
+  'authorities-malformed': { retry: false },
 } as const;

@@ -2,11 +2,13 @@ import { ok, refuse, type Result } from '../../core/kernel/index.ts';
 import type { RoleMapping, TimeStampTrust, TrustConfiguration } from '../verify/index.ts';
 import type { Certificate, RoleMap } from '../x509/index.ts';
 import type { AuthorityRegistry, RegisteredAuthority } from './authority-registry.ts';
-import { roleMaps } from './role-maps.ts';
+import { roleMaps, type RoleMapId } from './role-maps.ts';
 
 /** What a registry contributes to a trust configuration. */
 export type RegisteredTrust = Pick<TrustConfiguration, 'anchors' | 'intermediates' | 'roleMappings'> & {
   readonly timeStamping: Pick<TimeStampTrust, 'policies' | 'issuers'>;
+  /** The role map of each imported authority, by key identifier: `roleMappings` in a form that can be written down. */
+  readonly roleMaps: readonly { readonly authority: string; readonly map: RoleMapId }[];
 };
 
 /**
@@ -31,6 +33,7 @@ export function trustFromRegistry(request: {
     authorities.add(authority);
   }
   const isAnchor = ({ sha256 }: Certificate): boolean => [...authorities].some((one) => one.anchors.includes(sha256));
+  const keys = new Set(certificates.map(({ extensions }) => extensions.subjectKeyIdentifier));
   const stamping = [...authorities].filter(({ timeStampPolicies }) => timeStampPolicies.length > 0);
   return ok({
     anchors: certificates.filter(isAnchor),
@@ -40,6 +43,9 @@ export function trustFromRegistry(request: {
       policies: [...new Set(stamping.flatMap(({ timeStampPolicies }) => timeStampPolicies))],
       issuers: stamping.flatMap(({ keyIdentifiers }) => keyIdentifiers),
     },
+    roleMaps: [...authorities].flatMap(({ keyIdentifiers, roleMap }) =>
+      keyIdentifiers.filter((key) => keys.has(key)).map((authority) => ({ authority, map: roleMap })),
+    ),
   });
 }
 

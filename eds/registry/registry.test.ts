@@ -120,6 +120,10 @@ describe('trust by a registry', () => {
           { issuers: [key('1')], roles: {} },
         ],
         timeStamping: { policies: ['1.2.398.3.3.2.6.4'], issuers: [key('2')] },
+        roleMaps: [
+          { authority: key('2'), map: 'national' },
+          { authority: key('1'), map: 'none' },
+        ],
       },
     });
   });

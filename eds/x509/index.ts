@@ -14,6 +14,7 @@ export {
   btsDigitalRoles,
   carrierOf,
   carrierOid,
+  carriersNamed,
   hardwareCarriers,
   nationalRoles,
   rolesOf,

@@ -110,3 +110,8 @@ export function carrierOf(certificate: Certificate): KeyCarrier {
 export function carrierOid(carrier: KeyCarrier): string | undefined {
   return Object.keys(carriers).find((oid) => carriers[oid] === carrier);
 }
+
+/** The carriers that these OIDs name, as a policy lists them; OIDs of no known carrier name none. */
+export function carriersNamed(named: readonly string[]): readonly KeyCarrier[] {
+  return named.flatMap((oid) => carriers[oid] ?? []);
+}

@@ -28,7 +28,7 @@ export {
   type SignInRefusal,
   type StaffRefusal,
 } from './sign-in.ts';
-export { checkSignature, type CheckedSignature, type SignatureRefusal } from './signature-check.ts';
+export { checkLive, checkSignature, type CheckedSignature, type SignatureRefusal } from './signature-check.ts';
 export { isListOfAny, revocationDocument, withList, type RevocationDocument } from './revocation.ts';
 export {
   admitCertificate,

@@ -5,11 +5,19 @@ import type { DeviceId, Iin, Sha256Hex } from '../../core/kernel/index.ts';
 import { tileWidth } from '../../core/log/index.ts';
 import type { DeviceRecord, SignedDocument, StaffRecord } from '../../core/signing/index.ts';
 import { parseDeviceRecord, parsePolicyDocument, parseStaffRecord } from '../../contracts/documents/index.ts';
+import type { LiveAnswers } from '../authorities/index.ts';
 import type { Desk, Platform } from '../platform/index.ts';
 import { readRegistryStamp, readRevocationLists, readTrustCertificates } from '../store/index.ts';
 import { readDocuments, readNewestSigned, type LoggedDocument } from './documents.ts';
 import { listedBy, listedHashes, revocationDocument, type RevocationDocument } from './revocation.ts';
-import { buildTrust, trustDocument, type Trust, type TrustDocument, type TrustSource } from './trust.ts';
+import {
+  buildTrust,
+  trustDocument,
+  type Trust,
+  type TrustDocument,
+  type TrustPlace,
+  type TrustSource,
+} from './trust.ts';
 
 export type RegisteredDevice = {
   readonly record: DeviceRecord;
@@ -133,11 +141,15 @@ function createRecordCount({ log }: Platform): () => number {
 }
 
 /** The same trust as before while nothing of it has changed: what is judged by it at this moment stays good, and so does what it remembers. */
-function trustOf(source: TrustSource, before: Trust | undefined, nowMs: () => number): Trust {
-  return before !== undefined && isDeepStrictEqual(before.source, source) ? before : buildTrust(source, nowMs);
+function trustOf(source: TrustSource, before: Trust | undefined, at: TrustPlace): Trust {
+  return before !== undefined && isDeepStrictEqual(before.source, source) ? before : buildTrust(source, at);
 }
 
-async function readState(platform: Platform, countRecords: () => number, before: State | undefined): Promise<State> {
+async function readState(
+  platform: Platform,
+  countRecords: () => number,
+  { before, live }: { readonly before?: State; readonly live: LiveAnswers | undefined },
+): Promise<State> {
   const records = countRecords();
   const read = {
     device: await readDocuments(platform, 'device'),
@@ -158,21 +170,21 @@ async function readState(platform: Platform, countRecords: () => number, before:
     devices: readDevices(platform, read.device.documents),
     staff: readStaff(platform, read.staff.documents),
     policies,
-    trust: trustOf({ document, policy, certificates, listed, lists }, before?.trust, nowMs),
+    trust: trustOf({ document, policy, certificates, listed, lists }, before?.trust, { nowMs, live }),
     trustDocument: document,
     revocationDocument: revocations.at(-1),
     rejected: Math.max(0, records - Object.values(read).reduce((sum, { documents }) => sum + documents.length, 0)),
   };
 }
 
-/** Opens the registry of a platform whose first policy is in the log. */
-export async function openRegistry(platform: Platform): Promise<Registry> {
+/** Opens the registry of a platform whose first policy is in the log; `live` is what authorities say beyond it. */
+export async function openRegistry(platform: Platform, live?: LiveAnswers): Promise<Registry> {
   const countRecords = createRecordCount(platform);
   // The size is asked before the documents: a leaf that comes meanwhile changes the next stamp.
   const readStamp = (): Promise<string> => readRegistryStamp(platform.database, platform.log.size());
   const { nowMs } = platform.surroundings;
   let stamp = await readStamp();
-  let state = await readState(platform, countRecords, undefined);
+  let state = await readState(platform, countRecords, { live });
   return {
     device: (device) => state.devices.get(device),
     devices: () => [...state.devices.values()],
@@ -183,7 +195,7 @@ export async function openRegistry(platform: Platform): Promise<Registry> {
       const { policy } = inForce(state.policies, nowMs());
       const { source } = state.trust;
       if (policy.version !== source.policy.version)
-        state = { ...state, trust: buildTrust({ ...source, policy }, nowMs) };
+        state = { ...state, trust: buildTrust({ ...source, policy }, { nowMs, live }) };
       return state.trust;
     },
     trustVersion: () => state.trustDocument?.version ?? 0,
@@ -193,7 +205,7 @@ export async function openRegistry(platform: Platform): Promise<Registry> {
     refresh: async () => {
       const now = await readStamp();
       if (now === stamp) return;
-      state = await readState(platform, countRecords, state);
+      state = await readState(platform, countRecords, { before: state, live });
       stamp = now;
     },
   };

@@ -7,7 +7,7 @@ import { sha256Hex } from '../../eds/index.ts';
 import type { Platform } from '../platform/index.ts';
 import { endSession, insertChallenge, insertSession, readSession, useChallenge } from '../store/index.ts';
 import type { Registry, RegisteredStaff } from './registry.ts';
-import { checkSignature, type SignatureRefusal } from './signature-check.ts';
+import { checkLive, checkSignature, type SignatureRefusal } from './signature-check.ts';
 
 /** Long enough to find the card and enter the PIN. */
 const challengeLifeMs = 180_000;
@@ -100,10 +100,13 @@ export async function signIn(
   if (!checked.ok) return checked;
   const staff = staffInForce(registry, { iin: checked.value.iin, certificate: checked.value.certificate, nowMs });
   if (!staff.ok) return staff;
+  const live = checkLive(registry.trust(), checked.value, nowMs);
+  if (!live.ok) return live;
   const token = surroundings.randomBytes(tokenSizeBytes).toString('base64url');
   const tokenHash = sha256Hex(token);
   const sessionEndsMs = nowMs + sessionLifeMs;
-  const { validation: _, ...person } = checked.value;
+  const { iin: signerIin, certificate, path } = checked.value;
+  const person = { iin: signerIin, certificate, path };
   await insertSession(database, {
     token_hash: tokenHash,
     device,

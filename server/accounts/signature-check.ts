@@ -1,5 +1,5 @@
 import { parseIin, refuse, ok, type Iin, type Result, type Sha256Hex } from '../../core/kernel/index.ts';
-import { canonicalize } from '../../core/signing/index.ts';
+import { canonicalize, type Json } from '../../core/signing/index.ts';
 import type { ReasonId, VerificationReport } from '../../eds/index.ts';
 import type { IssuedBy, Trust } from './trust.ts';
 
@@ -19,6 +19,8 @@ export type CheckedSignature = {
   readonly certificate: Sha256Hex;
   /** The certificates from the signer up to the anchor, as revocation lists name them. */
   readonly path: readonly IssuedBy[];
+  /** The signer's certificate, DER in base64: it travels between threads. */
+  readonly der: string;
   /** Canonical text `qorgan.validation/1`: kept with the act, so that it stays provable after certificates expire. */
   readonly validation: string;
 };
@@ -47,8 +49,9 @@ function refusalOf(report: VerificationReport): SignatureRefusal {
   return named[report.reason] ?? (report.verdict === 'INVALID' ? 'signature-invalid' : 'signature-unknown');
 }
 
-function validationText(report: VerificationReport, trust: Trust): string {
-  const { signer, stages, referenceTimeMs } = report;
+/** Names the lists that let the signature in. */
+function validationText(report: VerificationReport): string {
+  const { signer, stages, referenceTimeMs, evidence } = report;
   // In the order of the canonical text, which is then written as it stands.
   return canonicalize({
     algorithm: signer?.algorithm ?? '',
@@ -56,7 +59,8 @@ function validationText(report: VerificationReport, trust: Trust): string {
     carrier: signer?.carrier ?? 'unknown',
     certificate: signer?.certificateSha256 ?? '',
     form: 'qorgan.validation/1',
-    lists: trust.listHashes,
+    lists: [...new Set(evidence.revocationLists.map(({ sha256 }) => sha256))],
+    responses: [],
     serial: signer?.serial ?? '',
     stages: stages.map(({ name, outcome, reason }) => ({ name, outcome, reason })),
     verdict: report.verdict,
@@ -83,5 +87,21 @@ export function checkSignature(
   const iin = parseIin(report.signer?.iin ?? '');
   if (!iin.ok || report.signer === undefined) return refuse('signature-invalid', { reason: 'iin-malformed' });
   const certificate = report.signer.certificateSha256 as Sha256Hex;
-  return ok({ iin: iin.value, certificate, path: pathOf(report), validation: validationText(report, trust) });
+  const [own] = report.evidence.path;
+  const der = Buffer.from(own?.der ?? []).toString('base64');
+  return ok({ iin: iin.value, certificate, der, path: pathOf(report), validation: validationText(report) });
+}
+
+/**
+ * The second judgement of a signature that the lists of the log let in, where the answers of authorities are: it can only refuse. The certificates are asked
+ * about from now on. Answers the validation data with the responses that had nothing against it.
+ */
+export function checkLive(trust: Trust, checked: CheckedSignature, atMs: number): Result<string, SignatureRefusal> {
+  const { stage, path, responses } = trust.judgeLive(Buffer.from(checked.der, 'base64'), atMs);
+  if (stage === undefined) return ok(checked.validation);
+  trust.note(path);
+  if (stage.outcome !== 'PASS') return refuse(named[stage.reason] ?? 'signature-unknown', { reason: stage.reason });
+  if (responses.length === 0) return ok(checked.validation);
+  const validation = JSON.parse(checked.validation) as { readonly [name: string]: Json };
+  return ok(canonicalize({ ...validation, responses: responses.map(({ sha256 }) => sha256) }));
 }

@@ -34,6 +34,8 @@ export type AuthorityClientOptions = {
   readonly waitMs: (delayMs: number) => Promise<void>;
   /** In [0, 1). */
   readonly jitter: () => number;
+  /** Ends calls that are under way, and refuses all later ones as `authority-unreachable`. */
+  readonly signal?: AbortSignal;
   /** Shorter bounds for tests. */
   readonly limits?: Partial<Readonly<Record<AuthorityService, Partial<ServiceLimits>>>>;
 };
@@ -80,7 +82,8 @@ export function createAuthorityClient(options: AuthorityClientOptions): Authorit
   const attempt = async (url: URL, call: AuthorityCall): Promise<Result<Uint8Array, AuthorityRefusal>> => {
     const profile = { ...profiles[call.service], ...options.limits?.[call.service] };
     for (let failures = 0; ; failures += 1) {
-      const answer = await exchange(url, profile, call.body);
+      const answer = await exchange(url, profile, call.body, options.signal);
+      if (options.signal?.aborted === true) return refuse('authority-unreachable');
       if (answer.ok || !isPassing(answer.refusal.code) || failures + 1 === attemptsMax) return answer;
       // Between half and all of a doubling delay, so that those who failed together do not return together.
       await options.waitMs(delayFirstMs * 2 ** failures * (0.5 + options.jitter() / 2));
@@ -107,6 +110,7 @@ function exchange(
   url: URL,
   profile: ServiceProfile,
   body: Uint8Array | undefined,
+  signal: AbortSignal | undefined,
 ): Promise<Result<Uint8Array, AuthorityRefusal>> {
   return new Promise((resolve) => {
     const headers = {
@@ -116,7 +120,12 @@ function exchange(
       ...(profile.sends === undefined ? {} : { 'content-type': profile.sends, 'content-length': body?.length ?? 0 }),
     };
     const request = url.protocol === 'https:' ? httpsRequest : httpRequest;
-    const call = request(url, { method: profile.sends === undefined ? 'GET' : 'POST', headers, agent: false });
+    const call = request(url, {
+      method: profile.sends === undefined ? 'GET' : 'POST',
+      headers,
+      agent: false,
+      ...(signal === undefined ? {} : { signal }),
+    });
     const settle: Settle = (result) => {
       clearTimeout(timer);
       resolve(result);

@@ -26,6 +26,13 @@ export type AdministrationRefusal =
   | 'revocation-list-foreign'
   | 'log-behind';
 
+/** Certificates to trust (DER), and, where a registry of authorities was asked, whose roles mean what. */
+export type TrustImport = {
+  readonly anchors: readonly Uint8Array[];
+  readonly intermediates: readonly Uint8Array[];
+  readonly roleMaps?: TrustDocument['roleMaps'];
+};
+
 /** What is done at the server itself, by whoever owns its folder. Later these acts are signed by two officers. */
 export type Administration = {
   /** A one-time code for one new device, good for an hour. */
@@ -33,10 +40,7 @@ export type Administration = {
   /** Grants, changes or (with no roles) blocks a person; counts once it resolves. */
   readonly addStaff: (staff: NewStaff) => Promise<Result<SignedDocument, AdministrationRefusal>>;
   /** Replaces the trusted certificates (DER). A production platform takes none that carries the demonstration policy. */
-  readonly importAnchors: (certificates: {
-    readonly anchors: readonly Uint8Array[];
-    readonly intermediates: readonly Uint8Array[];
-  }) => Promise<Result<null, AdministrationRefusal>>;
+  readonly importAnchors: (certificates: TrustImport) => Promise<Result<null, AdministrationRefusal>>;
   /**
    * Adds a base revocation list (DER) that an authority of the trust document signed (else `revocation-list-foreign`). The newest
    * of each authority counts from the leaf that names it; an older one changes nothing. Sessions of certificates that it names end.
@@ -53,12 +57,10 @@ export type AdministrationContext = {
   readonly readRevocation: () => Promise<RevocationDocument | undefined>;
 };
 
-type Certificates = { readonly anchors: readonly Uint8Array[]; readonly intermediates: readonly Uint8Array[] };
-
 /** Records a trust document with its certificates; whole or not at all. */
 async function recordTrust(
   desk: Desk,
-  { anchors, intermediates }: Certificates,
+  { anchors, intermediates, roleMaps }: TrustImport,
   versionBefore: number,
 ): Promise<Result<null, AdministrationRefusal>> {
   const { identity, surroundings } = desk;
@@ -81,9 +83,10 @@ async function recordTrust(
     version: versionBefore + 1,
     anchors: hashes.slice(0, anchors.length),
     intermediates: hashes.slice(anchors.length),
+    ...(roleMaps === undefined ? {} : { roleMaps }),
   });
   if (!document.success) return refuse('document-malformed');
-  const text = canonicalize(document.data);
+  const text = canonicalize(document.data as unknown as Json);
   await recordDocument(desk, { kind: 'trust', subject: 'platform', version: document.data.version, text }, (session) =>
     insertTrustCertificates(session, rows),
   );

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { ok, refuse, type Result } from '../../core/kernel/index.ts';
 import type { Profile } from '../../core/signing/index.ts';
 import { openRegistry, settle, type Registry, type ServerPin } from '../accounts/index.ts';
+import type { ServiceHealth } from '../authorities/index.ts';
 import { startActChecker, type ActChecker } from '../checks/index.ts';
 import { createApp, describeError } from '../http/index.ts';
 import { openIntake, type Intake, type Replay } from '../intake/index.ts';
@@ -17,6 +18,7 @@ import { openPlatformLog } from './open-log.ts';
 import { replayAtStart } from './replay-at-start.ts';
 import { readTlsIdentity } from './tls-identity.ts';
 import { serverVersion } from './version.ts';
+import { openWatch } from './watch-authorities.ts';
 
 export type StartOptions = PlatformPlace & {
   /** What the caller insists on; a platform of the other profile is refused. */
@@ -26,7 +28,13 @@ export type StartOptions = PlatformPlace & {
   readonly log: Logger;
 };
 
-export type StartRefusal = OpenRefusal | 'root-in-production' | 'server-running' | 'log-behind' | 'address-in-use';
+export type StartRefusal =
+  | OpenRefusal
+  | 'root-in-production'
+  | 'server-running'
+  | 'log-behind'
+  | 'address-in-use'
+  | 'authorities-malformed';
 
 /** A server that answers. */
 export type RunningServer = {
@@ -103,6 +111,11 @@ async function listen(
 async function serve(options: StartOptions, opened: OpenDesk): Promise<Result<RunningServer, StartRefusal>> {
   const { directory, log } = options;
   const { desk, store, logPrivateKey } = opened;
+  const watch = openWatch(directory, desk.surroundings, log);
+  if (!watch.ok) {
+    await store.close();
+    return watch;
+  }
   const centralLog = await openPlatformLog(directory, desk, logPrivateKey);
   if (!centralLog.ok) {
     await store.close();
@@ -112,15 +125,17 @@ async function serve(options: StartOptions, opened: OpenDesk): Promise<Result<Ru
   // The address may only be known once the port is bound; bundles read it from here.
   const identity = { ...desk.identity };
   const platform: Platform = { ...desk, identity, log: centralLog.value };
-  const registry = await openRegistry(platform);
+  const registry = await openRegistry(platform, watch.value?.live);
   const { listsMissing } = registry.trust();
   if (listsMissing > 0) log.error({ listsMissing }, 'revocation lists that the log names and the database lacks');
   if (registry.rejected() > 0) log.error({ rejected: registry.rejected() }, 'records that are not what the log holds');
   const parts = startParts(platform, registry, await replayAtStart(platform, registry, log), log);
-  const app = createApp({ ...parts, pin, log, version: serverVersion }, tls);
+  const watching = (): readonly ServiceHealth[] => watch.value?.health() ?? [];
+  const app = createApp({ ...parts, watching, pin, log, version: serverVersion }, tls);
   const stopFollowing = followRecords(parts, log);
   let closing: Promise<void> | undefined;
   const closeAll = async (): Promise<void> => {
+    await watch.value?.stop();
     await app.close();
     await parts.checker.close();
     await parts.intake.close();
@@ -145,6 +160,7 @@ async function serve(options: StartOptions, opened: OpenDesk): Promise<Result<Ru
     },
     ...trustOfRegistry(registry),
   });
+  watch.value?.start({ trusted: () => registry.trust().authorities, importList: administration.importCrl });
   const state = (): 'accepting' | 'read-only' =>
     platform.log.gap() === undefined && registry.rejected() === 0 && parts.intake.isSound() ? 'accepting' : 'read-only';
   return ok({ url: url.value, identity, pin, administration, state, treeSize: () => platform.log.size(), close });

@@ -36,7 +36,7 @@ function serve(): void {
 
   port.on('message', (told: Told) => {
     if (told.kind === 'request') port.postMessage(read(told));
-    else current = { version: told.version, trust: buildTrust(told.source, () => nowMs) };
+    else current = { version: told.version, trust: buildTrust(told.source, { nowMs: () => nowMs }) };
   });
 }
 

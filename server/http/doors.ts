@@ -17,7 +17,7 @@ function base64(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('base64');
 }
 
-function openPublicDoors({ platform, registry, intake, version }: DoorContext, router: Router): void {
+function openPublicDoors({ platform, registry, intake, watching, version }: DoorContext, router: Router): void {
   const { identity, log, surroundings } = platform;
   router.open(endpoints.status, async () =>
     ok({
@@ -32,6 +32,11 @@ function openPublicDoors({ platform, registry, intake, version }: DoorContext, r
           ? ('accepting' as const)
           : ('read-only' as const),
       version,
+      revocation: {
+        ageMaxMs: registry.policy().policy.signatures.crlAgeMaxMs,
+        lists: registry.trust().listed.map(({ authority, thisUpdateMs }) => ({ authority, thisUpdateMs })),
+        services: watching().map((health) => ({ ...health })),
+      },
     }),
   );
   router.open(endpoints.policy, async () => {

@@ -3,7 +3,7 @@ import { assert, refuse, ok, type Iin, type Result, type Sha256Hex } from '../..
 import type { ActEnvelope } from '../../core/signing/index.ts';
 import type { ActItem } from '../../contracts/http/index.ts';
 import type { ActRefusalCode } from './refusal-code.ts';
-import { staffInForce, type RegisteredDevice, type Registry } from '../accounts/index.ts';
+import { checkLive, staffInForce, type RegisteredDevice, type Registry } from '../accounts/index.ts';
 import type { CheckedAct } from '../checks/index.ts';
 import type { Platform } from '../platform/index.ts';
 
@@ -63,13 +63,16 @@ function authorise(
 ): Result<Authorised, ActRefusalCode> {
   const { registry } = context;
   if (!checked.ok) return checked;
-  const { iin, certificate, validation } = checked.value;
+  const { iin, certificate } = checked.value;
   if (iin !== envelope.actor.iin || certificate !== envelope.actor.certificate) return refuse('signer-differs');
   const staff = staffInForce(registry, { iin, certificate, nowMs });
   if (!staff.ok) return staff;
+  // By the answers of this moment, which the thread that checked the signature does not have.
+  const live = checkLive(registry.trust(), checked.value, nowMs);
+  if (!live.ok) return live;
   const { record } = staff.value;
   if (!mayAct(registry.policy().policy.access, record.roles, envelope.type)) return refuse('role-missing');
-  return ok({ envelope, actor: { iin, name: record.name }, validation });
+  return ok({ envelope, actor: { iin, name: record.name }, validation: live.value });
 }
 
 function judge(checks: Checks): Result<Authorised, ActRefusalCode> {

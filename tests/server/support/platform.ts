@@ -7,6 +7,7 @@ import {
   initPlatform,
   realSurroundings,
   startServer,
+  type PlatformPlace,
   type RunningServer,
 } from '../../../server/boot/index.ts';
 import { issuePerson, testCa, type TestPerson } from './people.ts';
@@ -48,6 +49,7 @@ export async function startIn(
   lines: string[],
   databaseUrl?: string,
   onStatement?: (text: string) => void,
+  surroundings: PlatformPlace['surroundings'] = realSurroundings,
 ): Promise<RunningServer> {
   const log = createServerLog((line) => lines.push(line));
   return must(
@@ -57,7 +59,7 @@ export async function startIn(
       profile: 'demo',
       listen: { host: '127.0.0.1', port: 0 },
       log,
-      surroundings: realSurroundings,
+      surroundings,
       onStatement,
     }),
   );
