@@ -12,6 +12,7 @@ export const operatorVerbNames = [
   'shift.end',
   'cases.list',
   'cases.get',
+  'signatures.get',
   'acts.preview',
   'acts.sign',
   'journal.list',

@@ -31,5 +31,6 @@ export type {
   JournalEntryView,
   JournalItem,
   PromptView,
+  SignatureView,
   StatusView,
 } from './views.ts';

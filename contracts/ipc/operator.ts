@@ -8,6 +8,7 @@ import {
   certificateViewSchema,
   journalEntryViewSchema,
   journalItemSchema,
+  signatureViewSchema,
 } from './views.ts';
 
 const reasons = z.array(z.string().max(64)).max(16);
@@ -56,6 +57,8 @@ export const operatorVerbs = {
     z.strictObject({ total: z.int(), items: z.array(caseSummarySchema), counts: z.record(z.string(), z.int()) }),
   ),
   'cases.get': verb(z.strictObject({ id: idSchema }), caseViewSchema),
+  /** Judges the signature of an act of a case anew, here; the signed bytes stay in main. */
+  'signatures.get': verb(z.strictObject({ caseId: idSchema, actionId: idSchema }), signatureViewSchema),
   /** The text that would be signed, and whether the rules allow it now. */
   'acts.preview': verb(actDraftSchema, z.strictObject({ text: z.string(), hash: sha256HexSchema })),
   /** Opens the sealed prompt; answers after the entry is durable, or with `cancelled`. */

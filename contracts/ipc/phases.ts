@@ -22,6 +22,7 @@ export const operatorVerbPhases = {
   'shift.end': whileOpen,
   'cases.list': whileOpen,
   'cases.get': whileOpen,
+  'signatures.get': whileOpen,
   'acts.preview': ['open'],
   'acts.sign': ['open'],
   'journal.list': whileOpen,

@@ -13,6 +13,8 @@ export const certificateViewSchema = z.strictObject({
   /** Ids of roles in the certificate: individual, head, signing-right, employee … */
   certificateRoles: z.array(z.string()),
   issuer: z.string(),
+  /** Family of the key as the verifier names it: rsa, ec-p256, gost-2015-512 …; `null` where it is not known. */
+  algorithm: z.string().max(64).nullable(),
   notAfterMs: timeMsSchema,
   sha256: sha256HexSchema,
   attempts: z.enum(['ok', 'count-low', 'final-try', 'locked']),
@@ -116,6 +118,70 @@ export const historyItemSchema = z.strictObject({
   hash: sha256HexSchema,
 });
 
+const verdictSchema = z.enum(['VALID', 'INVALID', 'INDETERMINATE']);
+/** Ids in locales/eds. */
+const reasonSchema = z.string().max(64);
+const lineSchema = z.string().max(300);
+
+/** The stage report of one signature, made at this workstation. */
+export const signatureViewSchema = z.strictObject({
+  verdict: verdictSchema,
+  /** In the vocabulary of ETSI EN 319 102-1. */
+  indication: z.enum(['TOTAL-PASSED', 'TOTAL-FAILED', 'INDETERMINATE']),
+  subIndication: z.string().max(64),
+  /** `verified-here`: everything holds but revocation, of which nothing is known here. */
+  conclusion: z.enum(['valid', 'verified-here', 'invalid', 'indeterminate']),
+  stage: z.string().max(32),
+  reason: reasonSchema,
+  stages: z
+    .array(
+      z.strictObject({ name: z.string().max(32), outcome: z.enum(['PASS', 'FAIL', 'UNKNOWN']), reason: reasonSchema }),
+    )
+    .max(16),
+  /** As the certificate says; `null` where none could be read. */
+  signer: z
+    .strictObject({
+      name: lineSchema,
+      iin: lineSchema.nullable(),
+      iinCheck: z.enum(['right', 'wrong', 'absent']),
+      organisation: lineSchema.nullable(),
+      bin: lineSchema.nullable(),
+      binCheck: z.enum(['right', 'wrong', 'absent']),
+      roles: z.array(z.string().max(64)).max(32),
+      carrier: z.string().max(32),
+      issuer: lineSchema.nullable(),
+      serial: z.string().max(64),
+      notBeforeMs: timeMsSchema,
+      notAfterMs: timeMsSchema,
+      certificate: sha256HexSchema,
+      algorithm: z.string().max(64).nullable(),
+      claimedAtMs: timeMsSchema.nullable(),
+    })
+    .nullable(),
+  /** Signatures in the same file besides the one that is shown, which is the weakest. */
+  otherSigners: z.int().nonnegative(),
+  timeStamps: z
+    .array(
+      z.strictObject({
+        verdict: verdictSchema,
+        reason: reasonSchema,
+        genTimeMs: timeMsSchema.nullable(),
+        policy: lineSchema.nullable(),
+        authority: lineSchema.nullable(),
+        isRevocationKnown: z.boolean(),
+      }),
+    )
+    .max(64),
+  /** The time as of which everything was judged. */
+  referenceTimeMs: timeMsSchema,
+  /** When the server received the act, as it says; `null` while it has not told of it. */
+  receivedAtMs: timeMsSchema.nullable(),
+  /** When an own act was recorded here. */
+  recordedAtMs: timeMsSchema.nullable(),
+  /** Age of the oldest revocation list that decided here; `null` where none did. */
+  revocationAsOfMs: timeMsSchema.nullable(),
+});
+
 export const allowedActSchema = z.strictObject({
   type: z.string(),
   /** `null` where the act may be signed now, otherwise why not. */
@@ -195,4 +261,5 @@ export type CheckView = z.infer<typeof checkViewSchema>;
 export type HistoryItem = z.infer<typeof historyItemSchema>;
 export type JournalItem = z.infer<typeof journalItemSchema>;
 export type JournalEntryView = z.infer<typeof journalEntryViewSchema>;
+export type SignatureView = z.infer<typeof signatureViewSchema>;
 export type PromptView = z.infer<typeof promptViewSchema>;

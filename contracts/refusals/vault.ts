@@ -27,6 +27,7 @@ export const vaultRefusals = {
   'document-signature-invalid': { retry: false },
   'envelope-malformed': { retry: false },
   'act-absent': { retry: false },
+  'signature-not-kept': { retry: false },
   'act-foreign': { retry: false },
   'act-out-of-order': { retry: true },
   'id-reused': { retry: false },

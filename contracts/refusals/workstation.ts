@@ -14,6 +14,7 @@ export const workstationRefusals = {
   'server-answer-malformed': { retry: true },
   'challenge-foreign': { retry: false },
   'certificate-without-iin': { retry: false },
+  'certificate-not-accepted': { retry: false },
   'certificate-not-yet-valid': { retry: true },
   'log-forked': { retry: false },
   'change-forged': { retry: false },

@@ -7,6 +7,7 @@ import {
   caseStatusSchema,
   caseSummarySchema,
   registrationSchema,
+  cmsSchema,
   toldChangeSchema,
 } from './shapes.ts';
 
@@ -90,5 +91,19 @@ export const caseVerbs = defineVerbs({
     }),
     timeoutMs,
     refusals: ['vault-closed', 'case-absent'],
+  },
+  /** The signed bytes of one act of a case: an own one of the journal, or another's as the server told it. */
+  'cases.signature': {
+    input: z.strictObject({ caseId, actionId }),
+    output: z.strictObject({
+      envelope: z.string(),
+      cms: cmsSchema,
+      /** When the server received it, as it says; `null` for an own act that it has not told yet. */
+      receivedAtMs: timeMs.nullable(),
+      /** When an own act was recorded here. */
+      recordedAtMs: timeMs.nullable(),
+    }),
+    timeoutMs,
+    refusals: ['vault-closed', 'act-absent', 'signature-not-kept'],
   },
 });

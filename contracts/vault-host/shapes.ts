@@ -10,8 +10,8 @@ export const heldSchema = endpoints.contact.response.shape.held;
 /** Last sequence of a chain and the hash there; sequence 0 with the hash of the device record where it is empty. */
 export const chainHead = heldSchema.shape.acts;
 
-/** A change of the feed after main judged the signature of its act; the vault checks everything else. */
-export const toldChangeSchema = change.omit({ cms: true }).extend({
+/** A change of the feed after main judged the signature of its act; the vault checks everything else, and keeps the signature to be shown. */
+export const toldChangeSchema = change.extend({
   act: change.shape.act.omit({ actorName: true }),
   /** Name in the certificate, where signature, chain and person were verified by the pinned anchors; `null` where they do not hold. */
   signer: z.string().max(200).nullable(),

@@ -45,6 +45,7 @@ export function operatorHandlers(workstation: Workstation, window: () => Browser
     'shift.end': () => workstation.endShift(),
     'cases.list': (input) => workstation.listCases(input),
     'cases.get': ({ id }) => workstation.readCase(id),
+    'signatures.get': (wanted) => workstation.readSignature(wanted),
     'acts.preview': (draft) => workstation.preview(draft),
     'acts.sign': (draft) => workstation.sign(draft),
     'journal.list': (input) => workstation.listJournal(input),

@@ -31,7 +31,7 @@ import type { ActDraft } from '../../contracts/ipc/index.ts';
 import type { VaultOutput } from '../../contracts/vault-host/index.ts';
 import { signingTexts } from '../../locales/signing/index.ts';
 import { signText } from './card-use.ts';
-import { readCards, type CardSigner } from './cards.ts';
+import { seeCards, type CardSigner } from './cards.ts';
 import type { Engine, Shift } from './context.ts';
 import { uuidV7 } from './crypto.ts';
 import type { PromptAnswer } from './ports.ts';
@@ -189,7 +189,7 @@ function buildEnvelope(
 
 /** The card of this shift as it is now; another reader is as good, another certificate is not. */
 async function cardOfShift(engine: Engine, shift: Shift): Promise<Result<CardSigner>> {
-  const seen = await readCards(engine.devices, engine.options.clock.nowMs());
+  const seen = await seeCards(engine);
   if (!seen.ok) return seen;
   const signer = seen.value.signers.find(({ sha256: certificate }) => certificate === shift.signer.sha256);
   if (signer === undefined) return refuse('card-absent');

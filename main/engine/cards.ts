@@ -16,6 +16,8 @@ import {
   sha256Hex,
 } from '../../eds/index.ts';
 import type { SupervisedHost } from '../hosts/index.ts';
+import type { Engine } from './context.ts';
+import { certificateJudge, type CertificateJudge } from './trust.ts';
 
 export type Devices = SupervisedHost<DeviceHostContract>;
 
@@ -37,6 +39,8 @@ export type CardSigner = {
   readonly certificate: Certificate;
   readonly sha256: Sha256Hex;
   readonly mechanism: SignatureMechanism | undefined;
+  /** Family of the key, as the verifier names it; `undefined` where it is not known. */
+  readonly algorithm: string | undefined;
   readonly iin: Iin | undefined;
   /** What unlocks a journal slot on the same card; absent on a card that only signs. */
   readonly slotKeys: readonly SlotKeyOnCard[];
@@ -52,11 +56,6 @@ const mechanisms: Readonly<Record<string, SignatureMechanism>> = {
   'gost-2015-512': 'gost-2015-512',
   'gost-2004': 'gost-2004',
 };
-
-function mechanismOf(publicKeyInfo: Uint8Array): SignatureMechanism | undefined {
-  const key = defaultSuite.loadKey(publicKeyInfo);
-  return key && mechanisms[key.family];
-}
 
 type ReadCertificate = { readonly card: CardCertificate; readonly certificate: Certificate };
 
@@ -90,23 +89,32 @@ function slotKeyOf({ card, certificate }: ReadCertificate): SlotKeyOnCard[] {
   ];
 }
 
+type Judging = { readonly judge: CertificateJudge; readonly nowMs: number };
+
 /** Why nobody should be offered this certificate, in the order in which a person would want to know. */
-function unusableBecause(token: TokenState, signer: Omit<CardSigner, 'unusable'>, nowMs: number): Refusal | null {
+function unusableBecause(
+  token: TokenState,
+  signer: Omit<CardSigner, 'unusable'>,
+  { judge, nowMs }: Judging,
+): Refusal | null {
   if (signer.iin === undefined) return { code: 'certificate-without-iin' };
   if (nowMs > signer.certificate.notAfterMs) return { code: 'certificate-expired' };
   if (nowMs < signer.certificate.notBeforeMs) return { code: 'certificate-not-yet-valid' };
+  const reason = judge(signer.certificate, nowMs);
+  if (reason !== undefined) return { code: 'certificate-not-accepted', details: { reason } };
   if (signer.mechanism === undefined || !token.mechanisms.includes(signer.mechanism))
     return { code: 'mechanism-unsupported' };
   if (token.attempts === 'locked') return { code: 'pin-locked' };
   return null;
 }
 
-function signersOf(token: TokenState, cards: readonly CardCertificate[], nowMs: number): readonly CardSigner[] {
+function signersOf(token: TokenState, cards: readonly CardCertificate[], judging: Judging): readonly CardSigner[] {
   const all = readAll(cards);
   const slotKeys = all.flatMap(slotKeyOf);
   return all.filter(isForSigning).map(({ card, certificate }) => {
     const iin = parseIin(certificate.subject.iin ?? '');
     const { reference } = token;
+    const algorithm = defaultSuite.loadKey(certificate.subjectPublicKeyInfo)?.family;
     const signer = {
       id: sha256Hex(
         `${reference.moduleId}\n${reference.slotId}\n${reference.serial}\n${card.keyId}\n${certificate.sha256}`,
@@ -116,11 +124,12 @@ function signersOf(token: TokenState, cards: readonly CardCertificate[], nowMs: 
       certificateDer: certificate.der,
       certificate,
       sha256: certificate.sha256 as Sha256Hex,
-      mechanism: mechanismOf(certificate.subjectPublicKeyInfo),
+      mechanism: algorithm === undefined ? undefined : mechanisms[algorithm],
+      algorithm,
       iin: iin.ok ? iin.value : undefined,
       slotKeys,
     };
-    return { ...signer, unusable: unusableBecause(token, signer, nowMs) };
+    return { ...signer, unusable: unusableBecause(token, signer, judging) };
   });
 }
 
@@ -131,14 +140,19 @@ export type CardsSeen = {
   readonly failedModules: StatusView['failedModules'];
 };
 
+/** What the readers of this workstation show now. */
+export function seeCards(engine: Engine): Promise<Result<CardsSeen>> {
+  return readCards(engine.devices, { judge: certificateJudge(engine), nowMs: engine.options.clock.nowMs() });
+}
+
 /** Reads every card that is in. Asks no PIN. */
-export async function readCards(devices: Devices, nowMs: number): Promise<Result<CardsSeen>> {
+export async function readCards(devices: Devices, judging: Judging): Promise<Result<CardsSeen>> {
   const listed = await devices.call('tokens.list', {});
   if (!listed.ok) return listed;
   const signers: CardSigner[] = [];
   for (const token of listed.value.tokens) {
     const certificates = await devices.call('certificates.list', { token: token.reference });
-    if (certificates.ok) signers.push(...signersOf(token, certificates.value.certificates, nowMs));
+    if (certificates.ok) signers.push(...signersOf(token, certificates.value.certificates, judging));
   }
   const failedModules = listed.value.modules.flatMap(({ id, state }) =>
     state === 'loaded' ? [] : [{ id, code: state }],
@@ -147,8 +161,8 @@ export async function readCards(devices: Devices, nowMs: number): Promise<Result
 }
 
 /** The signer that a page named, as its card is now: attempts left may have changed, the card may be gone. */
-export async function findSigner(devices: Devices, id: string, nowMs: number): Promise<Result<CardSigner>> {
-  const seen = await readCards(devices, nowMs);
+export async function findSigner(engine: Engine, id: string): Promise<Result<CardSigner>> {
+  const seen = await seeCards(engine);
   if (!seen.ok) return seen;
   const signer = seen.value.signers.find((one) => one.id === id);
   if (signer === undefined) return refuse('card-absent');
@@ -169,6 +183,7 @@ export function certificateView(signer: CardSigner, opensJournal: boolean): Cert
     organisation: certificate.subject.organisation ?? null,
     certificateRoles: [...roles],
     issuer,
+    algorithm: signer.algorithm ?? null,
     notAfterMs: certificate.notAfterMs,
     sha256: signer.sha256,
     attempts: token.attempts,

@@ -10,6 +10,7 @@ import type { CardSigner, Devices } from './cards.ts';
 import type { ServerClient } from './http/client.ts';
 import type { WatchedPrompt } from './open-prompt.ts';
 import type { EngineEvent, Preferences, WorkstationOptions } from './ports.ts';
+import type { KnownRevocation } from './revocation.ts';
 import type { ServerClock } from './server-clock.ts';
 
 export type Vault = SupervisedHost<VaultHost>;
@@ -50,6 +51,7 @@ export type EngineState = {
   card: StatusView['card'];
   failedModules: StatusView['failedModules'];
   alarms: { id: string; code: string; atMs: number }[];
+  revocation: KnownRevocation;
 };
 
 /** What the flows of the engine share. */

@@ -4,7 +4,7 @@ import type { NewSlot } from '../../contracts/vault-host/index.ts';
 import { oaepHashOf } from './card-use.ts';
 import { findSigner, type CardSigner } from './cards.ts';
 import type { Engine } from './context.ts';
-import { readEnrolment } from './enrolment.ts';
+import { hintsOf, readEnrolment } from './enrolment.ts';
 import { createClient, type ServerClient } from './http/client.ts';
 import { openTransport } from './http/transport.ts';
 import type { PromptAnswer } from './ports.ts';
@@ -79,21 +79,14 @@ async function proveAndEnrol(
   if (!answer.ok) return answer;
   const enrolment = readEnrolment(answer.value.bundle);
   if (!enrolment.ok) return enrolment;
-  const { bundle, device, deviceName } = enrolment.value;
-  if (bundle.server.spki !== invitation.spki) return refuse('bundle-foreign');
+  if (enrolment.value.bundle.server.spki !== invitation.spki) return refuse('bundle-foreign');
   const nowMs = engine.options.clock.nowMs();
   const bound = await engine.vault.call('vault.bind', {
     bundle: enrolment.value.document as { document: string; signatures: { key: string; signature: string }[] },
     nowMs,
   });
   if (!bound.ok) return bound;
-  engine.files.saveHints({
-    profile: bundle.profile,
-    operatorName: bundle.operatorName,
-    deviceId: device,
-    deviceName,
-    serverUrl: bundle.server.url,
-  });
+  engine.files.saveHints(hintsOf(enrolment.value));
   return ok(null);
 }
 
@@ -140,7 +133,7 @@ async function attemptEnrolment(
 export async function enrol(engine: Engine, request: EnrolRequest): Promise<Result<null>> {
   const invitation = parseInvitation(request.code);
   if (!invitation.ok) return invitation;
-  const signer = await findSigner(engine.devices, request.certificateId, engine.options.clock.nowMs());
+  const signer = await findSigner(engine, request.certificateId);
   if (!signer.ok) return signer;
   const result = await engine.options.prompt.ask({
     view: () =>

@@ -3,9 +3,11 @@ import { logOrigin, parseNoteKey } from '../../core/log/index.ts';
 import { verifyDocument, type SignedDocument } from '../../core/signing/index.ts';
 import { sha256, verifyEd25519 } from '../../eds/index.ts';
 import { parseDeviceRecord, parseEnrolmentBundle, parsePolicyDocument } from '../../contracts/documents/index.ts';
+import type { Hints } from '../local-files/index.ts';
 import type { Engine, Enrolment } from './context.ts';
 import { createClient, type ServerClient } from './http/client.ts';
 import { openTransport } from './http/transport.ts';
+import { trustHintOf } from './trust.ts';
 
 function openedBy(platformKey: string, document: SignedDocument): Result<string> {
   const publicKey = fromBase64(platformKey);
@@ -58,4 +60,17 @@ export function clientOf(engine: Engine, enrolment: Enrolment): ServerClient {
     serverNowMs: () => engine.serverClock.serverNowMs(),
     identity: { device: enrolment.device as DeviceId, sign },
   });
+}
+
+/** What the locked workstation remembers of its enrolment. */
+export function hintsOf(enrolment: Enrolment): Hints {
+  const { bundle, device, deviceName } = enrolment;
+  return {
+    profile: bundle.profile,
+    operatorName: bundle.operatorName,
+    deviceId: device,
+    deviceName,
+    serverUrl: bundle.server.url,
+    trust: trustHintOf(enrolment),
+  };
 }

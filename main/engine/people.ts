@@ -11,7 +11,7 @@ import { slotOf } from './shift.ts';
  */
 export async function addPerson(engine: Engine, shift: Shift, certificateId: string): Promise<Result<null>> {
   const { clock, prompt } = engine.options;
-  const signer = await findSigner(engine.devices, certificateId, clock.nowMs());
+  const signer = await findSigner(engine, certificateId);
   if (!signer.ok) return signer;
   const status = await engine.vault.call('vault.status', null);
   if (!status.ok) return status;

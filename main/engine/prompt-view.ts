@@ -18,7 +18,7 @@ export async function promptView(
     readonly asks: { readonly password: boolean; readonly newRecognitionPhrase: boolean };
   },
 ): Promise<PromptView> {
-  const now: Result<CardSigner> = await findSigner(engine.devices, signer.id, engine.options.clock.nowMs());
+  const now: Result<CardSigner> = await findSigner(engine, signer.id);
   const shown = now.ok ? now.value : { ...signer, unusable: now.refusal };
   const { locale, colourScheme } = engine.state.preferences;
   return {

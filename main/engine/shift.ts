@@ -5,9 +5,10 @@ import type { SlotKey, SlotSummary } from '../../contracts/vault-host/index.ts';
 import { answerSlotChallenge } from './card-use.ts';
 import { findSigner, type CardSigner } from './cards.ts';
 import { setServer, type Engine, type Enrolment, type Shift } from './context.ts';
-import { clientOf, readEnrolment } from './enrolment.ts';
+import { clientOf, hintsOf, readEnrolment } from './enrolment.ts';
 import type { PromptAnswer } from './ports.ts';
 import { promptView } from './prompt-view.ts';
+import { noRevocationKnown } from './revocation.ts';
 import { isOffline, signIn } from './sign-in.ts';
 import { takeUpAlarms } from './sync/alarm.ts';
 
@@ -166,6 +167,8 @@ async function attemptShift(
   if (started.ok) {
     await takeUpCounts(engine);
     await takeUpAlarms(engine);
+    // A workstation that was enrolled before anchors were remembered learns them now.
+    if (engine.files.hints()?.trust === undefined) engine.files.saveHints(hintsOf(shift.enrolment));
     return ok(shift);
   }
   engine.state.shift = undefined;
@@ -179,10 +182,10 @@ async function attemptShift(
  * shift starts offline as the person that the vault remembers. Any other refusal leaves the vault closed.
  */
 export async function startShift(engine: Engine, certificateId: string): Promise<Result<Shift>> {
-  const { clock, prompt } = engine.options;
+  const { prompt } = engine.options;
   // A second start would end in closing the vault of the first.
   if (engine.state.shift !== undefined) return refuse('phase-wrong');
-  const signer = await findSigner(engine.devices, certificateId, clock.nowMs());
+  const signer = await findSigner(engine, certificateId);
   if (!signer.ok) return signer;
   const { iin } = signer.value;
   if (iin === undefined) return refuse('certificate-without-iin');
@@ -223,6 +226,7 @@ export async function endShift(engine: Engine): Promise<Result<null>> {
       atMs: engine.options.clock.nowMs(),
     });
     engine.state.shift = undefined;
+    engine.state.revocation = noRevocationKnown;
     if (shift.client.hasSession) await shift.client.call('signOut');
     shift.client.close();
   }

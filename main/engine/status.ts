@@ -1,7 +1,7 @@
 import type { AppView, CertificateView } from '../../contracts/ipc/index.ts';
 import type { TokenState } from '../../contracts/device-host/index.ts';
 import { ok, type Result } from '../../core/kernel/index.ts';
-import { certificateView, readCards } from './cards.ts';
+import { certificateView, seeCards } from './cards.ts';
 import type { Engine, EngineState } from './context.ts';
 import { slotOf } from './shift.ts';
 
@@ -48,7 +48,7 @@ export function appView(engine: Engine): AppView {
 
 /** What the picker shows: every signing certificate in every reader, the unusable ones with their reason. */
 export async function listCertificates(engine: Engine): Promise<Result<CertificateView[]>> {
-  const seen = await readCards(engine.devices, engine.options.clock.nowMs());
+  const seen = await seeCards(engine);
   if (!seen.ok) return seen;
   noteCards(engine, seen.value);
   const status = await engine.vault.call('vault.status', null);

@@ -6,13 +6,14 @@ import type {
   JournalEntryView,
   OperatorInput,
   OperatorOutput,
+  SignatureView,
 } from '../../contracts/ipc/index.ts';
 import { vaultHost } from '../../contracts/vault-host/index.ts';
 import { ok, refuse, type PlatformId, type Result, type Sha256Hex } from '../../core/kernel/index.ts';
 import { hostEnvironment, realTimers, superviseCardHost, superviseHost } from '../hosts/index.ts';
 import { openLocalFiles } from '../local-files/index.ts';
 import { previewAct, signAct, type Proposal, type Recorded } from './acts.ts';
-import { readCards } from './cards.ts';
+import { seeCards } from './cards.ts';
 import { Duplicates, listCases, readCaseView } from './case-views.ts';
 import { noServer, type Engine, type Shift } from './context.ts';
 import { enrol, type EnrolRequest } from './enrol.ts';
@@ -21,8 +22,10 @@ import { lateHost } from './late-host.ts';
 import { watchPrompt } from './open-prompt.ts';
 import { addPerson } from './people.ts';
 import type { EngineEvent, Preferences, WorkstationOptions } from './ports.ts';
+import { noRevocationKnown } from './revocation.ts';
 import { ServerClock } from './server-clock.ts';
 import { endShift, startShift } from './shift.ts';
+import { readSignatureView } from './signature-view.ts';
 import { appView, listCertificates, noteCards, phaseOf } from './status.ts';
 import { acknowledgeAlarm } from './sync/alarm.ts';
 import { SyncLoop } from './sync/loop.ts';
@@ -41,6 +44,8 @@ export type Workstation = {
   endShift(): Promise<Result<null>>;
   listCases(input: OperatorInput<'cases.list'>): Promise<Result<OperatorOutput<'cases.list'>>>;
   readCase(id: string): Promise<Result<CaseView>>;
+  /** The stage report of an act of a case, judged anew. */
+  readSignature(wanted: OperatorInput<'signatures.get'>): Promise<Result<SignatureView>>;
   preview(proposal: Proposal): Promise<Result<{ readonly text: string; readonly hash: Sha256Hex }>>;
   sign(proposal: Proposal): Promise<Result<Recorded>>;
   listJournal(input: OperatorInput<'journal.list'>): Promise<Result<OperatorOutput<'journal.list'>>>;
@@ -107,6 +112,7 @@ class Room {
         card: { state: 'absent', label: null },
         failedModules: [],
         alarms: [],
+        revocation: noRevocationKnown,
       },
       emit: (event) => this.#emit(event),
       kickSync: () => this.#loop?.kick(),
@@ -148,7 +154,7 @@ class Room {
 
   /** Puts the card of the person at work into the status line; before a shift, the first that is in. */
   async lookAtCards(): Promise<void> {
-    const seen = await readCards(this.engine.devices, this.engine.options.clock.nowMs());
+    const seen = await seeCards(this.engine);
     if (seen.ok) noteCards(this.engine, seen.value);
   }
 
@@ -255,6 +261,7 @@ export function createWorkstation(options: WorkstationOptions): Workstation {
     endShift: () => end(room),
     listCases: (input) => room.inShift((shift) => listCases(engine, shift, duplicates, input)),
     readCase: (id) => room.inShift((shift) => readCaseView(engine, shift, duplicates, id)),
+    readSignature: (wanted) => room.inShift((shift) => readSignatureView(engine, shift, wanted)),
     preview: (proposal) => room.inShift((shift) => previewAct(engine, shift, proposal)),
     sign: (proposal) => room.inShift((shift) => signAct(engine, shift, proposal)),
     listJournal: (input) => room.inShift(() => listJournal(engine, input)),

@@ -5,7 +5,7 @@ import type { AppView } from '../../contracts/ipc/index.ts';
 
 /**
  * What a workstation knows before its vault is open: no personal data, and nothing that is believed. Whoever edits these files
- * changes the words of the locked screen; profile, server and keys come from the vault.
+ * changes the words of the locked screen and which cards it puts aside; profile, server and keys come from the vault.
  */
 const hintsSchema = z.strictObject({
   profile: z.enum(['demo', 'production']),
@@ -13,6 +13,15 @@ const hintsSchema = z.strictObject({
   deviceId: z.string().max(64),
   deviceName: z.string().max(80),
   serverUrl: z.string().max(300),
+  /** Whom the enrolment trusts (DER in base64), and which carriers and policies it takes: certificates on cards are put aside by it while locked. */
+  trust: z
+    .strictObject({
+      anchors: z.array(z.string().max(16_384)).max(16),
+      intermediates: z.array(z.string().max(16_384)).max(64),
+      carriers: z.array(z.string().max(128)).max(64),
+      refusedPolicies: z.array(z.string().max(128)).max(64),
+    })
+    .optional(),
 });
 
 const preferencesSchema = z.strictObject({

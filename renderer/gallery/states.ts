@@ -1,9 +1,16 @@
 import type { AppView, StatusView } from '../../contracts/ipc/index.ts';
 import type { Place } from '../places/index.ts';
-import { certificate, demoApp, expired, ofStaff, goodStatus, journalOf, openApp } from './fixtures/app.ts';
+import { certificate, demoApp, expired, foreign, ofStaff, goodStatus, journalOf, openApp } from './fixtures/app.ts';
 import { nowMs, summaryOf } from './fixtures/cases.ts';
 import type { World } from './fixtures/memory-bridge.ts';
 import { approvePrompt, enrolPrompt, longPrompt, shiftPrompt } from './fixtures/prompts.ts';
+import {
+  invalidSignature,
+  longSignature,
+  stampedSignature,
+  validSignature,
+  verifiedHere,
+} from './fixtures/signatures.ts';
 import type { PromptView } from '../../contracts/ipc/index.ts';
 import type { Refusal } from '../../core/kernel/index.ts';
 
@@ -25,6 +32,7 @@ function world(change: Partial<World> = {}, count = 60): World {
     cases: cases(count),
     journal: journalOf(140),
     isLong: false,
+    signature: validSignature,
     refused: {},
     silent: [],
     ...change,
@@ -87,6 +95,7 @@ const gates: Readonly<Record<string, State>> = {
     app: { ...locked(openApp), phase: 'not-enrolled', device: null, operatorName: null, profile: null },
   }),
   shift: operator(queue(), { app: locked(demoApp), certificates: [...ofStaff, expired] }),
+  'shift-not-accepted': operator(queue(), { app: locked(openApp), certificates: [foreign, expired] }),
   'shift-card-absent': operator(queue(), { app: locked(openApp), certificates: [] }),
   'shift-card-locked': operator(queue(), {
     app: locked(openApp),
@@ -152,6 +161,24 @@ const queues: Readonly<Record<string, State>> = {
   'queue-5000': operator(queue('case-0'), { cases: cases(5_000) }),
 };
 
+/** The report of the newest act of the first case that has a history, opened by whoever shows the state. */
+const signatures: Readonly<Record<string, State>> = {
+  'signature-valid': operator(queue('case-1'), { cases: ended('approved') }),
+  'signature-verified-here': operator(queue('case-1'), { cases: ended('approved'), signature: verifiedHere }),
+  'signature-invalid': operator(queue('case-1'), { cases: ended('refused'), signature: invalidSignature }),
+  'signature-long-words': operator(queue('case-1'), {
+    cases: ended('returned'),
+    signature: longSignature,
+    isLong: true,
+  }),
+  'signature-stamped': operator(queue('case-1'), { cases: ended('approved'), signature: stampedSignature }),
+  'signature-loading': operator(queue('case-1'), { cases: ended('approved'), silent: ['signatures.get'] }),
+  'signature-absent': operator(queue('case-1'), {
+    cases: ended('approved'),
+    refused: { 'signatures.get': { code: 'signature-not-kept' } },
+  }),
+};
+
 const rest: Readonly<Record<string, State>> = {
   journal: operator(journal(137)),
   'journal-none-chosen': operator(journal()),
@@ -209,4 +236,4 @@ const prompts: Readonly<Record<string, State>> = {
 };
 
 /** Every screen in every state that a person may meet. */
-export const states: Readonly<Record<string, State>> = { ...gates, ...queues, ...rest, ...prompts };
+export const states: Readonly<Record<string, State>> = { ...gates, ...queues, ...signatures, ...rest, ...prompts };

@@ -120,6 +120,8 @@ export function Sheet(props: {
   readonly title: string;
   readonly isTitleHidden?: boolean;
   readonly closeName: string;
+  /** For a report in two columns. */
+  readonly isWide?: boolean;
   readonly isOpen: boolean;
   readonly onClose: () => void;
   readonly children: ReactNode;
@@ -130,8 +132,8 @@ export function Sheet(props: {
       opened={props.isOpen}
       onClose={props.onClose}
       lockScroll={false}
-      size={560}
-      yOffset="12vh"
+      size={props.isWide === true ? 960 : 560}
+      yOffset={props.isWide === true ? '5vh' : '12vh'}
       padding={isHidden ? 0 : 20}
       transitionProps={{ duration: 80, transition: 'fade' }}
       classNames={{ content: 'sheet', overlay: 'sheet-backdrop' }}

@@ -17,6 +17,8 @@ export type Words = {
   /** A role inside a certificate. */
   readonly certificateRole: (id: string) => string;
   readonly reason: (code: string) => string;
+  /** A word about signatures; an id that only a newer main knows is shown by itself, without its kind. */
+  readonly eds: (id: string) => string;
   readonly checkName: (id: string) => string;
   readonly check: (id: string, values: Values) => string;
   readonly refusal: (refusal: { readonly code: string; readonly details?: Values | undefined }) => RefusalWords;
@@ -44,6 +46,7 @@ function WordsOfIntl({ locale, children }: { readonly locale: Locale; readonly c
       certificateRole: (id: string): string => known(`screens.shift.cert-role.${id}`, id),
       act: (type: string): string => write(`act-types.${type}`),
       reason: (code: string): string => write(`reasons.${code}`),
+      eds: (id: string): string => known(`eds.${id}`, id.slice(id.indexOf('.') + 1)),
       checkName: (id: string): string => write(`checks.name.${id}`),
       check: (id: string, values: Values): string => write(`checks.${id}`, values),
       refusal: ({ code, details }: Parameters<Words['refusal']>[0]) =>

@@ -51,6 +51,15 @@ async function ready(page: Page, waitMs = 100): Promise<void> {
   await page.waitForTimeout(waitMs);
 }
 
+/** The report of the newest act, by keys as a person would: the history, its first button. */
+async function openSignature(page: Page): Promise<void> {
+  await page.keyboard.press('3');
+  await page.locator('.history-item button').first().focus();
+  await page.keyboard.press('Enter');
+  await page.locator('[role="dialog"] .signature').waitFor();
+  await page.waitForTimeout(450);
+}
+
 type Told = { readonly qorganGallery: { readonly states: readonly string[]; readonly missing: string[] } };
 
 async function resizer(app: ElectronApplication): Promise<(size: Size) => Promise<void>> {
@@ -99,6 +108,7 @@ export async function openGallery(): Promise<OpenGallery> {
       await page.goto(`${served.origin}/gallery.html?state=${state}&locale=${locale}&scheme=${scheme}`);
       // Long enough for a skeleton to show where an answer never comes.
       await ready(page, state.endsWith('-loading') ? 450 : 100);
+      if (state.startsWith('signature-')) await openSignature(page);
     },
     close: async () => {
       await app.close();

@@ -57,6 +57,16 @@ export class Teller {
     this.#cases.set(caseId, { revision, hash });
     const { type, device, claimedAtMs } = JSON.parse(envelope) as { type: string; device: string; claimedAtMs: number };
     const act = { id: actionId, type, hash: actHash, device, claimedAtMs, receivedAtMs, leafIndex: this.#position };
-    return { position: this.#position, case: caseId, revision, hash, act, envelope, signer: 'Серік' } as ToldChange;
+    const cms = Buffer.from(`signature of ${actionId}`).toString('base64');
+    return {
+      position: this.#position,
+      case: caseId,
+      revision,
+      hash,
+      act,
+      envelope,
+      cms,
+      signer: 'Серік',
+    } as ToldChange;
   }
 }

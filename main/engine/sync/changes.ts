@@ -19,9 +19,9 @@ function provenPart(changes: readonly Change[]): readonly Change[] {
   return end < 0 ? changes : changes.slice(0, end);
 }
 
-/** What the vault gets to see: the envelope to fold, and the name of the signer where main verified him. */
+/** What the vault gets to see: the envelope to fold, its signature to keep, and the name of the signer where main verified him. */
 function toldOf(shift: Shift, change: Change): ToldChange {
-  const { cms: _cms, act, ...rest } = change;
+  const { act, ...rest } = change;
   const { actorName: _actorName, ...told } = act;
   const signer = verifyChange(shift.enrolment, change);
   return { ...rest, act: told, signer: signer.ok ? signer.value : null };

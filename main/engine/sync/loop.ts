@@ -1,5 +1,6 @@
 import { fromBase64, ok, type Result } from '../../../core/kernel/index.ts';
 import { setServer, type Engine, type Shift } from '../context.ts';
+import { refreshRevocation } from '../revocation.ts';
 import { isOffline } from '../sign-in.ts';
 import { pullChanges, type Pulled } from './changes.ts';
 import { makeContact } from './contact.ts';
@@ -99,6 +100,8 @@ export class SyncLoop {
       this.#contactAtMs = nowMs;
       await this.#journalHead(nowMs, known);
     }
+    // Shown only, and nothing waits for it: without lists the revocation of others stays the server's word.
+    await refreshRevocation(this.#engine, this.#shift);
     const outbox = await sendActs(this.#engine, this.#shift, this.#turned);
     if (!outbox.ok) return outbox;
     const proofs = await collectReceipts(this.#engine, this.#shift, outbox.value, this.#head ?? known);

@@ -1,53 +1,8 @@
 import { fromBase64, ok, parseIin, refuse, type Result } from '../../../core/kernel/index.ts';
-import {
-  createRevocationStore,
-  createVerifier,
-  defaultAlgorithmPolicy,
-  DEMO_POLICY_OID,
-  nationalPurposes,
-  nationalRoleMappings,
-  defaultSuite,
-  parseCertificate,
-  type Certificate,
-  type Verifier,
-} from '../../../eds/index.ts';
 import { parseActEnvelope } from '../../../contracts/documents/index.ts';
 import type { Change } from '../../../contracts/http/index.ts';
 import type { Enrolment } from '../context.ts';
-
-function certificatesOf(base64: readonly string[]): readonly Certificate[] {
-  return base64.flatMap((text) => {
-    const der = fromBase64(text);
-    const parsed = der.ok ? parseCertificate(der.value) : der;
-    return parsed.ok ? [parsed.value] : [];
-  });
-}
-
-/** By the anchors of the enrolment bundle; what the server would have trusted since then is not asked. */
-function verifierOf({ bundle, policy }: Enrolment): Verifier {
-  const none = createRevocationStore({});
-  return createVerifier({
-    anchors: certificatesOf(bundle.anchors),
-    intermediates: certificatesOf(bundle.intermediates),
-    algorithmPolicy: defaultAlgorithmPolicy,
-    suite: defaultSuite,
-    roleMappings: nationalRoleMappings,
-    purposes: nationalPurposes,
-    refusedPolicies: [
-      ...policy.signatures.refusedPolicies,
-      ...(bundle.profile === 'production' ? [DEMO_POLICY_OID] : []),
-    ],
-    revocation: () => none,
-  });
-}
-
-const verifiers = new WeakMap<Enrolment, Verifier>();
-
-function knownVerifier(enrolment: Enrolment): Verifier {
-  const verifier = verifiers.get(enrolment) ?? verifierOf(enrolment);
-  verifiers.set(enrolment, verifier);
-  return verifier;
-}
+import { feedVerifier } from '../trust.ts';
 
 /**
  * Verifies the act of a change as of its receipt: exactly one signature over this very envelope, a chain to an anchor that was pinned at
@@ -62,7 +17,7 @@ export function verifyChange(
   const cms = fromBase64(change.cms);
   if (!envelope.ok || !cms.ok) return refuse('envelope-malformed');
   const content = new TextEncoder().encode(change.envelope);
-  const report = knownVerifier(enrolment).verify({
+  const report = feedVerifier(enrolment).verify({
     cms: cms.value,
     content,
     atMs: change.act.receivedAtMs,

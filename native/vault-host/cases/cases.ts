@@ -24,6 +24,7 @@ import {
 import { Feed } from './feed.ts';
 import { queryCases } from './query.ts';
 import { confirmedOf, type CaseRow, type ChangeRow } from './rows.ts';
+import { readSignature } from './signatures.ts';
 import type { FeedRule } from './told.ts';
 
 /** States in which an act may still change its case. */
@@ -43,7 +44,7 @@ export class Cases {
     this.#journal = journal;
     this.#store = journal.store;
     this.#claimTtlMs = rule.claimTtlMs;
-    this.#feed = new Feed(journal.store, rule);
+    this.#feed = new Feed(journal.store, rule, (actionId) => this.#ownAct(actionId) !== undefined);
     for (const row of this.#store.iterate<CaseRow>('select * from cases'))
       this.#note(row.case_id, { ...confirmedOf(row), pending: [] });
     for (const { case_id } of journal.acts.waiting()) this.#stale.add(case_id);
@@ -138,6 +139,10 @@ export class Cases {
       confirmed: { state: confirmed.state, revision: confirmed.revision, hash: confirmed.hash },
       history: this.#history(caseId, laid),
     });
+  }
+
+  signature(wanted: VaultRequest<'cases.signature'>): ReturnType<typeof readSignature> {
+    return readSignature(this.#journal, wanted);
   }
 
   #history(caseId: CaseId, laid: LaidOver): CaseHistoryItem[] {

@@ -1,9 +1,10 @@
 import type { RegistrationEvent } from '../../../core/actions/index.ts';
-import { ok, refuse, type CaseId, type Result, type Sha256Hex } from '../../../core/kernel/index.ts';
+import { ok, refuse, type ActionId, type CaseId, type Result, type Sha256Hex } from '../../../core/kernel/index.ts';
 import { canonicalize, type Json } from '../../../core/signing/index.ts';
 import type { ChangeFault, ToldChange, VaultOutput } from '../../../contracts/vault-host/index.ts';
 import type { Store } from '../journal/store.ts';
 import { absentCase, type ConfirmedCase } from './book.ts';
+import { keepSignature } from './signatures.ts';
 import { confirmedOf, insertChange, upsertCase, type CaseRow } from './rows.ts';
 import { foldTold, type FeedRule } from './told.ts';
 
@@ -59,12 +60,15 @@ class Page {
 export class Feed {
   readonly #store: Store;
   readonly #rule: FeedRule;
+  readonly #isOwn: (actionId: ActionId) => boolean;
   #position: number;
   #stoppedAt = 0;
 
-  constructor(store: Store, rule: FeedRule) {
+  /** `isOwn`: acts of this journal, whose signatures its entries hold. */
+  constructor(store: Store, rule: FeedRule, isOwn: (actionId: ActionId) => boolean) {
     this.#store = store;
     this.#rule = rule;
+    this.#isOwn = isOwn;
     const position = Number(store.meta(positionName) ?? 0);
     const stoppedAt = Number(store.meta(stoppedName) ?? 0);
     // A server that was put right again tells the stopped cases rightly now: they are read anew.
@@ -109,5 +113,6 @@ export class Feed {
     const text = canonicalize(event as unknown as Json);
     const row = [caseId, revision, position, hash, id, actHash, signer ?? '', receivedAtMs, leafIndex, text] as const;
     this.#store.run(insertChange, ...row);
+    if (!this.#isOwn(id)) keepSignature(this.#store, change);
   }
 }

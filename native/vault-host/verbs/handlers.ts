@@ -63,7 +63,7 @@ function withoutDiskFault<T, Code extends string>(
 
 function caseHandlers(
   vault: Vault,
-): Pick<VaultHandlers, 'cases.position' | 'cases.apply' | 'cases.list' | 'cases.get'> {
+): Pick<VaultHandlers, 'cases.position' | 'cases.apply' | 'cases.list' | 'cases.get' | 'cases.signature'> {
   const read = reading(vault);
   const byStatus = { submitted: 0, claimed: 0, returned: 0, approved: 0, refused: 0 };
   return {
@@ -72,6 +72,10 @@ function caseHandlers(
     'cases.list': (input) => read({ items: [], total: 0, byStatus }, ({ cases }) => cases.list(input)),
     'cases.get': ({ caseId }) => {
       const found = read(refuse('case-absent'), ({ cases }) => cases.get(caseId));
+      return found.ok ? found.value : found;
+    },
+    'cases.signature': (wanted) => {
+      const found = read(refuse('act-absent'), ({ cases }) => cases.signature(wanted));
       return found.ok ? found.value : found;
     },
   };

@@ -101,7 +101,7 @@ export function CasePanel(props: {
               value: 'history',
               label: words('case.tab.history'),
               mark: <span className="quiet num small">{view.history.length}</span>,
-              content: <HistoryTab history={view.history} />,
+              content: <HistoryTab caseId={view.summary.id} history={view.history} />,
             },
           ]}
         />

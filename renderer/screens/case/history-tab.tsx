@@ -1,10 +1,11 @@
-import type { ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 import type { HistoryItem } from '../../../contracts/ipc/index.ts';
-import { Hash, IdentityNumber, State, Time } from '../../kit/index.ts';
+import { Button, Hash, IconSignature, IdentityNumber, State, Time } from '../../kit/index.ts';
 import { useWords } from '../../words/index.ts';
 import { actStateWords, actTones } from '../status-words.ts';
+import { SignatureSheet } from './signature-sheet.tsx';
 
-function Item({ item }: { readonly item: HistoryItem }): ReactNode {
+function Item({ item, onSignature }: { readonly item: HistoryItem; readonly onSignature: () => void }): ReactNode {
   const words = useWords();
   return (
     <li className="history-item">
@@ -12,10 +13,15 @@ function Item({ item }: { readonly item: HistoryItem }): ReactNode {
         <h3>{words.act(item.type)}</h3>
         <State tone={actTones[item.state]}>{actStateWords(words, item.state, item.logIndex)}</State>
       </div>
-      <p className="quiet small">
-        <Time atMs={item.atMs} /> {words('unit.separator')} {item.byName} {words('unit.separator')} {words('id.iin')}{' '}
-        <IdentityNumber value={item.byIin} /> {words('unit.separator')} <Hash value={item.hash} />
-      </p>
+      <div className="history-line">
+        <p className="quiet small">
+          <Time atMs={item.atMs} /> {words('unit.separator')} {item.byName} {words('unit.separator')} {words('id.iin')}{' '}
+          <IdentityNumber value={item.byIin} /> {words('unit.separator')} <Hash value={item.hash} />
+        </p>
+        <Button tone="quiet" icon={<IconSignature size={16} aria-hidden />} onClick={onSignature}>
+          {words('signature.open')}
+        </Button>
+      </div>
       {item.reasons.length === 0 ? null : (
         <ul className="history-reasons">
           {item.reasons.map((code) => (
@@ -28,17 +34,25 @@ function Item({ item }: { readonly item: HistoryItem }): ReactNode {
   );
 }
 
-/** All acts on the case, newest first, each with how far it has come. */
-export function HistoryTab({ history }: { readonly history: readonly HistoryItem[] }): ReactNode {
+/** All acts on the case, newest first, each with how far it has come and, on demand, the report about its signature. */
+export function HistoryTab(props: { readonly caseId: string; readonly history: readonly HistoryItem[] }): ReactNode {
   const words = useWords();
-  if (history.length === 0) return <p className="tab-body quiet">{words('history.empty')}</p>;
+  const [shown, setShown] = useState<{ readonly actionId: string; readonly act: string } | null>(null);
+  if (props.history.length === 0) return <p className="tab-body quiet">{words('history.empty')}</p>;
   return (
-    <ol className="tab-body history">
-      {history
-        .toSorted((a, b) => b.atMs - a.atMs)
-        .map((item) => (
-          <Item key={item.actionId} item={item} />
-        ))}
-    </ol>
+    <>
+      <ol className="tab-body history">
+        {props.history
+          .toSorted((a, b) => b.atMs - a.atMs)
+          .map((item) => (
+            <Item
+              key={item.actionId}
+              item={item}
+              onSignature={() => setShown({ actionId: item.actionId, act: words.act(item.type) })}
+            />
+          ))}
+      </ol>
+      <SignatureSheet caseId={props.caseId} shown={shown} onClose={() => setShown(null)} />
+    </>
   );
 }

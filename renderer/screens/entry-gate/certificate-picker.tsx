@@ -46,6 +46,7 @@ function Person({ certificate }: { readonly certificate: CertificateView }): Rea
         <span>
           {words('shift.issuer')}: {certificate.issuer}
         </span>
+        {certificate.algorithm === null ? null : <span>{words.eds(`algorithm.${certificate.algorithm}`)}</span>}
         <span>
           {words('shift.until')} {formatDate(certificate.notAfterMs)}
         </span>
@@ -79,6 +80,12 @@ function Usable(props: {
   );
 }
 
+/** Which rule of the signature library a certificate does not meet. */
+function Why({ reason }: { readonly reason: string | number | undefined }): ReactNode {
+  const words = useWords();
+  return typeof reason === 'string' ? <p>{words.eds(`reason.${reason}`)}</p> : null;
+}
+
 function Unusable({ certificates }: { readonly certificates: readonly CertificateView[] }): ReactNode {
   const words = useWords();
   return (
@@ -92,7 +99,11 @@ function Unusable({ certificates }: { readonly certificates: readonly Certificat
           <li key={certificate.id} className="certificate certificate-closed">
             <span className="certificate-words">
               <Person certificate={certificate} />
-              {certificate.unusable === null ? null : <RefusalBox refusal={certificate.unusable} />}
+              {certificate.unusable === null ? null : (
+                <RefusalBox refusal={certificate.unusable}>
+                  <Why reason={certificate.unusable.details?.['reason']} />
+                </RefusalBox>
+              )}
             </span>
           </li>
         ))}

@@ -1,4 +1,5 @@
 import { start } from './0001-start.ts';
+import { toldSignatures } from './0002-told-signatures.ts';
 
 /** In order; `user_version` counts those that were applied. A file here is never changed once it was shipped. */
-export const migrations: readonly string[] = [start];
+export const migrations: readonly string[] = [start, toldSignatures];

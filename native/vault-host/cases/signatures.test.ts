@@ -1,0 +1,54 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { Secret } from '../../../core/kernel/index.ts';
+import type { ToldChange } from '../../../contracts/vault-host/index.ts';
+import { durable } from '../disk.ts';
+import { migrations } from '../journal/migrations/index.ts';
+import { openStore, type Store } from '../journal/store.ts';
+import { keepSignature } from './signatures.ts';
+
+let directory: string;
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'qorgan-signatures-'));
+});
+afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+function open(): Store {
+  const key = new Secret('data-key', new Uint8Array(32).fill(7));
+  const store = openStore({ file: join(directory, 'journal.db'), key, durability: durable, mustExist: false });
+  if (!store.ok) throw new Error(store.refusal.code);
+  return store.value;
+}
+
+const change = (position: number): ToldChange =>
+  ({ position, act: { id: `act-${position}` }, envelope: `{"n":${position}}`, cms: 'AAAA' }) as unknown as ToldChange;
+
+const kept = (store: Store): readonly number[] =>
+  store
+    .all<{ position: number }>('select position from told_signatures order by position')
+    .map(({ position }) => position);
+
+test('no more signatures of others are kept than the bound, and the newest are', () => {
+  const store = open();
+  for (let position = 1; position <= 7; position += 1) store.write(() => keepSignature(store, change(position), 3));
+  expect(kept(store)).toEqual([5, 6, 7]);
+  store.write(() => keepSignature(store, change(7), 3));
+  expect(kept(store)).toEqual([5, 6, 7]);
+  store.close();
+});
+
+test('a journal of the version before gets the table and keeps what it has', () => {
+  const before = open();
+  before.write(() => before.run("insert into meta (name, value) values ('cases-position', '41')"));
+  before.write(() => {
+    before.run('drop table told_signatures');
+    before.run('pragma user_version = 1');
+  });
+  expect(before.schemaVersion()).toBe(1);
+  before.close();
+  const store = open();
+  expect([store.schemaVersion(), store.meta('cases-position'), kept(store)]).toEqual([migrations.length, '41', []]);
+  store.close();
+});
