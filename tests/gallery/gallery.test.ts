@@ -83,6 +83,8 @@ const onLargeScreens = [
   'queue-mine',
   'queue-long-words',
   'queue-5000',
+  'signature-valid',
+  'signature-long-words',
   'journal',
   'connection-bad',
   'about',
@@ -116,6 +118,8 @@ describe('the gallery', () => {
       ['queue', 'statuses', () => page.locator('.filter-line button').first().click()],
       ['queue-mine', 'reasons', () => page.keyboard.press('x')],
       ['shift-card-locked', 'unusable', () => page.locator('summary').click()],
+      ['shift-not-accepted', 'not-accepted', () => page.locator('summary').click()],
+      ['signature-stamped', 'signature-end', () => page.locator('.signature .note').scrollIntoViewIfNeeded()],
       [
         'prompt',
         'wrong-pin',

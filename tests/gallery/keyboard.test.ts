@@ -87,6 +87,29 @@ describe('the queue, by keys alone', () => {
   });
 });
 
+describe('the report about a signature, by keys alone', () => {
+  it('opens at its act, is closed by Esc, and gives the focus back', async () => {
+    await gallery.show({ state: 'signature-invalid', locale: 'en' });
+    await seen('The signature is not valid');
+    await press('Escape');
+    await expect.poll(() => gallery.page.getByRole('dialog').count()).toBe(0);
+    const focused = gallery.page.locator('.history-item button:focus');
+    await expect.poll(() => focused.textContent()).toBe('Signature');
+    await press('Enter');
+    await seen('The signature is not valid');
+  });
+
+  it('stands at its full height before the answer comes, so that nothing jumps', async () => {
+    const heightOf = async (state: string): Promise<number> => {
+      await gallery.show({ state, locale: 'kk' });
+      return (await gallery.page.locator('.sheet').last().boundingBox())?.height ?? 0;
+    };
+    const waiting = await heightOf('signature-loading');
+    expect(waiting).toBeGreaterThan(500);
+    expect((await heightOf('signature-valid')) - waiting).toBeLessThan(160);
+  });
+});
+
 describe('the window, by keys alone', () => {
   it('finds everything by Ctrl K', async () => {
     await gallery.show({ state: 'queue', locale: 'en' });

@@ -113,7 +113,7 @@ function Person({ signer }: { readonly signer: SignerView }): ReactNode {
   const roles = signer.roles.map((role) => words.eds(`role.${role}`));
   return (
     <>
-      <Fact name={words('signature.signer')}>{signer.name}</Fact>
+      <Fact name={words('signature.name')}>{signer.name}</Fact>
       {signer.iin === null ? null : (
         <Fact name={words('id.iin')}>
           <NumberOf value={signer.iin} check={signer.iinCheck} />
