@@ -18,10 +18,13 @@ export function RefusalBox(props: {
   readonly refusal: ShownRefusal;
   readonly onAgain?: (() => void) | undefined;
   readonly isLarge?: boolean;
+  /** Said in the place of the catalogue's reason, where a page knows it better. */
+  readonly why?: string | undefined;
   readonly children?: ReactNode;
 }): ReactNode {
   const words = useWords();
-  const { what, why, next } = words.refusal(props.refusal);
+  const { what, why: known, next } = words.refusal(props.refusal);
+  const why = props.why ?? known;
   return (
     <div className={props.isLarge === true ? 'refusal refusal-large' : 'refusal'} role="alert">
       <IconAlertOctagon size={20} className="shape tone-bad" aria-hidden />

@@ -119,6 +119,7 @@ describe('the gallery', () => {
       ['queue-mine', 'reasons', () => page.keyboard.press('x')],
       ['shift-card-locked', 'unusable', () => page.locator('summary').click()],
       ['shift-not-accepted', 'not-accepted', () => page.locator('summary').click()],
+      ['queue-approved', 'history', () => page.keyboard.press('3')],
       ['signature-stamped', 'signature-end', () => page.locator('.signature .note').scrollIntoViewIfNeeded()],
       [
         'prompt',

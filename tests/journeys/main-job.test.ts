@@ -124,6 +124,18 @@ describe('the main job', () => {
     expect(must(await desk.readJournalEntry(recorded.sequence)).item.act?.actionId).toBe(recorded.actionId);
   });
 
+  it('judges the signature of each act of the case anew, that of the registrar too, revocation included', async () => {
+    const caseId = must(await desk.listCases(everything)).items[0]?.id ?? '';
+    const { history } = must(await desk.readCase(caseId));
+    for (const { actionId, byIin } of history) {
+      const view = must(await desk.readSignature({ caseId, actionId }));
+      expect(view).toMatchObject({ verdict: 'VALID', conclusion: 'valid', signer: { iin: byIin, iinCheck: 'right' } });
+      expect(view.referenceTimeMs).toBe(view.receivedAtMs);
+    }
+    const absent = await desk.readSignature({ caseId, actionId: '019ab000-0000-7000-8000-000000000000' });
+    expect(absent.ok ? '' : absent.refusal.code).toBe('act-absent');
+  });
+
   it('gives the files by which a stranger checks the act offline', async () => {
     const { items } = must(await desk.listJournal({ before: null, limit: 100, onlyActs: true }));
     const newest = items[0];

@@ -214,7 +214,9 @@ function TimeStamps({ view }: { readonly view: SignatureView }): ReactNode {
                   .join(` ${words('unit.separator')} `)}
               </p>
               <p className="stage-why">{words.eds(`reason.${stamp.reason}`)}</p>
-              {stamp.isRevocationKnown ? null : <p className="stage-why">{words('signature.timeStampRevocation')}</p>}
+              {stamp.isRevocationKnown || stamp.verdict !== 'VALID' ? null : (
+                <p className="stage-why">{words('signature.timeStampRevocation')}</p>
+              )}
               {stamp.policy === null ? null : <p className="quiet small mono">{stamp.policy}</p>}
             </div>
           </li>

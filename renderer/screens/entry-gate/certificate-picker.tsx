@@ -12,7 +12,7 @@ import {
   State,
   type Tone,
 } from '../../kit/index.ts';
-import { useWords } from '../../words/index.ts';
+import { useWords, type Words } from '../../words/index.ts';
 
 const attemptTones: Readonly<Record<CertificateView['attempts'], Tone>> = {
   ok: 'good',
@@ -80,10 +80,10 @@ function Usable(props: {
   );
 }
 
-/** Which rule of the signature library a certificate does not meet. */
-function Why({ reason }: { readonly reason: string | number | undefined }): ReactNode {
-  const words = useWords();
-  return typeof reason === 'string' ? <p>{words.eds(`reason.${reason}`)}</p> : null;
+/** Which rule of the signature library a certificate does not meet, where that is why it cannot be used. */
+function ruleOf(words: Words, { details }: NonNullable<CertificateView['unusable']>): string | undefined {
+  const reason = details?.['reason'];
+  return typeof reason === 'string' ? words.eds(`reason.${reason}`) : undefined;
 }
 
 function Unusable({ certificates }: { readonly certificates: readonly CertificateView[] }): ReactNode {
@@ -100,9 +100,7 @@ function Unusable({ certificates }: { readonly certificates: readonly Certificat
             <span className="certificate-words">
               <Person certificate={certificate} />
               {certificate.unusable === null ? null : (
-                <RefusalBox refusal={certificate.unusable}>
-                  <Why reason={certificate.unusable.details?.['reason']} />
-                </RefusalBox>
+                <RefusalBox refusal={certificate.unusable} why={ruleOf(words, certificate.unusable)} />
               )}
             </span>
           </li>
