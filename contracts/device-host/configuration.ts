@@ -58,6 +58,8 @@ export const deviceHostConfiguration = z.strictObject({
   ...cardModulesFile.shape,
   /** How often a module without slot events is asked which cards it sees. */
   pollEveryMs: z.int().min(50).max(60_000).default(1_000),
+  /** False in a life that follows a death of which no module being tried was the cause: some die while they wait for slot events. */
+  mayWaitForSlots: z.boolean().default(true),
 });
 
 export type SigningWay = z.infer<typeof signingWay>;

@@ -23,6 +23,8 @@ export type LaunchOptions = {
   readonly onLog?: (line: string) => void;
   /** Who runs the application where this is root, which has no sandbox; the profile folder is given to him. */
   readonly user?: User | undefined;
+  /** Where the bundles lie, if not in this source tree. */
+  readonly applicationDirectory?: string;
 };
 
 /** Gives a folder and all that is in it to a user. */
@@ -65,7 +67,7 @@ async function launch(program: string, options: LaunchOptions, attempt = 1): Pro
       args: [
         ...(hasSandbox ? [] : ['--no-sandbox']),
         '--disable-gpu',
-        root,
+        options.applicationDirectory ?? root,
         `--profile-directory=${options.profileDirectory}`,
       ],
       ...(hasSandbox ? { chromiumSandbox: true } : {}),

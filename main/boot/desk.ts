@@ -15,7 +15,7 @@ import { isOwnPage, type AnswerOptions } from '../ipc/index.ts';
 import { operatorAddress, type SealedPrompt } from '../windows/index.ts';
 import { operatorHandlers } from './handlers.ts';
 import type { Layout } from './layout.ts';
-import { reportBug, writeLog } from './log.ts';
+import { writeLog } from './log.ts';
 
 export type DeskOptions = {
   readonly layout: Layout;
@@ -71,14 +71,12 @@ export function openDesk(options: DeskOptions): Desk {
         const phases: readonly string[] = operatorVerbPhases[name as OperatorVerb];
         return phases.includes(workstation.phase()) ? undefined : { code: 'phase-wrong' };
       },
-      report: reportBug,
     },
     prompt: {
       verbs: promptVerbs,
       handlers: prompt.handlers,
       isOurs: (event) => prompt.isOurs(event),
       refuses: () => undefined,
-      report: reportBug,
     },
   };
 }

@@ -56,25 +56,37 @@ function openApplication(layout: Layout, directory: string): void {
     app.on('will-quit', () => void opened.workstation.close());
     return opened;
   };
-  const askDesk = (): Promise<Desk> => (desk ??= openOnce());
+  // One that could not be opened is opened anew when somebody asks again: what was in the way may be mended.
+  const askDesk = (): Promise<Desk> =>
+    (desk ??= openOnce().catch((error: unknown) => {
+      desk = undefined;
+      throw error;
+    }));
   answerWindow<OperatorVerbs>({
     kind: 'operator',
     names: operatorVerbNames,
     ready: async () => (await askDesk()).operator,
+    report: reportBug,
   });
-  answerWindow<PromptVerbs>({ kind: 'prompt', names: promptVerbNames, ready: async () => (await askDesk()).prompt });
+  answerWindow<PromptVerbs>({
+    kind: 'prompt',
+    names: promptVerbNames,
+    ready: async () => (await askDesk()).prompt,
+    report: reportBug,
+  });
   app.on('second-instance', () => window.focus());
   window.on('closed', () => app.quit());
 }
 
+async function checkSelf(layout: Layout): Promise<void> {
+  const report = await selfCheck(layout);
+  process.stdout.write(`${JSON.stringify(report)}\n`);
+  app.exit(report.isGood ? 0 : 1);
+}
+
 function run(): void {
   const layout = findLayout();
-  if (process.argv.includes('--self-check')) {
-    const report = selfCheck(layout);
-    process.stdout.write(`${JSON.stringify(report)}\n`);
-    app.exit(report.isGood ? 0 : 1);
-    return;
-  }
+  if (process.argv.includes('--self-check')) return void checkSelf(layout);
   if (app.isPackaged && process.getuid?.() === 0) {
     // Chromium's sandbox and the file modes of the vault mean nothing to root.
     writeLog({ kind: 'refused', code: 'root-in-production' });

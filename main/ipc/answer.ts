@@ -20,8 +20,6 @@ export type AnswerOptions<Verbs extends VerbTable> = {
   readonly isOurs: (event: IpcMainInvokeEvent) => boolean;
   /** Why this verb may not be answered now, or `undefined`. */
   readonly refuses: (verb: keyof Verbs & string) => Refusal | undefined;
-  /** Writes a bug to the log and answers the incident id that the person reads. */
-  readonly report: (where: string, error: unknown) => string;
 };
 
 type AnyHandler = (input: unknown) => Promise<Result<unknown>>;
@@ -50,20 +48,21 @@ export type EarlyDoors<Verbs extends VerbTable> = {
   readonly kind: WindowKind;
   readonly names: readonly (keyof Verbs & string)[];
   readonly ready: () => Promise<AnswerOptions<Verbs>>;
+  /** Writes a bug to the log and answers the incident id that the person reads. */
+  readonly report: (where: string, error: unknown) => string;
 };
 
 /**
  * Opens the doors of one kind of window: sender, input, phase, handler, output, in this order. Returns the stop. A page that is
- * quicker than main is not turned away; when `ready` fails, main ends, and so do the pages that wait.
+ * quicker than main is not turned away; when `ready` fails, whoever waits reads so, as of any other bug.
  */
-export function answerWindow<Verbs extends VerbTable>({ kind, names, ready }: EarlyDoors<Verbs>): () => void {
+export function answerWindow<Verbs extends VerbTable>({ kind, names, ready, report }: EarlyDoors<Verbs>): () => void {
   for (const name of names) {
     ipcMain.handle(channelOf(kind, name), async (event, raw: unknown): Promise<Result<unknown>> => {
-      const options = await ready();
       try {
-        return await answer(options, name, event, raw);
+        return await answer(await ready(), name, event, raw);
       } catch (error) {
-        return { ok: false, refusal: { code: 'internal', incidentId: options.report(name, error) } };
+        return { ok: false, refusal: { code: 'internal', incidentId: report(name, error) } };
       }
     });
   }

@@ -67,7 +67,7 @@ async function preloadLinks(folder: string): Promise<string> {
 /** A page that was drawn when it was built, with places in braces, and what stands in them: plain text. */
 export type DrawnPage = { readonly file: string; readonly values: PageValues };
 
-/** The page to send for an address, where it is not simply the file of that name. */
+/** The page to send for an address, where it is not simply the file of that name, which is sent too where this one cannot be. */
 export type ChoosePage = (address: string) => Promise<DrawnPage | undefined>;
 
 async function respondPage(folder: string, file: string, values: PageValues): Promise<Response> {
@@ -81,15 +81,23 @@ async function respondPage(folder: string, file: string, values: PageValues): Pr
   return new Response(page, { headers });
 }
 
+async function respondDrawn(folder: string, address: string, choose: ChoosePage): Promise<Response | undefined> {
+  try {
+    const page = await choose(address);
+    return page === undefined ? undefined : await respondPage(folder, page.file, page.values);
+  } catch {
+    // A page that draws itself is later by a moment; no page is an empty window. `--self-check` names what is missing.
+    return undefined;
+  }
+}
+
 async function respond(folder: string, request: Request, choose: ChoosePage): Promise<Response> {
   if (request.method !== 'GET') return refused(405);
   const found = fileOf(folder, request.url);
   if (found === undefined) return refused(404);
   try {
-    if (extname(found.file) === '.html') {
-      const page = await choose(request.url);
-      return await respondPage(folder, page?.file ?? found.file, page?.values ?? {});
-    }
+    if (extname(found.file) === '.html')
+      return (await respondDrawn(folder, request.url, choose)) ?? (await respondPage(folder, found.file, {}));
     return new Response(new Uint8Array(await readFile(found.file)), { headers: fixedHeaders(found.mediaType) });
   } catch {
     return refused(404);

@@ -35,6 +35,7 @@ function serve(): void {
           modules,
           threadFile: fileURLToPath(import.meta.url),
           pollEveryMs: configuration.pollEveryMs,
+          mayWaitForSlots: configuration.mayWaitForSlots,
           every: (intervalMs, run) => void setInterval(run, intervalMs),
           onInserted: (token) => emit('token.inserted', { token }),
           onRemoved: (reference) => emit('token.removed', { reference }),

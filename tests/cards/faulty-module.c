@@ -1,7 +1,7 @@
 /*
  * A PKCS#11 module with one card that misbehaves as QORGAN_FAULT says, for the tests of what a vendor library can do to
  * the device host. It aborts as long as the file QORGAN_FAULT_WHILE is there. QORGAN_FAULT_CERTIFICATE names the DER file
- * of its one certificate.
+ * of its one certificate. With QORGAN_SLOW it takes a second to be initialised.
  *
  * With QORGAN_TOKEN_COMMAND it plays a token that signs: the command is given the mechanism and the input in hexadecimal and prints the
  * signature so. QORGAN_TOKEN_MECHANISMS lists the mechanisms, QORGAN_TOKEN_KEY_TYPE is the type of the key, both in hexadecimal.
@@ -54,6 +54,10 @@ static CK_RV initialize(CK_VOID_PTR arguments) {
     fclose(stream);
   }
   (void)arguments;
+  static int isInitialised;
+  if (isInitialised) return CKR_CRYPTOKI_ALREADY_INITIALIZED;
+  isInitialised = 1;
+  if (getenv("QORGAN_SLOW") != NULL) sleep(1);
   misbehave("initialize");
   return CKR_OK;
 }
@@ -218,6 +222,7 @@ static CK_RV sign(CK_SESSION_HANDLE session, CK_BYTE *data, CK_ULONG dataLength,
 
 static CK_RV waitForEvent(CK_FLAGS flags, CK_SLOT_ID *slot, CK_VOID_PTR reserved) {
   (void)flags, (void)slot, (void)reserved;
+  misbehave("wait");
   return CKR_FUNCTION_NOT_SUPPORTED;
 }
 

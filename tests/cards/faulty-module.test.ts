@@ -73,6 +73,21 @@ describe.skipIf(compiler === undefined)('a vendor module that misbehaves', () =>
     expect(await signOn(start(faulty(fault)))).toEqual({ ok: false, refusal: { code } });
   });
 
+  test('by dying while it waits for cards costs one life: the next asks again and again instead, and no module is set aside for it', async () => {
+    const environment = { ...faulty('abort-in-wait').environment, QORGAN_SLOW: '1' };
+    const other = join(directory, 'other.so');
+    writeFileSync(other, readFileSync(modulePath));
+    const host = start({ ...faulty('none'), environment }, { id: 'other', path: other, environment });
+    const lives = (): number => host.entries.filter(({ kind }) => kind === 'started').length;
+    await expect.poll(lives, { timeout: 10_000 }).toBe(2);
+    await firstToken(host);
+    const listing = await host.call('tokens.list', {});
+    expect(listing.ok && listing.value.modules.map(({ state }) => state)).toEqual(['loaded', 'loaded']);
+    expect(listing.ok && listing.value.tokens.length).toBe(2);
+    await new Promise((done) => setTimeout(done, 1_000));
+    expect(lives()).toBe(2);
+  });
+
   test('cannot put control characters on a screen through its label', async () => {
     expect((await firstToken(start(faulty('none')))).label).toBe('faulty[31m');
   });

@@ -21,7 +21,7 @@ afterAll(async () => {
 });
 
 /** Loads the page anew and keeps the scripts behind the painted screen from it until `letGo` is called. */
-async function reloadHeld(): Promise<{ readonly letGo: () => Promise<void> }> {
+async function reloadHeld(application: DrivenApplication): Promise<{ readonly letGo: () => Promise<void> }> {
   await application.electron.evaluate(({ BrowserWindow }) => {
     const contents = BrowserWindow.getAllWindows()[0]?.webContents;
     const waiting: (() => void)[] = [];
@@ -39,7 +39,7 @@ async function reloadHeld(): Promise<{ readonly letGo: () => Promise<void> }> {
     });
   });
   await application.operator.reload({ waitUntil: 'commit' });
-  await application.operator.locator('#root[data-screen] button[type="submit"]').waitFor();
+  await application.operator.locator('#root[data-screen] button').first().waitFor();
   return { letGo: () => application.electron.evaluate(() => (globalThis as unknown as { letGo: () => void }).letGo()) };
 }
 
@@ -50,7 +50,7 @@ const shownText = (): Promise<string> =>
 
 describe('the first screen', () => {
   it('is there before its scripts, and stands still when they take it over', async () => {
-    const { letGo } = await reloadHeld();
+    const { letGo } = await reloadHeld(application);
     const { operator } = application;
     const before = await shownText();
     const boxes = (): Promise<readonly string[]> =>
@@ -73,7 +73,7 @@ describe('the first screen', () => {
   });
 
   it('honours what was pressed and written before its scripts were there', async () => {
-    const { letGo } = await reloadHeld();
+    const { letGo } = await reloadHeld(application);
     const { operator } = application;
     await operator.getByRole('textbox').first().click();
     await operator.keyboard.type('QRG-1');
@@ -94,7 +94,7 @@ describe('the first screen', () => {
   it('is drawn in the language and the look of the preferences', async () => {
     const wish = { locale: 'en', colourScheme: 'dark', density: 'comfortable' };
     writeFileSync(join(profileDirectory, 'preferences.json'), JSON.stringify(wish));
-    const { letGo } = await reloadHeld();
+    const { letGo } = await reloadHeld(application);
     const { operator } = application;
     const shown = await operator.evaluate(() => ({
       look: document.documentElement.dataset['mantineColorScheme'],
@@ -108,12 +108,55 @@ describe('the first screen', () => {
   });
 
   it('gives way to what main says where the hints beside the vault have changed meanwhile', async () => {
-    const { letGo } = await reloadHeld();
+    const { letGo } = await reloadHeld(application);
     await application.operator.locator('.segmented').getByText('kk', { exact: true }).click();
     await letGo();
     // The engine still speaks Russian: the painted English screen is not the one that it shows, and its press means nothing.
     await expect.poll(() => application.operator.evaluate(() => document.documentElement.lang)).toBe('ru');
     await application.operator.locator('.segmented').getByText('en', { exact: true }).click();
     await expect.poll(() => application.operator.evaluate(() => document.documentElement.lang)).toBe('en');
+  });
+});
+
+describe('the first screen of a workstation whose hints somebody else wrote', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'qorgan-hints-'));
+  const name = `"><script>document.title="run"</script><img src=x onerror=alert(1)>'&{{version}}__CSP_NONCE__$&`;
+  let locked: DrivenApplication;
+
+  beforeAll(async () => {
+    const hints = {
+      profile: 'production',
+      operatorName: name,
+      deviceId: 'd',
+      deviceName: name.slice(0, 80),
+      serverUrl: '',
+    };
+    writeFileSync(join(directory, 'workstation.json'), JSON.stringify(hints));
+    const preferences = { locale: 'en', colourScheme: 'dark', density: 'comfortable' };
+    writeFileSync(join(directory, 'preferences.json'), JSON.stringify(preferences));
+    locked = await launchApplication({ profileDirectory: directory, display: await displayOfTests() });
+  });
+
+  afterAll(async () => {
+    await locked.close();
+    rmSync(directory, { recursive: true, force: true });
+  });
+
+  it('shows their words as they are written, asks for no secret, and is taken over in the dark as well', async () => {
+    const said: string[] = [];
+    locked.operator.on('console', (message) => said.push(message.text()));
+    locked.operator.on('pageerror', (error) => said.push(error.message));
+    const { letGo } = await reloadHeld(locked);
+    const { operator } = locked;
+    const brand = operator.locator('.brand .cut');
+    expect(await brand.innerText()).toBe(name);
+    expect(await operator.locator('script').count()).toBe(1);
+    expect(await operator.locator('img, input[type="password"]').count()).toBe(0);
+    const kept = await brand.elementHandle();
+    await letGo();
+    await operator.locator('.segmented .mantine-SegmentedControl-indicator').waitFor({ state: 'attached' });
+    expect(await brand.innerText()).toBe(name);
+    expect(await kept?.evaluate((element) => element.isConnected)).toBe(true);
+    expect([await operator.title(), said]).toEqual(['Qorgan', []]);
   });
 });

@@ -10,6 +10,8 @@ export type WatchOptions = {
   /** A file whose worker thread runs `watchSlots`. */
   readonly threadFile: string;
   readonly pollEveryMs: number;
+  /** Whether modules are waited in for slot events at all; polled otherwise. */
+  readonly mayWaitForSlots: boolean;
   /** Runs again and again for the life of the process. */
   readonly every: (intervalMs: number, run: () => void) => void;
   readonly onInserted: (token: TokenState) => void;
@@ -40,11 +42,9 @@ function createLook(module: CardModule, options: WatchOptions): () => void {
   };
 }
 
-function watchModule(module: CardModule, options: WatchOptions): void {
-  const look = createLook(module, options);
-  look();
+function watchModule(module: CardModule, look: () => void, options: WatchOptions): void {
   const poll = (): void => options.every(options.pollEveryMs, look);
-  if (!module.load().ok) return poll();
+  if (!options.mayWaitForSlots || !module.load().ok) return poll();
   const thread = new Worker(options.threadFile, { workerData: { path: module.path } });
   thread.unref();
   thread.on('message', (message) => {
@@ -60,5 +60,8 @@ function watchModule(module: CardModule, options: WatchOptions): void {
  * does; any other is polled. The looks happen on the calling thread, between calls, since they use the same library.
  */
 export function watchTokens(options: WatchOptions): void {
-  for (const module of options.modules) watchModule(module, options);
+  const watched = options.modules.map((module) => ({ module, look: createLook(module, options) }));
+  // Every module is tried before any is waited in: a death while waiting must not be taken for that of the one being tried.
+  for (const { look } of watched) look();
+  for (const { module, look } of watched) watchModule(module, look, options);
 }
