@@ -2,7 +2,7 @@ import { equalBytes } from '../../core/kernel/index.ts';
 import { allowsDigest } from '../algorithms/index.ts';
 import { parseTimeStampToken, type TimeStampToken } from '../tsp/index.ts';
 import { isSameName, type Certificate } from '../x509/index.ts';
-import { areExplained, pathOf, readCarried, type Bench } from './bench.ts';
+import { areExplained, pathOf, readCarried, type Bench, type Carried } from './bench.ts';
 import { judgePath, judgeTime } from './path-rules.ts';
 import { stageOf, weightiest, type Stage, type StageName } from './reasons.ts';
 import { isNothingKnown } from './revocation.ts';
@@ -30,7 +30,7 @@ export type TimeStampTask = {
   /** The octets that must be stamped: the signature of the signer. */
   readonly stamped: Uint8Array;
   /** Certificates beside the signature, among which the authority's may be when the token has none. */
-  readonly carried: readonly Certificate[];
+  readonly carried: Carried;
   /** The given time, than which no token may be later. */
   readonly atMs: number;
 };
@@ -120,19 +120,18 @@ type AuthorityJudgement = {
 function judgeAuthority(token: TimeStampToken, task: TimeStampTask, bench: Bench): AuthorityJudgement {
   const { trust, memory } = bench;
   const { signer, signedData } = token;
-  const own = readCarried(signedData.certificates, bench);
-  const all = [...own.certificates, ...task.carried];
-  const certificate = findSignerCertificate(signer, [...all, ...bench.knownList], trust);
-  const digest = judgeDigest({ signer, signedData, content: undefined }, trust);
+  const own = readCarried(signedData.certificates, task.carried, bench);
+  const certificate = findSignerCertificate(signer, [...own.atHand, ...bench.knownList], bench);
+  const digest = judgeDigest({ signer, signedData, content: undefined }, { ...trust, digest: trust.suite.digest });
   if (certificate === undefined) {
     const stages = [digest, stageOf('signing-certificate-absent')];
     return { stages, certificate, isRevocationKnown: false, path: [], sources: noSources };
   }
   const { stage: signature } = judgeSignature({ signer, signedData, certificate }, trust, memory);
-  const binding = judgeSigningCertificate({ signer, certificate, isTimeStamp: true }, trust);
-  const search = pathOf(certificate, all, bench);
+  const binding = judgeSigningCertificate({ signer, certificate, isTimeStamp: true }, bench);
+  const search = pathOf(certificate, own, bench);
   const path = search.isFound ? search.path : [];
-  const isExplained = areExplained(own, path, bench);
+  const isExplained = areExplained(own, bench);
   const about = [digest, signature, binding, ...(isExplained ? [] : [stageOf('certificate-unexplained')])];
   if (!search.isFound)
     return { stages: [...about, search.why], certificate, isRevocationKnown: false, path, sources: noSources };
