@@ -36,9 +36,10 @@ export function judgeDigest(
     return stageOf('content-differs');
   const octets = content ?? attached;
   if (octets === undefined) return stageOf('content-missing');
-  const claimed = signer.signedAttributes?.messageDigest;
-  if (claimed === undefined)
-    return stageOf(signer.signedAttributes === undefined ? 'content-missing' : 'message-digest-missing');
+  // The content is here, but there is nothing to compare it with: the stage of the signature says why.
+  if (signer.signedAttributes === undefined) return { name: 'digest', outcome: 'UNKNOWN', reason: 'not-checked' };
+  const claimed = signer.signedAttributes.messageDigest;
+  if (claimed === undefined) return stageOf('message-digest-missing');
   const digest = digestBy(signer.digestOid, octets);
   if (digest === undefined) return stageOf('digest-unsupported');
   if (!equalBytes(digest, claimed)) return stageOf('content-differs');

@@ -14,8 +14,8 @@ import {
   joinSignatures,
   parseSignedData,
   type AlgorithmSuite,
-  type VerifyingKey,
 } from '../../eds/index.ts';
+import type { VerifyingKey } from '../../eds/algorithms/index.ts';
 import { element, octetString, tags } from '../../eds/der/index.ts';
 import { createCertificateMemory } from '../../eds/verify/index.ts';
 import { hierarchy, keys, verifierFor } from './hierarchy.ts';
