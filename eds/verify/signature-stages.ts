@@ -21,7 +21,15 @@ export function judgeForm({ signer, signedData }: SignatureTask): Stage {
   // What cannot be judged must not ride on a VALID.
   const isKnown = signer.unsignedAttributes.every(({ oid }) => oid === oids.signatureTimeStamp);
   if (!isKnown) return stageOf('unsigned-attribute-unsupported');
+  if (!areDigestsUsed(signedData)) return stageOf('cms-digest-unused');
+  // EN 319 102-1 §5.2.4: what the signer demands of its own signature is not known here.
+  if (signer.signedAttributes?.namesPolicy === true) return stageOf('signature-policy-unsupported');
   return stageOf(signedData.carriesRevocationData ? 'cms-carries-revocation-data' : 'cms-read');
+}
+
+/** No signature covers the list of digests of a file, so that each must be some signer's. */
+export function areDigestsUsed({ digestOids, signers }: SignedData): boolean {
+  return digestOids.every((oid) => signers.some(({ digestOid }) => digestOid === oid));
 }
 
 type DigestTrust = Pick<TrustConfiguration, 'algorithmPolicy'> & Pick<AlgorithmSuite, 'digest'>;

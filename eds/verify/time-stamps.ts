@@ -7,7 +7,13 @@ import { judgePath, judgeTime } from './path-rules.ts';
 import { stageOf, weightiest, type Stage, type StageName } from './reasons.ts';
 import { isNothingKnown } from './revocation.ts';
 import { verdictOf, type TimeStampReport } from './report.ts';
-import { findSignerCertificate, judgeDigest, judgeSignature, judgeSigningCertificate } from './signature-stages.ts';
+import {
+  areDigestsUsed,
+  findSignerCertificate,
+  judgeDigest,
+  judgeSignature,
+  judgeSigningCertificate,
+} from './signature-stages.ts';
 import { noSources, type Sources } from './statements.ts';
 import type { TimeStampTrust } from './trust.ts';
 
@@ -94,8 +100,12 @@ function judgeStatement(
 ): readonly Reason[] {
   const { info, signedData, signer } = token;
   const reasons: Reason[] = [];
-  // What could be judged only by what is not here: further evidence in the token, critical conditions, a name of another kind.
-  const isPlain = !signedData.carriesRevocationData && signer.unsignedAttributes.length === 0;
+  // What could be judged only by what is not here: further evidence in the token, critical conditions, a name of another kind, a policy of signatures.
+  const isPlain =
+    !signedData.carriesRevocationData &&
+    signer.unsignedAttributes.length === 0 &&
+    signer.signedAttributes?.namesPolicy !== true &&
+    areDigestsUsed(signedData);
   if (!isPlain || info.hasUnknownCritical || info.authority === 'other') reasons.push('time-stamp-unsupported');
   const digest = trust.suite.digest(info.imprint.digestOid, stamped);
   if (digest === undefined) reasons.push('time-stamp-algorithm-unaccepted');
