@@ -48,8 +48,8 @@ export type Carried = {
 
 /** Links tried among known authorities in search of one path: each key identifier has one or two of them. */
 const knownLinksMax = 32;
-/** Links tried among the carried ones for one whole file: 32 certificates and the chains of 16 time-stamps, each two links below an anchor, ask for fewer. */
-const carriedLinksMax = 256;
+/** Links tried among the carried ones for one whole file: a stamped signature asks for some ten, and only where its authorities are not known. */
+const carriedLinksMax = 64;
 
 /** Reads the certificates of a file. `beside` are further ones at hand: of the file around it, with whom it shares a budget, or given with the request. */
 export function readCarried(
