@@ -51,6 +51,7 @@ export {
 export { certificatesInPkcs12, pkcs12Limits, type Pkcs12Limits, type Pkcs12Refusal } from './pkcs12/index.ts';
 export {
   addTimeStamp,
+  attachTimeStamp,
   joinSignatures,
   prepareBes,
   signBes,
@@ -67,7 +68,6 @@ export { sha256, sha256Hex, verifyEd25519 } from './hash.ts';
 export { defaultSuite, nationalSuite } from './gost/index.ts';
 export {
   acceptTimeStampResponse,
-  attachTimeStamp,
   parseTimeStampResponse,
   parseTimeStampToken,
   writeTimeStampRequest,

@@ -1,5 +1,5 @@
 import { isLocale, words, type Locale } from '../../locales/index.ts';
-import { misuse, readArguments, verdictOf, type Answer, type Exit, type Surroundings } from '../kit/index.ts';
+import { jsonLine, misuse, readArguments, verdictOf, type Answer, type Exit, type Surroundings } from '../kit/index.ts';
 import { commands } from './commands.ts';
 
 /** What the program gets from the system. */
@@ -66,7 +66,7 @@ export async function run(argv: readonly string[], ports: Ports): Promise<Exit> 
   const command = request.rest.slice(0, 2).join(' ');
   const tell = (said: Answer): void => {
     const json = { command, verdict: verdictOf(said.exit), ...said.facts };
-    ports.write(request.isJson ? `${JSON.stringify(json)}\n` : `${said.lines.join('\n')}\n`);
+    ports.write(request.isJson ? `${jsonLine(json)}\n` : `${said.lines.join('\n')}\n`);
   };
   try {
     const said = await answer(request, { ...ports, locale: request.locale, tell });

@@ -22,7 +22,27 @@ export function verdictOf(exit: Exit): (typeof verdicts)[Exit] {
 /** An answer about the call itself: a wrong option, a file that is not there. */
 export function misuse(locale: Locale, id: MessageId, values: MessageValues = {}): Answer {
   const problem = id.slice(id.lastIndexOf('.') + 1);
-  return { exit: 2, facts: { problem, ...values }, lines: [words(locale, id, values)] };
+  return { exit: 2, facts: { problem, ...values }, lines: [words(locale, id, shownValues(values))] };
+}
+
+/** Values with nothing in them that a terminal would obey: a file name may have been chosen by a stranger. */
+function shownValues(values: MessageValues): MessageValues {
+  const shown = Object.entries(values).map(([name, value]) => [
+    name,
+    typeof value === 'string' ? escaped(value, (unit) => `\\u{${unit}}`) : value,
+  ]);
+  return Object.fromEntries(shown) as MessageValues;
+}
+
+/** JSON in one line without controls, direction overrides and other characters that are not seen; whoever parses it gets them back. */
+export function jsonLine(value: Fact): string {
+  return escaped(JSON.stringify(value), (unit) => `\\u${unit.padStart(4, '0')}`);
+}
+
+function escaped(text: string, escape: (unit: string) => string): string {
+  const units = (one: string): string =>
+    Array.from({ length: one.length }, (_, at) => escape(one.charCodeAt(at).toString(16))).join('');
+  return text.replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, units);
 }
 
 /** An answer that a refusal explains: what is the matter, why, what to do now. */
@@ -31,7 +51,8 @@ export function refused(
   refusal: { readonly code: string; readonly details?: MessageValues; readonly incidentId?: string },
   exit: Exit = 1,
 ): Answer {
-  const { what, why, next } = refusalWords(locale, refusal);
+  const { code, details = {} } = refusal;
+  const { what, why, next } = refusalWords(locale, { code, details: shownValues(details) });
   const incident =
     refusal.incidentId === undefined ? [] : [words(locale, 'cli.error.incident', { incident: refusal.incidentId })];
   return {

@@ -1,4 +1,4 @@
-export { misuse, refused, verdictOf, type Answer, type Exit, type Fact } from './answer.ts';
+export { jsonLine, misuse, refused, verdictOf, type Answer, type Exit, type Fact } from './answer.ts';
 export { readArguments, type Arguments, type Shape } from './arguments.ts';
 export type { Command, Surroundings } from './command.ts';
 export { readSmallFile } from './files.ts';

@@ -20,6 +20,7 @@ export type Revoked = {
   readonly reason: number;
   /** invalidityDate. */
   readonly invalidSinceMs?: number;
+  readonly furtherExtensions?: readonly WrittenExtension[];
 };
 
 /** Everything that a revocation list says; nothing is checked here. */
@@ -63,12 +64,13 @@ export function writeRevocationList(
   return sequence(signedPart, algorithm, bitString(signOctets(key, digest, signedPart)));
 }
 
-function writeEntry({ serial, revokedAtMs, reason, invalidSinceMs }: Revoked): Uint8Array {
+function writeEntry({ serial, revokedAtMs, reason, invalidSinceMs, furtherExtensions = [] }: Revoked): Uint8Array {
   const list = [
     ...(reason === 0 ? [] : [{ oid: oids.reasonCode, isCritical: false, value: enumerated(reason) }]),
     ...(invalidSinceMs === undefined
       ? []
       : [{ oid: oids.invalidityDate, isCritical: false, value: generalizedTime(invalidSinceMs) }]),
+    ...furtherExtensions,
   ].map(writeExtension);
   return sequence(integerFromHex(serial), time(revokedAtMs), ...(list.length === 0 ? [] : [sequence(...list)]));
 }

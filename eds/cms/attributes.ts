@@ -34,6 +34,8 @@ export type SignedAttributes = {
   readonly signingCertificate: SigningCertificateBinding | undefined;
   /** By the older signing-certificate, as time-stamps of the national authority still have it. */
   readonly signingCertificateV1: SigningCertificateBinding | undefined;
+  /** True where the signer names the rules that it signed by (CAdES-EPES). */
+  readonly namesPolicy: boolean;
 };
 
 /** An attribute that the signature does not cover: its values are whole elements, views of what was given. */
@@ -61,6 +63,10 @@ const readers: Readonly<Record<string, (draft: Draft, value: DerReader) => void>
   [oids.signingCertificate]: (draft, value) => {
     draft.signingCertificateV1 = readSigningCertificate(value, () => oids.sha1);
   },
+  [oids.signaturePolicy]: (draft, value) => {
+    value.skip();
+    draft.namesPolicy = true;
+  },
 };
 
 /** Reads `[0] IMPLICIT SignedAttributes` (RFC 5652 §5.3). Attributes of other kinds are under the signature and are left aside. */
@@ -77,6 +83,7 @@ export function readSignedAttributes(signer: DerReader): SignedAttributes {
     claimedAtMs: undefined,
     signingCertificate: undefined,
     signingCertificateV1: undefined,
+    namesPolicy: false,
   };
   const seen = new Set<string>();
   while (set.hasMore) {

@@ -49,7 +49,15 @@ export type SignedData = {
 };
 
 /** Bounds of what one signature file may hold; the largest seen in practice have 4 signers and 6 certificates. */
-export const signedDataBounds = { certificatesMax: 32, signersMax: 16, digestsMax: 16 } as const;
+export const signedDataBounds = {
+  certificatesMax: 32,
+  signersMax: 16,
+  digestsMax: 16,
+  /** Values of the unsigned attributes of all signers: each time-stamp among them costs as much as a signature. */
+  unsignedValuesMax: 32,
+  /** The longest here is that of RSA-8192, 1,024 octets. A stamp hashes it, so it must not be a document. */
+  signatureMaxBytes: 4_096,
+} as const;
 
 export type CmsRefusal = 'cms-malformed' | 'cms-too-large' | 'cms-not-signed-data' | 'cms-without-signer';
 
@@ -90,6 +98,8 @@ function readBody(body: DerReader): SignedData {
     if (signers.length === signedDataBounds.signersMax) set.fail('der-too-many-elements');
     signers.push(readSigner(set));
   }
+  const unsigned = signers.flatMap(({ unsignedAttributes }) => unsignedAttributes.flatMap(({ values }) => values));
+  if (unsigned.length > signedDataBounds.unsignedValuesMax) body.fail('der-too-many-elements');
   // §5.1: the version follows from the content, so any other value was not written by a conforming signer.
   const usesKeyIdentifier = signers.some((signer) => signer.identifier.kind === 'key');
   const expectedVersion = contentType !== oids.data || usesKeyIdentifier ? 3 : 1;
@@ -137,6 +147,7 @@ function readSigner(set: DerReader): SignerInfo {
   const signedAttributes = signer.peek() === contextTag(0) ? readSignedAttributes(signer) : undefined;
   const signatureAlgorithm = readAlgorithm(signer);
   const signature = readOctets(signer);
+  if (signature.length > signedDataBounds.signatureMaxBytes) signer.fail('der-too-large');
   const unsignedAttributes = signer.hasMore ? readUnsignedAttributes(signer) : [];
   signer.finish();
   return { identifier, digestOid: digest.oid, signedAttributes, signatureAlgorithm, signature, unsignedAttributes };

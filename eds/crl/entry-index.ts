@@ -1,8 +1,13 @@
 import { fromHex } from '../../core/kernel/index.ts';
-import { parseTimeMs, tags, type DerLimits } from '../der/index.ts';
-import { readEntry, type RevocationEntry } from './entry.ts';
+import { openDer, parseTimeMs, tags, type DerLimits } from '../der/index.ts';
+import { entryLimits, readEntry, readEntryExtensions, type RevocationEntry } from './entry.ts';
 
-export type RevocationIndex = { readonly size: number; readonly find: (serial: string) => RevocationEntry | undefined };
+export type RevocationIndex = {
+  readonly size: number;
+  /** True where an entry has a critical extension that is not understood: absence from the list means nothing then (RFC 5280 §5.3). */
+  readonly hasUnknownEntry: boolean;
+  readonly find: (serial: string) => RevocationEntry | undefined;
+};
 
 /** Slots per entry: open addressing stays near one probe below half full. */
 const slotsPerEntry = 2;
@@ -13,8 +18,9 @@ const slotsPerEntry = 2;
  * million entries would cost more than all the rest. `undefined` where an entry is malformed.
  */
 export function scanEntries(entries: Uint8Array, limits: DerLimits): RevocationIndex | undefined {
-  const offsets = entryOffsets(entries, limits);
-  if (offsets === undefined) return undefined;
+  const found = entryOffsets(entries, limits);
+  if (found === undefined) return undefined;
+  const { offsets, hasUnknownEntry } = found;
   let table: Uint32Array | undefined;
   const find = (serial: string): RevocationEntry | undefined => {
     const wanted = fromHex(serial);
@@ -28,7 +34,7 @@ export function scanEntries(entries: Uint8Array, limits: DerLimits): RevocationI
     }
     return undefined;
   };
-  return { size: offsets.length, find };
+  return { size: offsets.length, hasUnknownEntry, find };
 }
 
 /** Slots hold offset + 1; zero is free, and at least half are, so that every probe ends. */
@@ -45,8 +51,12 @@ function buildTable(entries: Uint8Array, offsets: Uint32Array): Uint32Array {
 }
 
 /** Offsets of the entries, after checking that each is SEQUENCE { INTEGER, Time, … } within its bounds. */
-function entryOffsets(entries: Uint8Array, limits: DerLimits): Uint32Array | undefined {
+function entryOffsets(
+  entries: Uint8Array,
+  limits: DerLimits,
+): { readonly offsets: Uint32Array; readonly hasUnknownEntry: boolean } | undefined {
   let offsets = new Uint32Array(1024);
+  let hasUnknownEntry = false;
   let count = 0;
   let at = 0;
   while (at < entries.length) {
@@ -58,11 +68,12 @@ function entryOffsets(entries: Uint8Array, limits: DerLimits): Uint32Array | und
       larger.set(offsets);
       offsets = larger;
     }
+    hasUnknownEntry ||= mayBeCritical(entries, header) && isUnknown(entries, header);
     offsets[count] = at;
     count += 1;
     at = header.end;
   }
-  return offsets.subarray(0, count);
+  return { offsets: offsets.subarray(0, count), hasUnknownEntry };
 }
 
 type Span = { readonly from: number; readonly end: number };
@@ -92,6 +103,22 @@ function isSerialWithTime(bytes: Uint8Array, entry: Span): boolean {
   const isUtc = bytes[timeAt] === tags.utcTime && timeLength === 13;
   const isGeneralized = bytes[timeAt] === tags.generalizedTime && timeLength === 15;
   return isSerial && (isUtc || isGeneralized) && timeAt + 2 + timeLength <= entry.end;
+}
+
+/** True where the octets of TRUE stand in an entry: few have them, so that the others need not be parsed. */
+function mayBeCritical(bytes: Uint8Array, { from, end }: Span): boolean {
+  for (let at = from; at + 2 < end; at += 1)
+    if (bytes[at] === tags.boolean && bytes[at + 1] === 1 && bytes[at + 2] === 0xff) return true;
+  return false;
+}
+
+function isUnknown(bytes: Uint8Array, { from, end }: Span): boolean {
+  const reader = openDer(bytes.subarray(from, end), entryLimits);
+  reader.skip();
+  reader.skip();
+  if (!reader.hasMore) return false;
+  const { unknownCritical } = readEntryExtensions(reader);
+  return unknownCritical.length > 0 || reader.fault !== undefined;
 }
 
 function serialAt(bytes: Uint8Array, offset: number): Uint8Array {

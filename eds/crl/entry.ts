@@ -37,7 +37,8 @@ export function revokedSinceMs({ revokedAtMs, invalidSinceMs }: RevocationEntry)
   return Math.min(revokedAtMs, invalidSinceMs ?? revokedAtMs);
 }
 
-const entryLimits = { sizeMaxBytes: 65_536, depthMax: 4, elementsMax: 256 };
+/** Bounds of the extensions of one entry: real ones have a reason and at most two dates. */
+export const entryLimits = { sizeMaxBytes: 65_536, depthMax: 4, elementsMax: 256 };
 
 /** An entry of a list from its date and the octets after it. Malformed extensions make it revoked from the beginning and for good: fail closed. */
 export function readEntry(revokedAtMs: number, extensions: Uint8Array): RevocationEntry {

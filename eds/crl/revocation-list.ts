@@ -39,6 +39,8 @@ export type RevocationList = {
   readonly scope: ListScope;
   /** Critical extensions that are not understood: such a list may cover less than it seems to. */
   readonly unknownCritical: readonly string[];
+  /** True where an entry has a critical extension that is not understood: the list can accuse and never acquit. */
+  readonly hasUnknownEntry: boolean;
   /** Looks a serial number (lower-case hexadecimal) up. Call it only after the signature was verified. */
   readonly find: (serial: string) => RevocationEntry | undefined;
   /** Count of entries. */
@@ -47,7 +49,7 @@ export type RevocationList = {
 
 type Header = Omit<
   RevocationList,
-  'der' | 'sha256' | 'signedPart' | 'signatureAlgorithm' | 'signature' | 'find' | 'size'
+  'der' | 'sha256' | 'signedPart' | 'signatureAlgorithm' | 'signature' | 'hasUnknownEntry' | 'find' | 'size'
 > & {
   readonly innerAlgorithm: AlgorithmIdentifier;
   readonly entries: Uint8Array;
@@ -88,8 +90,8 @@ export function parseRevocationList(
   });
 }
 
-function lookups(index: RevocationIndex): Pick<RevocationList, 'find' | 'size'> {
-  return { find: (serial) => index.find(serial), size: () => index.size };
+function lookups(index: RevocationIndex): Pick<RevocationList, 'hasUnknownEntry' | 'find' | 'size'> {
+  return { hasUnknownEntry: index.hasUnknownEntry, find: (serial) => index.find(serial), size: () => index.size };
 }
 
 function hash(der: Uint8Array): string {

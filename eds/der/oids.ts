@@ -9,6 +9,7 @@ export const oids = {
   signingCertificate: '1.2.840.113549.1.9.16.2.12',
   signingCertificateV2: '1.2.840.113549.1.9.16.2.47',
   signatureTimeStamp: '1.2.840.113549.1.9.16.2.14',
+  signaturePolicy: '1.2.840.113549.1.9.16.2.15',
   timeStampInfo: '1.2.840.113549.1.9.16.1.4',
   // Digests
   md5: '1.2.840.113549.2.5',

@@ -84,11 +84,11 @@ export function verifyEvidence(request: EvidenceRequest): Result<VerificationRep
   const store = createRevocationStore({ lists, responses });
   const report = createVerifier({
     ...trust,
-    intermediates: certificates,
+    intermediates: trust.intermediates ?? [],
     revocation: () => store,
-    // Said again: a whole configuration fits the type too, and its excuse is for authorities that somebody chose.
+    // Said again: a whole configuration fits the type too, and what it excuses must stand in the pack.
     authorityRevocation: 'required',
-  }).verify(question);
+  }).verify({ ...question, certificates });
   if (report.verdict !== 'VALID') return refuse('evidence-not-valid', { reason: report.reason });
   if (modeOf(report, question) !== document.referenceTime) return refuse('evidence-time-unproven');
   const again = writePack(report, { ...question, content }, trust);

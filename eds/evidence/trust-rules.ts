@@ -4,10 +4,11 @@ import type { AlgorithmPolicy } from '../algorithms/index.ts';
 import type { TrustConfiguration } from '../verify/index.ts';
 
 /**
- * Trust without what an evidence pack brings itself: the authorities between and what was said about revocation. Since nobody chose those authorities,
- * none of them is excused from revocation.
+ * Trust without what an evidence pack brings itself: what was said about revocation, and the authorities between. Those that the pack brings are only searched
+ * through: the windows of the algorithm policy open for `intermediates` of the reader's own alone. Nobody is excused from revocation.
  */
-export type EvidenceTrust = Omit<TrustConfiguration, 'intermediates' | 'revocation' | 'authorityRevocation'>;
+export type EvidenceTrust = Omit<TrustConfiguration, 'intermediates' | 'revocation' | 'authorityRevocation'> &
+  Partial<Pick<TrustConfiguration, 'intermediates'>>;
 
 /** The algorithm policy as it stands in a pack. */
 export function policyDocument(policy: AlgorithmPolicy): Json {

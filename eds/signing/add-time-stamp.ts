@@ -4,12 +4,12 @@ import { parseSignedData, type CmsRefusal, type SignerInfo } from '../cms/index.
 import { defaultSuite } from '../gost/index.ts';
 import {
   acceptTimeStampResponse,
-  attachTimeStamp,
   parseTimeStampToken,
   type TimeStampRequest,
   type TimeStampToken,
 } from '../tsp/index.ts';
 import { parseCertificate } from '../x509/index.ts';
+import { attachTimeStamp } from './attach-time-stamp.ts';
 
 /** Which signer of a signature file is to be stamped, counted from 0 in the order of the file. */
 type Stamping = { readonly cms: Uint8Array; readonly signer?: number; readonly suite?: AlgorithmSuite };

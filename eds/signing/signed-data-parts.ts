@@ -64,7 +64,8 @@ export function attribute(oid: string, value: Uint8Array): Uint8Array {
   return sequence(objectIdentifier(oid), element(tags.set, value));
 }
 
-function elementsOf(reader: DerReader): readonly Uint8Array[] {
+/** What is left in a reader, element by element. */
+export function elementsOf(reader: DerReader): readonly Uint8Array[] {
   const found: Uint8Array[] = [];
   while (reader.hasMore) found.push(reader.element());
   return found;

@@ -1,4 +1,3 @@
-export { attachTimeStamp } from './attach.ts';
 export { writeTimeStampRequest, type TimeStampRequest } from './request.ts';
 export { acceptTimeStampResponse, parseTimeStampResponse, type TimeStampResponse } from './response.ts';
 export { parseTimeStampToken, type TimeStampToken } from './token.ts';

@@ -1,9 +1,13 @@
 import { createHash } from 'node:crypto';
+import { toHex } from '../../core/kernel/index.ts';
 import type { AlgorithmSuite, SignatureScheme, VerifyingKey } from '../algorithms/index.ts';
+import { oids } from '../der/index.ts';
 import { parseCertificate, type Certificate } from '../x509/index.ts';
 
 /** Certificates remembered: an operator's staff and participants of a busy day; 10,000 take about 60 MB. */
 const certificatesMax = 10_000;
+/** Octets of them together: real ones have 1–2 kB, and a stranger may hand in as many as he likes of 64 kB each. */
+const octetsMax = 32 * 1024 * 1024;
 
 /** Whether a certificate's signature was made by an issuer's key. */
 export type Link = { readonly kind: 'right'; readonly schemeName: string } | { readonly kind: 'wrong' | 'unsupported' };
@@ -15,12 +19,16 @@ export type Link = { readonly kind: 'right'; readonly schemeName: string } | { r
 export type CertificateMemory = {
   readonly recall: (der: Uint8Array) => Certificate | undefined;
   readonly keyOf: (certificate: Certificate) => VerifyingKey | undefined;
+  /** Digest of the whole certificate, lower-case hexadecimal; `undefined` where the digest is not known. */
+  readonly digestOf: (certificate: Certificate, digestOid: string) => string | undefined;
   readonly link: (certificate: Certificate, issuer: Certificate) => Link;
 };
 
-/** Makes a memory of at most `certificatesMax` certificates, the oldest forgotten first. */
+/** Makes a memory of at most `certificatesMax` certificates and `octetsMax` octets, the oldest forgotten first. */
 export function createCertificateMemory(suite: AlgorithmSuite): CertificateMemory {
   const certificates = new Map<string, Certificate>();
+  let octets = 0;
+  const digests = new WeakMap<Certificate, Map<string, string>>();
   const keys = new WeakMap<Certificate, { readonly key: VerifyingKey | undefined }>();
   const links = new WeakMap<Certificate, WeakMap<Certificate, Link>>();
 
@@ -30,10 +38,25 @@ export function createCertificateMemory(suite: AlgorithmSuite): CertificateMemor
     if (known !== undefined) return known;
     const parsed = parseCertificate(der);
     if (!parsed.ok) return undefined;
-    const [oldest] = certificates.keys();
-    if (certificates.size >= certificatesMax && oldest !== undefined) certificates.delete(oldest);
     certificates.set(sha256, parsed.value);
+    octets += der.length;
+    for (const [oldest, { der: forgotten }] of certificates) {
+      if (certificates.size <= certificatesMax && octets <= octetsMax) break;
+      certificates.delete(oldest);
+      octets -= forgotten.length;
+    }
     return parsed.value;
+  };
+
+  const digestOf = (certificate: Certificate, digestOid: string): string | undefined => {
+    if (digestOid === oids.sha256) return certificate.sha256;
+    const known = digests.get(certificate) ?? new Map<string, string>();
+    digests.set(certificate, known);
+    const before = known.get(digestOid);
+    if (before !== undefined) return before;
+    const digest = suite.digest(digestOid, certificate.der);
+    if (digest !== undefined) known.set(digestOid, toHex(digest));
+    return known.get(digestOid);
   };
 
   const keyOf = (certificate: Certificate): VerifyingKey | undefined => {
@@ -55,7 +78,7 @@ export function createCertificateMemory(suite: AlgorithmSuite): CertificateMemor
     return found;
   };
 
-  return { recall, keyOf, link };
+  return { recall, keyOf, digestOf, link };
 }
 
 function linkBy(scheme: SignatureScheme | undefined, certificate: Certificate): Link {

@@ -55,7 +55,7 @@ export function listStatements(
 function sayBase(list: RevocationList, question: Question): readonly Statement[] {
   const entry = list.find(question.certificate.serial);
   const isNamed = entry !== undefined && entry.reason !== 'remove-from-list';
-  if (!isNamed && !isWithinScope(list.scope, question.certificate)) return [];
+  if (!isNamed && !mayAcquit(list, question)) return [];
   const status = isNamed ? statusAt(entry, question.atMs) : ({ status: 'good', isHold: false } as const);
   return [{ ...status, ...said(list, question), lists: [list], responses: [] }];
 }
@@ -65,12 +65,16 @@ function sayDelta(delta: RevocationList, bases: readonly RevocationList[], quest
   const isNamed = entry !== undefined && entry.reason !== 'remove-from-list';
   if (isNamed && statusAt(entry, question.atMs).status === 'revoked')
     return [{ ...statusAt(entry, question.atMs), ...said(delta, question), lists: [delta], responses: [] }];
-  if (!isWithinScope(delta.scope, question.certificate)) return [];
-  const base = bases.find((one) => completes(delta, one));
+  if (!mayAcquit(delta, question)) return [];
+  const base = bases.find((one) => completes(delta, one) && mayAcquit(one, question));
   // Who stands on the base list, and is not removed or named anew here, still stands on it: the base list says so itself.
   const isOnBase = entry === undefined && base?.find(question.certificate.serial) !== undefined;
   if (base === undefined || isOnBase) return [];
   return [{ status: 'good', isHold: false, ...said(delta, question), lists: [delta, base], responses: [] }];
+}
+
+function mayAcquit({ scope, hasUnknownEntry }: RevocationList, { certificate }: Question): boolean {
+  return isWithinScope(scope, certificate) && !hasUnknownEntry;
 }
 
 /** RFC 5280 §5.2.4: same scope, and the base list neither older than the one that the delta counts from nor newer than the delta. */

@@ -4,8 +4,8 @@ import { stageOf, type Stage } from './reasons.ts';
 
 /** Longest path from a signer to an anchor. The national hierarchy needs three. */
 const pathMax = 6;
-/** Signatures verified in search of one path, so that crafted certificates cannot buy a long search. */
-const linksMax = 32;
+/** Signatures that may be verified in search of paths, so that crafted certificates cannot buy a long search. */
+export type LinkBudget = { linksLeft: number };
 
 /** Certificates by subject key identifier, those known beforehand first. */
 export type CertificatePool = ReadonlyMap<string, readonly Certificate[]>;
@@ -33,6 +33,7 @@ export type PathRequest = {
   readonly pool: CertificatePool;
   readonly isAnchor: (certificate: Certificate) => boolean;
   readonly memory: CertificateMemory;
+  readonly budget: LinkBudget;
 };
 
 /**
@@ -40,11 +41,11 @@ export type PathRequest = {
  * Judges nothing but that each certificate was signed by the key of the next.
  */
 export function findPath(request: PathRequest): PathSearch {
-  const budget = { linksLeft: linksMax };
-  return extend([request.certificate], request, budget);
+  return extend([request.certificate], request);
 }
 
-function extend(path: readonly Certificate[], request: PathRequest, budget: { linksLeft: number }): PathSearch {
+function extend(path: readonly Certificate[], request: PathRequest): PathSearch {
+  const { budget } = request;
   const last = path[path.length - 1] ?? request.certificate;
   if (request.isAnchor(last)) return { isFound: true, path };
   if (path.length === pathMax) return none('path-too-long');
@@ -60,7 +61,7 @@ function extend(path: readonly Certificate[], request: PathRequest, budget: { li
       why = none(link.kind === 'wrong' ? 'certificate-signature-wrong' : 'certificate-algorithm-unsupported');
       continue;
     }
-    const further = extend([...path, issuer], request, budget);
+    const further = extend([...path, issuer], request);
     if (further.isFound) return further;
     why = further;
   }

@@ -28,6 +28,8 @@ const catalogue = {
   'cms-content-type-unexpected': ['parse', 'FAIL', 'FORMAT_FAILURE'],
   'cms-carries-revocation-data': ['parse', 'UNKNOWN', 'GENERIC'],
   'unsigned-attribute-unsupported': ['parse', 'UNKNOWN', 'GENERIC'],
+  'cms-digest-unused': ['parse', 'UNKNOWN', 'GENERIC'],
+  'signature-policy-unsupported': ['parse', 'UNKNOWN', 'SIGNATURE_POLICY_NOT_AVAILABLE'],
   'certificate-read': ['parse', 'PASS', ''],
   'certificate-malformed': ['parse', 'FAIL', 'FORMAT_FAILURE'],
 

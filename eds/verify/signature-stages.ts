@@ -1,5 +1,5 @@
 import { equalBytes, toHex } from '../../core/kernel/index.ts';
-import { allowsDigest, allowsKey, allowsScheme } from '../algorithms/index.ts';
+import { allowsDigest, allowsKey, allowsScheme, type AlgorithmSuite } from '../algorithms/index.ts';
 import type { SignedData, SignerInfo, SigningCertificateBinding } from '../cms/index.ts';
 import { oids } from '../der/index.ts';
 import { isSameName, type Certificate } from '../x509/index.ts';
@@ -21,26 +21,37 @@ export function judgeForm({ signer, signedData }: SignatureTask): Stage {
   // What cannot be judged must not ride on a VALID.
   const isKnown = signer.unsignedAttributes.every(({ oid }) => oid === oids.signatureTimeStamp);
   if (!isKnown) return stageOf('unsigned-attribute-unsupported');
+  if (!areDigestsUsed(signedData)) return stageOf('cms-digest-unused');
+  // EN 319 102-1 §5.2.4: what the signer demands of its own signature is not known here.
+  if (signer.signedAttributes?.namesPolicy === true) return stageOf('signature-policy-unsupported');
   return stageOf(signedData.carriesRevocationData ? 'cms-carries-revocation-data' : 'cms-read');
 }
+
+/** No signature covers the list of digests of a file, so that each must be some signer's. */
+export function areDigestsUsed({ digestOids, signers }: SignedData): boolean {
+  return digestOids.every((oid) => signers.some(({ digestOid }) => digestOid === oid));
+}
+
+type DigestTrust = Pick<TrustConfiguration, 'algorithmPolicy'> & Pick<AlgorithmSuite, 'digest'>;
 
 /** Compares the content with the digest that the signer signed. */
 export function judgeDigest(
   { signer, signedData, provenMs, content }: SignatureTask & { readonly content: Uint8Array | undefined },
-  trust: TrustConfiguration,
+  { algorithmPolicy, digest: digestBy }: DigestTrust,
 ): Stage {
   const attached = signedData.content;
   if (attached !== undefined && content !== undefined && !equalBytes(attached, content))
     return stageOf('content-differs');
   const octets = content ?? attached;
   if (octets === undefined) return stageOf('content-missing');
-  const claimed = signer.signedAttributes?.messageDigest;
-  if (claimed === undefined)
-    return stageOf(signer.signedAttributes === undefined ? 'content-missing' : 'message-digest-missing');
-  const digest = trust.suite.digest(signer.digestOid, octets);
+  // The content is here, but there is nothing to compare it with: the stage of the signature says why.
+  if (signer.signedAttributes === undefined) return { name: 'digest', outcome: 'UNKNOWN', reason: 'not-checked' };
+  const claimed = signer.signedAttributes.messageDigest;
+  if (claimed === undefined) return stageOf('message-digest-missing');
+  const digest = digestBy(signer.digestOid, octets);
   if (digest === undefined) return stageOf('digest-unsupported');
   if (!equalBytes(digest, claimed)) return stageOf('content-differs');
-  return stageOf(allowsDigest(trust.algorithmPolicy, signer.digestOid, provenMs) ? 'content-agrees' : 'digest-weak');
+  return stageOf(allowsDigest(algorithmPolicy, signer.digestOid, provenMs) ? 'content-agrees' : 'digest-weak');
 }
 
 /** Verifies the signature over the signed attributes by the key of the certificate. */
@@ -66,6 +77,8 @@ export function judgeSignature(
   return { stage: stageOf(isStrong ? 'signature-right' : 'signature-algorithm-weak'), algorithm };
 }
 
+type BindingBench = { readonly trust: TrustConfiguration; readonly memory: CertificateMemory };
+
 export type BindingTask = {
   readonly signer: SignerInfo;
   readonly certificate: Certificate;
@@ -78,11 +91,11 @@ export type BindingTask = {
  * Checks that the signer meant this certificate (signing-certificate in both versions), so that nobody can put another one with the same key in its place.
  * All that are present must agree; one of an accepted digest is enough.
  */
-export function judgeSigningCertificate(task: BindingTask, trust: TrustConfiguration): Stage {
+export function judgeSigningCertificate(task: BindingTask, { trust, memory }: BindingBench): Stage {
   const { signer, certificate, isTimeStamp = false, provenMs } = task;
   const bindings = bindingsOf(signer);
   if (bindings.length === 0) return stageOf('signing-certificate-not-named');
-  const answers = bindings.map((binding) => isBoundTo(binding, certificate, trust));
+  const answers = bindings.map((binding) => isBoundTo(binding, certificate, memory));
   if (answers.includes(false)) return stageOf('signing-certificate-differs');
   const isStrong = bindings.some(
     ({ digestOid }, i) =>
@@ -101,12 +114,11 @@ function bindingsOf({ signedAttributes }: SignerInfo): readonly SigningCertifica
 function isBoundTo(
   { digestOid, certificateDigest, issuerSerial }: SigningCertificateBinding,
   certificate: Certificate,
-  trust: TrustConfiguration,
+  memory: CertificateMemory,
 ): boolean | undefined {
-  const isSha256 = digestOid === oids.sha256;
-  const digest = isSha256 ? undefined : trust.suite.digest(digestOid, certificate.der);
-  if (!isSha256 && digest === undefined) return undefined;
-  if (toHex(certificateDigest) !== (digest === undefined ? certificate.sha256 : toHex(digest))) return false;
+  const digest = memory.digestOf(certificate, digestOid);
+  if (digest === undefined) return undefined;
+  if (toHex(certificateDigest) !== digest) return false;
   const { serial, issuer } = issuerSerial ?? certificate;
   return serial === certificate.serial && isSameName(issuer, certificate.issuer);
 }
@@ -115,7 +127,7 @@ function isBoundTo(
 export function findSignerCertificate(
   signer: SignerInfo,
   atHand: readonly Certificate[],
-  trust: TrustConfiguration,
+  { memory }: Pick<BindingBench, 'memory'>,
 ): Certificate | undefined {
   const { identifier } = signer;
   const fitting = atHand.filter((certificate) =>
@@ -125,6 +137,6 @@ export function findSignerCertificate(
   );
   if (fitting.length < 2) return fitting[0];
   const bindings = bindingsOf(signer);
-  const isNamed = (one: Certificate): boolean => bindings.some((binding) => isBoundTo(binding, one, trust) === true);
+  const isNamed = (one: Certificate): boolean => bindings.some((binding) => isBoundTo(binding, one, memory) === true);
   return fitting.find(isNamed) ?? fitting[0];
 }

@@ -2,12 +2,18 @@ import { equalBytes } from '../../core/kernel/index.ts';
 import { allowsDigest } from '../algorithms/index.ts';
 import { parseTimeStampToken, type TimeStampToken } from '../tsp/index.ts';
 import { isSameName, type Certificate } from '../x509/index.ts';
-import { areExplained, pathOf, readCarried, type Bench } from './bench.ts';
+import { areExplained, pathOf, readCarried, type Bench, type Carried } from './bench.ts';
 import { judgePath, judgeTime } from './path-rules.ts';
 import { stageOf, weightiest, type Stage, type StageName } from './reasons.ts';
 import { isNothingKnown } from './revocation.ts';
 import { verdictOf, type TimeStampReport } from './report.ts';
-import { findSignerCertificate, judgeDigest, judgeSignature, judgeSigningCertificate } from './signature-stages.ts';
+import {
+  areDigestsUsed,
+  findSignerCertificate,
+  judgeDigest,
+  judgeSignature,
+  judgeSigningCertificate,
+} from './signature-stages.ts';
 import { noSources, type Sources } from './statements.ts';
 import type { TimeStampTrust } from './trust.ts';
 
@@ -30,7 +36,7 @@ export type TimeStampTask = {
   /** The octets that must be stamped: the signature of the signer. */
   readonly stamped: Uint8Array;
   /** Certificates beside the signature, among which the authority's may be when the token has none. */
-  readonly carried: readonly Certificate[];
+  readonly carried: Carried;
   /** The given time, than which no token may be later. */
   readonly atMs: number;
 };
@@ -94,8 +100,12 @@ function judgeStatement(
 ): readonly Reason[] {
   const { info, signedData, signer } = token;
   const reasons: Reason[] = [];
-  // What could be judged only by what is not here: further evidence in the token, critical conditions, a name of another kind.
-  const isPlain = !signedData.carriesRevocationData && signer.unsignedAttributes.length === 0;
+  // What could be judged only by what is not here: further evidence in the token, critical conditions, a name of another kind, a policy of signatures.
+  const isPlain =
+    !signedData.carriesRevocationData &&
+    signer.unsignedAttributes.length === 0 &&
+    signer.signedAttributes?.namesPolicy !== true &&
+    areDigestsUsed(signedData);
   if (!isPlain || info.hasUnknownCritical || info.authority === 'other') reasons.push('time-stamp-unsupported');
   const digest = trust.suite.digest(info.imprint.digestOid, stamped);
   if (digest === undefined) reasons.push('time-stamp-algorithm-unaccepted');
@@ -120,19 +130,18 @@ type AuthorityJudgement = {
 function judgeAuthority(token: TimeStampToken, task: TimeStampTask, bench: Bench): AuthorityJudgement {
   const { trust, memory } = bench;
   const { signer, signedData } = token;
-  const own = readCarried(signedData.certificates, bench);
-  const all = [...own.certificates, ...task.carried];
-  const certificate = findSignerCertificate(signer, [...all, ...bench.knownList], trust);
-  const digest = judgeDigest({ signer, signedData, content: undefined }, trust);
+  const own = readCarried(signedData.certificates, task.carried, bench);
+  const certificate = findSignerCertificate(signer, [...own.atHand, ...bench.knownList], bench);
+  const digest = judgeDigest({ signer, signedData, content: undefined }, { ...trust, digest: trust.suite.digest });
   if (certificate === undefined) {
     const stages = [digest, stageOf('signing-certificate-absent')];
     return { stages, certificate, isRevocationKnown: false, path: [], sources: noSources };
   }
   const { stage: signature } = judgeSignature({ signer, signedData, certificate }, trust, memory);
-  const binding = judgeSigningCertificate({ signer, certificate, isTimeStamp: true }, trust);
-  const search = pathOf(certificate, all, bench);
+  const binding = judgeSigningCertificate({ signer, certificate, isTimeStamp: true }, bench);
+  const search = pathOf(certificate, own, bench);
   const path = search.isFound ? search.path : [];
-  const isExplained = areExplained(own, path, bench);
+  const isExplained = areExplained(own, bench);
   const about = [digest, signature, binding, ...(isExplained ? [] : [stageOf('certificate-unexplained')])];
   if (!search.isFound)
     return { stages: [...about, search.why], certificate, isRevocationKnown: false, path, sources: noSources };

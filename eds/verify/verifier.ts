@@ -1,3 +1,4 @@
+import type { AlgorithmSuite } from '../algorithms/index.ts';
 import { parseSignedData, type SignedData, type SignerInfo } from '../cms/index.ts';
 import { oids } from '../der/index.ts';
 import type { Certificate, SignerRole } from '../x509/index.ts';
@@ -38,6 +39,8 @@ export type VerificationRequest = {
   readonly referenceTime?: 'time-stamp' | 'given';
   /** The signer must hold at least one of these. */
   readonly requireRoles?: readonly SignerRole[];
+  /** Certificates at hand beside the file, among which issuers may be; trusted no more than those within it. */
+  readonly certificates?: readonly Certificate[];
 };
 
 export type CertificateRequest = Pick<VerificationRequest, 'atMs' | 'requireRoles'> & {
@@ -73,29 +76,44 @@ function verifySignedData(request: VerificationRequest, bench: Bench): Verificat
     concludeSigners([concludeStages({ stages: [stageOf(reason)], referenceTimeMs: request.atMs })]);
   if (!parsed.ok) return without(parsed.refusal.code);
   const signedData = parsed.value;
-  const carried = readCarried(signedData.certificates, bench);
-  const [first, ...others] = signedData.signers.map((signer) =>
-    judgeSigner({ signer, signedData, carried, request }, bench),
-  );
+  const beside = (request.certificates ?? []).map((one) => bench.memory.recall(one.der) ?? one);
+  const carried = readCarried(signedData.certificates, { atHand: beside }, bench);
+  const file = { signedData, carried, isExplained: areExplained(carried, bench), digest: rememberedDigest(bench.trust) };
+  const [first, ...others] = signedData.signers.map((signer) => judgeSigner({ signer, request, ...file }, bench));
   return first === undefined ? without('cms-without-signer') : concludeSigners([first, ...others]);
+}
+
+/** The digests of one content, each worked out once: sixteen signers of a large document would else hash it sixteen times. */
+function rememberedDigest({ suite }: TrustConfiguration): AlgorithmSuite['digest'] {
+  const known = new Map<string, Uint8Array | undefined>();
+  return (digestOid, content) => {
+    const digest = known.has(digestOid) ? known.get(digestOid) : suite.digest(digestOid, content);
+    known.set(digestOid, digest);
+    return digest;
+  };
 }
 
 type SignerTask = {
   readonly signer: SignerInfo;
   readonly signedData: SignedData;
   readonly carried: Carried;
+  /** Whether every certificate of the file leads to an anchor. */
+  readonly isExplained: boolean;
+  /** For the content of this file alone. */
+  readonly digest: AlgorithmSuite['digest'];
   readonly request: VerificationRequest;
 };
 
-function judgeSigner({ signer, signedData, carried, request }: SignerTask, bench: Bench): SignerVerdict {
+function judgeSigner(signing: SignerTask, bench: Bench): SignerVerdict {
+  const { signer, signedData, carried, request } = signing;
   const { trust, memory } = bench;
-  const stamps = judgeTimeStamps(signer, carried.certificates, request, bench);
+  const stamps = judgeTimeStamps(signer, carried, request, bench);
   const referenceTimeMs = stamps.provenMs ?? request.atMs;
   const task = { signer, signedData, provenMs: stamps.provenMs };
   const form = judgeForm(task);
-  const digest = judgeDigest({ ...task, content: request.content }, trust);
+  const digest = judgeDigest({ ...task, content: request.content }, { ...trust, digest: signing.digest });
   const common = { referenceTimeMs, timeStamps: stamps.judgements.map(({ report }) => report) };
-  const certificate = findSignerCertificate(signer, carried.certificates, trust);
+  const certificate = findSignerCertificate(signer, carried.certificates, bench);
   if (certificate === undefined) {
     const absent = stageOf(carried.isAllRead ? 'signing-certificate-absent' : 'signing-certificate-malformed');
     return concludeStages({ ...common, stages: [form, digest, absent] });
@@ -104,9 +122,9 @@ function judgeSigner({ signer, signedData, carried, request }: SignerTask, bench
   const claimedAtMs = signer.signedAttributes?.claimedAtMs;
   const holder = describeHolder(certificate, trust, { algorithm, claimedAtMs });
   const time = { atMs: referenceTimeMs, provenMs: stamps.provenMs };
-  const { evidence, stages } = judgeCertificate(certificate, carried.certificates, time, bench);
-  const stray = areExplained(carried, evidence.path, bench) ? [] : [stageOf('certificate-unexplained')];
-  const binding = judgeSigningCertificate({ signer, certificate, provenMs: stamps.provenMs }, trust);
+  const { evidence, stages } = judgeCertificate(certificate, carried, time, bench);
+  const stray = signing.isExplained ? [] : [stageOf('certificate-unexplained')];
+  const binding = judgeSigningCertificate({ signer, certificate, provenMs: stamps.provenMs }, bench);
   const roles = judgeRole(holder.roles, request.requireRoles);
   const aboutHolder = mergeStages([...stages, ...stray, ...stamps.judgements.map(({ stage }) => stage)]);
   return concludeStages({
@@ -120,7 +138,7 @@ function judgeSigner({ signer, signedData, carried, request }: SignerTask, bench
 /** Each time-stamp of a signer, and the time that the earliest verified one proves, where it is to count. */
 function judgeTimeStamps(
   signer: SignerInfo,
-  carried: readonly Certificate[],
+  carried: Carried,
   { atMs, referenceTime }: VerificationRequest,
   bench: Bench,
 ): { readonly judgements: readonly TimeStampJudgement[]; readonly provenMs: number | undefined } {
@@ -150,7 +168,7 @@ type CertificateTime = {
 /** Judges a certificate for its purpose: chain, time, revocation and carrier. */
 function judgeCertificate(
   certificate: Certificate,
-  carried: readonly Certificate[],
+  carried: Carried | undefined,
   { atMs, provenMs, purpose = 'signing' }: CertificateTime,
   bench: Bench,
 ): { readonly evidence: Evidence; readonly stages: readonly Stage[] } {
@@ -187,7 +205,7 @@ function verifyCertificate(request: CertificateRequest, bench: Bench): SignerVer
   const algorithm = bench.memory.keyOf(certificate)?.family;
   const holder = describeHolder(certificate, bench.trust, { algorithm, claimedAtMs: undefined });
   const { atMs, purpose = 'signing' } = request;
-  const { stages, evidence } = judgeCertificate(certificate, [], { atMs, provenMs: undefined, purpose }, bench);
+  const { stages, evidence } = judgeCertificate(certificate, undefined, { atMs, provenMs: undefined, purpose }, bench);
   const found = [stageOf('certificate-read'), ...stages, judgeRole(holder.roles, request.requireRoles)];
   return concludeStages({ stages: found, signer: holder, evidence, referenceTimeMs, names });
 }

@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { canonicalize, type Json } from '../../core/kernel/index.ts';
 import { makeKey, writeTimeStampToken } from '../../dev/ca/index.ts';
+import { hierarchy, list } from './hierarchy.ts';
+import { besOf, stamped as stampedBy, stampMs, stampTrust, underRoot } from './stamping.ts';
 import {
   attachTimeStamp,
   createVerifier,
@@ -19,7 +21,8 @@ const stampPolicy = '1.2.398.3.3.2.6.4';
 const hourMs = 60 * 60 * 1000;
 const ca = makeCa({ now: () => nowMs });
 const trust = trustOf(ca, { timeStamping: { policies: [stampPolicy], issuers: 'any', revocation: 'required' } });
-const rules: EvidenceTrust = trust;
+/** A reader's own: none of the authorities between is in it. */
+const rules: EvidenceTrust = { ...trust, intermediates: [] };
 const signer = makeSigner(ca);
 const bare = signBes(signer);
 const stamper = makeKey('ec-p256');
@@ -213,5 +216,28 @@ describe('an evidence pack', () => {
     const store = storeOf(own.crls());
     expect(createVerifier({ ...before, revocation: () => store }).verify(request).verdict).toBe('INVALID');
     expect(codeOf(verifyEvidence({ pack, content, trust: before, judgedAtMs: nowMs }))).toBe('VALID');
+  });
+
+  test('opens no window of the algorithm policy for an authority that only the pack brings: it may be younger than the stamp', () => {
+    const weak = hierarchy({ issuing: { digest: 'sha1' } });
+    const store = storeOf([list('root'), list('issuing')]);
+    const { keys, schemes, digests } = trust.algorithmPolicy;
+    const open = schemes.map((one) => (one.name === 'ecdsa-sha1' ? { ...one, acceptedUntilMs: stampMs } : one));
+    const issuing = certificateOf(weak.issuing);
+    const by: TrustConfiguration = {
+      ...trust,
+      anchors: [certificateOf(weak.root)],
+      intermediates: [issuing],
+      algorithmPolicy: { name: 'windowed', keys, schemes: open, digests },
+      timeStamping: stampTrust,
+      revocation: () => store,
+    };
+    const request = { cms: stampedBy(besOf(weak), { certificate: underRoot }), content, atMs: nowMs };
+    const pack = packOf(request, by);
+    expect(codeOf(verifyEvidence({ pack, content, trust: by }))).toBe('VALID');
+    expect(verifyEvidence({ pack, content, trust: { ...by, intermediates: [] } })).toMatchObject({
+      ok: false,
+      refusal: { code: 'evidence-not-valid', details: { reason: 'certificate-algorithm-weak' } },
+    });
   });
 });

@@ -87,6 +87,15 @@ describe('a report', () => {
     });
   });
 
+  test('of a signature without signed attributes says so, and not that the content is missing', () => {
+    const bare = rebuild(signBes(signer), { signer: (parts) => parts.toSpliced(3, 1) });
+    expect(verifier.verify({ cms: bare, content, atMs: nowMs })).toMatchObject({
+      verdict: 'INDETERMINATE',
+      reason: 'signed-attributes-missing',
+    });
+    expect(verifier.verify({ cms: bare, atMs: nowMs })).toMatchObject({ reason: 'content-missing' });
+  });
+
   test('of an attached signature refuses other content beside it', () => {
     const cms = signBes(signer, { form: 'attached' });
     expect(verifier.verify({ cms, atMs: nowMs }).verdict).toBe('VALID');

@@ -100,3 +100,26 @@ describe('an entry of a list', () => {
     expect(entry(nowMs + dayMs, nowMs + 2 * dayMs)).toBe('not-revoked');
   });
 });
+
+describe('a list with an entry that has a critical extension which is not understood', () => {
+  const further = (isCritical: boolean) => [{ oid: '1.2.3.4.5', isCritical, value: Uint8Array.of(5, 0) }];
+  const naming = (named: string, isCritical: boolean, change: Partial<RevocationListContent> = {}) => {
+    const revoked = { serial: named, revokedAtMs: nowMs - 4 * dayMs, reason: 1, furtherExtensions: further(isCritical) };
+    return issuing({ revoked: [{ serial: '99', revokedAtMs: nowMs - 4 * dayMs, reason: 0 }, revoked], ...change });
+  };
+
+  test('acquits nobody, and accuses whom it names', () => {
+    expect(stage({ lists: [naming('0815', false)] })).toBe('not-revoked');
+    expect(stage({ lists: [naming('0815', true)] })).toBe('crl-unsupported');
+    expect(stage({ lists: [naming(serial, true)] })).toBe('revoked');
+  });
+
+  test('completes no delta list, as base or delta', () => {
+    const old = { thisUpdateMs: nowMs - 3 * dayMs, nextUpdateMs: nowMs - 2 * dayMs };
+    const delta = (isCritical: boolean) => naming('0815', isCritical, { number: 12, baseNumber: 10 });
+    const base = (isCritical: boolean) => naming('0816', isCritical, { number: 10, ...old });
+    expect(stage({ lists: [base(false), delta(false)] })).toBe('not-revoked');
+    expect(stage({ lists: [base(true), delta(false)] })).not.toBe('not-revoked');
+    expect(stage({ lists: [base(false), delta(true)] })).not.toBe('not-revoked');
+  });
+});

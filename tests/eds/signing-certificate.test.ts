@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { signOctets } from '../../dev/ca/index.ts';
 import {
   contextTag,
+  element,
   messageLimits,
   objectIdentifier,
   octetString,
@@ -12,10 +13,11 @@ import {
   sequence,
   setOf,
 } from '../../eds/der/index.ts';
-import { defaultAlgorithmPolicy, type AlgorithmPolicy } from '../../eds/index.ts';
+import { attachTimeStamp, defaultAlgorithmPolicy, type AlgorithmPolicy } from '../../eds/index.ts';
 import { hierarchy } from './hierarchy.ts';
 import { rebuild } from './rebuild.ts';
-import { besOf, judgeStamped, stamped, stampMs } from './stamping.ts';
+import { besOf, judgeStamped, stamped, stampMs, stampOf } from './stamping.ts';
+import { unwrap } from './world.ts';
 
 const made = hierarchy();
 
@@ -93,5 +95,37 @@ describe('the certificate that a signature names', () => {
       judgeStamped(stamped(signedNaming(v1), {}), made, { trust: { algorithmPolicy: policy(untilMs) } });
     expect(judge(stampMs).verdict).toBe('VALID');
     expect(judge(stampMs - 1)).toMatchObject({ verdict: 'INDETERMINATE', reason: 'signing-certificate-digest-weak' });
+  });
+});
+
+describe('what nobody here can judge', () => {
+  test('is the policy that a signature names, though the signature covers it', () => {
+    const named = sequence(objectIdentifier(oids.signaturePolicy), setOf(sequence(objectIdentifier('1.2.3.4'))));
+    expect(judgeStamped(signedNaming(v2, named), made)).toMatchObject({
+      verdict: 'INDETERMINATE',
+      reason: 'signature-policy-unsupported',
+      subIndication: 'SIGNATURE_POLICY_NOT_AVAILABLE',
+    });
+  });
+
+  test('is a digest in the list of the file that none of its signers used, and in that of a time-stamp', () => {
+    const further = (cms: Uint8Array): Uint8Array =>
+      rebuild(cms, {
+        body: (parts) => {
+          const used = openDer(parts[1] ?? cms, messageLimits).content(0x31);
+          return parts.with(1, element(0x31, used, sequence(objectIdentifier('1.3.14.3.2.27'))));
+        },
+      });
+    expect(judgeStamped(further(besOf(made)), made)).toMatchObject({
+      verdict: 'INDETERMINATE',
+      reason: 'cms-digest-unused',
+    });
+    const bes = besOf(made);
+    const stamp = further(stampOf(bes));
+    expect(judgeStamped(unwrap(attachTimeStamp(bes, stamp)), made)).toMatchObject({
+      verdict: 'INDETERMINATE',
+      reason: 'time-stamp-unsupported',
+    });
+    expect(judgeStamped(unwrap(attachTimeStamp(bes, stampOf(bes))), made).verdict).toBe('VALID');
   });
 });

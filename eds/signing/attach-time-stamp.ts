@@ -1,20 +1,8 @@
 import { ok, refuse, type Result } from '../../core/kernel/index.ts';
 import { parseSignedData } from '../cms/index.ts';
-import {
-  contextTag,
-  element,
-  messageLimits,
-  objectIdentifier,
-  oids,
-  openDer,
-  retagged,
-  sequence,
-  setOf,
-  tagged,
-  tags,
-  type DerReader,
-} from '../der/index.ts';
-import { parseTimeStampToken } from './token.ts';
+import { contextTag, element, messageLimits, oids, openDer, retagged, sequence, setOf, tagged, tags } from '../der/index.ts';
+import { parseTimeStampToken } from '../tsp/index.ts';
+import { attribute, elementsOf } from './signed-data-parts.ts';
 
 /**
  * Adds a time-stamp to one signer of a signature file: CAdES-BES becomes CAdES-T (ETSI EN 319 122-1 §5.3). `signer` counts from 0 in the order of the
@@ -42,13 +30,6 @@ function withTimeStamp(signerInfo: Uint8Array, token: Uint8Array): Uint8Array {
   const last = parts.at(-1) ?? new Uint8Array(0);
   const isFirst = last[0] !== unsignedTag;
   const others = isFirst ? [] : elementsOf(openDer(last, messageLimits).enter(unsignedTag));
-  const attribute = sequence(objectIdentifier(oids.signatureTimeStamp), setOf(token));
-  const unsigned = retagged(unsignedTag, setOf(...others, attribute));
+  const unsigned = retagged(unsignedTag, setOf(...others, attribute(oids.signatureTimeStamp, token)));
   return sequence(...(isFirst ? parts : parts.slice(0, -1)), unsigned);
-}
-
-function elementsOf(reader: DerReader): readonly Uint8Array[] {
-  const elements: Uint8Array[] = [];
-  while (reader.hasMore) elements.push(reader.element());
-  return elements;
 }
