@@ -78,11 +78,7 @@ describe('what a trust configuration excuses from revocation', () => {
       const report = judgeStamped(file, made, { lists: [list('issuing')], trust: { ...ifKnown, ...changes } });
       return [report.verdict, report.reason, report.referenceTimeMs];
     };
-    expect(ask({ intermediates: [] })).toEqual([
-      'INDETERMINATE',
-      'time-stamp-authority-revocation-unknown',
-      nowMs,
-    ]);
+    expect(ask({ intermediates: [] })).toEqual(['INDETERMINATE', 'time-stamp-authority-revocation-unknown', nowMs]);
     expect(ask({ intermediates: [certificateOf(other)] })).toEqual(['VALID', 'carrier-not-demanded', stampMs]);
   });
 });
