@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { extensions, keyIdentifierOf, makeKey, type NameParts } from '../../dev/ca/index.ts';
 import type { TrustConfiguration } from '../../eds/index.ts';
 import { hierarchy, judge, keys, list } from './hierarchy.ts';
-import { idOf, respond } from './responder.ts';
+import { idOf } from './certificate-id.ts';
+import { respond } from './responder.ts';
 import { judgeStamped, stampCertificate, stampMs, stamped, stampTrust, underRoot } from './stamping.ts';
 import { certificateOf, nowMs, signBes } from './world.ts';
 
@@ -78,11 +79,7 @@ describe('what a trust configuration excuses from revocation', () => {
       const report = judgeStamped(file, made, { lists: [list('issuing')], trust: { ...ifKnown, ...changes } });
       return [report.verdict, report.reason, report.referenceTimeMs];
     };
-    expect(ask({ intermediates: [] })).toEqual([
-      'INDETERMINATE',
-      'time-stamp-authority-revocation-unknown',
-      nowMs,
-    ]);
+    expect(ask({ intermediates: [] })).toEqual(['INDETERMINATE', 'time-stamp-authority-revocation-unknown', nowMs]);
     expect(ask({ intermediates: [certificateOf(other)] })).toEqual(['VALID', 'carrier-not-demanded', stampMs]);
   });
 });

@@ -115,7 +115,7 @@ describe('a fault would be noticed', () => {
   test('in what a file is made of: any other octet in a signed part, a certificate or a content', () => {
     const [rsa, attached, , elliptic] = world.signatures.map(({ octets }) => octets);
     if (rsa === undefined || attached === undefined || elliptic === undefined) throw new Error('three signatures');
-    const parts = signedPartsOf([rsa, attached, elliptic], new Set());
+    const parts = signedPartsOf([rsa, attached, elliptic], { beside: new Set(), content: world.authority.content });
     for (const right of [rsa, attached, elliptic, unwrap(joinSignatures(rsa, elliptic))])
       expect(isMadeOf(right, parts)).toBe(true);
     const isRight = (file: Uint8Array): boolean => isMadeOf(file, parts);

@@ -1,11 +1,12 @@
 import { objectIdentifier, oids } from '../../eds/der/index.ts';
+import { nationalProfiles } from '../../eds/gost/index.ts';
 import { contentOf, nodesOf, treeOf, type Node } from './tree.ts';
 import type { World } from './world-form.ts';
 
 /**
  * Whole signed parts of right signatures. What a signature does not cover can be changed by anybody without making it wrong: a signer, a
- * time-stamp or a certificate beside can be left out or written twice, sets can be put in another order, and `rsaEncryption` can be written for
- * `sha256WithRSAEncryption`, NULL for nothing. A changed file that is VALID must be made of these parts and of nothing else.
+ * time-stamp or a certificate beside can be left out or written twice, sets can be put in another order, and the key can be named for the signature
+ * (`rsaEncryption` for `sha256WithRSAEncryption`), NULL can be written for nothing, the signed content can be attached. A changed file that is VALID must be made of these parts and of nothing else.
  */
 export type SignedParts = {
   readonly signers: ReadonlySet<string>;
@@ -23,7 +24,13 @@ type Fields = {
 const textOf = (octets: Uint8Array): string => Buffer.from(octets).toString('latin1');
 const oidOf = (algorithm: Node | undefined): string => textOf(algorithm?.children[0]?.der ?? new Uint8Array(0));
 
-const rsaSpellings = [oids.rsaEncryption, oids.sha256WithRsa].map((oid) => textOf(objectIdentifier(oid)));
+/** Signature algorithms that CMS names by the key alone, and their own names. */
+const spellings: ReadonlyMap<string, string> = new Map(
+  [
+    [oids.rsaEncryption, oids.sha256WithRsa],
+    ...Object.values(nationalProfiles).map(({ keyOid, signatureOid }) => [keyOid, signatureOid] as const),
+  ].map(([key = '', signature = '']) => [textOf(objectIdentifier(key)), textOf(objectIdentifier(signature))]),
+);
 
 function fieldsOf(cms: Uint8Array): Fields | undefined {
   const body = treeOf(cms)?.children[1]?.children[0];
@@ -45,7 +52,7 @@ function signerText({ children }: Node): string {
       const isSignature = at > 2 && part.tag === 0x30;
       if (!isDigest && !isSignature) return textOf(part.der);
       const oid = oidOf(part);
-      const name = isSignature && rsaSpellings.includes(oid) ? 'rsa' : oid;
+      const name = isSignature ? (spellings.get(oid) ?? oid) : oid;
       return `${name}+${part.children.slice(1).map(withoutNull).join('')}`;
     })
     .join('|');
@@ -67,9 +74,15 @@ function unsignedOf(signer: Node): { readonly tokens: readonly Node[]; readonly 
 
 const stampOid = textOf(objectIdentifier(oids.signatureTimeStamp));
 
-/** The parts of right files: signers, certificates and contents, those of their time-stamps included; `beside` are right certificates of other files. */
-export function signedPartsOf(files: readonly Uint8Array[], beside: ReadonlySet<string>): SignedParts {
-  const [signers, certificates, contents] = [new Set<string>(), new Set(beside), new Set<string>()];
+/**
+ * The parts of right files: signers, certificates and contents, those of their time-stamps included; `beside` are right certificates of other files, `content` is what
+ * detached signatures sign.
+ */
+export function signedPartsOf(
+  files: readonly Uint8Array[],
+  { beside, content }: { readonly beside: ReadonlySet<string>; readonly content: Uint8Array },
+): SignedParts {
+  const [signers, certificates, contents] = [new Set<string>(), new Set(beside), new Set([textOf(content)])];
   const add = (file: Uint8Array): void => {
     const fields = fieldsOf(file);
     if (fields === undefined) throw new Error('a fixture is no SignedData');

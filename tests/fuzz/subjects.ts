@@ -34,13 +34,15 @@ export function signatureSubject(
 ): Subject {
   const verifier = createVerifier(trustIn(authority));
   const { content, atMs } = authority;
-  const parts = signedPartsOf(octetsOf(signatures), beside);
+  const parts = signedPartsOf(octetsOf(signatures), { beside, content });
   return {
     name,
     weight,
     inputs: octetsOf(signatures),
-    judge: (cms) => {
-      const report = verifier.verify({ cms, content, atMs });
+    judge: (cms, at) => {
+      // Attached content speaks for itself, so that what is altered in it meets its digest.
+      const isAttached = signatures[at]?.it.includes('attached') === true;
+      const report = verifier.verify({ cms, atMs, ...(isAttached ? {} : { content }) });
       const stamps = report.signers.flatMap((one) => one.timeStamps).filter(({ verdict }) => verdict === 'VALID');
       const isTimed = stamps.length > 0 || report.signers.some(({ referenceTimeMs }) => referenceTimeMs !== atMs);
       if (isTimed && rightStampsIn(cms, parts) < Math.max(1, stamps.length))
@@ -140,7 +142,7 @@ function tokenSubject(world: World): Subject {
   const { authority, tokens, bare, signatures } = world;
   const verifier = createVerifier(trustIn(authority));
   const { content, atMs } = authority;
-  const parts = signedPartsOf(octetsOf(signatures), rightElements(world));
+  const parts = signedPartsOf(octetsOf(signatures), { beside: rightElements(world), content });
   return {
     name: 'tokens',
     weight: 8,

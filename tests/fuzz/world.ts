@@ -156,10 +156,7 @@ function makeRevocation(ca: TestCa): Pick<World, 'people' | 'lists' | 'answers' 
   const { subjectPublicKeyInfo } = key;
   const { certificate } = ca.issueService({ subjectPublicKeyInfo, purpose: 'ocsp' });
   const answer = (to: Uint8Array, status: OcspAnswerContent['status'], more = {}): OcspAnswerContent => ({
-    id: idOf(to, ca.issuingCertificate),
-    status,
-    thisUpdateMs: nowMs - 1000,
-    nextUpdateMs: nowMs + dayMs,
+    ...{ id: idOf(to, ca.issuingCertificate), status, thisUpdateMs: nowMs - 1000, nextUpdateMs: nowMs + dayMs },
     ...more,
   });
   const isRevoked = { revokedAtMs: nowMs - dayMs, reason: 1 };
