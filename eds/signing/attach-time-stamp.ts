@@ -1,6 +1,17 @@
 import { ok, refuse, type Result } from '../../core/kernel/index.ts';
 import { parseSignedData } from '../cms/index.ts';
-import { contextTag, element, messageLimits, oids, openDer, retagged, sequence, setOf, tagged, tags } from '../der/index.ts';
+import {
+  contextTag,
+  element,
+  messageLimits,
+  oids,
+  openDer,
+  retagged,
+  sequence,
+  setOf,
+  tagged,
+  tags,
+} from '../der/index.ts';
 import { parseTimeStampToken } from '../tsp/index.ts';
 import { attribute, elementsOf } from './signed-data-parts.ts';
 

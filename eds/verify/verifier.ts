@@ -78,7 +78,12 @@ function verifySignedData(request: VerificationRequest, bench: Bench): Verificat
   const signedData = parsed.value;
   const beside = (request.certificates ?? []).map((one) => bench.memory.recall(one.der) ?? one);
   const carried = readCarried(signedData.certificates, { atHand: beside }, bench);
-  const file = { signedData, carried, isExplained: areExplained(carried, bench), digest: rememberedDigest(bench.trust) };
+  const file = {
+    signedData,
+    carried,
+    isExplained: areExplained(carried, bench),
+    digest: rememberedDigest(bench.trust),
+  };
   const [first, ...others] = signedData.signers.map((signer) => judgeSigner({ signer, request, ...file }, bench));
   return first === undefined ? without('cms-without-signer') : concludeSigners([first, ...others]);
 }

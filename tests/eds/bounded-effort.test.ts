@@ -118,11 +118,13 @@ describe('a file of a stranger', () => {
       const one = signers.subarray(4);
       return [...body.slice(0, -1), element(tags.set, one, one, one)];
     };
-    expect(parseSignedData(rebuild(sixteen, { body: signerInfos }))).toMatchObject({ refusal: { code: 'cms-too-large' } });
+    expect(parseSignedData(rebuild(sixteen, { body: signerInfos }))).toMatchObject({
+      refusal: { code: 'cms-too-large' },
+    });
     const long = rebuild(cms, { signer: (parts) => parts.with(5, octetString(new Uint8Array(5_000))) });
-    expect(verifierFor(made, { trust: { timeStamping: stampTrust } }).verify({ cms: long, content, atMs: nowMs })).toMatchObject(
-      { verdict: 'INVALID', reason: 'cms-too-large' },
-    );
+    expect(
+      verifierFor(made, { trust: { timeStamping: stampTrust } }).verify({ cms: long, content, atMs: nowMs }),
+    ).toMatchObject({ verdict: 'INVALID', reason: 'cms-too-large' });
   });
 });
 

@@ -104,7 +104,12 @@ describe('an entry of a list', () => {
 describe('a list with an entry that has a critical extension which is not understood', () => {
   const further = (isCritical: boolean) => [{ oid: '1.2.3.4.5', isCritical, value: Uint8Array.of(5, 0) }];
   const naming = (named: string, isCritical: boolean, change: Partial<RevocationListContent> = {}) => {
-    const revoked = { serial: named, revokedAtMs: nowMs - 4 * dayMs, reason: 1, furtherExtensions: further(isCritical) };
+    const revoked = {
+      serial: named,
+      revokedAtMs: nowMs - 4 * dayMs,
+      reason: 1,
+      furtherExtensions: further(isCritical),
+    };
     return issuing({ revoked: [{ serial: '99', revokedAtMs: nowMs - 4 * dayMs, reason: 0 }, revoked], ...change });
   };
 
