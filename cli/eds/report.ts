@@ -14,14 +14,15 @@ function stageFacts(locale: Locale, stages: readonly Stage[]): readonly Facts[] 
   return stages.map((stage) => ({ ...stage, text: reasonText(locale, stage) }));
 }
 
-/** What a verdict says for programs. */
+/** What a verdict says for programs; with VALID nothing is the matter, so that there is no reason. */
 export function verdictFacts(locale: Locale, judged: SignerVerdict): Facts {
-  const { verdict, reason, stage, indication, subIndication } = judged;
+  const { verdict, indication, subIndication } = judged;
+  const matter = verdict === 'VALID' ? undefined : judged;
   return {
     verdict,
-    reason,
-    stage,
-    text: reasonText(locale, { reason }),
+    reason: matter?.reason ?? null,
+    stage: matter?.stage ?? null,
+    text: matter === undefined ? words(locale, 'eds.verdict.VALID') : reasonText(locale, matter),
     indication,
     subIndication,
     referenceTime: timeText(judged.referenceTimeMs),

@@ -58,9 +58,12 @@ export type TrustConfiguration = {
   readonly ocspAgeMaxMs?: number;
 };
 
-/** Purposes of the national profile: signing keys carry emailProtection; keys of notaries and of the treasury client are for their own systems only. */
+/**
+ * Purposes of the national profile: signing keys of people carry emailProtection, those of information systems their own mark and no person; keys of
+ * notaries and of the treasury client are for their own systems only.
+ */
 export const nationalPurposes: TrustConfiguration['purposes'] = {
-  accepted: [oids.emailProtection],
+  accepted: [oids.emailProtection, '1.2.398.3.3.4.1.2.6', '1.2.398.3.3.4.1.1.1'],
   refused: ['1.2.398.6.1.1.1.1', '1.2.398.5.19.1.2.2.1'],
 };
 

@@ -110,14 +110,14 @@ describe.skipIf(data === undefined)('the twelve published key files', () => {
     // The file names are swapped: this one is of the treasury client, whose keys are for its own system.
     ['legal/valid/infosystem', [...unfit, 'crl-missing'], [...unfit, 'revoked'], ['legal-entity']],
     ['legal/revoked/infosystem', [...unfit, 'crl-missing'], [...unfit, 'revoked'], ['legal-entity']],
-    // And this one of an information system, which was not issued for signing documents.
-    ['legal/valid/treasury_client', [...unfit, 'crl-missing'], unfit, ['legal-entity', 'information-system']],
+    // And this one of an information system: it signs, and names no person.
     [
-      'legal/revoked/treasury_client',
-      [...unfit, 'crl-missing'],
-      [...unfit, 'revoked'],
+      'legal/valid/treasury_client',
+      ['INDETERMINATE', 'crl-missing'],
+      ['VALID'],
       ['legal-entity', 'information-system'],
     ],
+    ['legal/revoked/treasury_client', ['INDETERMINATE', 'crl-missing'], gone, ['legal-entity', 'information-system']],
   ] as const;
 
   test.each(keys)('%s: %j without a list, %j with one; %j', async (name, unlisted, listed, roles) => {
