@@ -102,23 +102,34 @@ function packWith(place: Place | undefined, octets: Uint8Array): string {
   return canonicalize({ ...fields, [name]: after } as Json);
 }
 
+/** What a pack says beside the octets that it carries. */
+function frameOf(pack: string): string {
+  const carried: readonly string[] = ['cms', ...itemNames];
+  return canonicalize(Object.fromEntries(Object.entries(fieldsOf(pack)).filter(([name]) => !carried.includes(name))));
+}
+
 /** Evidence packs, changed as text, as values, and in the octets that they carry. */
 export function packSubjects(world: World): readonly Subject[] {
   const { packs, authority, signatures } = world;
   const trust = trustIn(authority);
   const { content, atMs: judgedAtMs } = authority;
-  const known = new Set(packs);
-  const signed = new Set(signatures.map(({ octets }) => textOf(octets)));
+  const rights = rightElements(world);
+  // By the signed part: beside it a list may spell its algorithm in another way.
+  const isRightItem = (item: Json): boolean =>
+    rights.has(textOf(treeOf(octetsOf(item))?.children[0]?.der ?? new Uint8Array(0)));
+  const frames = new Set(packs.map(frameOf));
   const parts = signedPartsOf(
     signatures.map(({ octets }) => octets),
-    { beside: rightElements(world), content },
+    { beside: rights, content },
   );
   const judge = (input: Uint8Array): Outcome => {
     const pack = decoder.decode(input);
     if (!verifyEvidence({ pack, content, trust, judgedAtMs }).ok) return 'right';
-    const cms = octetsOf(fieldsOf(pack)['cms']);
-    // A pack of another arrangement of right parts is another right pack; of the very same signature there is only one.
-    const isExplained = known.has(pack) || (!signed.has(textOf(cms)) && isMadeOf(cms, parts));
+    const fields = fieldsOf(pack);
+    const items = itemNames.flatMap((name) => fields[name] as readonly Json[]);
+    // Another arrangement of right parts, or another right list of the authority, makes another right pack.
+    const isExplained =
+      frames.has(frameOf(pack)) && items.every(isRightItem) && isMadeOf(octetsOf(fields['cms']), parts);
     return isExplained ? 'explained' : { fault: 'an altered pack was accepted' };
   };
   const places = packs.flatMap(placesIn);

@@ -116,9 +116,10 @@ export function rightStampsIn(file: Uint8Array, parts: SignedParts): number {
   return tokens.filter(({ der }) => isMadeOf(der, parts)).length;
 }
 
-/** Every element of the inputs of a world: certificates among them are right wherever a change puts them. */
-export function rightElements({ certificates, people, signatures, answers, tokens }: World): ReadonlySet<string> {
-  const inputs = [...certificates, ...people, ...signatures, ...answers, ...tokens];
-  const trees = inputs.map(({ octets }) => treeOf(octets)).filter((root) => root !== undefined);
+/** Every element of the inputs of a world: certificates and lists among them are right wherever a change puts them. */
+export function rightElements(world: World): ReadonlySet<string> {
+  const { authority, certificates, people, signatures, lists, answers, tokens } = world;
+  const inputs = [...certificates, ...people, ...signatures, ...lists, ...answers, ...tokens].map((one) => one.octets);
+  const trees = [...inputs, ...authority.lists].map(treeOf).filter((root) => root !== undefined);
   return new Set(trees.flatMap(nodesOf).map(({ der }) => textOf(der)));
 }

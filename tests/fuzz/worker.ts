@@ -1,5 +1,6 @@
 // One process of a run: judges its share of the inputs and tells its parent how it goes.
 import { readFileSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
 import { createFuzzer } from './fuzzer.ts';
 import { realSubjects } from './real-subjects.ts';
 import { judgeByAll, subjectsOf } from './subjects.ts';
@@ -36,6 +37,8 @@ for (let index = share.from; judged < share.count && failures < failuresMax; ind
   if (performance.now() - toldAtMs < tellEveryMs) continue;
   tell({ tally });
   tally = emptyTally();
+  // The loop leaves no room for events: without this the end of the parent would not be heard.
+  await setImmediate();
   toldAtMs = performance.now();
 }
 tell({ tally });

@@ -13,6 +13,7 @@ import {
   writeTimeStampResponse,
   writeTimeStampToken,
   type OcspAnswerContent,
+  type OcspContent,
   type TestCa,
 } from '../../dev/ca/index.ts';
 import { oids } from '../../eds/der/index.ts';
@@ -139,6 +140,16 @@ function tokenOver(ca: TestCa, cms: Uint8Array): Uint8Array {
   );
 }
 
+/** The authority's own OCSP responder. */
+function responderOf(ca: TestCa): (answers: readonly OcspAnswerContent[], more?: Partial<OcspContent>) => Uint8Array {
+  const key = makeKey('ec-p256');
+  const { subjectPublicKeyInfo } = key;
+  const { certificate } = ca.issueService({ subjectPublicKeyInfo, purpose: 'ocsp' });
+  const responder = { name: [['2.5.4.3', 'ocsp']] as const };
+  const right = { responder, producedAtMs: nowMs - 1000, certificates: [certificate] };
+  return (answers, more = {}) => writeOcspResponse({ ...right, answers, ...more }, key);
+}
+
 /** Lists and responses about three people: one in order, one revoked, one whom the authority does not know. */
 function makeRevocation(ca: TestCa): Pick<World, 'people' | 'lists' | 'answers' | 'staleList'> {
   const people = ['good', 'revoked', 'unknown', 'revoked by the delta list'].map((it) => ({
@@ -152,25 +163,12 @@ function makeRevocation(ca: TestCa): Pick<World, 'people' | 'lists' | 'answers' 
   const [, base] = ca.crls();
   const staleList = ca.crl(nowMs - 8 * dayMs);
   ca.revoke(later.serial, 4);
-  const key = makeKey('ec-p256');
-  const { subjectPublicKeyInfo } = key;
-  const { certificate } = ca.issueService({ subjectPublicKeyInfo, purpose: 'ocsp' });
+  const say = responderOf(ca);
   const answer = (to: Uint8Array, status: OcspAnswerContent['status'], more = {}): OcspAnswerContent => ({
     ...{ id: idOf(to, ca.issuingCertificate), status, thisUpdateMs: nowMs - 1000, nextUpdateMs: nowMs + dayMs },
     ...more,
   });
   const isRevoked = { revokedAtMs: nowMs - dayMs, reason: 1 };
-  const say = (answers: readonly OcspAnswerContent[], more = {}): Uint8Array =>
-    writeOcspResponse(
-      {
-        responder: { name: [['2.5.4.3', 'ocsp']] },
-        producedAtMs: nowMs - 1000,
-        answers,
-        certificates: [certificate],
-        ...more,
-      },
-      key,
-    );
   return {
     staleList,
     people: people.map(({ it, certificate: octets }) => ({ it, octets })),
