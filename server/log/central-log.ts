@@ -1,7 +1,5 @@
-import { join } from 'node:path';
 import { InvariantError, ok, refuse, type Result } from '../../core/kernel/index.ts';
-import { checkpointText, openCheckpoint, signNote, type NoteKey } from '../../core/log/index.ts';
-import { verifyEd25519 } from '../keys/index.ts';
+import { checkpointText, signNote, type NoteKey } from '../../core/log/index.ts';
 import {
   assignPositions,
   countSequenced,
@@ -12,9 +10,8 @@ import {
   type Database,
   type TreeHeadRow,
 } from '../store/index.ts';
-import { readCheckpointFile, writeCheckpointFile } from './checkpoint-file.ts';
-import { openLevelFiles, type LevelFiles } from './level-files.ts';
-import { openTree, type LogTree } from './tree.ts';
+import { openSignedHead, type SignedHead } from './checkpoint-store.ts';
+import { openLogStore, type LogStore } from './log-store.ts';
 
 /** Why the log does not grow: the database lost what the log holds, what it holds was changed, or the disk refused a write. */
 export type LogGap = {
@@ -29,9 +26,9 @@ export type CentralLog = {
   /** Size of the tree that the published checkpoint names: what receipts are made for. */
   readonly checkpointSize: () => number;
   readonly checkpoint: () => string;
-  readonly tree: LogTree;
-  readonly readEntries: LevelFiles['readEntries'];
-  readonly readHashes: LevelFiles['readHashes'];
+  readonly tree: LogStore['tree'];
+  readonly readEntries: LogStore['readEntries'];
+  readonly readHashes: LogStore['readHashes'];
   /** Set where nothing may be accepted. */
   readonly gap: () => LogGap | undefined;
   /** One round of the sequencer: give waiting leaves their index, write and flush the tree, sign and publish. Answers how many. */
@@ -51,7 +48,7 @@ export type CentralLogOptions = {
 /** Leaves given an index in one round; a round at full load takes about 50 ms. */
 const roundMax = 2_000;
 
-type Work = CentralLogOptions & { readonly files: LevelFiles; readonly tree: LogTree };
+type Work = CentralLogOptions & LogStore;
 
 /** Appends what the database has sequenced and the files do not hold yet: after a crash, after a restore of the files, in each round. */
 async function catchUp(work: Work): Promise<void> {
@@ -65,17 +62,17 @@ async function catchUp(work: Work): Promise<void> {
   }
 }
 
-function publishedHead(work: Work, note: string): TreeHeadRow {
-  const opened = openCheckpoint({ note, logKey: work.key, verifyEd25519 });
-  if (!opened.ok) throw new Error('log: the stored checkpoint is signed by the log');
-  return { treeSize: opened.value.size, root: Buffer.from(opened.value.root).toString('base64') };
+/** Shows the world a checkpoint that the database let this sequencer sign. */
+function show(work: Work, note: string): void {
+  const isSwapped = work.checkpoints.swap(work.checkpoints.latest(), note);
+  if (!isSwapped) throw new InvariantError('log: what is published extends what was published');
 }
 
 /**
  * Signs the present tree and publishes it, where the stored head is a part of it and still stands when the new one is
  * stored (compare-and-swap): nobody ever signs a tree that does not extend the last one.
  */
-async function publish(work: Work, before: TreeHeadRow | undefined): Promise<Published> {
+async function publish(work: Work, before: TreeHeadRow | undefined): Promise<SignedHead> {
   const isExtended =
     before === undefined || (before.treeSize <= work.tree.size() && work.tree.rootAt(before.treeSize) === before.root);
   if (!isExtended) throw new InvariantError('log: the tree extends the head that was signed last');
@@ -85,14 +82,13 @@ async function publish(work: Work, before: TreeHeadRow | undefined): Promise<Pub
   const note = signNote({ text, key: work.key, sign: work.sign });
   const isSwapped = await swapCheckpoint(work.database, { before, after: head, note, atMs: work.nowMs() });
   if (!isSwapped) throw new InvariantError('log: no other sequencer signs at the same time');
-  writeCheckpointFile(work.folder, note);
+  show(work, note);
   return { note, head };
 }
 
 /** What the world may have seen must be what the database still holds; else nothing is written, and the gap is named. */
 async function findGap(work: Work): Promise<LogGap | undefined> {
-  const fileNote = readCheckpointFile(work.folder);
-  const fileHead = fileNote === undefined ? undefined : publishedHead(work, fileNote);
+  const fileHead = work.checkpoints.latest()?.head;
   const storedHead = await readTreeHead(work.database);
   const databaseSize = await countSequenced(work.database);
   const logSize = Math.max(work.tree.size(), fileHead?.treeSize ?? 0, storedHead?.treeSize ?? 0);
@@ -103,20 +99,17 @@ async function findGap(work: Work): Promise<LogGap | undefined> {
   return isKept ? undefined : { reason: 'root-differs', logSize, databaseSize };
 }
 
-type Published = { readonly note: string; readonly head: TreeHeadRow };
-
 /** What the world has seen last; a log that may not grow goes on showing it. */
-function lastPublished(work: Work, stored: string): Published | undefined {
-  const note = readCheckpointFile(work.folder) ?? stored;
-  return note === '' ? undefined : { note, head: publishedHead(work, note) };
+function lastPublished(work: Work, stored: string | undefined): SignedHead | undefined {
+  return work.checkpoints.latest() ?? (stored === undefined ? undefined : openSignedHead(stored, work.key));
 }
 
 /** Signs the tree where the stored head is behind it, and publishes what was stored and not published. */
-async function openPublished(work: Work): Promise<Published> {
+async function openPublished(work: Work): Promise<SignedHead> {
   const head = await readTreeHead(work.database);
   const note = await readCheckpoint(work.database);
   if (note === undefined || head?.treeSize !== work.tree.size()) return publish(work, head);
-  if (readCheckpointFile(work.folder) !== note) writeCheckpointFile(work.folder, note);
+  if (work.checkpoints.latest()?.note !== note) show(work, note);
   return { note, head };
 }
 
@@ -125,11 +118,10 @@ async function openPublished(work: Work): Promise<Published> {
  * checkpoint hold gives `log-behind` from every later write: it is never sequenced again from a shorter past.
  */
 export async function openCentralLog(options: CentralLogOptions): Promise<Result<CentralLog, 'log-behind'>> {
-  const files = openLevelFiles(join(options.folder));
-  const work: Work = { ...options, files, tree: openTree(files) };
+  const work: Work = { ...options, ...openLogStore(options.folder, options.key) };
   const gap = await findGap(work);
   const opened =
-    gap === undefined ? await openPublished(work) : lastPublished(work, (await readCheckpoint(work.database)) ?? '');
+    gap === undefined ? await openPublished(work) : lastPublished(work, await readCheckpoint(work.database));
   if (opened === undefined) return refuse('log-behind');
   let published = opened;
   let isBehind = false;
@@ -153,8 +145,8 @@ export async function openCentralLog(options: CentralLogOptions): Promise<Result
     checkpointSize: () => published.head.treeSize,
     checkpoint: () => published.note,
     tree: work.tree,
-    readEntries: files.readEntries,
-    readHashes: files.readHashes,
+    readEntries: work.readEntries,
+    readHashes: work.readHashes,
     gap: () =>
       gap ??
       (work.tree.isBroken()
@@ -165,6 +157,6 @@ export async function openCentralLog(options: CentralLogOptions): Promise<Result
       last = next.catch(() => undefined);
       return next;
     },
-    close: files.close,
+    close: work.close,
   });
 }

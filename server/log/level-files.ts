@@ -1,143 +1,280 @@
-import { closeSync, fdatasyncSync, fstatSync, ftruncateSync, mkdirSync, openSync, readSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
 import { assert } from '../../core/kernel/index.ts';
-import { hashSizeBytes, tileWidth } from '../../core/log/index.ts';
-import { syncFolder } from '../keys/index.ts';
+import { hashSizeBytes, tileHeight, tileWidth, type ReadHash } from '../../core/log/index.ts';
+import { closeFile, cutFile, readAt, syncFile, writeAt, type File } from './files.ts';
+import { blockOf, blockSizeBytes, emptyBlock, nodeOf, nodeOffset, type Block } from './tile-block.ts';
+import {
+  lengthSizeBytes,
+  levels,
+  offsetSizeBytes,
+  openFiles,
+  trustedStarts,
+  unsyncedBundlesMax,
+  wholeEntries,
+  type Files,
+} from './torn-files.ts';
 
-/** Tile levels kept: 256^5 leaves are more than a thousand billion. */
-const levels = 5;
-const offsetSizeBytes = 8;
-const lengthSizeBytes = 2;
+/** Full tiles are read once and never change: 2,048 of 16 KiB are 32 MiB. */
+const cachedBlocksMax = 2_048;
 
 /**
- * The log on disk, append-only: one file of hashes a tile level, so that C2SP tile L/N.p/W is the byte range
- * [8192·N, +32·W) of file L; the entries in the form of entry bundles; and where each entry ends.
+ * The log on disk. `bundles` holds, 256 leaves at a time, the tile of their hashes and then the entries in the form of an
+ * entry bundle, so that C2SP tiles 0/N[.p/W] and entries/N[.p/W] are byte ranges of it and each entry lies in one file with the hash
+ * that proves it whole: one flush makes an append durable. `tiles-L` are the tiles above; they and `bundle-starts`
+ * are derived from the leaves, change once in 256 of them and are flushed once in some thousands.
  */
 export type LevelFiles = {
-  /** Leaves that every file holds wholly. */
+  /** Leaves that are held and durable. */
   readonly size: () => number;
+  /** Hashes of one tile level, within one tile. */
   readonly readHashes: (level: number, index: number, count: number) => Uint8Array;
+  /** Hash of a complete subtree. */
+  readonly readNode: ReadHash;
   /** Entries [from, to) as a C2SP entry bundle: each with its length before it. */
   readonly readEntries: (from: number, to: number) => Uint8Array;
-  /** Not durable before `sync`. `hashes` are by tile level, in order. */
-  readonly append: (entries: readonly Uint8Array[], hashes: readonly (readonly Uint8Array[])[]) => void;
-  readonly sync: () => void;
+  /** Adds an entry to the append under way, and then every subtree that it completes, leaf first. */
+  readonly stage: (entry: Uint8Array) => void;
+  readonly put: (level: number, index: number, hash: Uint8Array) => void;
+  /** Ends the append; durable on return. After a throw the files must be opened again. */
+  readonly commit: () => void;
+  /**
+   * Called once after opening: entries behind `size` that were found whole, a bundle at a time, each list to be appended
+   * again before the next is asked for. What a crash left torn behind them is cut off by the next append, not before: files
+   * that hold less than they should are looked at as they are.
+   */
+  readonly recover: () => Generator<readonly Uint8Array[], void>;
   readonly close: () => void;
 };
 
-type File = { readonly descriptor: number; size: number; isSynced: boolean };
-
-function openFile(path: string): File {
-  const descriptor = openSync(path, 'a+', 0o644);
-  return { descriptor, size: fstatSync(descriptor).size, isSynced: false };
+function lengthOf(entry: Uint8Array): Buffer {
+  assert(entry.length < 65_536, 'log files: an entry is shorter than 64 KiB');
+  const length = Buffer.allocUnsafe(lengthSizeBytes);
+  length.writeUInt16BE(entry.length);
+  return length;
 }
 
-function readAt(file: File, at: number, length: number): Buffer {
-  const bytes = Buffer.alloc(length);
-  assert(at + length <= file.size, 'log files: what is read was written');
-  let done = 0;
-  while (done < length) {
-    const count = readSync(file.descriptor, bytes, done, length - done, at + done);
-    assert(count > 0, 'log files: a file does not shrink');
-    done += count;
-  }
-  return bytes;
-}
+/** One opened log; its methods are those of `LevelFiles`. */
+class Levels {
+  readonly #files: Files;
+  /** Start of each bundle, the one that grows included. */
+  readonly #starts: number[];
+  /** The last tile of each level, which grows. */
+  readonly #growing: Block[];
+  readonly #cache = new Map<string, Block>();
+  /** Ends of the entries of the bundle that grows, from its first entry on. */
+  #ends: number[] = [0];
+  #size: number;
+  #staged = 0;
+  #parts: Uint8Array[] = [];
+  /** Hashes of the bundle that grows which are on disk. */
+  #writtenHashes = 0;
+  #newBundles = 0;
+  #unsyncedBundles = 0;
+  #mayHaveTornEnd = false;
 
-function appendTo(file: File, parts: readonly Uint8Array[]): void {
-  const bytes = Buffer.concat(parts);
-  let done = 0;
-  while (done < bytes.length) done += writeSync(file.descriptor, bytes, done);
-  file.size += bytes.length;
-  file.isSynced = false;
-}
-
-function cut(file: File, size: number): void {
-  if (file.size === size) return;
-  ftruncateSync(file.descriptor, size);
-  fdatasyncSync(file.descriptor);
-  file.size = size;
-}
-
-function entriesEnd(ends: File, count: number): number {
-  return count === 0 ? 0 : Number(readAt(ends, (count - 1) * offsetSizeBytes, offsetSizeBytes).readBigUInt64BE());
-}
-
-/** The most leaves that a torn tail left whole in all files. */
-function wholeLeaves(hashes: readonly File[], entries: File, ends: File): number {
-  const [leaves] = hashes;
-  let count = Math.min(Math.floor((leaves?.size ?? 0) / hashSizeBytes), Math.floor(ends.size / offsetSizeBytes));
-  while (count > 0 && entriesEnd(ends, count) > entries.size) count -= 1;
-  for (const [level, file] of hashes.entries()) {
-    // An upper file that is behind takes the leaves with it: they are derived again from the database.
-    const held = Math.floor(file.size / hashSizeBytes);
-    if (Math.floor(count / tileWidth ** level) > held) count = (held + 1) * tileWidth ** level - 1;
-  }
-  return count;
-}
-
-/** Writes entries in the form of a bundle, and where each of them ends. */
-function appendEntries(entries: File, ends: File, added: readonly Uint8Array[]): void {
-  let end = entries.size;
-  const parts: Uint8Array[] = [];
-  const offsets: Uint8Array[] = [];
-  for (const entry of added) {
-    const length = Buffer.alloc(lengthSizeBytes);
-    length.writeUInt16BE(entry.length);
-    parts.push(length, entry);
-    end += lengthSizeBytes + entry.length;
-    const offset = Buffer.alloc(offsetSizeBytes);
-    offset.writeBigUInt64BE(BigInt(end));
-    offsets.push(offset);
-  }
-  appendTo(entries, parts);
-  appendTo(ends, offsets);
-}
-
-/** Opens the files of a log and cuts off whatever a crash left half written. The database is the truth: nothing is lost by a cut. */
-export function openLevelFiles(folder: string): LevelFiles {
-  mkdirSync(folder, { recursive: true });
-  const hashes = Array.from({ length: levels }, (_, level) => openFile(join(folder, `level-${level}`)));
-  const entries = openFile(join(folder, 'entries'));
-  const ends = openFile(join(folder, 'entry-ends'));
-  syncFolder(folder);
-  const all = [...hashes, entries, ends];
-  let size = wholeLeaves(hashes, entries, ends);
-  for (const [level, file] of hashes.entries()) cut(file, Math.floor(size / tileWidth ** level) * hashSizeBytes);
-  cut(entries, entriesEnd(ends, size));
-  cut(ends, size * offsetSizeBytes);
-
-  function sync(): void {
-    for (const file of all) {
-      if (!file.isSynced) fdatasyncSync(file.descriptor);
-      file.isSynced = true;
-    }
+  constructor(folder: string) {
+    this.#files = openFiles(folder);
+    this.#starts = trustedStarts(this.#files);
+    const bundles = this.#starts.length - 1;
+    this.#size = bundles * tileWidth;
+    this.#growing = Array.from({ length: levels }, (_, level) => {
+      const hashes = Math.floor(this.#size / tileWidth ** level);
+      const index = Math.floor(hashes / tileWidth);
+      const width = (hashes % tileWidth) * hashSizeBytes;
+      return width === 0
+        ? emptyBlock(index)
+        : blockOf(index, readAt(this.#upper(level), index * blockSizeBytes, width));
+    });
   }
 
-  // What a crash left in memory of the system only is flushed before anything is built on it.
-  sync();
-
-  function level(number: number): File {
-    const file = hashes[number];
+  #upper(level: number): File {
+    const file = this.#files.upper[level - 1];
     assert(file !== undefined, 'log files: the tree is not higher than its files');
     return file;
   }
 
-  return {
-    size: () => size,
-    readHashes: (number, index, count) => readAt(level(number), index * hashSizeBytes, count * hashSizeBytes),
-    readEntries: (from, to) => {
-      const start = entriesEnd(ends, from);
-      return readAt(entries, start, entriesEnd(ends, to) - start);
-    },
-    append: (added, addedHashes) => {
-      appendEntries(entries, ends, added);
-      for (const [number, list] of addedHashes.entries()) if (list.length > 0) appendTo(level(number), list);
-      size += added.length;
-    },
-    sync,
-    close: () => {
-      for (const file of all) closeSync(file.descriptor);
-    },
+  #growingAt(level: number): Block {
+    const block = this.#growing[level];
+    assert(block !== undefined, 'log files: the tree is not higher than its files');
+    return block;
+  }
+
+  #startOf(bundle: number): number {
+    const start = this.#starts[bundle];
+    assert(start !== undefined, 'log files: the bundle is held');
+    return start;
+  }
+
+  #remember(level: number, block: Block): Block {
+    if (this.#cache.size >= cachedBlocksMax) this.#cache.clear();
+    this.#cache.set(`${level}/${block.index}`, block);
+    return block;
+  }
+
+  #block(level: number, index: number): Block {
+    const growing = this.#growingAt(level);
+    if (growing.index === index) return growing;
+    const known = this.#cache.get(`${level}/${index}`);
+    if (known !== undefined) return known;
+    assert(index < growing.index, 'log files: the tile is held');
+    const bytes =
+      level === 0
+        ? readAt(this.#files.bundles, this.#startOf(index), blockSizeBytes)
+        : readAt(this.#upper(level), index * blockSizeBytes, blockSizeBytes);
+    return this.#remember(level, { index, bytes });
+  }
+
+  readonly size = (): number => this.#size;
+
+  readonly readNode = (level: number, index: number): Uint8Array => {
+    const inner = level % tileHeight;
+    const perTile = tileWidth >> inner;
+    return nodeOf(this.#block((level - inner) / tileHeight, Math.floor(index / perTile)), inner, index % perTile);
   };
+
+  readonly readHashes = (level: number, index: number, count: number): Uint8Array => {
+    const at = index % tileWidth;
+    assert(at + count <= tileWidth, 'log files: hashes are read within one tile');
+    assert(index + count <= Math.floor(this.#size / tileWidth ** level), 'log files: what is read was written');
+    const block = this.#block(level, Math.floor(index / tileWidth));
+    return block.bytes.subarray(at * hashSizeBytes, (at + count) * hashSizeBytes);
+  };
+
+  readonly readEntries = (from: number, to: number): Uint8Array => {
+    assert(to <= this.#size, 'log files: what is read was written');
+    const parts: Uint8Array[] = [];
+    for (let at = from; at < to;) {
+      const bundle = Math.floor(at / tileWidth);
+      const first = bundle * tileWidth;
+      const last = Math.min(to, first + tileWidth);
+      parts.push(this.#readBundle(bundle, at - first, last - first));
+      at = last;
+    }
+    return Buffer.concat(parts);
+  };
+
+  #readBundle(bundle: number, from: number, to: number): Uint8Array {
+    const base = this.#startOf(bundle) + blockSizeBytes;
+    const isGrowing = bundle === this.#starts.length - 1;
+    if (isGrowing) {
+      const start = this.#ends[from] ?? 0;
+      return readAt(this.#files.bundles, base + start, (this.#ends[to] ?? 0) - start);
+    }
+    const bytes = readAt(this.#files.bundles, base, this.#startOf(bundle + 1) - base);
+    let end = 0;
+    let start = 0;
+    for (let i = 0; i < to; i += 1) {
+      if (i === from) start = end;
+      end += lengthSizeBytes + bytes.readUInt16BE(end);
+    }
+    return bytes.subarray(start, end);
+  }
+
+  readonly stage = (entry: Uint8Array): void => {
+    if (this.#mayHaveTornEnd) this.#cutTornEnd();
+    const length = lengthOf(entry);
+    this.#parts.push(length, entry);
+    this.#ends.push((this.#ends.at(-1) ?? 0) + lengthSizeBytes + entry.length);
+    this.#staged += 1;
+  };
+
+  readonly put = (level: number, index: number, hash: Uint8Array): void => {
+    const inner = level % tileHeight;
+    const tileLevel = (level - inner) / tileHeight;
+    // The first node of a tile above says that the tile below is complete.
+    if (inner === 0 && tileLevel > 0) this.#complete(tileLevel - 1);
+    const block = this.#growingAt(tileLevel);
+    const perTile = tileWidth >> inner;
+    assert(block.index === Math.floor(index / perTile), 'log files: nodes come in order');
+    block.bytes.set(hash, nodeOffset(inner, index % perTile));
+  };
+
+  #complete(level: number): void {
+    const block = this.#growingAt(level);
+    this.#remember(level, block);
+    this.#growing[level] = emptyBlock(block.index + 1);
+    if (level > 0) return writeAt(this.#upper(level), block.index * blockSizeBytes, block.bytes);
+    const start = this.#startOf(block.index);
+    writeAt(this.#files.bundles, start, block.bytes);
+    this.#writeEntries(start);
+    this.#starts.push(start + blockSizeBytes + (this.#ends.at(-1) ?? 0));
+    this.#ends = [0];
+    this.#writtenHashes = 0;
+    this.#newBundles += 1;
+  }
+
+  /** Writes what was staged behind the entries of the bundle that are on disk. */
+  #writeEntries(start: number): void {
+    if (this.#parts.length === 0) return;
+    const bytes = Buffer.concat(this.#parts);
+    writeAt(this.#files.bundles, start + blockSizeBytes + (this.#ends.at(-1) ?? 0) - bytes.length, bytes);
+    this.#parts = [];
+  }
+
+  readonly commit = (): void => {
+    const { bundles } = this.#files;
+    const [block] = this.#growing;
+    assert(block !== undefined, 'log files: the leaves have a level');
+    const start = this.#startOf(block.index);
+    const hashes = this.#ends.length - 1;
+    const fresh = block.bytes.subarray(this.#writtenHashes * hashSizeBytes, hashes * hashSizeBytes);
+    if (fresh.length > 0) writeAt(bundles, start + this.#writtenHashes * hashSizeBytes, fresh);
+    this.#writtenHashes = hashes;
+    this.#writeEntries(start);
+    syncFile(bundles);
+    if (this.#newBundles > 0) this.#commitUpper();
+    this.#size += this.#staged;
+    this.#staged = 0;
+  };
+
+  /** The tiles above and the starts of bundles: derived, and flushed once in some bundles, so that a crash tears few of them. */
+  #commitUpper(): void {
+    const before = Math.floor(this.#size / tileWidth);
+    const after = this.#starts.length - 1;
+    const added = Buffer.alloc((after - before) * offsetSizeBytes);
+    for (let i = before; i < after; i += 1)
+      added.writeBigUInt64BE(BigInt(this.#startOf(i + 1)), (i - before) * offsetSizeBytes);
+    writeAt(this.#files.starts, before * offsetSizeBytes, added);
+    for (let level = 1; level < levels; level += 1) {
+      const span = tileWidth ** (level - 1);
+      if (Math.floor(after / span) === Math.floor(before / span)) break;
+      const block = this.#growingAt(level);
+      const width = Math.floor(after / span) % tileWidth;
+      if (width > 0)
+        writeAt(this.#upper(level), block.index * blockSizeBytes, block.bytes.subarray(0, width * hashSizeBytes));
+    }
+    this.#unsyncedBundles += this.#newBundles;
+    this.#newBundles = 0;
+    if (this.#unsyncedBundles < unsyncedBundlesMax) return;
+    for (const file of [...this.#files.upper, this.#files.starts]) syncFile(file);
+    this.#unsyncedBundles = 0;
+  }
+
+  *recover(): Generator<readonly Uint8Array[], void> {
+    for (;;) {
+      const entries = wholeEntries(this.#files.bundles, this.#startOf(this.#starts.length - 1));
+      if (entries.length > 0) yield entries;
+      if (entries.length < tileWidth) break;
+    }
+    this.#mayHaveTornEnd = true;
+  }
+
+  #cutTornEnd(): void {
+    const { bundles, starts } = this.#files;
+    const end = this.#ends.at(-1) ?? 0;
+    cutFile(bundles, this.#startOf(this.#starts.length - 1) + (end === 0 ? 0 : blockSizeBytes + end));
+    cutFile(starts, (this.#starts.length - 1) * offsetSizeBytes);
+    syncFile(bundles);
+    syncFile(starts);
+    this.#mayHaveTornEnd = false;
+  }
+
+  readonly close = (): void => {
+    const { bundles, starts, upper } = this.#files;
+    for (const file of [bundles, starts, ...upper]) closeFile(file);
+  };
+}
+
+/** Opens the files of a log. Only what is surely durable counts in `size`; `recover` must run before anything else. */
+export function openLevelFiles(folder: string): LevelFiles {
+  return new Levels(folder);
 }

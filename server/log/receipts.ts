@@ -2,7 +2,11 @@ import { formatOpening, formatProof, type Opening } from '../../core/log/index.t
 import type { CentralLog } from './central-log.ts';
 
 /** The receipt (C2SP tlog-proof text) of a leaf, or `undefined` where the published tree does not hold it yet. */
-export function makeReceipt(log: CentralLog, leafIndex: number, opening: Opening): string | undefined {
+export function makeReceipt(
+  log: Pick<CentralLog, 'checkpoint' | 'checkpointSize' | 'tree'>,
+  leafIndex: number,
+  opening: Opening,
+): string | undefined {
   const size = log.checkpointSize();
   if (leafIndex >= size) return undefined;
   return formatProof({

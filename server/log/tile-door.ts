@@ -21,7 +21,10 @@ function parseTile(
  * The bytes of a tile by its C2SP path below `tile/`; `undefined` where the published tree has no such tile. Public: a
  * leaf carries no personal data.
  */
-export function readTile(log: CentralLog, path: string): Uint8Array | undefined {
+export function readTile(
+  log: Pick<CentralLog, 'checkpointSize' | 'readEntries' | 'readHashes'>,
+  path: string,
+): Uint8Array | undefined {
   const tile = parseTile(path);
   if (tile === undefined) return undefined;
   const { level, index, width } = tile;

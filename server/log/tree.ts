@@ -2,18 +2,14 @@ import { assert, toBase64 } from '../../core/kernel/index.ts';
 import {
   consistencyPath,
   createFrontier,
-  hashesOfTiles,
   hashLeaf,
   inclusionPath,
   rootOf,
-  tileHeight,
-  tileWidth,
-  tileWidthAt,
   type Frontier,
-  type ReadHash,
 } from '../../core/log/index.ts';
 import { sha256 } from '../../eds/index.ts';
 import type { LevelFiles } from './level-files.ts';
+import { appendMax } from './torn-files.ts';
 
 /** The Merkle tree over the level files. */
 export type LogTree = {
@@ -28,29 +24,11 @@ export type LogTree = {
   readonly isBroken: () => boolean;
 };
 
-/** Full tiles are read once and never change. */
-const cachedTilesMax = 2_048;
 const cachedRootsMax = 4_096;
-
-function createTileReader(files: LevelFiles): (level: number, index: number) => Uint8Array {
-  const full = new Map<string, Uint8Array>();
-  return (level, index) => {
-    const name = `${level}/${index}`;
-    const known = full.get(name);
-    if (known !== undefined) return known;
-    const width = tileWidthAt({ level, index, size: files.size() });
-    const tile = files.readHashes(level, index * tileWidth, width);
-    if (width === tileWidth) {
-      if (full.size >= cachedTilesMax) full.clear();
-      full.set(name, tile);
-    }
-    return tile;
-  };
-}
 
 /** Opens the tree of whatever the files hold. */
 export function openTree(files: LevelFiles): LogTree {
-  const readHash: ReadHash = hashesOfTiles(sha256, createTileReader(files));
+  const readHash = files.readNode;
   const frontier: Frontier = createFrontier({ sha256, readHash, size: files.size() });
   const roots = new Map<number, string>();
   let isBroken = false;
@@ -65,6 +43,17 @@ export function openTree(files: LevelFiles): LogTree {
     return root;
   }
 
+  function grow(entries: readonly Uint8Array[]): void {
+    for (const entry of entries) {
+      files.stage(entry);
+      frontier.append(hashLeaf(sha256, entry), files.put);
+    }
+    files.commit();
+    assert(frontier.size() === files.size(), 'log: the tree and its files have one size');
+  }
+
+  for (const entries of files.recover()) grow(entries);
+
   return {
     size: () => files.size(),
     rootAt,
@@ -73,19 +62,8 @@ export function openTree(files: LevelFiles): LogTree {
     append: (texts) => {
       assert(!isBroken, 'log: a write that failed half way is looked at by a new start, not built upon');
       isBroken = true;
-      const hashes: Uint8Array[][] = [];
-      const entries = texts.map((text) => Buffer.from(text));
-      for (const entry of entries) {
-        frontier.append(hashLeaf(sha256, entry), (level, _index, hash) => {
-          if (level % tileHeight === 0) (hashes[level / tileHeight] ??= []).push(hash);
-        });
-      }
-      files.append(
-        entries,
-        Array.from(hashes, (list) => list ?? []),
-      );
-      files.sync();
-      assert(frontier.size() === files.size(), 'log: the tree and its files have one size');
+      for (let at = 0; at < texts.length; at += appendMax)
+        grow(texts.slice(at, at + appendMax).map((text) => Buffer.from(text)));
       roots.set(files.size(), toBase64(frontier.root()));
       isBroken = false;
     },

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,24 +5,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cheapKdf, passphraseKey } from '../../vault/vault.ts';
 import { localVault, vaultHandlers, type Durability, type Vault } from '../../../native/vault-host/index.ts';
 import { chanceFrom, DiskModel, writeImage } from './disk-model.ts';
-import { readRecording, type Operation } from './recording.ts';
+import { compileRecorder, recordScript, type Operation } from './recording.ts';
 import type { Acknowledged } from './workload.ts';
 
 const laboratory = mkdtempSync(join(tmpdir(), 'qorgan-power-'));
-const recorder = join(laboratory, 'recorder.so');
+let recorder: string;
 const seed = Number(process.env['QORGAN_SEED'] ?? Date.now() % 1_000_000_007);
 
 beforeAll(() => {
-  execFileSync('cc', [
-    '-shared',
-    '-fPIC',
-    '-O1',
-    '-w',
-    '-o',
-    recorder,
-    join(import.meta.dirname, 'recorder.c'),
-    '-ldl',
-  ]);
+  recorder = compileRecorder(laboratory);
 });
 afterAll(() => rmSync(laboratory, { recursive: true, force: true }));
 
@@ -38,14 +28,9 @@ function record(fault: string): Run {
   const root = join(laboratory, fault);
   const folder = join(root, 'vault');
   const acknowledgements = join(root, 'acknowledged');
-  const log = join(laboratory, `${fault}.log`);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const env = { PATH: process.env['PATH'] ?? '', LD_PRELOAD: recorder, RECORD_LOG: log, RECORD_ROOT: root };
-  execFileSync(process.execPath, [join(import.meta.dirname, 'workload.ts'), folder, acknowledgements, fault], {
-    env,
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  return { root, folder, acknowledgements, operations: readRecording(log) };
+  const args = [folder, acknowledgements, fault];
+  return { root, folder, acknowledgements, operations: recordScript({ recorder, script: 'workload.ts', args, root }) };
 }
 
 /** Half of the points anywhere, half where slots and data keys change: a few hundred operations among many thousand. */

@@ -1,4 +1,6 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 /** One thing that the recorded process asked of a file, in the order in which it asked. */
 export type Operation = {
@@ -14,7 +16,7 @@ const magic = 0x43525751;
 const headSizeBytes = 21;
 
 /** Reads what `recorder.c` wrote. */
-export function readRecording(file: string): readonly Operation[] {
+function readRecording(file: string): readonly Operation[] {
   const bytes = readFileSync(file);
   const operations: Operation[] = [];
   for (let at = 0; at < bytes.length;) {
@@ -29,4 +31,29 @@ export function readRecording(file: string): readonly Operation[] {
     operations.push({ op, path, offset, data: bytes.subarray(at - length, at) });
   }
   return operations;
+}
+
+/** Compiles the recorder into a folder; answers its path. */
+export function compileRecorder(folder: string): string {
+  const recorder = join(folder, 'recorder.so');
+  const source = join(import.meta.dirname, 'recorder.c');
+  execFileSync('cc', ['-shared', '-fPIC', '-O1', '-w', '-o', recorder, source, '-ldl']);
+  return recorder;
+}
+
+/** Runs a script of this folder and gives everything that it asked of files below `root`. */
+export function recordScript(options: {
+  readonly recorder: string;
+  readonly script: string;
+  readonly args: readonly string[];
+  readonly root: string;
+}): readonly Operation[] {
+  const { recorder, script, args, root } = options;
+  const log = `${root}.recording`;
+  const env = { PATH: process.env['PATH'] ?? '', LD_PRELOAD: recorder, RECORD_LOG: log, RECORD_ROOT: root };
+  execFileSync(process.execPath, [join(import.meta.dirname, script), ...args], {
+    env,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  return readRecording(log);
 }
