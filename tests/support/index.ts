@@ -1,2 +1,2 @@
-export { flipBit, sha256, testKey, verifyEd25519, type TestKey } from './crypto.ts';
+export { flipBit, sha256, testKey, testMlDsa44Key, verifyEd25519, type TestKey } from './crypto.ts';
 export { seeded } from './seed.ts';
