@@ -1,16 +1,7 @@
 import { words } from '../../locales/index.ts';
 import { createServerLog, startServer } from '../../server/boot/index.ts';
-import { misuse, refused, type Command } from '../kit/index.ts';
+import { listenOf, misuse, refused, type Command } from '../kit/index.ts';
 import { placeOf, placeOptions } from './place.ts';
-
-const address = /^(\[[0-9a-fA-F:]+\]|[0-9a-zA-Z.-]+):([0-9]{1,5})$/u;
-
-function listenOf(text: string | undefined): { readonly host: string; readonly port: number } | undefined {
-  const [, host, port] = address.exec(text ?? '') ?? [];
-  return host === undefined || Number(port) > 65_535
-    ? undefined
-    : { host: host.replaceAll(/[[\]]/gu, ''), port: Number(port) };
-}
 
 /** `qorgan server start`: says where it answers, then runs until it is asked to stop. Its log goes to the error stream. */
 export const serverStart: Command = {
@@ -19,7 +10,7 @@ export const serverStart: Command = {
     const { locale, tell } = around;
     const profile = given.option('profile') ?? 'production';
     if (profile !== 'demo' && profile !== 'production') return misuse(locale, 'cli.error.profile-unknown', { profile });
-    const listen = listenOf(given.option('listen'));
+    const listen = listenOf(given.option('listen') ?? '');
     if (given.option('listen') !== undefined && listen === undefined) {
       return misuse(locale, 'cli.error.address-malformed', { address: given.required('listen') });
     }
