@@ -1,5 +1,5 @@
 import { createHash, createPublicKey, hash, verify } from 'node:crypto';
-import { toHex, type Sha256, type Sha256Hex, type VerifyEd25519 } from '../core/kernel/index.ts';
+import { toHex, type Sha256, type Sha256Hex, type VerifyEd25519, type VerifyMlDsa44 } from '../core/kernel/index.ts';
 
 /** SHA-256 by OpenSSL, in the shape that `core` asks for. */
 export const sha256: Sha256 = (...parts) => {
@@ -23,4 +23,14 @@ export const verifyEd25519: VerifyEd25519 = (publicKey, message, signature) => {
   if (publicKey.length !== 32 || signature.length !== 64) return false;
   const key = createPublicKey({ key: Buffer.concat([ed25519Prefix, publicKey]), format: 'der', type: 'spki' });
   return verify(null, typeof message === 'string' ? Buffer.from(message, 'utf8') : message, key, signature);
+};
+
+/** DER of a SubjectPublicKeyInfo for ML-DSA-44 up to the key itself (RFC 9881 §4). */
+const mlDsa44Prefix = Buffer.from('30820532300b06096086480165030403110382052100', 'hex');
+
+/** ML-DSA-44 by OpenSSL (Node 24; not in Electron), in the shape that `core` asks for; bytes of a wrong length are a signature that does not hold. */
+export const verifyMlDsa44: VerifyMlDsa44 = (publicKey, message, signature) => {
+  if (publicKey.length !== 1_312 || signature.length !== 2_420) return false;
+  const key = createPublicKey({ key: Buffer.concat([mlDsa44Prefix, publicKey]), format: 'der', type: 'spki' });
+  return verify(null, message, key, signature);
 };

@@ -64,7 +64,7 @@ export {
   type SigningAlgorithm,
   type SigningRefusal,
 } from './signing/index.ts';
-export { sha256, sha256Hex, verifyEd25519 } from './hash.ts';
+export { sha256, sha256Hex, verifyEd25519, verifyMlDsa44 } from './hash.ts';
 export { defaultSuite, nationalSuite } from './gost/index.ts';
 export {
   acceptTimeStampResponse,

@@ -70,4 +70,14 @@ export const commands: readonly Entry[] = [
     help: 'cli.help.server-import-crl',
     load: async () => (await import('../server/index.ts')).serverImportCrl,
   },
+  {
+    name: ['witness', 'init'],
+    help: 'cli.help.witness-init',
+    load: async () => (await import('../witness/index.ts')).witnessInit,
+  },
+  {
+    name: ['witness', 'start'],
+    help: 'cli.help.witness-start',
+    load: async () => (await import('../witness/index.ts')).witnessStart,
+  },
 ];

@@ -1,3 +1,4 @@
+export { listenOf } from './address.ts';
 export { jsonLine, misuse, refused, verdictOf, type Answer, type Exit, type Fact } from './answer.ts';
 export { readArguments, type Arguments, type Shape } from './arguments.ts';
 export type { Command, Surroundings } from './command.ts';

@@ -51,6 +51,37 @@ describe('qorgan receipt verify', () => {
     });
   });
 
+  it('says who vouches by the keys and the policy that are given', () => {
+    const note = readFileSync(join(root, 'tests/golden/cosignature/checkpoint.note'), 'utf8');
+    const file = changed('cosigned', (text) => text.slice(0, text.indexOf('\n\n') + 2) + note);
+    const { keys } = JSON.parse(readFileSync(join(vectors, 'log.json'), 'utf8')) as { keys: { witness: string } };
+    const mlDsa = readFileSync(join(root, 'tests/golden/cosignature/witness.key'), 'utf8').trim();
+    const write = (name: string, text: string): string => {
+      writeFileSync(join(folder, name), text);
+      return join(folder, name);
+    };
+    const [a, b] = [write('a.key', `${keys.witness}\n`), write('b.key', `${mlDsa}\n`)];
+    const policyText = `witness a ${keys.witness}\nwitness b ${mlDsa}\ngroup g any a b\nquorum g\n`;
+    const policy = write('policy', policyText);
+    const levelOf = (...given: readonly string[]): unknown => {
+      const { receipt: said, ...rest } = qorgan('receipt', 'verify', file, ...trusted, '--json', ...given).json();
+      return (said as { level: string } | undefined)?.level ?? rest['reason'] ?? rest['problem'];
+    };
+    expect(levelOf()).toBe('log');
+    expect(levelOf('--witness-key', a, '--witness-key', b)).toBe('external');
+    expect(levelOf('--policy', policy)).toBe('external');
+    expect(levelOf('--operator-key', a)).toBe('operator');
+    expect(levelOf('--operator-key', a, '--witness-key', b)).toBe('external');
+    expect(levelOf('--operator-key', a, '--witness-key', a)).toBe('witness-policy-malformed');
+    expect(levelOf('--policy', policy, '--witness-key', a)).toBe('options-exclusive');
+    expect(levelOf('--policy', a)).toBe('witness-policy-malformed');
+    expect(levelOf('--witness-key', join(vectors, 'log.key'))).toBe('cosigner-key-malformed');
+    const shown = qorgan('receipt', 'verify', file, ...trusted, '--witness-key', b, '--locale', 'en').out;
+    expect(shown).toContain('Cosigned by an outside witness: witness.example/1, 2026-11-23T02:14:21Z');
+    const bare = qorgan('receipt', 'verify', receipt, ...trusted, '--witness-key', b, '--locale', 'en').out;
+    expect(bare).toContain('not externally witnessed');
+  });
+
   it('ends with 2 without a trusted key, and says that what follows is not proven', () => {
     const said = qorgan('receipt', 'verify', receipt, '--json');
     expect(said.exit).toBe(2);

@@ -5,9 +5,10 @@ import {
   type ReceiptFacts,
   type ReceiptVerdict,
 } from '../../core/log/index.ts';
-import { sha256, verifyEd25519 } from '../../eds/index.ts';
+import { sha256, verifyEd25519, verifyMlDsa44 } from '../../eds/index.ts';
 import { refusalWords, words, type Locale, type MessageId, type MessageValues } from '../../locales/index.ts';
 import { misuse, readSmallFile, timeText, type Answer, type Command, type Fact } from '../kit/index.ts';
+import { readCosigners } from './cosigners.ts';
 
 const keySizeMaxBytes = 1_024;
 /** Envelopes and signatures are far smaller; a bound keeps a wrong file from filling the memory. */
@@ -16,6 +17,11 @@ const actSizeMaxBytes = 4_194_304;
 function outcomeWords(locale: Locale, outcome: LeafOutcome): string {
   if (outcome === 'accepted' || outcome === 'superseded') return words(locale, `cli.receipt.outcome.${outcome}`);
   return words(locale, 'cli.receipt.outcome.refused', { code: outcome.slice('refused:'.length) });
+}
+
+/** A cosigner that says no time (0, as C2SP allows) vouches for the tree, not for when it was the newest. */
+function cosignerText(name: string, atSeconds: number): string {
+  return atSeconds === 0 ? name : `${name}, ${timeText(atSeconds * 1_000)}`;
 }
 
 function factLines(locale: Locale, facts: ReceiptFacts): readonly string[] {
@@ -28,15 +34,18 @@ function factLines(locale: Locale, facts: ReceiptFacts): readonly string[] {
     pair('cli.receipt.received', timeText(facts.leaf.receivedAtMs)),
     pair('cli.receipt.tree', facts.size),
     pair('cli.receipt.envelope', facts.envelope),
-    pair('cli.receipt.level', words(locale, 'cli.receipt.level.log')),
+    pair('cli.receipt.level', words(locale, `cli.receipt.level.${facts.level}`)),
+    ...facts.cosigners.map(({ name, isOutside, atSeconds }) =>
+      pair(isOutside ? 'cli.receipt.cosigned-outside' : 'cli.receipt.cosigned-operator', cosignerText(name, atSeconds)),
+    ),
     words(locale, facts.isGivenAct === true ? 'cli.receipt.act-matches' : 'cli.receipt.act-not-given'),
     ...(facts.isGivenSignature === true ? [words(locale, 'cli.receipt.signature-matches')] : []),
   ];
 }
 
 function factsFor(facts: ReceiptFacts): { readonly [name: string]: Fact } {
-  const { leaf, index, ...rest } = facts;
-  return { ...rest, number: index + 1, index, leaf: { ...leaf } };
+  const { leaf, index, cosigners, ...rest } = facts;
+  return { ...rest, cosigners: cosigners.map((one) => ({ ...one })), number: index + 1, index, leaf: { ...leaf } };
 }
 
 /** Says a verdict on a receipt in words and facts. */
@@ -70,9 +79,18 @@ export function answerOf(locale: Locale, verdict: ReceiptVerdict): Answer {
   };
 }
 
+const options = {
+  'log-key': 'optional',
+  'witness-key': 'repeatable',
+  policy: 'optional',
+  'operator-key': 'repeatable',
+  act: 'optional',
+  signature: 'optional',
+} as const;
+
 /** `qorgan receipt verify FILE`: offline, and without any secret. */
 export const receiptVerify: Command = {
-  shape: { operands: ['FILE'], options: { 'log-key': 'optional', act: 'optional', signature: 'optional' } },
+  shape: { operands: ['FILE'], options },
   run: async (given, { locale }) => {
     const [file = ''] = given.operands;
     const wanted = [
@@ -92,6 +110,8 @@ export const receiptVerify: Command = {
       const bytes = read.get(name);
       return bytes === undefined ? undefined : Buffer.from(bytes).toString('utf8');
     };
+    const cosigners = await readCosigners(locale, given);
+    if ('answer' in cosigners) return cosigners.answer;
     const logKey = text('logKey')?.trim();
     const [act, signature] = [read.get('act'), read.get('signature')];
     const verdict = verifyReceipt({
@@ -99,8 +119,10 @@ export const receiptVerify: Command = {
       ...(logKey === undefined ? {} : { logKey }),
       ...(act === undefined ? {} : { act }),
       ...(signature === undefined ? {} : { signature }),
+      ...cosigners.value,
       sha256,
       verifyEd25519,
+      verifyMlDsa44,
     });
     return answerOf(locale, verdict);
   },

@@ -1,32 +1,36 @@
+import { policySizeMax } from '../../core/log/index.ts';
 import { words } from '../../locales/index.ts';
 import { createServerLog, startServer } from '../../server/boot/index.ts';
-import { misuse, refused, type Command } from '../kit/index.ts';
+import { listenOf, misuse, readSmallFile, refused, type Command } from '../kit/index.ts';
 import { placeOf, placeOptions } from './place.ts';
-
-const address = /^(\[[0-9a-fA-F:]+\]|[0-9a-zA-Z.-]+):([0-9]{1,5})$/u;
-
-function listenOf(text: string | undefined): { readonly host: string; readonly port: number } | undefined {
-  const [, host, port] = address.exec(text ?? '') ?? [];
-  return host === undefined || Number(port) > 65_535
-    ? undefined
-    : { host: host.replaceAll(/[[\]]/gu, ''), port: Number(port) };
-}
 
 /** `qorgan server start`: says where it answers, then runs until it is asked to stop. Its log goes to the error stream. */
 export const serverStart: Command = {
-  shape: { operands: [], options: { ...placeOptions, profile: 'optional', listen: 'optional' } },
+  shape: {
+    operands: [],
+    options: { ...placeOptions, profile: 'optional', listen: 'optional', 'witness-policy': 'optional' },
+  },
   run: async (given, around) => {
     const { locale, tell } = around;
     const profile = given.option('profile') ?? 'production';
     if (profile !== 'demo' && profile !== 'production') return misuse(locale, 'cli.error.profile-unknown', { profile });
-    const listen = listenOf(given.option('listen'));
+    const listen = listenOf(given.option('listen') ?? '');
     if (given.option('listen') !== undefined && listen === undefined) {
       return misuse(locale, 'cli.error.address-malformed', { address: given.required('listen') });
     }
+    const policyFile = given.option('witness-policy');
+    const policy = policyFile === undefined ? undefined : await readSmallFile(policyFile, policySizeMax);
+    if (policy?.ok === false) return misuse(locale, `cli.error.${policy.refusal.code}`, { file: policyFile ?? '' });
     const found = await placeOf(given, around);
     if ('answer' in found) return found.answer;
     const log = createServerLog((line) => void process.stderr.write(line));
-    const started = await startServer({ ...found.place, profile, log, ...(listen === undefined ? {} : { listen }) });
+    const started = await startServer({
+      ...found.place,
+      profile,
+      log,
+      listen,
+      witnessPolicy: policy === undefined ? undefined : Buffer.from(policy.value).toString('utf8'),
+    });
     if (!started.ok) return refused(locale, started.refusal);
     const { url, identity, pin, close, state, treeSize } = started.value;
     const facts = { url, platform: identity.platform, profile, spki: pin.spki, state: state(), treeSize: treeSize() };

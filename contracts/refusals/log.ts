@@ -10,6 +10,8 @@ export const logRefusals = {
   'receipt-other-signature': { retry: false },
   'receipt-log-key-other': { retry: false },
   'receipt-signature-wrong': { retry: false },
+  'receipt-cosignature-wrong': { retry: false },
+  'witness-policy-malformed': { retry: false },
   'note-malformed': { retry: true },
   'note-too-large': { retry: true },
   'note-key-unknown': { retry: false },

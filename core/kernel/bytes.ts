@@ -6,6 +6,9 @@ export type Sha256 = (...parts: readonly (Uint8Array | string)[]) => Uint8Array;
 /** Verifies a 64-byte Ed25519 signature (RFC 8032) by a 32-byte public key over `message` (a string counts as its UTF-8 bytes). */
 export type VerifyEd25519 = (publicKey: Uint8Array, message: Uint8Array | string, signature: Uint8Array) => boolean;
 
+/** Verifies a 2420-byte ML-DSA-44 signature (FIPS 204, pure, empty context) by a 1312-byte public key over `message`. */
+export type VerifyMlDsa44 = (publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array) => boolean;
+
 const hexDigits = '0123456789abcdef';
 const base64Digits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 

@@ -1,4 +1,5 @@
-export { checkpointText, logOrigin, openCheckpoint, parseCheckpoint, type Checkpoint } from './checkpoint.ts';
+export { checkpointText, logOrigin, parseCheckpoint, type Checkpoint } from './checkpoint.ts';
+export { cosignedMessage, cosignedText } from './cosignature.ts';
 export { createFrontier, type Frontier } from './frontier.ts';
 export {
   commitment,
@@ -27,6 +28,7 @@ export {
 export {
   formatNote,
   formatNoteKey,
+  formatSignature,
   noteKey,
   noteKeyTypes,
   noteSignaturesMax,
@@ -39,16 +41,27 @@ export {
   type NoteKeyType,
   type NoteSignature,
 } from './note.ts';
-export { cosignedText, cosignNote, openNote, type TrustedNote, type TrustedSignature } from './note-trust.ts';
+export { cosignNote, openNote, type TrustedNote, type TrustedSignature } from './note-trust.ts';
+export { openCheckpoint } from './open-checkpoint.ts';
 export { formatOpening, opensLeaf, parseOpening, type Opening } from './opening.ts';
 export { formatProof, parseProof, proofSizeMax, type Proof } from './proof.ts';
 export { promiseText, type IntakePromise } from './promise.ts';
 export {
   verifyReceipt,
+  type Cosigner,
   type ReceiptDoubt,
   type ReceiptFacts,
   type ReceiptFault,
+  type ReceiptLevel,
   type ReceiptQuestion,
   type ReceiptVerdict,
 } from './receipt.ts';
 export { hashesOfTiles, tileHeight, tilePath, tileWidth, tileWidthAt, type ReadTile } from './tiles.ts';
+export {
+  meetsPolicy,
+  parseWitnessPolicy,
+  policyOfKeys,
+  policySizeMax,
+  type PolicyWitness,
+  type WitnessPolicy,
+} from './witness-policy.ts';

@@ -1,4 +1,5 @@
-import { ok, refuse, type Result, type VerifyEd25519 } from '../kernel/index.ts';
+import { ok, refuse, type Result, type VerifyEd25519, type VerifyMlDsa44 } from '../kernel/index.ts';
+import { cosignedBytes, timedSignature, verifyCosignature } from './cosignature.ts';
 import { formatNote, noteKeyTypes, parseNote, type Note, type NoteKey, type NoteSignature } from './note.ts';
 
 /** A signature of a trusted key that was checked; a witness also says when. */
@@ -7,53 +8,32 @@ export type TrustedSignature = { readonly key: NoteKey; readonly atSeconds?: num
 /** A note with at least one good signature of a trusted key and none of a trusted key that is wrong. */
 export type TrustedNote = { readonly text: string; readonly signatures: readonly TrustedSignature[] };
 
-const timeSizeBytes = 8;
 const ed25519SizeBytes = 64;
 
-/** What a witness signs over a note text (C2SP tlog-cosignature, Ed25519). */
-export function cosignedText(options: { readonly text: string; readonly atSeconds: number }): string {
-  return `cosignature/v1\ntime ${options.atSeconds}\n${options.text}`;
-}
-
-function readTime(bytes: Uint8Array): number {
-  return bytes.slice(0, timeSizeBytes).reduce((value, byte) => value * 256 + byte, 0);
-}
-
-function writeTime(atSeconds: number): Uint8Array {
-  const bytes = new Uint8Array(timeSizeBytes);
-  for (let i = timeSizeBytes - 1, rest = atSeconds; i >= 0; i -= 1, rest = Math.floor(rest / 256))
-    bytes[i] = rest % 256;
-  return bytes;
-}
-
-function check(options: {
-  readonly note: Note;
-  readonly line: NoteSignature;
-  readonly key: NoteKey;
+type Verifiers = {
   readonly verifyEd25519: VerifyEd25519;
-}): TrustedSignature | undefined {
-  const { note, line, key, verifyEd25519 } = options;
+  /** Without it no ML-DSA-44 signature holds. */
+  readonly verifyMlDsa44?: VerifyMlDsa44 | undefined;
+};
+
+function check(note: Note, line: NoteSignature, key: NoteKey, verifiers: Verifiers): TrustedSignature | undefined {
+  const { signature } = line;
   if (key.type === noteKeyTypes.ed25519) {
     const isGood =
-      line.signature.length === ed25519SizeBytes && verifyEd25519(key.publicKey, note.text, line.signature);
+      signature.length === ed25519SizeBytes && verifiers.verifyEd25519(key.publicKey, note.text, signature);
     return isGood ? { key } : undefined;
   }
-  if (line.signature.length !== timeSizeBytes + ed25519SizeBytes) return undefined;
-  const atSeconds = readTime(line.signature);
-  if (!Number.isSafeInteger(atSeconds)) return undefined;
-  const text = cosignedText({ text: note.text, atSeconds });
-  return verifyEd25519(key.publicKey, text, line.signature.slice(timeSizeBytes)) ? { key, atSeconds } : undefined;
+  const atSeconds = verifyCosignature({ text: note.text, key, signature, ...verifiers });
+  return atSeconds === undefined ? undefined : { key, atSeconds };
 }
 
 /**
  * Believes a note by trusted keys (C2SP signed-note): lines of other keys are ignored, a wrong signature of a trusted
  * key refuses the whole note, and one good signature is needed.
  */
-export function openNote(options: {
-  readonly note: string;
-  readonly keys: readonly NoteKey[];
-  readonly verifyEd25519: VerifyEd25519;
-}): Result<TrustedNote, 'note-malformed' | 'note-too-large' | 'note-key-unknown' | 'note-signature-invalid'> {
+export function openNote(
+  options: { readonly note: string; readonly keys: readonly NoteKey[] } & Verifiers,
+): Result<TrustedNote, 'note-malformed' | 'note-too-large' | 'note-key-unknown' | 'note-signature-invalid'> {
   const parsed = parseNote(options.note);
   if (!parsed.ok) return parsed;
   const note = parsed.value;
@@ -61,7 +41,7 @@ export function openNote(options: {
   for (const line of note.signatures) {
     const key = options.keys.find(({ name, id }) => name === line.name && id === line.id);
     if (key === undefined) continue;
-    const signature = check({ note, line, key, verifyEd25519: options.verifyEd25519 });
+    const signature = check(note, line, key, options);
     if (signature === undefined) return refuse('note-signature-invalid');
     if (!trusted.some((known) => known.key === key)) trusted.push(signature);
   }
@@ -73,14 +53,16 @@ export function cosignNote(options: {
   readonly note: string;
   readonly key: NoteKey;
   readonly atSeconds: number;
-  readonly sign: (message: string) => Uint8Array;
+  readonly sign: (message: string | Uint8Array) => Uint8Array;
 }): Result<string, 'note-malformed' | 'note-too-large'> {
   const { key, atSeconds, sign } = options;
-  if (key.type !== noteKeyTypes.cosignature) throw new Error('log: witnesses sign by a cosignature key');
+  if (key.type === noteKeyTypes.ed25519) throw new Error('log: witnesses sign by a cosignature key');
   const parsed = parseNote(options.note);
   if (!parsed.ok) return parsed;
   const { text, signatures } = parsed.value;
-  const signature = Uint8Array.of(...writeTime(atSeconds), ...sign(cosignedText({ text, atSeconds })));
+  const message = cosignedBytes({ text, key, atSeconds });
+  if (message === undefined) return refuse('note-malformed');
+  const signature = timedSignature(atSeconds, sign(message));
   const others = signatures.filter(({ name, id }) => name !== key.name || id !== key.id);
   return ok(formatNote({ text, signatures: [...others, { name: key.name, id: key.id, signature }] }));
 }

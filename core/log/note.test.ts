@@ -1,10 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { seeded, sha256, testKey, verifyEd25519 } from '../../tests/support/index.ts';
+import { verifyMlDsa44 } from '../../eds/index.ts';
+import { flipBit, seeded, sha256, testKey, testMlDsa44Key, verifyEd25519 } from '../../tests/support/index.ts';
 import type { PlatformId } from '../kernel/index.ts';
 import {
   checkpointText,
+  cosignedMessage,
   cosignNote,
+  formatNote,
   formatNoteKey,
   logOrigin,
   noteKey,
@@ -158,5 +161,71 @@ describe('a checkpoint', () => {
       }),
       seeded('checkpoint mutations', 500),
     );
+  });
+});
+
+describe('an ML-DSA-44 cosignature', () => {
+  const witness = testMlDsa44Key('witness');
+  const name = 'witness.example';
+  const witnessKey = noteKey(sha256, { name, publicKey: witness.publicKey, type: noteKeyTypes.subtree });
+  const atSeconds = 1_700_000_000;
+  const cosigned = cosignNote({ note, key: witnessKey, atSeconds, sign: witness.sign });
+  const good = cosigned.ok ? cosigned.value : '';
+  const keys = [logKey, witnessKey];
+
+  it('says when the witness saw the tree head, and its key text reads back', () => {
+    const opened = openNote({ note: good, keys, verifyEd25519, verifyMlDsa44 });
+    expect(opened.ok && opened.value.signatures).toEqual([{ key: logKey }, { key: witnessKey, atSeconds }]);
+    const parsed = parseNoteKey(sha256, formatNoteKey(witnessKey));
+    expect(parsed.ok && parsed.value).toEqual(witnessKey);
+  });
+
+  it('signs the structure of the specification, byte by byte', () => {
+    const checkpoint = { origin: 'a.b', size: 258, root: sha256('root') };
+    const hex = [
+      Buffer.from('subtree/v1\n\0').toString('hex'),
+      `03${Buffer.from('w/1').toString('hex')}`,
+      '000000006553f100',
+      `03${Buffer.from('a.b').toString('hex')}`,
+      '0000000000000000',
+      '0000000000000102',
+      Buffer.from(sha256('root')).toString('hex'),
+    ].join('');
+    expect(Buffer.from(cosignedMessage({ cosigner: 'w/1', atSeconds, checkpoint })).toString('hex')).toBe(hex);
+  });
+
+  it('does not hold without a verifier, for another head, or under another name of the same key', () => {
+    expect(codeOf(openNote({ note: good, keys, verifyEd25519 }))).toBe('note-signature-invalid');
+    const other = signNote({ text: text.replace('\n7\n', '\n8\n'), key: logKey, sign: log.sign });
+    const line = good.slice(note.length);
+    expect(codeOf(openNote({ note: other + line, keys, verifyEd25519, verifyMlDsa44 }))).toBe('note-signature-invalid');
+    const alias = noteKey(sha256, { name: 'other.example', publicKey: witness.publicKey, type: noteKeyTypes.subtree });
+    const parsed = parseNote(good);
+    const signature = parsed.ok ? parsed.value.signatures[1]?.signature : undefined;
+    const renamed = formatNote({
+      text,
+      signatures: [{ name: alias.name, id: alias.id, signature: signature ?? new Uint8Array() }],
+    });
+    expect(codeOf(openNote({ note: renamed, keys: [alias], verifyEd25519, verifyMlDsa44 }))).toBe(
+      'note-signature-invalid',
+    );
+  });
+
+  it('does not hold after any change of one bit of its line', () => {
+    const parsed = parseNote(good);
+    const line = parsed.ok ? parsed.value.signatures[1] : undefined;
+    if (line === undefined) throw new Error('the note has a cosignature');
+    fc.assert(
+      fc.property(fc.nat(line.signature.length - 1), (at) => {
+        const changed = formatNote({ text, signatures: [{ ...line, signature: flipBit(line.signature, at) }] });
+        expect(openNote({ note: changed, keys, verifyEd25519, verifyMlDsa44 }).ok).toBe(false);
+      }),
+      seeded('ML-DSA-44 cosignature mutations', 300),
+    );
+  });
+
+  it('cannot be made over what is no checkpoint', () => {
+    const other = signNote({ text: 'some text\n', key: logKey, sign: log.sign });
+    expect(codeOf(cosignNote({ note: other, key: witnessKey, atSeconds, sign: witness.sign }))).toBe('note-malformed');
   });
 });

@@ -4,8 +4,8 @@ import { fromBase64, fromHex, ok, refuse, toBase64, toHex, type Result, type Sha
 export const noteSizeMax = 131_072;
 export const noteSignaturesMax = 64;
 
-/** Signature type bytes of C2SP signed-note that we make and check: plain Ed25519, and a witness's time-stamped cosignature. */
-export const noteKeyTypes = { ed25519: 0x01, cosignature: 0x04 } as const;
+/** Signature type bytes of C2SP signed-note that we make and check: plain Ed25519, and a witness's time-stamped cosignatures by Ed25519 and by ML-DSA-44. */
+export const noteKeyTypes = { ed25519: 0x01, cosignature: 0x04, subtree: 0x06 } as const;
 export type NoteKeyType = (typeof noteKeyTypes)[keyof typeof noteKeyTypes];
 
 /** A key that is trusted to sign notes under a name. */
@@ -22,7 +22,7 @@ export type NoteSignature = { readonly name: string; readonly id: string; readon
 /** A note that was read but not verified: nothing in it may be believed yet. */
 export type Note = { readonly text: string; readonly signatures: readonly NoteSignature[] };
 
-const keySizeBytes = 32;
+const keySizeBytes: Readonly<Record<NoteKeyType, number>> = { 0x01: 32, 0x04: 32, 0x06: 1_312 };
 /** Key names have no spaces of any script and no plus. */
 const nameText = /^[^\s\p{Z}\p{C}+]{1,200}$/u;
 // eslint-disable-next-line no-control-regex -- a note may have no control character but the line feed
@@ -48,9 +48,9 @@ export function parseNoteKey(sha256: Sha256, text: string): Result<NoteKey, 'log
   const [name = '', id = '', ...data] = text.split('+');
   // The base64 alphabet has a plus too, therefore the rest is joined again.
   const bytes = fromBase64(data.join('+'));
-  if (!bytes.ok || !nameText.test(name) || bytes.value.length !== 1 + keySizeBytes) return refuse('log-key-malformed');
+  if (!bytes.ok || !nameText.test(name)) return refuse('log-key-malformed');
   const type = Object.values(noteKeyTypes).find((known) => known === bytes.value[0]);
-  if (type === undefined) return refuse('log-key-malformed');
+  if (type === undefined || bytes.value.length !== 1 + keySizeBytes[type]) return refuse('log-key-malformed');
   const key = noteKey(sha256, { name, type, publicKey: bytes.value.slice(1) });
   return key.id === id ? ok(key) : refuse('log-key-malformed');
 }

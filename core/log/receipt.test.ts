@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { seeded, sha256, testKey, verifyEd25519 } from '../../tests/support/index.ts';
+import { verifyMlDsa44 } from '../../eds/index.ts';
+import { seeded, sha256, testKey, testMlDsa44Key, verifyEd25519 } from '../../tests/support/index.ts';
 import {
   toHex,
   type ActionId,
@@ -12,6 +13,7 @@ import {
 import {
   checkpointText,
   commitment,
+  cosignNote,
   createFrontier,
   formatNoteKey,
   formatOpening,
@@ -21,12 +23,18 @@ import {
   leafText,
   logOrigin,
   noteKey,
+  noteKeyTypes,
   parseLeaf,
   parseOpening,
   parseProof,
+  parseWitnessPolicy,
+  policyOfKeys,
   signNote,
   verifyReceipt,
   type Leaf,
+  type NoteKey,
+  type NoteKeyType,
+  type WitnessPolicy,
 } from './index.ts';
 
 const platform = 'a1b2c3' as PlatformId;
@@ -139,6 +147,97 @@ describe('a receipt', () => {
     expect(verifyReceipt({ proof: forged, logKey: keyText, ...ports })).toEqual({
       verdict: 'bad',
       reason: 'receipt-path-wrong',
+    });
+  });
+});
+
+describe('the level of a receipt', () => {
+  const atSeconds = 1_795_400_000;
+  const key = (label: string, type: NoteKeyType): NoteKey =>
+    noteKey(sha256, {
+      name: `${label}.example`,
+      type,
+      publicKey: (type === noteKeyTypes.subtree ? testMlDsa44Key(label) : testKey(label)).publicKey,
+    });
+  const bank = key('bank', noteKeyTypes.cosignature);
+  const regulator = key('regulator', noteKeyTypes.subtree);
+  const desk = key('desk', noteKeyTypes.cosignature);
+  const signers = new Map([
+    [bank, testKey('bank').sign],
+    [regulator, testMlDsa44Key('regulator').sign],
+    [desk, testKey('desk').sign],
+  ]);
+
+  function cosignedBy(...cosigners: readonly NoteKey[]): string {
+    const parsed = parseProof(proof);
+    if (!parsed.ok) throw new Error('the receipt is a proof');
+    let { checkpoint } = parsed.value;
+    for (const cosigner of cosigners) {
+      const sign = signers.get(cosigner);
+      const note = sign === undefined ? undefined : cosignNote({ note: checkpoint, key: cosigner, atSeconds, sign });
+      if (note?.ok !== true) throw new Error('the checkpoint can be cosigned');
+      checkpoint = note.value;
+    }
+    return formatProof({ ...parsed.value, checkpoint });
+  }
+  const ask = (cosigners: readonly NoteKey[], witnesses: WitnessPolicy) => {
+    const question = { proof: cosignedBy(...cosigners), logKey: keyText, witnesses, operatorKeys: [desk] };
+    return verifyReceipt({ ...question, ...ports, verifyMlDsa44 });
+  };
+  const levelOf = (cosigners: readonly NoteKey[], witnesses: WitnessPolicy): string => {
+    const verdict = ask(cosigners, witnesses);
+    return verdict.verdict === 'good' ? verdict.facts.level : verdict.reason;
+  };
+  const both = policyOfKeys([bank, regulator]);
+
+  it('is external where all that the reader wants have cosigned, and says who and when', () => {
+    const verdict = ask([bank, regulator, desk], both);
+    expect(verdict.verdict === 'good' && verdict.facts).toMatchObject({
+      level: 'external',
+      cosigners: [
+        { name: 'bank.example', isOutside: true, atSeconds },
+        { name: 'regulator.example', isOutside: true, atSeconds },
+        { name: 'desk.example', isOutside: false, atSeconds },
+      ],
+    });
+  });
+
+  it('is not external where one is missing, where nobody is wanted, or where only the operator cosigned', () => {
+    expect(levelOf([bank, desk], both)).toBe('operator');
+    expect(levelOf([bank], both)).toBe('log');
+    expect(levelOf([regulator, desk], policyOfKeys([bank, regulator], 0))).toBe('operator');
+    expect(levelOf([bank], policyOfKeys([bank, regulator], 1))).toBe('external');
+    expect(levelOf([desk], policyOfKeys([bank]))).toBe('operator');
+    expect(levelOf([], policyOfKeys([]))).toBe('log');
+  });
+
+  it('is not told where the log or the operator is named as an outside witness', () => {
+    expect(levelOf([desk], policyOfKeys([desk]))).toBe('witness-policy-malformed');
+    const log2 = noteKey(sha256, { name: 'x.example', publicKey: log.publicKey, type: noteKeyTypes.cosignature });
+    expect(levelOf([bank], policyOfKeys([bank, log2], 1))).toBe('witness-policy-malformed');
+  });
+
+  it('is never told of a receipt with a false line of a trusted witness', () => {
+    const forged = cosignedBy(bank).replace(/.{8}\n$/u, 'AAAAAA==\n');
+    const question = { proof: forged, logKey: keyText, witnesses: policyOfKeys([bank]), ...ports };
+    expect(verifyReceipt(question)).toEqual({ verdict: 'bad', reason: 'receipt-cosignature-wrong' });
+    // Somebody who does not know this witness ignores the line.
+    expect(verifyReceipt({ proof: forged, logKey: keyText, ...ports }).verdict).toBe('good');
+  });
+
+  it('is judged by the log keys of a policy where none is given', () => {
+    const text = `log ${keyText}\nwitness b ${formatNoteKey(bank)}\nquorum b\n`;
+    const policy = parseWitnessPolicy(sha256, text);
+    if (!policy.ok) throw new Error('the policy is well-formed');
+    const verdict = verifyReceipt({ proof: cosignedBy(bank), witnesses: policy.value, ...ports });
+    expect(verdict.verdict === 'good' && verdict.facts.level).toBe('external');
+    const other = {
+      ...policy.value,
+      logs: [{ key: noteKey(sha256, { name: logKey.name, publicKey: bank.publicKey }) }],
+    };
+    expect(verifyReceipt({ proof, witnesses: { ...other, witnesses: [] }, ...ports })).toEqual({
+      verdict: 'bad',
+      reason: 'receipt-log-key-other',
     });
   });
 });

@@ -1,11 +1,26 @@
-import { toHex, type PlatformId, type Sha256, type VerifyEd25519 } from '../kernel/index.ts';
+import {
+  ok,
+  refuse,
+  toHex,
+  type PlatformId,
+  type Result,
+  type Sha256,
+  type VerifyEd25519,
+  type VerifyMlDsa44,
+} from '../kernel/index.ts';
 import { logOrigin, parseCheckpoint, type Checkpoint } from './checkpoint.ts';
+import { isSameKey } from './cosignature.ts';
 import { leafHash, type Leaf } from './leaf.ts';
 import { verifyInclusion } from './merkle.ts';
-import { noteKeyTypes, parseNote, parseNoteKey } from './note.ts';
-import { openNote } from './note-trust.ts';
+import { noteKeyTypes, parseNote, parseNoteKey, type NoteKey } from './note.ts';
+import { openNote, type TrustedSignature } from './note-trust.ts';
 import { opensLeaf, parseOpening, type Opening } from './opening.ts';
 import { parseProof, type Proof } from './proof.ts';
+import { meetsPolicy, type WitnessPolicy } from './witness-policy.ts';
+
+export type ReceiptLevel = 'log' | 'operator' | 'external';
+
+export type Cosigner = { readonly name: string; readonly isOutside: boolean; readonly atSeconds: number };
 
 /** What a receipt says; true only where the verdict is `good`. */
 export type ReceiptFacts = {
@@ -16,8 +31,13 @@ export type ReceiptFacts = {
   readonly index: number;
   /** Leaves that the signed tree head covers. */
   readonly size: number;
-  /** Who vouches for the tree head: the log alone, until witnesses cosign. */
-  readonly level: 'log';
+  /**
+   * Who vouches for the tree head, by the keys that the reader trusts: the log alone; cosigners of the operator too; or as
+   * many outside witnesses as the reader's policy wants.
+   */
+  readonly level: ReceiptLevel;
+  /** Trusted cosigners of the tree head and when they say they saw it (Unix seconds). */
+  readonly cosigners: readonly Cosigner[];
   /** Hash of the envelope that the commitment opens to. */
   readonly envelope: string;
   /** True where the act's text was given and is the one that was logged; absent where it was not given. */
@@ -33,9 +53,10 @@ export type ReceiptFault =
   | 'receipt-other-act'
   | 'receipt-other-signature'
   | 'receipt-log-key-other'
-  | 'receipt-signature-wrong';
+  | 'receipt-signature-wrong'
+  | 'receipt-cosignature-wrong';
 
-export type ReceiptDoubt = 'log-key-absent' | 'log-key-malformed';
+export type ReceiptDoubt = 'log-key-absent' | 'log-key-malformed' | 'witness-policy-malformed';
 
 export type ReceiptVerdict =
   | { readonly verdict: 'good'; readonly facts: ReceiptFacts }
@@ -53,8 +74,14 @@ export type ReceiptQuestion = {
   readonly act?: Uint8Array | string;
   /** Its detached signature (CMS, DER). */
   readonly signature?: Uint8Array;
+  /** Outside witnesses that the reader trusts; its logs count where no `logKey` is given. */
+  readonly witnesses?: WitnessPolicy;
+  /** Cosigner keys of the operator; they never count towards the policy. */
+  readonly operatorKeys?: readonly NoteKey[];
   readonly sha256: Sha256;
   readonly verifyEd25519: VerifyEd25519;
+  /** Without it no ML-DSA-44 cosignature holds. */
+  readonly verifyMlDsa44?: VerifyMlDsa44;
 };
 
 const bad = (reason: ReceiptFault): ReceiptVerdict => ({ verdict: 'bad', reason });
@@ -102,15 +129,40 @@ function factsOf({ proof, opening, leaf, checkpoint }: Parts, question: ReceiptQ
     index: proof.index,
     size: checkpoint.size,
     level: 'log',
+    cosigners: [],
     envelope: opening.envelope,
     ...(question.act === undefined ? {} : { isGivenAct: true }),
     ...(question.signature === undefined ? {} : { isGivenSignature: true }),
   };
 }
 
+/** The keys of the log that the reader trusts: the given one, or those in his policy. */
+function trustedLogKeys(question: ReceiptQuestion): Result<readonly NoteKey[], ReceiptDoubt> {
+  const { logKey, witnesses, sha256 } = question;
+  const listed = witnesses?.logs.map(({ key }) => key) ?? [];
+  if (logKey === undefined) return listed.length === 0 ? refuse('log-key-absent') : ok(listed);
+  const parsed = parseNoteKey(sha256, logKey);
+  return parsed.ok && parsed.value.type === noteKeyTypes.ed25519 ? ok([parsed.value]) : refuse('log-key-malformed');
+}
+
+/** Who vouches, counted by key and not by name: the log and the operator are nobody's outside witness. */
+function levelOf(
+  signatures: readonly TrustedSignature[],
+  question: ReceiptQuestion,
+): Pick<ReceiptFacts, 'level' | 'cosigners'> {
+  const { witnesses, operatorKeys = [] } = question;
+  const cosigned = signatures.flatMap(({ key, atSeconds }) => (atSeconds === undefined ? [] : [{ key, atSeconds }]));
+  const isOutside = (key: NoteKey): boolean => !operatorKeys.includes(key);
+  const outside = cosigned.map(({ key }) => key).filter(isOutside);
+  const cosigners = cosigned.map(({ key, atSeconds }) => ({ name: key.name, isOutside: isOutside(key), atSeconds }));
+  if (witnesses !== undefined && meetsPolicy(witnesses, outside)) return { level: 'external', cosigners };
+  return { level: outside.length < cosigned.length ? 'operator' : 'log', cosigners };
+}
+
 /**
- * Checks a receipt offline: form, opening, path, the act where it is given, and the log's signature by the trusted key.
- * Without a trusted key the best answer is `cannot-tell`, whatever else fits. A good receipt says that the act is in the
+ * Checks a receipt offline: form, opening, path, the act where it is given, the log's signature by the trusted key, and the
+ * cosignatures of trusted witnesses; a wrong one of these is as bad as a wrong signature of the log.
+ * Without a trusted log key the best answer is `cannot-tell`, whatever else fits. A good receipt says that the act is in the
  * log with that outcome; whether the outcome is `accepted` is for the reader of the facts.
  */
 export function verifyReceipt(question: ReceiptQuestion): ReceiptVerdict {
@@ -119,12 +171,23 @@ export function verifyReceipt(question: ReceiptQuestion): ReceiptVerdict {
   const fault = findFault(parts, question);
   if (fault !== undefined) return bad(fault);
   const facts = factsOf(parts, question);
-  if (question.logKey === undefined) return { verdict: 'cannot-tell', reason: 'log-key-absent', facts };
-  const logKey = parseNoteKey(question.sha256, question.logKey);
-  if (!logKey.ok || logKey.value.type !== noteKeyTypes.ed25519)
-    return { verdict: 'cannot-tell', reason: 'log-key-malformed' };
-  if (logKey.value.name !== parts.checkpoint.origin) return bad('receipt-log-key-other');
-  const note = openNote({ note: parts.proof.checkpoint, keys: [logKey.value], verifyEd25519: question.verifyEd25519 });
-  if (note.ok) return { verdict: 'good', facts };
-  return bad(note.refusal.code === 'note-key-unknown' ? 'receipt-log-key-other' : 'receipt-signature-wrong');
+  const trusted = trustedLogKeys(question);
+  if (!trusted.ok) {
+    const { code: reason } = trusted.refusal;
+    return reason === 'log-key-absent' ? { verdict: 'cannot-tell', reason, facts } : { verdict: 'cannot-tell', reason };
+  }
+  const outside = question.witnesses?.witnesses.map(({ key }) => key) ?? [];
+  const insiders = [...trusted.value, ...(question.operatorKeys ?? [])];
+  if (outside.some((key) => insiders.some((insider) => isSameKey(key, insider))))
+    return { verdict: 'cannot-tell', reason: 'witness-policy-malformed' };
+  const logKeys = trusted.value.filter(({ name }) => name === facts.origin);
+  const { verifyEd25519, verifyMlDsa44 } = question;
+  const note = parts.proof.checkpoint;
+  const byLog = openNote({ note, keys: logKeys, verifyEd25519 });
+  if (!byLog.ok)
+    return bad(byLog.refusal.code === 'note-key-unknown' ? 'receipt-log-key-other' : 'receipt-signature-wrong');
+  const keys = [...logKeys, ...(question.operatorKeys ?? []), ...outside];
+  const opened = openNote({ note, keys, verifyEd25519, verifyMlDsa44 });
+  if (!opened.ok) return bad('receipt-cosignature-wrong');
+  return { verdict: 'good', facts: { ...facts, ...levelOf(opened.value.signatures, question) } };
 }

@@ -79,7 +79,7 @@ function bundleOf(platform: Platform, registry: Registry, pin: ServerPin, device
     anchors: trust.anchors.map(base64),
     intermediates: trust.intermediates.map(base64),
     policy: registry.policy().signed,
-    witnesses: { threshold: 0, keys: [] },
+    witnesses: platform.witnesses,
     device,
   };
 }

@@ -6,6 +6,7 @@ import type { Profile } from '../../core/signing/index.ts';
 import { openRegistry, settle, type Registry, type ServerPin } from '../accounts/index.ts';
 import type { ServiceHealth } from '../authorities/index.ts';
 import { startActChecker, type ActChecker } from '../checks/index.ts';
+import { readServerPolicy, startCosigning, type AskedPolicy } from '../cosigning/index.ts';
 import { createApp, describeError } from '../http/index.ts';
 import { openIntake, type Intake, type Replay } from '../intake/index.ts';
 import { startSequencer, type Sequencer } from '../log/index.ts';
@@ -25,11 +26,14 @@ export type StartOptions = PlatformPlace & {
   readonly profile: Profile;
   /** Absent: all addresses, and the port of the platform's URL. Port 0 takes a free one, and the URL follows. */
   readonly listen?: { readonly host: string; readonly port: number } | undefined;
+  /** C2SP tlog-policy text: outside witnesses to be asked, each with its address. */
+  readonly witnessPolicy?: string | undefined;
   readonly log: Logger;
 };
 
 export type StartRefusal =
   | OpenRefusal
+  | 'witness-policy-malformed'
   | 'root-in-production'
   | 'server-running'
   | 'log-behind'
@@ -81,12 +85,22 @@ function startParts(platform: Platform, registry: Registry, replay: Replay, log:
   return { platform, registry, sequencer, checker, intake };
 }
 
-/** Keeps the registry up with records that other processes made. */
-function followRecords({ registry }: Parts, log: Logger): () => void {
+/** Keeps the registry up with records that other processes made, and asks outside witnesses; what they refuse stands in the server's log. */
+function follow({ platform, registry }: Parts, { addresses }: AskedPolicy, log: Logger): () => Promise<void> {
   const timer = setInterval(() => {
     registry.refresh().catch((error: unknown) => log.error({ error: describeError(error) }, 'registry'));
   }, refreshMs);
-  return () => clearInterval(timer);
+  const cosigning = startCosigning({
+    log: platform.log,
+    addresses,
+    nowMs: platform.surroundings.nowMs,
+    onTrouble: (trouble, witness, error) =>
+      log.error({ trouble, witness, ...(error === undefined ? {} : { error: describeError(error) }) }, 'witness'),
+  });
+  return async () => {
+    clearInterval(timer);
+    await cosigning.stop();
+  };
 }
 
 async function listen(
@@ -108,15 +122,17 @@ async function listen(
   return ok(`https://${target.host.includes(':') ? `[${target.host}]` : target.host}:${address.port}`);
 }
 
-async function serve(options: StartOptions, opened: OpenDesk): Promise<Result<RunningServer, StartRefusal>> {
+type Opened = OpenDesk & { readonly asked: AskedPolicy };
+
+async function serve(options: StartOptions, opened: Opened): Promise<Result<RunningServer, StartRefusal>> {
   const { directory, log } = options;
-  const { desk, store, logPrivateKey } = opened;
+  const { desk, store, logPrivateKey, asked } = opened;
   const watch = openWatch(directory, desk.surroundings, log);
   if (!watch.ok) {
     await store.close();
     return watch;
   }
-  const centralLog = await openPlatformLog(directory, desk, logPrivateKey);
+  const centralLog = await openPlatformLog(directory, desk, logPrivateKey, asked.policy);
   if (!centralLog.ok) {
     await store.close();
     return centralLog;
@@ -124,7 +140,7 @@ async function serve(options: StartOptions, opened: OpenDesk): Promise<Result<Ru
   const { tls, pin } = readTlsIdentity(join(directory, folders.keys));
   // The address may only be known once the port is bound; bundles read it from here.
   const identity = { ...desk.identity };
-  const platform: Platform = { ...desk, identity, log: centralLog.value };
+  const platform: Platform = { ...desk, identity, log: centralLog.value, witnesses: asked.pinned };
   const registry = await openRegistry(platform, watch.value?.live);
   const { listsMissing } = registry.trust();
   if (listsMissing > 0) log.error({ listsMissing }, 'revocation lists that the log names and the database lacks');
@@ -132,14 +148,14 @@ async function serve(options: StartOptions, opened: OpenDesk): Promise<Result<Ru
   const parts = startParts(platform, registry, await replayAtStart(platform, registry, log), log);
   const watching = (): readonly ServiceHealth[] => watch.value?.health() ?? [];
   const app = createApp({ ...parts, watching, pin, log, version: serverVersion }, tls);
-  const stopFollowing = followRecords(parts, log);
+  const stopFollowing = follow(parts, asked, log);
   let closing: Promise<void> | undefined;
   const closeAll = async (): Promise<void> => {
     await watch.value?.stop();
     await app.close();
     await parts.checker.close();
     await parts.intake.close();
-    stopFollowing();
+    await stopFollowing();
     await parts.sequencer.stop();
     centralLog.value.close();
     await store.close();
@@ -176,13 +192,15 @@ function holdFileOf(directory: string): string {
  */
 export async function startServer(options: StartOptions): Promise<Result<RunningServer, StartRefusal>> {
   if (isRootInProduction(options.profile)) return refuse('root-in-production');
+  const asked = readServerPolicy(options.witnessPolicy ?? 'quorum none\n');
+  if (!asked.ok) return asked;
   const holdFile = holdFileOf(options.directory);
   if (isHeld(holdFile)) return refuse('server-running');
   const opened = await openDesk(options, options.profile);
   if (!opened.ok) return opened;
   hold(holdFile);
   try {
-    const served = await serve(options, opened.value);
+    const served = await serve(options, { ...opened.value, asked: asked.value });
     if (!served.ok) releaseHold(holdFile);
     return served;
   } catch (error) {

@@ -26,6 +26,6 @@ export async function receiptsOf(
     if (index === undefined || leaf === undefined || key === undefined) return { actionId, receipt: null };
     const salt = key.open(purposes.opening, leaf.opening);
     const opening = { leaf: leaf.body, salt, envelope: act.envelope_hash as Sha256Hex, cms: act.cms_hash as Sha256Hex };
-    return { actionId, receipt: makeReceipt(platform.log, index, opening) ?? null };
+    return { actionId, receipt: makeReceipt(platform.log.provenFor(index), index, opening) ?? null };
   });
 }

@@ -6,5 +6,5 @@ export {
   verifyEd25519,
   verifyEd25519Aside,
 } from './ed25519.ts';
-export { readKeyFile, syncFolder, writeKeyFile } from './key-files.ts';
+export { readKeyFile, replaceFile, syncFolder, writeKeyFile } from './key-files.ts';
 export { createKeyring, type DataKey, type Keyring } from './sealing.ts';

@@ -1,5 +1,14 @@
 import { argon2Sync, createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import * as z from 'zod';
 import { ok, refuse, Secret, type Result } from '../../core/kernel/index.ts';
@@ -47,6 +56,20 @@ export function syncFolder(path: string): void {
   } finally {
     closeSync(folder);
   }
+}
+
+/** Replaces a file: the old one or the new one survives any crash. Durable on return. */
+export function replaceFile(path: string, text: string, mode: number): void {
+  const draft = `${path}.new`;
+  const file = openSync(draft, 'w', mode);
+  try {
+    writeFileSync(file, text);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+  renameSync(draft, path);
+  syncFolder(dirname(path));
 }
 
 /**

@@ -3,7 +3,7 @@ import type { PlatformId } from '../../core/kernel/index.ts';
 import type { NoteKey } from '../../core/log/index.ts';
 import type { Profile } from '../../core/signing/index.ts';
 import type { Keyring } from '../keys/index.ts';
-import type { CentralLog } from '../log/index.ts';
+import type { CosignedLog } from '../cosigning/index.ts';
 import type { Database, SubjectKeys } from '../store/index.ts';
 
 /** Clock and chance, passed in so that a test can play a day; the real ones are made in `server/boot`. */
@@ -40,4 +40,8 @@ export type Desk = {
 };
 
 /** What every part of the running platform works with. */
-export type Platform = Desk & { readonly log: CentralLog };
+export type Platform = Desk & {
+  readonly log: CosignedLog;
+  /** The witness policy that new workstations pin. */
+  readonly witnesses: { readonly threshold: number; readonly keys: readonly string[] };
+};

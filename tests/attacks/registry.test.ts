@@ -59,7 +59,11 @@ test('a block that is read in the moment between its index and its leaf still co
   const log = must(await openPlatformLog(test_.directory, desk, logPrivateKey));
   const sizeBefore = log.size();
   let isAppended = false;
-  const platform: Platform = { ...desk, log: { ...log, size: () => (isAppended ? log.size() : sizeBefore) } };
+  const platform: Platform = {
+    ...desk,
+    log: { ...log, size: () => (isAppended ? log.size() : sizeBefore) },
+    witnesses: { threshold: 0, keys: [] },
+  };
   const registry = await openRegistry(platform);
   const { iin } = test_.registrar;
   expect(registry.staff(iin)?.record.roles).toEqual(['registrar']);

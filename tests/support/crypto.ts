@@ -38,6 +38,20 @@ export function testKey(label: string): TestKey {
   };
 }
 
+const mlDsa44Prefix = Buffer.from('3034020100300b060960864801650304031104228020', 'hex');
+
+/** An ML-DSA-44 key whose seed is the SHA-256 of its label; its signatures differ from each other, since FIPS 204 signs with chance. */
+export function testMlDsa44Key(label: string): TestKey {
+  const key = Buffer.concat([mlDsa44Prefix, sha256(label)]);
+  const privateKey = createPrivateKey({ key, format: 'der', type: 'pkcs8' });
+  const spki = createPublicKey(privateKey).export({ format: 'der', type: 'spki' });
+  return {
+    privateKey,
+    publicKey: new Uint8Array(spki.subarray(-1_312)),
+    sign: (message) => new Uint8Array(sign(null, Buffer.from(message), privateKey)),
+  };
+}
+
 /** The same bytes with one bit changed. */
 export function flipBit(bytes: Uint8Array, at: number): Uint8Array {
   return bytes.map((byte, i) => (i === at ? byte ^ 1 : byte));

@@ -1,2 +1,3 @@
-export { flipBit, sha256, testKey, verifyEd25519, type TestKey } from './crypto.ts';
+export { flipBit, sha256, testKey, testMlDsa44Key, verifyEd25519, type TestKey } from './crypto.ts';
+export { testLog, type TestLog } from './log.ts';
 export { seeded } from './seed.ts';

@@ -1,0 +1,9 @@
+const address = /^(\[[0-9a-fA-F:]+\]|[0-9a-zA-Z.-]+):([0-9]{1,5})$/u;
+
+/** Reads `host:port`; an IPv6 address stands in brackets. */
+export function listenOf(text: string): { readonly host: string; readonly port: number } | undefined {
+  const [, host, port] = address.exec(text) ?? [];
+  return host === undefined || Number(port) > 65_535
+    ? undefined
+    : { host: host.replaceAll(/[[\]]/gu, ''), port: Number(port) };
+}

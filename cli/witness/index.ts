@@ -1,0 +1,2 @@
+export { witnessInit } from './init.ts';
+export { witnessStart } from './start.ts';

@@ -1,0 +1,3 @@
+export { openCosignedLog, type CosignedLog } from './cosigned-log.ts';
+export { readServerPolicy, type AskedPolicy } from './asked-policy.ts';
+export { startCosigning, type Cosigning } from './start-cosigning.ts';

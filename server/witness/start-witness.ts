@@ -1,0 +1,123 @@
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import { join } from 'node:path';
+import { isUtf8 } from 'node:buffer';
+import { ok, refuse, type Result } from '../../core/kernel/index.ts';
+import { formatNoteKey } from '../../core/log/index.ts';
+import { hold, isHeld, releaseHold } from '../store/index.ts';
+import { addCheckpoint, requestSizeMaxBytes, type WitnessAnswer } from './add-checkpoint.ts';
+import { openWitness, type OpenWitnessRefusal } from './open-witness.ts';
+
+/** A witness that answers. */
+export type RunningWitness = {
+  readonly url: string;
+  /** Public keys as C2SP vkey texts. */
+  readonly keys: readonly string[];
+  readonly logs: readonly string[];
+  readonly close: () => Promise<void>;
+};
+
+/** A log asks once a second on one connection; strangers must not keep the door. */
+const connectionsMax = 64;
+const requestTimeoutMs = 10_000;
+/** The address is in use, or not ours to use. */
+const listenFailures = new Set(['EADDRINUSE', 'EACCES', 'EADDRNOTAVAIL']);
+
+/** The body, or `undefined` where it is too large or ends early. */
+function bodyOf(request: IncomingMessage): Promise<Buffer | undefined> {
+  return new Promise((resolve) => {
+    const parts: Buffer[] = [];
+    let size = 0;
+    request.on('data', (part: Buffer) => {
+      size += part.length;
+      if (size > requestSizeMaxBytes) resolve(undefined);
+      else parts.push(part);
+    });
+    request.on('end', () => resolve(Buffer.concat(parts)));
+    request.on('close', () => resolve(undefined));
+    request.on('error', () => resolve(undefined));
+  });
+}
+
+const short = (status: number, body: string): WitnessAnswer => ({ status, body, type: 'text/plain; charset=utf-8' });
+
+function listenerOf(answer: (body: string) => WitnessAnswer, onBug: (bug: unknown) => void): RequestListener {
+  async function reply(request: IncomingMessage): Promise<WitnessAnswer> {
+    if (request.url !== '/add-checkpoint') return short(404, '');
+    if (request.method !== 'POST') return short(405, '');
+    const body = await bodyOf(request);
+    if (body === undefined) return short(413, '');
+    if (!isUtf8(body)) return short(400, '');
+    try {
+      return answer(body.toString('utf8'));
+    } catch (bug) {
+      // What could not be kept is not vouched for.
+      onBug(bug);
+      return short(500, '');
+    }
+  }
+  const send = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const { status, body, type } = await reply(request);
+    response.writeHead(status, {
+      'content-type': type,
+      'content-length': Buffer.byteLength(body),
+      ...(request.complete ? {} : { connection: 'close' }),
+    });
+    response.end(body);
+  };
+  return (request, response) => void send(request, response).catch(onBug);
+}
+
+function listen(server: Server, at: { readonly host: string; readonly port: number }): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      listenFailures.has(error.code ?? '') ? resolve(false) : reject(error),
+    );
+    server.listen(at.port, at.host, () => resolve(true));
+  });
+}
+
+/** Starts the witness of a folder, by TLS where a certificate and its key (PEM) are given; it answers on return. */
+export async function startWitness(options: {
+  readonly folder: string;
+  readonly listen: { readonly host: string; readonly port: number };
+  readonly tls?: { readonly cert: Uint8Array; readonly key: Uint8Array };
+  readonly nowMs: () => number;
+  readonly onBug: (bug: unknown) => void;
+}): Promise<Result<RunningWitness, OpenWitnessRefusal | 'server-running' | 'address-in-use'>> {
+  const { folder, tls, onBug } = options;
+  const holdFile = join(folder, 'witness.json');
+  if (isHeld(holdFile)) return refuse('server-running');
+  const witness = openWitness(folder, options.nowMs);
+  if (!witness.ok) return witness;
+  const listener = listenerOf((body) => addCheckpoint(witness.value, body), onBug);
+  const limits = { requestTimeout: requestTimeoutMs, headersTimeout: requestTimeoutMs };
+  const server =
+    tls === undefined
+      ? createServer(limits, listener)
+      : createTlsServer(
+          { ...limits, cert: Buffer.from(tls.cert), key: Buffer.from(tls.key), minVersion: 'TLSv1.2' },
+          listener,
+        );
+  server.maxConnections = connectionsMax;
+  hold(holdFile);
+  if (!(await listen(server, options.listen))) {
+    releaseHold(holdFile);
+    return refuse('address-in-use');
+  }
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : options.listen.port;
+  const { host } = options.listen;
+  return ok({
+    url: `${tls === undefined ? 'http' : 'https'}://${host.includes(':') ? `[${host}]` : host}:${port}`,
+    keys: witness.value.signers.map(({ key }) => formatNoteKey(key)),
+    logs: witness.value.logs.map(({ name }) => name),
+    close: async () => {
+      await new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      });
+      releaseHold(holdFile);
+    },
+  });
+}
