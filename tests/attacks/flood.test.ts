@@ -1,6 +1,7 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { ok, refuse } from '../../core/kernel/index.ts';
 import type { Engine, Shift } from '../../main/engine/context.ts';
+import { noRevocationKnown } from '../../main/engine/revocation.ts';
 import { SyncLoop } from '../../main/engine/sync/loop.ts';
 import { pullChanges } from '../../main/engine/sync/changes.ts';
 
@@ -30,7 +31,12 @@ function bench(changes: { readonly position: number; readonly latest: number }) 
       return Promise.resolve(ok({ changes: [], ...changes }));
     },
   };
-  const state = { outbox: { waiting: 0, overdue: 0 }, server: { state: 'connected', refusal: null }, alarms: [] };
+  const state = {
+    outbox: { waiting: 0, overdue: 0 },
+    server: { state: 'connected', refusal: null },
+    alarms: [],
+    revocation: noRevocationKnown,
+  };
   const options = {
     clock: { nowMs: () => 0, monotonicMs: () => Number.NEGATIVE_INFINITY },
     chance: () => 0.5,

@@ -100,8 +100,6 @@ export class SyncLoop {
       this.#contactAtMs = nowMs;
       await this.#journalHead(nowMs, known);
     }
-    // Shown only, and nothing waits for it: without lists the revocation of others stays the server's word.
-    await refreshRevocation(this.#engine, this.#shift);
     const outbox = await sendActs(this.#engine, this.#shift, this.#turned);
     if (!outbox.ok) return outbox;
     const proofs = await collectReceipts(this.#engine, this.#shift, outbox.value, this.#head ?? known);
@@ -110,6 +108,8 @@ export class SyncLoop {
     const changes = await this.#readChanges();
     if (!changes.ok) return changes;
     if (changes.value.hasMore) return ok({ delayMs: 0 });
+    // Shown only, so it comes last and may be refused: without lists the revocation of others stays the server's word.
+    await refreshRevocation(this.#engine, this.#shift);
     const idle = this.#stopStream === undefined ? idleWithoutStreamMs : idleMs;
     return ok({ delayMs: proofs.value.isOpen || changes.value.isUnproven ? provingEveryMs : idle });
   }
