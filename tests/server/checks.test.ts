@@ -74,8 +74,9 @@ test('a thread that dies under load costs nothing that was acknowledged: the res
     const items = [submission(), submission(), submission()];
     const thread = newestThread();
     const letGo = intercept((told, pass) => {
-      pass(told);
+      // Ended first, since a thread that still lives may answer before it dies; what it is told then is lost with it.
       if (round % 3 === 0 && told.kind === 'request') void thread.terminate();
+      pass(told);
     });
     const answer = await station.send(items);
     letGo();
