@@ -1,5 +1,5 @@
 import { equalBytes } from '../../core/kernel/index.ts';
-import { readOid, tags, type DerReader } from '../der/index.ts';
+import { certificateLimits, openDer, readBitOctets, readOid, tags, type DerReader } from '../der/index.ts';
 
 /** AlgorithmIdentifier (RFC 5280 §4.1.1.2). */
 export type AlgorithmIdentifier = {
@@ -31,4 +31,17 @@ export function hasNoParameters(algorithm: AlgorithmIdentifier): boolean {
  */
 export function isSameAlgorithm(a: AlgorithmIdentifier, b: AlgorithmIdentifier): boolean {
   return equalBytes(a.der, b.der) || (a.oid === b.oid && hasNoParameters(a) && hasNoParameters(b));
+}
+
+/** Reads a SubjectPublicKeyInfo (RFC 5280 §4.1.2.7): the algorithm, and the octets of the key unparsed; `undefined` where it is malformed. */
+export function readSubjectPublicKeyInfo(
+  spki: Uint8Array,
+): { readonly algorithm: AlgorithmIdentifier; readonly keyBits: Uint8Array } | undefined {
+  const reader = openDer(spki, certificateLimits);
+  const info = reader.enter(tags.sequence);
+  const algorithm = readAlgorithm(info);
+  const keyBits = readBitOctets(info);
+  info.finish();
+  reader.finish();
+  return reader.fault === undefined ? { algorithm, keyBits } : undefined;
 }

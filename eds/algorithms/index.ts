@@ -1,4 +1,10 @@
-export { hasNoParameters, isSameAlgorithm, readAlgorithm, type AlgorithmIdentifier } from './identifier.ts';
+export {
+  hasNoParameters,
+  isSameAlgorithm,
+  readAlgorithm,
+  readSubjectPublicKeyInfo,
+  type AlgorithmIdentifier,
+} from './identifier.ts';
 export { nodeSuite } from './node-suite.ts';
 export {
   allowsDigest,

@@ -1,6 +1,6 @@
 import { constants, createPublicKey, hash, verify, type KeyObject } from 'node:crypto';
-import { certificateLimits, oids, openDer, readBitOctets, readInteger, readOid, tags } from '../der/index.ts';
-import { hasNoParameters, readAlgorithm, type AlgorithmIdentifier } from './identifier.ts';
+import { certificateLimits, oids, openDer, readInteger, readOid, tags } from '../der/index.ts';
+import { hasNoParameters, readSubjectPublicKeyInfo, type AlgorithmIdentifier } from './identifier.ts';
 import { readPssDigest } from './pss.ts';
 import type { AlgorithmSuite, SignatureScheme, VerifyingKey } from './suite.ts';
 
@@ -46,13 +46,9 @@ export const nodeSuite: AlgorithmSuite = {
 };
 
 function loadKey(spki: Uint8Array): VerifyingKey | undefined {
-  const reader = openDer(spki, certificateLimits);
-  const info = reader.enter(tags.sequence);
-  const algorithm = readAlgorithm(info);
-  const keyBits = readBitOctets(info);
-  info.finish();
-  reader.finish();
-  if (reader.fault !== undefined) return undefined;
+  const info = readSubjectPublicKeyInfo(spki);
+  if (info === undefined) return undefined;
+  const { algorithm, keyBits } = info;
   if (algorithm.oid === oids.rsaEncryption) return loadRsa(spki, algorithm, keyBits);
   return algorithm.oid === oids.ecPublicKey ? loadEc(spki, algorithm) : undefined;
 }

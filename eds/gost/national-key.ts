@@ -1,5 +1,5 @@
-import { readAlgorithm, type AlgorithmIdentifier } from '../algorithms/index.ts';
-import { certificateLimits, openDer, readBitOctets, readOctets, readOid, tags } from '../der/index.ts';
+import { readSubjectPublicKeyInfo, type AlgorithmIdentifier } from '../algorithms/index.ts';
+import { certificateLimits, openDer, readOctets, readOid, tags } from '../der/index.ts';
 import { multiply } from './multiply.ts';
 import { numberOf } from './numbers.ts';
 import { isOnCurve, type Curve, type Point } from './points.ts';
@@ -14,14 +14,11 @@ const profiles = Object.values(nationalProfiles);
 export function readNationalKey(
   spki: Uint8Array,
 ): { readonly profile: NationalProfile; readonly point: Point; readonly coordinates: Uint8Array } | undefined {
-  const reader = openDer(spki, certificateLimits);
-  const info = reader.enter(tags.sequence);
-  const algorithm = readAlgorithm(info);
-  const keyBits = readBitOctets(info);
-  info.finish();
-  reader.finish();
+  const info = readSubjectPublicKeyInfo(spki);
+  if (info === undefined) return undefined;
+  const { algorithm, keyBits } = info;
   const profile = profiles.find(({ keyOid }) => keyOid === algorithm.oid);
-  if (reader.fault !== undefined || profile === undefined || !hasParametersOf(profile, algorithm)) return undefined;
+  if (profile === undefined || !hasParametersOf(profile, algorithm)) return undefined;
   const coordinates = readCoordinates(keyBits);
   const size = profile.coordinateBytes;
   if (coordinates?.length !== 2 * size) return undefined;
