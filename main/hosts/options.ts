@@ -51,8 +51,8 @@ export type SuperviseOptions<Contract extends HostContract> = {
   readonly file: string;
   /** The whole environment of the host: see `hostEnvironment`. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Asked for and sent at every start. */
-  readonly configuration: () => HostConfiguration<Contract>;
+  /** Asked for and sent at every start, with what ended the life before: a signal's name or `code N`; `undefined` at the first. */
+  readonly configuration: (endedBy: string | undefined) => HostConfiguration<Contract>;
   readonly timers: HostTimers;
   /** Uniform in [0, 1). */
   readonly jitter: () => number;

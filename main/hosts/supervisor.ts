@@ -33,6 +33,7 @@ export class Supervisor {
   #life: Life | undefined;
   #state: HostState = 'starting';
   #failures = 0;
+  #endedBy: string | undefined;
   #cancelRestart: () => void = () => undefined;
   #onGone: () => void = () => undefined;
 
@@ -113,7 +114,7 @@ export class Supervisor {
     const life: Life = { child, startedAtMs: timers.nowMs(), cancelStartTimer: () => undefined, isKilledByUs: false };
     life.cancelStartTimer = timers.after(this.#limits.startMaxMs, () => this.#kill('late-start'));
     this.#life = life;
-    child.send({ kind: 'configure', configuration: this.#options.configuration() });
+    child.send({ kind: 'configure', configuration: this.#options.configuration(this.#endedBy) });
   }
 
   #kill(reason: Extract<HostLogEntry, { kind: 'killed' }>['reason']): void {
@@ -129,6 +130,7 @@ export class Supervisor {
     const { contract, timers, jitter } = this.#options;
     this.#log({ kind: 'exited', host: contract.name, reason, pendingCount: this.#calls.inFlightCount });
     this.#life = undefined;
+    this.#endedBy = reason;
     life?.cancelStartTimer();
     this.#calls.lose(life?.isKilledByUs !== true && this.#state !== 'closed');
     this.#onGone();

@@ -6,7 +6,7 @@ import { leaveAtOnce, processPort, serveHost } from '../host/index.ts';
 import { openModule } from './smartcard/module.ts';
 import { smartcardHandlers } from './smartcard/handlers.ts';
 import { listOnce } from './smartcard/tokens.ts';
-import { watchTokens } from './smartcard/watch.ts';
+import { watchable, watchTokens, type CardEvents } from './smartcard/watch.ts';
 import { watchSlots } from './smartcard/watch-thread.ts';
 
 /** The device host's process. The same file is the body of its watching threads, so that it stays one file when bundled. */
@@ -29,19 +29,23 @@ function serve(): void {
           emit('module.tried', { moduleId });
         }
       };
-      const modules = configuration.modules.map((module) => openModule(module, { log, trying, listOnce }));
+      const events: CardEvents = {
+        onInserted: (token) => emit('token.inserted', { token }),
+        onRemoved: (reference) => emit('token.removed', { reference }),
+      };
+      const watched = configuration.modules.map((module) =>
+        watchable(openModule(module, { log, trying, listOnce }), events),
+      );
       setImmediate(() =>
         watchTokens({
-          modules,
+          watched,
           threadFile: fileURLToPath(import.meta.url),
           pollEveryMs: configuration.pollEveryMs,
           mayWaitForSlots: configuration.mayWaitForSlots,
           every: (intervalMs, run) => void setInterval(run, intervalMs),
-          onInserted: (token) => emit('token.inserted', { token }),
-          onRemoved: (reference) => emit('token.removed', { reference }),
         }),
       );
-      return smartcardHandlers(modules);
+      return smartcardHandlers(watched);
     },
   });
 }

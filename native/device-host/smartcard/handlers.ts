@@ -5,32 +5,27 @@ import { listCertificates } from './certificates.ts';
 import { agreeOnCard, decryptOnCard } from './keys.ts';
 import { withSession } from './login.ts';
 import type { CardModule } from './module.ts';
-import { isPkcs11Error } from './refusals.ts';
 import { signOnCard } from './signing.ts';
-import { readTokens } from './tokens.ts';
+import type { WatchedModule } from './watch.ts';
 
 type Listing = { modules: CardModuleState[]; tokens: TokenState[] };
 
-function listTokens(modules: readonly CardModule[]): Result<Listing, never> {
+function listTokens(watched: readonly WatchedModule[]): Result<Listing, never> {
   const listing: Listing = { modules: [], tokens: [] };
-  for (const module of modules) {
+  for (const { module, look } of watched) {
+    // One module that cannot list, for want of its reader service, does not hide the cards of the others.
+    listing.tokens.push(...look());
     const api = module.load();
     listing.modules.push({ id: module.id, state: api.ok ? 'loaded' : api.refusal.code });
-    try {
-      if (api.ok) listing.tokens.push(...readTokens(api.value, module));
-    } catch (error) {
-      // One module that cannot list, for want of its reader service, must not hide the cards of the others.
-      if (!isPkcs11Error(error)) throw error;
-    }
   }
   return ok(listing);
 }
 
-/** The answers to the smart-card verbs, over the modules given. Each runs to its end before the next: a card does one thing at a time. */
-export function smartcardHandlers(modules: readonly CardModule[]): HandlersOf<SmartcardVerbs> {
-  const find = (id: string): CardModule | undefined => modules.find((module) => module.id === id);
+/** The answers to the smart-card verbs, over the modules that are watched. Each runs to its end before the next: a card does one thing at a time. */
+export function smartcardHandlers(watched: readonly WatchedModule[]): HandlersOf<SmartcardVerbs> {
+  const find = (id: string): CardModule | undefined => watched.find(({ module }) => module.id === id)?.module;
   return {
-    'tokens.list': () => listTokens(modules),
+    'tokens.list': () => listTokens(watched),
     'modules.retry'({ moduleId }) {
       const api = find(moduleId)?.retry() ?? refuse('card-module-missing');
       return api.ok ? ok({}) : api;

@@ -5,8 +5,20 @@ import { isPkcs11Error } from './refusals.ts';
 import { readTokens } from './tokens.ts';
 import { watchNotice } from './watch-thread.ts';
 
+/** One module with its cards as last told of. */
+export type WatchedModule = {
+  readonly module: CardModule;
+  /** The cards that it sees now; tells of each that came or went since the look before, whoever looks. */
+  readonly look: () => readonly TokenState[];
+};
+
+export type CardEvents = {
+  readonly onInserted: (token: TokenState) => void;
+  readonly onRemoved: (reference: TokenReference) => void;
+};
+
 export type WatchOptions = {
-  readonly modules: readonly CardModule[];
+  readonly watched: readonly WatchedModule[];
   /** A file whose worker thread runs `watchSlots`. */
   readonly threadFile: string;
   readonly pollEveryMs: number;
@@ -14,35 +26,42 @@ export type WatchOptions = {
   readonly mayWaitForSlots: boolean;
   /** Runs again and again for the life of the process. */
   readonly every: (intervalMs: number, run: () => void) => void;
-  readonly onInserted: (token: TokenState) => void;
-  readonly onRemoved: (reference: TokenReference) => void;
 };
 
 const keyOf = (reference: TokenReference): string => `${reference.slotId} ${reference.serial}`;
 
-/** One module's cards as last seen; `look` compares and tells the difference. */
-function createLook(module: CardModule, options: WatchOptions): () => void {
+/** The reader service is down, or the module is: no card can be used, which the person sees as removed. */
+function tokensOrNone(module: CardModule): readonly TokenState[] {
+  const api = module.load();
+  if (!api.ok) return [];
+  try {
+    return readTokens(api.value, module);
+  } catch (error) {
+    if (!isPkcs11Error(error)) throw error;
+    return [];
+  }
+}
+
+/**
+ * Every look is compared with the one before, a listing that a person asked for as well: a card that anybody was told of, and that
+ * leaves before the watcher's own look, would otherwise leave without a word.
+ */
+export function watchable(module: CardModule, { onInserted, onRemoved }: CardEvents): WatchedModule {
   let seen = new Map<string, TokenReference>();
-  return () => {
-    const api = module.load();
-    if (!api.ok) return;
-    const now = new Map<string, TokenReference>();
-    try {
-      for (const token of readTokens(api.value, module)) {
-        const key = keyOf(token.reference);
-        now.set(key, token.reference);
-        if (!seen.has(key)) options.onInserted(token);
-      }
-    } catch (error) {
-      // The reader service is down, or the module is: no card can be used, which the person sees as removed.
-      if (!isPkcs11Error(error)) throw error;
-    }
-    for (const [key, reference] of seen) if (!now.has(key)) options.onRemoved(reference);
-    seen = now;
+  return {
+    module,
+    look() {
+      const tokens = tokensOrNone(module);
+      const before = seen;
+      seen = new Map(tokens.map(({ reference }) => [keyOf(reference), reference]));
+      for (const token of tokens) if (!before.has(keyOf(token.reference))) onInserted(token);
+      for (const [key, reference] of before) if (!seen.has(key)) onRemoved(reference);
+      return tokens;
+    },
   };
 }
 
-function watchModule(module: CardModule, look: () => void, options: WatchOptions): void {
+function watchModule({ module, look }: WatchedModule, options: WatchOptions): void {
   const poll = (): void => options.every(options.pollEveryMs, look);
   if (!options.mayWaitForSlots || !module.load().ok) return poll();
   const thread = new Worker(options.threadFile, { workerData: { path: module.path } });
@@ -60,8 +79,7 @@ function watchModule(module: CardModule, look: () => void, options: WatchOptions
  * does; any other is polled. The looks happen on the calling thread, between calls, since they use the same library.
  */
 export function watchTokens(options: WatchOptions): void {
-  const watched = options.modules.map((module) => ({ module, look: createLook(module, options) }));
   // Every module is tried before any is waited in: a death while waiting must not be taken for that of the one being tried.
-  for (const { look } of watched) look();
-  for (const { module, look } of watched) watchModule(module, look, options);
+  for (const { look } of options.watched) look();
+  for (const one of options.watched) watchModule(one, options);
 }
