@@ -14,15 +14,17 @@ const refusal = z.strictObject({
 
 const callId = z.int().nonnegative();
 
-/** Main → host. `configure` comes once, first. Inputs are parsed by the verb's own schema after the frame. */
+/** Main → host. `configure` comes once, first; `ping` is answered by `pong` as soon as the host is free to read. Inputs are parsed by the verb's own schema after the frame. */
 export const toHostMessage = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('configure'), configuration: z.unknown() }),
   z.strictObject({ kind: z.literal('call'), id: callId, verb: z.string().max(64), input: z.unknown() }),
+  z.strictObject({ kind: z.literal('ping') }),
 ]);
 
 /** Host → main. Exactly one `answer` for each `call`; events announce and steer nothing. */
 export const toMainMessage = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('ready') }),
+  z.strictObject({ kind: z.literal('pong') }),
   z.strictObject({ kind: z.literal('answer'), id: callId, value: z.unknown() }),
   z.strictObject({ kind: z.literal('refusal'), id: callId, refusal }),
   z.strictObject({ kind: z.literal('event'), name: z.string().max(64), payload: z.unknown() }),

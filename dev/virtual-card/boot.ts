@@ -8,7 +8,11 @@ import { startReaderService, type ReaderService } from './reader-service.ts';
 
 type Inserted = { readonly card: PivCard; readonly link: ReaderLink };
 
-/** A hand needs a second to change cards; a change faster than the service looks is no removal to it, and OpenSC hangs. */
+/**
+ * A hand needs a second to change or pull a card. A change faster than the service looks is no removal to it; and OpenSC 0.23 locks
+ * itself up when a card leaves within the milliseconds in which it reads it for the first time: the host's pulse ends that, this reader
+ * does not provoke it by chance.
+ */
 const handMs = 1_000;
 
 let service: ReaderService | undefined;
@@ -54,7 +58,10 @@ serveHost({
         await inserted.value;
         return ok({});
       },
-      remove: ({ slot }) => at(slot, ({ link }) => (link.remove(), {})),
+      async remove({ slot }) {
+        await new Promise((resolve) => setTimeout(resolve, handMs));
+        return at(slot, ({ link }) => (link.remove(), {}));
+      },
       leaveAtKeyUse: ({ slot }) => at(slot, ({ card }) => (card.leaveAtKeyUse(), {})),
       unblock: ({ slot }) => at(slot, ({ card }) => (card.unblock(), {})),
       attemptsLeft: ({ slot }) => at(slot, ({ card }) => card.attemptsLeft),

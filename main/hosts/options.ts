@@ -13,7 +13,7 @@ export type HostLogEntry =
   | {
       readonly kind: 'killed';
       readonly host: string;
-      readonly reason: 'late-call' | 'late-start' | 'asked' | 'malformed-message';
+      readonly reason: 'late-call' | 'late-start' | 'late-pulse' | 'asked' | 'malformed-message';
     }
   | { readonly kind: 'malformed'; readonly host: string; readonly incidentId: string; readonly what: string }
   | { readonly kind: 'output'; readonly host: string; readonly line: string };
@@ -26,6 +26,10 @@ export type HostLimits = {
   readonly queueWaitMaxMs: number;
   /** A host that is not ready by then is killed and started again. */
   readonly startMaxMs: number;
+  /** A ready host with nothing to do is asked this often whether it lives. */
+  readonly pulseEveryMs: number;
+  /** A host that held no call and did not answer for this long hangs in something that nobody asked it for: it is killed. */
+  readonly pulseMaxMs: number;
   readonly restartDelayFirstMs: number;
   readonly restartDelayMaxMs: number;
   /** A host that lived this long is healthy again: the next failure waits the first delay only. */
@@ -38,6 +42,8 @@ export const defaultHostLimits: HostLimits = {
   queueMaxCount: 64,
   queueWaitMaxMs: 30_000,
   startMaxMs: 10_000,
+  pulseEveryMs: 5_000,
+  pulseMaxMs: 10_000,
   restartDelayFirstMs: 100,
   restartDelayMaxMs: 10_000,
   healthyAfterMs: 30_000,

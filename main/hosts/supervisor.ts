@@ -12,6 +12,7 @@ type Life = {
   readonly child: Child;
   readonly startedAtMs: number;
   cancelStartTimer: () => void;
+  cancelPulseTimer: () => void;
   isKilledByUs: boolean;
 };
 
@@ -111,7 +112,13 @@ export class Supervisor {
       onLine: (line) => this.#log({ kind: 'output', host: contract.name, line }),
       onExit: (reason) => this.#exited(reason),
     });
-    const life: Life = { child, startedAtMs: timers.nowMs(), cancelStartTimer: () => undefined, isKilledByUs: false };
+    const life: Life = {
+      child,
+      startedAtMs: timers.nowMs(),
+      cancelStartTimer: () => undefined,
+      cancelPulseTimer: () => undefined,
+      isKilledByUs: false,
+    };
     life.cancelStartTimer = timers.after(this.#limits.startMaxMs, () => this.#kill('late-start'));
     this.#life = life;
     child.send({ kind: 'configure', configuration: this.#options.configuration(this.#endedBy) });
@@ -132,6 +139,7 @@ export class Supervisor {
     this.#life = undefined;
     this.#endedBy = reason;
     life?.cancelStartTimer();
+    life?.cancelPulseTimer();
     this.#calls.lose(life?.isKilledByUs !== true && this.#state !== 'closed');
     this.#onGone();
     if (this.#state === 'closed') return;
@@ -150,6 +158,8 @@ export class Supervisor {
     switch (message.kind) {
       case 'ready':
         return this.#ready();
+      case 'pong':
+        return this.#restPulse();
       case 'answer':
         return this.#answered(message.id, message.value);
       case 'refusal':
@@ -165,6 +175,25 @@ export class Supervisor {
     this.#log({ kind: 'ready', host: this.#options.contract.name });
     this.#become('ready');
     this.#calls.open();
+    this.#restPulse();
+  }
+
+  /** Between two pulses. */
+  #restPulse(): void {
+    const life = this.#life;
+    if (life === undefined) return;
+    life.cancelPulseTimer();
+    life.cancelPulseTimer = this.#options.timers.after(this.#limits.pulseEveryMs, () => this.#feelPulse(life));
+  }
+
+  /** A host that holds a call is judged by the time of that call, which may rightly block it for long. */
+  #feelPulse(life: Life): void {
+    if (this.#calls.inFlightCount > 0) return this.#restPulse();
+    life.child.send({ kind: 'ping' });
+    life.cancelPulseTimer = this.#options.timers.after(this.#limits.pulseMaxMs, () => {
+      if (this.#calls.inFlightCount > 0) this.#restPulse();
+      else this.#kill('late-pulse');
+    });
   }
 
   #answered(id: number, value: unknown): void {

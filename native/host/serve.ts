@@ -64,6 +64,8 @@ class Server {
     const message = parsed.data;
     if (message.kind === 'configure') {
       this.#configure(message.configuration).catch((error: unknown) => this.#fail('configure', error));
+    } else if (message.kind === 'ping') {
+      this.#send({ kind: 'pong' });
     } else {
       void this.#answer(message.id, message.verb, message.input);
     }

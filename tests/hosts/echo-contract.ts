@@ -43,6 +43,7 @@ export const echoHost = defineHost({
       lostAs: 'card-module-crashed',
     },
     hang: { input: z.strictObject({}), output: z.null(), timeoutMs: 300, refusals: [], lateAs: 'card-module-hung' },
+    hangAfterwards: { input: z.strictObject({}), output: z.null(), timeoutMs: 5_000, refusals: [] },
     wait: { input: z.strictObject({ ms: z.int() }), output: z.null(), timeoutMs: 5_000, refusals: [] },
     tick: { input: z.strictObject({ n: z.int() }), output: z.null(), timeoutMs: 5_000, refusals: [] },
   }),

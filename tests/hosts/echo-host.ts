@@ -35,6 +35,12 @@ serveHost({
       hang: () => {
         for (;;) if (process.pid < 0) return ok(null);
       },
+      hangAfterwards: () => {
+        setTimeout(() => {
+          for (;;) if (process.pid < 0) return;
+        }, 20);
+        return ok(null);
+      },
       wait: async ({ ms }) => {
         await new Promise((resolve) => setTimeout(resolve, ms));
         return ok(null);

@@ -126,6 +126,17 @@ describe('a supervised host', () => {
     expect(host.pid).not.toBe(pidBefore);
   });
 
+  test('is killed when it hangs in something that nobody asked it for, and not while it works long on a call', async () => {
+    const { host, entries } = start({ limits: { pulseEveryMs: 50, pulseMaxMs: 250 } });
+    expect(await host.call('wait', { ms: 1_000 })).toMatchObject({ ok: true });
+    await new Promise((done) => setTimeout(done, 600));
+    const kills = () => entries.filter(({ kind }) => kind === 'killed');
+    expect(kills()).toEqual([]);
+    expect(await host.call('hangAfterwards', {})).toMatchObject({ ok: true });
+    await expect.poll(kills, { timeout: 5_000 }).toMatchObject([{ reason: 'late-pulse' }]);
+    expect(await host.call('greet', {})).toMatchObject({ ok: true });
+  });
+
   test('refuses what it held when somebody kills it, and is restarted', async () => {
     const { host } = start();
     await host.call('greet', {});
