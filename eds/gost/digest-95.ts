@@ -1,3 +1,5 @@
+import { accumulate, setLength } from './block-sum.ts';
+
 // GOST 34.311-95, the national edition of GOST R 34.11-94 (RFC 5831), with the S-box that the national register calls the test parameters.
 // Numbers of 256 bits are words of 32 bits, the lowest first: the order in which octets of a message stand.
 
@@ -50,20 +52,10 @@ export function digest95(content: Uint8Array): Uint8Array {
     accumulate(sum, block);
   }
   block.fill(0);
-  block[0] = content.length << 3;
-  block[1] = Math.floor(content.length / 2 ** 29);
+  setLength(block, content.length);
   compress(state, block);
   compress(state, sum);
   return new Uint8Array(state.buffer);
-}
-
-function accumulate(sum: Int32Array, block: Int32Array): void {
-  let carry = 0;
-  for (let i = 0; i < words; i += 1) {
-    const total = ((sum[i] ?? 0) >>> 0) + ((block[i] ?? 0) >>> 0) + carry;
-    sum[i] = total;
-    carry = total >= 2 ** 32 ? 1 : 0;
-  }
 }
 
 /** χ (§5): keys from state and block, four encryptions of the state, and the mixing of all three. */

@@ -1,3 +1,4 @@
+import { accumulate, setLength } from './block-sum.ts';
 import { roundConstants, tables } from './streebog-tables.ts';
 
 // RFC 6986. Numbers of 512 bits are 16 words of 32 bits, the lowest first: the order in which octets of a message stand.
@@ -43,21 +44,6 @@ function hash(content: Uint8Array, start: number): Int32Array {
   compress(state, zero, processed);
   compress(state, zero, sum);
   return state;
-}
-
-/** The count of bits that were hashed; a content in memory never reaches 2^53 of them. */
-function setLength(processed: Int32Array, lengthBytes: number): void {
-  processed[0] = lengthBytes << 3;
-  processed[1] = Math.floor(lengthBytes / 2 ** 29);
-}
-
-function accumulate(sum: Int32Array, block: Int32Array): void {
-  let carry = 0;
-  for (let i = 0; i < words; i += 1) {
-    const total = ((sum[i] ?? 0) >>> 0) + ((block[i] ?? 0) >>> 0) + carry;
-    sum[i] = total;
-    carry = total >= 2 ** 32 ? 1 : 0;
-  }
 }
 
 // Scratch of one compression: JavaScript runs one at a time.
