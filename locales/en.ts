@@ -9,6 +9,7 @@ import refusalsActs from './refusals-acts/en.json' with { type: 'json' };
 import refusalsAuthorities from './refusals-authorities/en.json' with { type: 'json' };
 import refusalsCard from './refusals-card/en.json' with { type: 'json' };
 import refusalsEds from './refusals-eds/en.json' with { type: 'json' };
+import refusalsEvidence from './refusals-evidence/en.json' with { type: 'json' };
 import refusalsGeneral from './refusals-general/en.json' with { type: 'json' };
 import refusalsHost from './refusals-host/en.json' with { type: 'json' };
 import refusalsJournal from './refusals-journal/en.json' with { type: 'json' };
@@ -33,6 +34,7 @@ export const en = {
     ...refusalsAuthorities,
     ...refusalsCard,
     ...refusalsEds,
+    ...refusalsEvidence,
     ...refusalsGeneral,
     ...refusalsHost,
     ...refusalsJournal,

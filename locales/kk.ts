@@ -10,6 +10,7 @@ import refusalsActs from './refusals-acts/kk.json' with { type: 'json' };
 import refusalsAuthorities from './refusals-authorities/kk.json' with { type: 'json' };
 import refusalsCard from './refusals-card/kk.json' with { type: 'json' };
 import refusalsEds from './refusals-eds/kk.json' with { type: 'json' };
+import refusalsEvidence from './refusals-evidence/kk.json' with { type: 'json' };
 import refusalsGeneral from './refusals-general/kk.json' with { type: 'json' };
 import refusalsHost from './refusals-host/kk.json' with { type: 'json' };
 import refusalsJournal from './refusals-journal/kk.json' with { type: 'json' };
@@ -34,6 +35,7 @@ export const kk: Catalogue = {
     ...refusalsAuthorities,
     ...refusalsCard,
     ...refusalsEds,
+    ...refusalsEvidence,
     ...refusalsGeneral,
     ...refusalsHost,
     ...refusalsJournal,

@@ -10,6 +10,7 @@ import refusalsActs from './refusals-acts/ru.json' with { type: 'json' };
 import refusalsAuthorities from './refusals-authorities/ru.json' with { type: 'json' };
 import refusalsCard from './refusals-card/ru.json' with { type: 'json' };
 import refusalsEds from './refusals-eds/ru.json' with { type: 'json' };
+import refusalsEvidence from './refusals-evidence/ru.json' with { type: 'json' };
 import refusalsGeneral from './refusals-general/ru.json' with { type: 'json' };
 import refusalsHost from './refusals-host/ru.json' with { type: 'json' };
 import refusalsJournal from './refusals-journal/ru.json' with { type: 'json' };
@@ -34,6 +35,7 @@ export const ru: Catalogue = {
     ...refusalsAuthorities,
     ...refusalsCard,
     ...refusalsEds,
+    ...refusalsEvidence,
     ...refusalsGeneral,
     ...refusalsHost,
     ...refusalsJournal,

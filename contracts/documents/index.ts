@@ -1,4 +1,5 @@
 export { actEnvelope, parseActEnvelope } from './act.ts';
+export { evidenceDescriptor, evidenceDocument, parseEvidenceDescriptor, parseEvidenceDocument } from './evidence.ts';
 export {
   deviceRecord,
   documentSizeMax,

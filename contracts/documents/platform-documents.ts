@@ -92,6 +92,7 @@ export const policyDocument = z.strictObject({
     refusedPolicies: z.array(objectIdentifier).max(64),
     crlAgeMaxMs: count.min(1_000),
   }),
+  evidence: z.strictObject({ antivirusBaseAgeMaxMs: count.min(1_000) }).exactOptional(),
 }) satisfies z.ZodType<PolicyDocument>;
 
 export const signInChallenge = z.strictObject({

@@ -8,12 +8,18 @@ export type EndpointAuth = 'none' | 'device' | 'session';
 
 /** One door of the server: what both sides agree on, and every refusal that this door adds to the common ones. */
 export type Endpoint = {
-  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PATCH' | 'DELETE';
   /** Fastify route syntax: `:name` and a last `*`. */
   readonly path: string;
   readonly auth: EndpointAuth;
+  /** Of the `:name`s in the path. */
+  readonly params?: z.ZodType;
+  /** Of the request headers that the door reads; others may stand beside them. */
+  readonly headers?: z.ZodType;
   readonly query?: z.ZodType;
+  /** JSON; absent where there is no body, or where `bytes` names the media type of one that is not JSON. */
   readonly body?: z.ZodType;
+  readonly bytes?: string;
   /** Absent where the answer is text, a file or a stream; `media` names it then. */
   readonly response?: z.ZodType;
   readonly media?: string;
@@ -30,7 +36,17 @@ export function defineEndpoint<const Shape extends Endpoint>(endpoint: Shape): S
 export type EndpointQuery<E extends Endpoint> = E extends { readonly query: z.ZodType }
   ? z.output<E['query']>
   : undefined;
-export type EndpointBody<E extends Endpoint> = E extends { readonly body: z.ZodType } ? z.output<E['body']> : undefined;
+export type EndpointParams<E extends Endpoint> = E extends { readonly params: z.ZodType }
+  ? z.output<E['params']>
+  : undefined;
+export type EndpointHeaders<E extends Endpoint> = E extends { readonly headers: z.ZodType }
+  ? z.output<E['headers']>
+  : undefined;
+export type EndpointBody<E extends Endpoint> = E extends { readonly body: z.ZodType }
+  ? z.output<E['body']>
+  : E extends { readonly bytes: string }
+    ? Uint8Array
+    : undefined;
 export type EndpointBodyInput<E extends Endpoint> = E extends { readonly body: z.ZodType }
   ? z.input<E['body']>
   : undefined;

@@ -1,4 +1,5 @@
 import { defineEndpoint, noBodyMaxBytes } from './endpoint.ts';
+import { evidenceEndpoints } from './evidence.ts';
 import {
   actsRequest,
   actsResponse,
@@ -187,6 +188,7 @@ export const endpoints = {
     bodySizeMaxBytes: noBodyMaxBytes,
     refusals: [],
   }),
+  ...evidenceEndpoints,
 } as const;
 
 export type EndpointName = keyof typeof endpoints;

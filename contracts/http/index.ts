@@ -5,10 +5,13 @@ export {
   type EndpointAuth,
   type EndpointBody,
   type EndpointBodyInput,
+  type EndpointHeaders,
+  type EndpointParams,
   type EndpointQuery,
   type EndpointResponse,
 } from './endpoint.ts';
 export { commonRefusals, deviceRefusals, endpoints, sessionRefusals, type EndpointName } from './endpoints.ts';
+export { chunkMedia, formatUploadMetadata, parseUploadMetadata, tusVersion, type EvidenceStatus } from './evidence.ts';
 export { formatInvitation, parseInvitation, type Invitation } from './invitation.ts';
 export {
   batchItemsMax,
@@ -31,10 +34,12 @@ export {
 } from './messages.ts';
 export {
   contentDigest,
+  coveredHeaders,
   parseSignatureHeaders,
   requestWindowMs,
   signatureBase,
   signatureHeaders,
+  type CoveredHeaders,
   type SignatureParameters,
   type SignedRequest,
 } from './signature.ts';

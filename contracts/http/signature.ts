@@ -3,7 +3,7 @@ import { deviceId } from '../documents/index.ts';
 
 /**
  * HTTP message signatures by RFC 9421, narrowed to one form: label `qorgan`, Ed25519, and always the same components in
- * the same order. Both sides build the base from here, so there is nothing to negotiate and nothing to leave out.
+ * the same order, with those headers that are sent. Both sides build the base from here, so there is nothing to negotiate and nothing to leave out.
  */
 export type SignedRequest = {
   readonly method: string;
@@ -12,9 +12,13 @@ export type SignedRequest = {
   readonly query: string;
   /** Value of the header `content-digest`; of the empty body where there is none. */
   readonly contentDigest: string;
-  /** Value of the header `authorization`, covered wherever it is sent. */
-  readonly authorization?: string | undefined;
+  /** Values of headers that are covered wherever they are sent. */
+  readonly covered?: CoveredHeaders | undefined;
 };
+
+/** Headers beside the body that say something, in the order in which a signature covers those that are sent. */
+export const coveredHeaders = ['authorization', 'upload-length', 'upload-metadata', 'upload-offset'] as const;
+export type CoveredHeaders = { readonly [Name in (typeof coveredHeaders)[number]]?: string };
 
 export type SignatureParameters = {
   /** By the server's clock: a device adds the offset that it learnt from `status`. */
@@ -29,8 +33,14 @@ export const requestWindowMs = 120_000;
 
 const label = 'qorgan';
 
-function signatureParameters(parameters: SignatureParameters, hasAuthorization: boolean): string {
-  const covered = `"@method" "@path" "@query" "content-digest"${hasAuthorization ? ' "authorization"' : ''}`;
+/** Names of those covered headers that are sent. */
+function namesOf(covered: CoveredHeaders): (typeof coveredHeaders)[number][] {
+  return coveredHeaders.filter((name) => covered[name] !== undefined);
+}
+
+function signatureParameters(parameters: SignatureParameters, sent: CoveredHeaders): string {
+  const names = ['@method', '@path', '@query', 'content-digest', ...namesOf(sent)];
+  const covered = names.map((name) => `"${name}"`).join(' ');
   return `(${covered});created=${parameters.createdSeconds};nonce="${parameters.nonce}";keyid="${parameters.device}";alg="ed25519"`;
 }
 
@@ -41,51 +51,52 @@ export function contentDigest(sha256: Sha256, body: Uint8Array | string): string
 
 /** The text that the device key signs. */
 export function signatureBase(request: SignedRequest, parameters: SignatureParameters): string {
-  const { method, path, query, authorization } = request;
+  const { method, path, query, covered = {} } = request;
   const lines = [
     `"@method": ${method}`,
     `"@path": ${path}`,
     `"@query": ${query}`,
     `"content-digest": ${request.contentDigest}`,
   ];
-  if (authorization !== undefined) lines.push(`"authorization": ${authorization}`);
-  lines.push(`"@signature-params": ${signatureParameters(parameters, authorization !== undefined)}`);
+  for (const name of namesOf(covered)) lines.push(`"${name}": ${covered[name] ?? ''}`);
+  lines.push(`"@signature-params": ${signatureParameters(parameters, covered)}`);
   return lines.join('\n');
 }
 
 /** The two headers of a signed request. */
 export function signatureHeaders(options: {
   readonly parameters: SignatureParameters;
-  readonly hasAuthorization: boolean;
+  readonly covered?: CoveredHeaders | undefined;
   readonly signature: Uint8Array;
 }): { readonly 'signature-input': string; readonly signature: string } {
   return {
-    'signature-input': `${label}=${signatureParameters(options.parameters, options.hasAuthorization)}`,
+    'signature-input': `${label}=${signatureParameters(options.parameters, options.covered ?? {})}`,
     signature: `${label}=:${toBase64(options.signature)}:`,
   };
 }
 
 const inputPattern =
-  /^qorgan=\("@method" "@path" "@query" "content-digest"( "authorization")?\);created=([0-9]{1,12});nonce="([A-Za-z0-9+/]{22}==)";keyid="([0-9a-f-]{36})";alg="ed25519"$/u;
+  /^qorgan=\("@method" "@path" "@query" "content-digest"( "authorization")?( "upload-length")?( "upload-metadata")?( "upload-offset")?\);created=([0-9]{1,12});nonce="([A-Za-z0-9+/]{22}==)";keyid="([0-9a-f-]{36})";alg="ed25519"$/u;
 const signaturePattern = /^qorgan=:([A-Za-z0-9+/]{86}==):$/u;
 
 /** Reads the two headers; every other form of RFC 9421 is refused. */
-export function parseSignatureHeaders(headers: {
-  readonly signatureInput: string;
-  readonly signature: string;
-}): Result<
-  { readonly parameters: SignatureParameters; readonly hasAuthorization: boolean; readonly signature: Uint8Array },
+export function parseSignatureHeaders(headers: { readonly signatureInput: string; readonly signature: string }): Result<
+  {
+    readonly parameters: SignatureParameters;
+    readonly covered: readonly (typeof coveredHeaders)[number][];
+    readonly signature: Uint8Array;
+  },
   'device-signature-invalid'
 > {
   const input = inputPattern.exec(headers.signatureInput);
   const signatureText = signaturePattern.exec(headers.signature)?.[1];
-  const device = deviceId.safeParse(input?.[4]);
+  const device = deviceId.safeParse(input?.[7]);
   const signature = signatureText === undefined ? undefined : fromBase64(signatureText);
   if (input === null || !device.success || signature === undefined || !signature.ok)
     return refuse('device-signature-invalid');
   return ok({
-    parameters: { createdSeconds: Number(input[2]), nonce: input[3] ?? '', device: device.data },
-    hasAuthorization: input[1] !== undefined,
+    parameters: { createdSeconds: Number(input[5]), nonce: input[6] ?? '', device: device.data },
+    covered: coveredHeaders.filter((_, i) => input[i + 1] !== undefined),
     signature: signature.value,
   });
 }

@@ -2,6 +2,7 @@ import { actRefusals } from './acts.ts';
 import { authorityRefusals } from './authorities.ts';
 import { cardRefusals } from './card.ts';
 import { edsRefusals } from './eds.ts';
+import { evidenceRefusals } from './evidence.ts';
 import { generalRefusals } from './general.ts';
 import { hostRefusals } from './host.ts';
 import { journalRefusals } from './journal.ts';
@@ -26,6 +27,7 @@ export const refusals = {
   ...serverRefusals,
   ...actRefusals,
   ...authorityRefusals,
+  ...evidenceRefusals,
 } as const;
 
 export type RefusalCode = keyof typeof refusals;
@@ -40,6 +42,7 @@ export {
   authorityRefusals,
   cardRefusals,
   edsRefusals,
+  evidenceRefusals,
   generalRefusals,
   hostRefusals,
   journalRefusals,

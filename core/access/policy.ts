@@ -34,4 +34,12 @@ export type PolicyDocument = {
     /** A revocation list older than this answers nothing, even before its nextUpdate. */
     readonly crlAgeMaxMs: number;
   };
+  /** Absent in policies older than the evidence store: `antivirusBaseAgeDefaultMs` holds then. */
+  readonly evidence?: {
+    /** A verdict by a base of signatures older than this counts for nothing. */
+    readonly antivirusBaseAgeMaxMs: number;
+  };
 };
+
+/** Seven days: bases are published several times a day, and an operator without a network brings one once a week. */
+export const antivirusBaseAgeDefaultMs = 604_800_000;

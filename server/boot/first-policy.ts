@@ -1,4 +1,4 @@
-import type { PolicyDocument } from '../../core/access/index.ts';
+import { antivirusBaseAgeDefaultMs, type PolicyDocument } from '../../core/access/index.ts';
 import type { Identity } from '../platform/index.ts';
 
 const minuteMs = 60_000;
@@ -31,5 +31,6 @@ export function firstPolicy(identity: Identity, nowMs: number): PolicyDocument {
     clock: { warnDriftMs: 5_000, refuseDriftMs: 2 * minuteMs },
     sync: { promiseDeadlineMs: 2_000, offlineTtlMs: 3 * dayMs },
     signatures: { carriers: [], refusedPolicies: [], crlAgeMaxMs: 7 * dayMs },
+    evidence: { antivirusBaseAgeMaxMs: antivirusBaseAgeDefaultMs },
   };
 }

@@ -1,6 +1,7 @@
 import { ok, refuse, type Result } from '../../core/kernel/index.ts';
 import {
   contentDigest,
+  coveredHeaders,
   parseSignatureHeaders,
   signatureBase,
   type deviceRefusals,
@@ -49,17 +50,24 @@ export function readClaim({ registry, guard }: Doorkeeper, request: WireRequest)
     return refuse('device-signature-missing');
   const parsed = parseSignatureHeaders({ signatureInput, signature });
   if (!parsed.ok) return parsed;
-  const { parameters, hasAuthorization } = parsed.value;
+  const { parameters, covered } = parsed.value;
   const device = registry.device(parameters.device);
   if (device === undefined) return refuse('device-unknown');
   const looked = guard.look(parameters);
   if (!looked.ok) return looked;
-  const authorization = single(headers['authorization']);
-  if ((authorization !== undefined) !== hasAuthorization) return refuse('device-signature-invalid');
+  // What says something is signed wherever it is sent, or a header could be put beside a request that somebody else signed.
+  const sent = coveredHeaders.flatMap((name) => {
+    const value = single(headers[name]);
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  if (sent.map(([name]) => name).join() !== covered.join()) return refuse('device-signature-invalid');
   const mark = request.url.indexOf('?');
   const path = mark < 0 ? request.url : request.url.slice(0, mark);
   const query = mark < 0 ? '?' : request.url.slice(mark);
-  const base = signatureBase({ method: request.method, path, query, contentDigest: digest, authorization }, parameters);
+  const base = signatureBase(
+    { method: request.method, path, query, contentDigest: digest, covered: Object.fromEntries(sent) },
+    parameters,
+  );
   const { publicKey } = device;
   return ok({
     device,

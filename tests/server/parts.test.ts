@@ -5,7 +5,13 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { actEnvelope, base64Exact, parseActEnvelope } from '../../contracts/documents/index.ts';
-import { contentDigest, parseSignatureHeaders, signatureBase, signatureHeaders } from '../../contracts/http/index.ts';
+import {
+  contentDigest,
+  coveredHeaders,
+  parseSignatureHeaders,
+  signatureBase,
+  signatureHeaders,
+} from '../../contracts/http/index.ts';
 import { fromBase64, Secret, type DeviceId } from '../../core/kernel/index.ts';
 import { sha256 } from '../../eds/index.ts';
 import { createKeyring, readKeyFile, writeKeyFile } from '../../server/keys/index.ts';
@@ -92,14 +98,15 @@ test('message signature headers are read as they were written, and every other f
     fc.property(
       fc.integer({ min: 0, max: 4_000_000_000 }),
       fc.uint8Array({ minLength: 16, maxLength: 16 }),
-      fc.boolean(),
-      (createdSeconds, bytes, hasAuthorization) => {
+      fc.subarray([...coveredHeaders]),
+      (createdSeconds, bytes, names) => {
         const parameters = { createdSeconds, nonce: Buffer.from(bytes).toString('base64'), device };
-        const headers = signatureHeaders({ parameters, hasAuthorization, signature: new Uint8Array(64) });
+        const covered = Object.fromEntries(names.map((name) => [name, 'value']));
+        const headers = signatureHeaders({ parameters, covered, signature: new Uint8Array(64) });
         const read = must(
           parseSignatureHeaders({ signatureInput: headers['signature-input'], signature: headers.signature }),
         );
-        expect(read).toMatchObject({ parameters, hasAuthorization });
+        expect(read).toMatchObject({ parameters, covered: names });
         expect(
           parseSignatureHeaders({
             signatureInput: headers['signature-input'].replace('ed25519', 'hmac'),

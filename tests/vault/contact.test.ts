@@ -108,7 +108,7 @@ describe('the device key', () => {
     };
     const texts = [
       signatureBase(request, parameters),
-      signatureBase({ ...request, authorization: 'Bearer abc' }, parameters),
+      signatureBase({ ...request, covered: { authorization: 'Bearer abc' } }, parameters),
     ];
     for (const text of texts) {
       const { signature } = await vault.must('device.sign', { message: utf8(text) });

@@ -96,6 +96,7 @@ async function prepareRequest(
   if (options.identity === undefined) return refuse('device-unknown');
   const authorization = endpoint.auth === 'session' && session !== undefined ? `Bearer ${session}` : undefined;
   if (endpoint.auth === 'session' && authorization === undefined) return refuse('session-missing');
+  const covered = authorization === undefined ? {} : { authorization };
   const digest = contentDigest(sha256, body ?? '');
   const parameters: SignatureParameters = {
     createdSeconds: Math.floor(options.serverNowMs() / 1_000),
@@ -103,15 +104,11 @@ async function prepareRequest(
     device: options.identity.device,
   };
   const { method, path: bare } = endpoint;
-  const base = signatureBase(
-    { method, path: bare, query: `?${query}`, contentDigest: digest, authorization },
-    parameters,
-  );
+  const base = signatureBase({ method, path: bare, query: `?${query}`, contentDigest: digest, covered }, parameters);
   const signed = await options.identity.sign(new TextEncoder().encode(base));
   if (!signed.ok) return signed;
-  Object.assign(headers, { 'content-digest': digest }, authorization === undefined ? {} : { authorization });
-  const hasAuthorization = authorization !== undefined;
-  Object.assign(headers, signatureHeaders({ parameters, hasAuthorization, signature: signed.value }));
+  Object.assign(headers, { 'content-digest': digest }, covered);
+  Object.assign(headers, signatureHeaders({ parameters, covered, signature: signed.value }));
   return ok({ path, headers, body });
 }
 

@@ -18,7 +18,7 @@ export function actsRequest({ client, device }: Workstation, items: readonly Act
     'content-type': 'application/json',
     'content-length': String(body.length),
     'content-digest': digest,
-    ...signatureHeaders({ parameters, hasAuthorization: false, signature: client.sign(base) }),
+    ...signatureHeaders({ parameters, signature: client.sign(base) }),
   };
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
   return Buffer.concat([Buffer.from(`POST /v1/acts HTTP/1.1\r\n${lines.join('')}\r\n`), body]);

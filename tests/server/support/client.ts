@@ -1,7 +1,13 @@
 import { generateKeyPairSync, randomBytes, sign, type KeyObject } from 'node:crypto';
 import { Agent, request } from 'node:https';
 import type { DeviceId } from '../../../core/kernel/index.ts';
-import { contentDigest, refusalBody, signatureBase, signatureHeaders } from '../../../contracts/http/index.ts';
+import {
+  contentDigest,
+  coveredHeaders,
+  refusalBody,
+  signatureBase,
+  signatureHeaders,
+} from '../../../contracts/http/index.ts';
 import { sha256 } from '../../../eds/index.ts';
 import { rawPublicKey } from '../../../server/keys/index.ts';
 import type { RunningServer } from '../../../server/boot/index.ts';
@@ -27,6 +33,7 @@ export type Call = {
   readonly body?: unknown;
   readonly rawBody?: Buffer;
   readonly token?: string;
+  readonly headers?: Readonly<Record<string, string>>;
   /** Changes the request after it was signed. */
   readonly tamper?: (headers: Record<string, string>) => void;
   readonly nonce?: string;
@@ -64,6 +71,7 @@ export class TestClient {
       body.length > 0 ? { 'content-type': 'application/json', 'content-length': String(body.length) } : {};
     const authorization = call.token === undefined ? undefined : `Bearer ${call.token}`;
     if (authorization !== undefined) headers['authorization'] = authorization;
+    Object.assign(headers, call.headers);
     if (this.device !== undefined) {
       const digest = contentDigest(sha256, body);
       const mark = call.path.indexOf('?');
@@ -75,13 +83,13 @@ export class TestClient {
         nonce: call.nonce ?? randomBytes(16).toString('base64'),
         device: this.device,
       };
-      const base = signatureBase(
-        { method: call.method, path, query, contentDigest: digest, authorization },
-        parameters,
+      const covered = Object.fromEntries(
+        coveredHeaders.flatMap((name) => (headers[name] === undefined ? [] : [[name, headers[name]]])),
       );
+      const base = signatureBase({ method: call.method, path, query, contentDigest: digest, covered }, parameters);
       const signed = signatureHeaders({
         parameters,
-        hasAuthorization: authorization !== undefined,
+        covered,
         signature: this.sign(base),
       });
       Object.assign(headers, signed, { 'content-digest': digest });
