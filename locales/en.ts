@@ -5,6 +5,7 @@ import eds from './eds/en.json' with { type: 'json' };
 import explain from './explain/en.json' with { type: 'json' };
 import prompt from './prompt/en.json' with { type: 'json' };
 import reasons from './reasons/en.json' with { type: 'json' };
+import receiptPage from './receipt-page/en.json' with { type: 'json' };
 import refusalsActs from './refusals-acts/en.json' with { type: 'json' };
 import refusalsAuthorities from './refusals-authorities/en.json' with { type: 'json' };
 import refusalsCard from './refusals-card/en.json' with { type: 'json' };
@@ -28,6 +29,7 @@ export const en = {
   explain,
   prompt,
   reasons,
+  'receipt-page': receiptPage,
   screens,
   refusals: {
     ...refusalsActs,

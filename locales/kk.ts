@@ -6,6 +6,7 @@ import eds from './eds/kk.json' with { type: 'json' };
 import explain from './explain/kk.json' with { type: 'json' };
 import prompt from './prompt/kk.json' with { type: 'json' };
 import reasons from './reasons/kk.json' with { type: 'json' };
+import receiptPage from './receipt-page/kk.json' with { type: 'json' };
 import refusalsActs from './refusals-acts/kk.json' with { type: 'json' };
 import refusalsAuthorities from './refusals-authorities/kk.json' with { type: 'json' };
 import refusalsCard from './refusals-card/kk.json' with { type: 'json' };
@@ -29,6 +30,7 @@ export const kk: Catalogue = {
   explain,
   prompt,
   reasons,
+  'receipt-page': receiptPage,
   screens,
   refusals: {
     ...refusalsActs,

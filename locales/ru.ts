@@ -6,6 +6,7 @@ import eds from './eds/ru.json' with { type: 'json' };
 import explain from './explain/ru.json' with { type: 'json' };
 import prompt from './prompt/ru.json' with { type: 'json' };
 import reasons from './reasons/ru.json' with { type: 'json' };
+import receiptPage from './receipt-page/ru.json' with { type: 'json' };
 import refusalsActs from './refusals-acts/ru.json' with { type: 'json' };
 import refusalsAuthorities from './refusals-authorities/ru.json' with { type: 'json' };
 import refusalsCard from './refusals-card/ru.json' with { type: 'json' };
@@ -29,6 +30,7 @@ export const ru: Catalogue = {
   explain,
   prompt,
   reasons,
+  'receipt-page': receiptPage,
   screens,
   refusals: {
     ...refusalsActs,

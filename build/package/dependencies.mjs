@@ -12,6 +12,7 @@ const direct = [
   'pg',
   'pino',
   'pkcs11js',
+  'qrcode-generator',
 ];
 
 // Sources of addons, foreign platforms and documentation: a third of the size, and nothing of it is loaded.

@@ -11,6 +11,11 @@ export const commands: readonly Entry[] = [
     load: async () => (await import('../receipt/index.ts')).receiptVerify,
   },
   {
+    name: ['receipt', 'page'],
+    help: 'cli.help.receipt-page',
+    load: async () => (await import('../receipt/index.ts')).receiptPageCommand,
+  },
+  {
     name: ['journal', 'check'],
     help: 'cli.help.journal-check',
     load: async () => (await import('../journal/index.ts')).journalCheck,

@@ -1,1 +1,2 @@
+export { receiptPageCommand } from './page.ts';
 export { answerOf, receiptVerify } from './verify.ts';

@@ -1,18 +1,7 @@
-import {
-  proofSizeMax,
-  verifyReceipt,
-  type LeafOutcome,
-  type ReceiptFacts,
-  type ReceiptVerdict,
-} from '../../core/log/index.ts';
-import { sha256, verifyEd25519, verifyMlDsa44 } from '../../eds/index.ts';
+import { verifyReceipt, type LeafOutcome, type ReceiptFacts, type ReceiptVerdict } from '../../core/log/index.ts';
 import { refusalWords, words, type Locale, type MessageId, type MessageValues } from '../../locales/index.ts';
-import { misuse, readSmallFile, timeText, type Answer, type Command, type Fact } from '../kit/index.ts';
-import { readCosigners } from './cosigners.ts';
-
-const keySizeMaxBytes = 1_024;
-/** Envelopes and signatures are far smaller; a bound keeps a wrong file from filling the memory. */
-const actSizeMaxBytes = 4_194_304;
+import { timeText, type Answer, type Command, type Fact } from '../kit/index.ts';
+import { questionOptions, readQuestion } from './question.ts';
 
 function outcomeWords(locale: Locale, outcome: LeafOutcome): string {
   if (outcome === 'accepted' || outcome === 'superseded') return words(locale, `cli.receipt.outcome.${outcome}`);
@@ -79,51 +68,11 @@ export function answerOf(locale: Locale, verdict: ReceiptVerdict): Answer {
   };
 }
 
-const options = {
-  'log-key': 'optional',
-  'witness-key': 'repeatable',
-  policy: 'optional',
-  'operator-key': 'repeatable',
-  act: 'optional',
-  signature: 'optional',
-} as const;
-
 /** `qorgan receipt verify FILE`: offline, and without any secret. */
 export const receiptVerify: Command = {
-  shape: { operands: ['FILE'], options },
+  shape: { operands: ['FILE'], options: questionOptions },
   run: async (given, { locale }) => {
-    const [file = ''] = given.operands;
-    const wanted = [
-      { name: 'proof', path: file, sizeMaxBytes: proofSizeMax },
-      { name: 'logKey', path: given.option('log-key'), sizeMaxBytes: keySizeMaxBytes },
-      { name: 'act', path: given.option('act'), sizeMaxBytes: actSizeMaxBytes },
-      { name: 'signature', path: given.option('signature'), sizeMaxBytes: actSizeMaxBytes },
-    ];
-    const read = new Map<string, Uint8Array>();
-    for (const { name, path, sizeMaxBytes } of wanted) {
-      if (path === undefined) continue;
-      const bytes = await readSmallFile(path, sizeMaxBytes);
-      if (!bytes.ok) return misuse(locale, `cli.error.${bytes.refusal.code}`, { file: path });
-      read.set(name, bytes.value);
-    }
-    const text = (name: string): string | undefined => {
-      const bytes = read.get(name);
-      return bytes === undefined ? undefined : Buffer.from(bytes).toString('utf8');
-    };
-    const cosigners = await readCosigners(locale, given);
-    if ('answer' in cosigners) return cosigners.answer;
-    const logKey = text('logKey')?.trim();
-    const [act, signature] = [read.get('act'), read.get('signature')];
-    const verdict = verifyReceipt({
-      proof: text('proof') ?? '',
-      ...(logKey === undefined ? {} : { logKey }),
-      ...(act === undefined ? {} : { act }),
-      ...(signature === undefined ? {} : { signature }),
-      ...cosigners.value,
-      sha256,
-      verifyEd25519,
-      verifyMlDsa44,
-    });
-    return answerOf(locale, verdict);
+    const read = await readQuestion(locale, given);
+    return 'answer' in read ? read.answer : answerOf(locale, verifyReceipt(read.question));
   },
 };

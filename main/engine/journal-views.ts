@@ -1,11 +1,12 @@
 import { ok, refuse, toBase64, type ActionId, type Result } from '../../core/kernel/index.ts';
-import { parseProof, verifyReceipt } from '../../core/log/index.ts';
+import { parseProof, verifyReceipt, type ReceiptFacts, type ReceiptVerdict } from '../../core/log/index.ts';
 import { shownTextOfEnvelope, textHash } from '../../core/signing/index.ts';
 import { sha256, verifyEd25519 } from '../../eds/index.ts';
 import { parseActEnvelope } from '../../contracts/documents/index.ts';
 import type { JournalEntryView, JournalItem, OperatorInput, OperatorOutput } from '../../contracts/ipc/index.ts';
 import type { ActDetail, ActView, EntryView } from '../../contracts/vault-host/index.ts';
 import { signingTexts } from '../../locales/signing/index.ts';
+import { printedAct, receiptPage } from '../receipt-page/index.ts';
 import type { Engine, Shift } from './context.ts';
 import { readCheckpoint } from './sync/tree-head.ts';
 
@@ -85,17 +86,14 @@ async function shownAgain(engine: Engine, envelopeText: string): Promise<string 
   return text.ok && textHash(sha256, text.value) === envelope.value.shown.hash ? text.value : null;
 }
 
+function verdictOf(shift: Shift, proof: string, act: string): ReceiptVerdict {
+  const { log, platform } = shift.enrolment.bundle;
+  return verifyReceipt({ proof, logKey: log.key, platform, act, sha256, verifyEd25519 });
+}
+
 function receiptView(shift: Shift, detail: ActDetail): JournalEntryView['receipt'] {
   if (detail.receipt === null) return null;
-  const { bundle } = shift.enrolment;
-  const verdict = verifyReceipt({
-    proof: detail.receipt,
-    logKey: bundle.log.key,
-    platform: bundle.platform,
-    act: detail.envelope,
-    sha256,
-    verifyEd25519,
-  });
+  const verdict = verdictOf(shift, detail.receipt, detail.envelope);
   const proof = parseProof(detail.receipt);
   if (verdict.verdict !== 'good' || !proof.ok) return null;
   const checkpoint = readCheckpoint(shift.enrolment, proof.value.checkpoint);
@@ -132,21 +130,43 @@ export async function readJournalEntry(
   });
 }
 
-/** Files by which a stranger checks an act offline. */
+/** Files by which a stranger checks an act offline, and a page of the receipt for print. */
 export type ActExport = readonly { readonly name: string; readonly bytes: Uint8Array }[];
 
-/** Act, signature and receipt as files; refuses `receipt-absent` until the log has proven the act. */
+/** The page of a receipt that was just verified, in the language of the window. */
+async function pageOf(engine: Engine, detail: ActDetail & { receipt: string }, facts: ReceiptFacts): Promise<string> {
+  const { locale } = engine.state.preferences;
+  const envelope = parseActEnvelope(detail.envelope);
+  const found = await engine.vault.call('cases.get', { caseId: detail.act.caseId });
+  const form = found.ok && found.value.state.status !== 'absent' ? found.value.state.form : undefined;
+  const cms = new Uint8Array(Buffer.from(detail.cms, 'base64'));
+  const { caseNumber } = detail.act;
+  const act = envelope.ok ? printedAct({ locale, envelope: envelope.value, cms, form, caseNumber }) : undefined;
+  return receiptPage({
+    locale,
+    receipt: detail.receipt,
+    facts,
+    checkedAtMs: engine.options.clock.nowMs(),
+    ...(act === undefined ? {} : { act }),
+  });
+}
+
+/** Act, signature, receipt and its page as files; refuses `receipt-absent` until the log has proven the act. */
 export async function exportAct(engine: Engine, shift: Shift, actionId: string): Promise<Result<ActExport>> {
   const detail = await engine.vault.call('acts.get', { actionId: actionId as ActionId });
   if (!detail.ok) return detail;
   const { envelope, cms, receipt, act } = detail.value;
   if (receipt === null) return refuse('receipt-absent');
+  const verdict = verdictOf(shift, receipt, envelope);
+  if (verdict.verdict !== 'good') return refuse('receipt-absent');
+  const page = await pageOf(engine, { ...detail.value, receipt }, verdict.facts);
   const stem = `${act.caseNumber ?? act.caseId}-${act.type.replace('registration.', '')}-${act.actionId.slice(-12)}`;
   const text = new TextEncoder();
   return ok([
     { name: `${stem}.act.json`, bytes: text.encode(envelope) },
     { name: `${stem}.p7s`, bytes: new Uint8Array(Buffer.from(cms, 'base64')) },
     { name: `${stem}.tlog-proof`, bytes: text.encode(receipt) },
+    { name: `${stem}.html`, bytes: text.encode(page) },
     { name: 'log.vkey', bytes: text.encode(`${shift.enrolment.bundle.log.key}\n`) },
   ]);
 }

