@@ -4,7 +4,8 @@ import type { Locale } from '../../locales/index.ts';
 import { misuse, readSmallFile, type Answer, type Arguments } from '../kit/index.ts';
 import { readCosigners } from './cosigners.ts';
 
-const keySizeMaxBytes = 1_024;
+/** Both keys of a log, and those of some rotations before. */
+const keySizeMaxBytes = 32_768;
 /** Envelopes and signatures are far smaller; a bound keeps a wrong file from filling the memory. */
 const actSizeMaxBytes = 4_194_304;
 

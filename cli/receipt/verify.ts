@@ -24,6 +24,9 @@ function factLines(locale: Locale, facts: ReceiptFacts): readonly string[] {
     pair('cli.receipt.tree', facts.size),
     pair('cli.receipt.envelope', facts.envelope),
     pair('cli.receipt.level', words(locale, `cli.receipt.level.${facts.level}`)),
+    ...(facts.isMlDsa44Signed === undefined
+      ? []
+      : [words(locale, facts.isMlDsa44Signed ? 'cli.receipt.ml-dsa-44-signed' : 'cli.receipt.ml-dsa-44-absent')]),
     ...facts.cosigners.map(({ name, isOutside, atSeconds }) =>
       pair(isOutside ? 'cli.receipt.cosigned-outside' : 'cli.receipt.cosigned-operator', cosignerText(name, atSeconds)),
     ),

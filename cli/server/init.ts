@@ -29,8 +29,9 @@ export const serverInit: Command = {
       url: given.required('url'),
       ...(platform === undefined ? {} : { platform }),
     });
+    found.place.passphrase?.wipe();
     if (!made.ok) return refused(locale, made.refusal);
-    const { identity, logKey, platformKey } = made.value;
+    const { identity, logKey, logMlDsa44Key, platformKey } = made.value;
     return {
       exit: 0,
       facts: {
@@ -38,12 +39,14 @@ export const serverInit: Command = {
         profile,
         logOrigin: identity.logOrigin,
         logKey,
+        logMlDsa44Key,
         platformKey,
         url: identity.url,
       },
       lines: [
         words(locale, 'cli.server.initialised', { platform: identity.platform }),
         words(locale, 'cli.server.log-key', { key: logKey }),
+        words(locale, 'cli.server.log-ml-dsa-44-key', { key: logMlDsa44Key }),
       ],
     };
   },

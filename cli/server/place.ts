@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { Secret, toHex, type Sha256Hex } from '../../core/kernel/index.ts';
+import { toHex, type Sha256Hex } from '../../core/kernel/index.ts';
 import {
   openAdministration,
   realSurroundings,
@@ -9,16 +9,15 @@ import {
   type PlatformPlace,
 } from '../../server/boot/index.ts';
 import { sha256 } from '../../eds/index.ts';
-import { misuse, readSmallFile, refused, type Answer, type Arguments, type Surroundings } from '../kit/index.ts';
-
-const passphraseSizeMaxBytes = 1_024;
+import { refused, type Answer, type Arguments, type Surroundings } from '../kit/index.ts';
+import { readCredential } from './credential.ts';
 
 /** Options of every command about a platform in a folder. */
 export const placeOptions = { directory: 'required', 'passphrase-file': 'optional' } as const;
 
 /**
  * Where the platform lives. An external database is named by `DATABASE_URL`, which carries a password and therefore stands
- * in no argument; the passphrase of sealed keys comes from a file, its first line.
+ * in no argument; the passphrase of sealed keys comes from a file or a credential of systemd, its first line.
  */
 export async function placeOf(
   given: Arguments,
@@ -30,14 +29,9 @@ export async function placeOf(
     surroundings: realSurroundings,
     ...(databaseUrl === undefined || databaseUrl === '' ? {} : { databaseUrl }),
   };
-  const file = given.option('passphrase-file');
-  if (file === undefined) return { place };
-  const bytes = await readSmallFile(file, passphraseSizeMaxBytes);
-  if (!bytes.ok) return { answer: misuse(locale, `cli.error.${bytes.refusal.code}`, { file }) };
-  const end = bytes.value.indexOf(0x0a);
-  const passphrase = new Secret('passphrase', bytes.value.slice(0, end < 0 ? undefined : end));
-  bytes.value.fill(0);
-  return { place: { ...place, passphrase } };
+  const passphrase = await readCredential('passphrase', given.option('passphrase-file'));
+  if (!passphrase.ok) return { answer: refused(locale, passphrase.refusal) };
+  return { place: { ...place, passphrase: passphrase.value } };
 }
 
 /** What workstations pin: the certificate of the listener, which is public. */
@@ -56,11 +50,11 @@ export async function administer(
   const found = await placeOf(given, around);
   if ('answer' in found) return found.answer;
   const opened = await openAdministration(found.place);
+  found.place.passphrase?.wipe();
   if (!opened.ok) return refused(around.locale, opened.refusal);
   try {
     return await run(opened.value, found.place);
   } finally {
     await opened.value.close();
-    found.place.passphrase?.wipe();
   }
 }

@@ -98,7 +98,8 @@ describe('qorgan server', () => {
       said: {
         platform: 'synaq',
         logOrigin: 'demo.qorgan.synaq',
-        logKey: expect.stringMatching(/^demo\.qorgan\.synaq\+[0-9a-f]{8}\+/u),
+        logKey: expect.stringMatching(/^demo\.qorgan\.synaq\+[0-9a-f]{8}\+AQ/u),
+        logMlDsa44Key: expect.stringMatching(/^demo\.qorgan\.synaq\+[0-9a-f]{8}\+Bg/u),
       },
     });
     expect(inPlatform(...given)).toMatchObject({ exit: 1, said: { verdict: 'bad', reason: 'platform-exists' } });
@@ -223,7 +224,7 @@ describe('a running qorgan server', () => {
         profile: 'demo',
         state: 'accepting',
         // Platform, policy, trust in the anchors three times, one person, and two lists of revoked certificates.
-        log: { origin: 'demo.qorgan.synaq', size: 8 },
+        log: { origin: 'demo.qorgan.synaq', size: 8, keys: [expect.any(String), expect.any(String)] },
       },
     });
     expect(inPlatform('status', '--url', url).exit).toBe(0);

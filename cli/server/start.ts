@@ -31,13 +31,15 @@ export const serverStart: Command = {
       listen,
       witnessPolicy: policy === undefined ? undefined : Buffer.from(policy.value).toString('utf8'),
     });
+    found.place.passphrase?.wipe();
     if (!started.ok) return refused(locale, started.refusal);
     const { url, identity, pin, close, state, treeSize } = started.value;
     const facts = { url, platform: identity.platform, profile, spki: pin.spki, state: state(), treeSize: treeSize() };
+    // Before anybody knows that it runs: whoever reads the line may ask it to stop at once.
+    const stopAsked = around.stopAsked();
     tell({ exit: 0, facts: { event: 'started', ...facts }, lines: [words(locale, 'cli.server.started', { url })] });
-    await around.stopAsked();
+    await stopAsked;
     await close();
-    found.place.passphrase?.wipe();
     return { exit: 0, facts: { event: 'stopped' }, lines: [words(locale, 'cli.server.stopped')] };
   },
 };

@@ -111,7 +111,7 @@ export const enrolmentBundle = z.strictObject({
   platform: platformId,
   profile,
   operatorName: line(300, 1),
-  log: z.strictObject({ origin: line(128, 1), key: line(256, 1) }),
+  log: z.strictObject({ origin: line(128, 1), key: line(256, 1), mlDsa44Key: line(4_096, 1).optional() }),
   platformKey: base64Exact(32),
   server: z.strictObject({ url: z.url().max(300), spki: sha256Hex, certificate: base64(certificateSizeMaxBytes) }),
   checkpoint: z.string().min(1).max(65_536),

@@ -48,7 +48,8 @@ export const statusResponse = z.strictObject({
   platform: platformId,
   profile,
   operatorName: line(300, 1),
-  log: z.strictObject({ origin: line(128, 1), size: count }),
+  /** `keys`: C2SP vkey texts by which heads are signed now, Ed25519 first; whoever believes them has them from elsewhere. */
+  log: z.strictObject({ origin: line(128, 1), size: count, keys: z.array(line(4_096, 1)).max(2) }),
   policyVersion: count,
   serverTimeMs: timeMs,
   /** `read-only` where the database is behind the log: nothing is accepted until the gap is dealt with. */

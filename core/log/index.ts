@@ -1,5 +1,5 @@
 export { checkpointText, logOrigin, parseCheckpoint, type Checkpoint } from './checkpoint.ts';
-export { cosignedMessage, cosignedText } from './cosignature.ts';
+export { cosignedMessage, cosignedText, timedSignature } from './cosignature.ts';
 export { createFrontier, type Frontier } from './frontier.ts';
 export {
   commitment,

@@ -95,6 +95,30 @@ describe('a receipt', () => {
     });
   });
 
+  it('says whether the log signed by the ML-DSA-44 key that the reader gives, and is good without that line', () => {
+    const beside = testMlDsa44Key('log beside');
+    const key = noteKey(sha256, { name: logKey.name, publicKey: beside.publicKey, type: noteKeyTypes.subtree });
+    const text = proof.slice(0, proof.lastIndexOf('\n\n', proof.lastIndexOf('\n\n') - 1) + 2);
+    const signed = cosignNote({ note: proof.slice(text.length), key, atSeconds: 1_790_000_000, sign: beside.sign });
+    if (!signed.ok) throw new Error('the note is well-formed');
+    const both = `${keyText}\n${formatNoteKey(key)}\n`;
+    const factsBy = (receipt: string, keys: string) => {
+      const verdict = verifyReceipt({ proof: receipt, logKey: keys, ...ports, verifyMlDsa44 });
+      return verdict.verdict === 'good' ? [verdict.facts.isMlDsa44Signed, verdict.facts.level] : verdict.reason;
+    };
+    expect(factsBy(text + signed.value, both)).toEqual([true, 'log']);
+    expect(factsBy(text + signed.value, keyText)).toEqual([undefined, 'log']);
+    expect(factsBy(proof, both)).toEqual([false, 'log']);
+    const spoilt = text + signed.value.replace(/.{4}\n$/u, 'AAA=\n');
+    expect(factsBy(spoilt, both)).toBe('receipt-signature-wrong');
+    expect(factsBy(spoilt, keyText)).toEqual([undefined, 'log']);
+    // The log itself is nobody's witness, by either of its keys.
+    const witnesses = policyOfKeys([key]);
+    const verdict = verifyReceipt({ proof: text + signed.value, logKey: both, witnesses, ...ports, verifyMlDsa44 });
+    expect(verdict).toMatchObject({ verdict: 'cannot-tell', reason: 'witness-policy-malformed' });
+    expect(factsBy(proof, formatNoteKey(key))).toBe('log-key-malformed');
+  });
+
   it('says what it can without an act', () => {
     const verdict = verifyReceipt({ proof, logKey: keyText, ...ports });
     expect(verdict.verdict).toBe('good');

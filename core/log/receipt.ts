@@ -38,6 +38,8 @@ export type ReceiptFacts = {
   readonly level: ReceiptLevel;
   /** Trusted cosigners of the tree head and when they say they saw it (Unix seconds). */
   readonly cosigners: readonly Cosigner[];
+  /** Whether the log signed by ML-DSA-44 too; absent where no such key of the log was given. */
+  readonly isMlDsa44Signed?: boolean;
   /** Hash of the envelope that the commitment opens to. */
   readonly envelope: string;
   /** True where the act's text was given and is the one that was logged; absent where it was not given. */
@@ -66,7 +68,7 @@ export type ReceiptVerdict =
 export type ReceiptQuestion = {
   /** Text of the `.tlog-proof`. */
   readonly proof: string;
-  /** Trusted key of the log as a C2SP vkey text. */
+  /** Trusted keys of the log as C2SP vkey texts, one a line: one of its Ed25519 keys must have signed, and an ML-DSA-44 line is checked by its key. */
   readonly logKey?: string;
   /** Platform that the receipt must be of. */
   readonly platform?: PlatformId;
@@ -136,27 +138,46 @@ function factsOf({ proof, opening, leaf, checkpoint }: Parts, question: ReceiptQ
   };
 }
 
-/** The keys of the log that the reader trusts: the given one, or those in his policy. */
+/** A log has two keys; after some rotations a reader may list those before them too. */
+const logKeysMax = 64;
+
+/** The keys of the log that the reader trusts: the given ones, or those in his policy. */
 function trustedLogKeys(question: ReceiptQuestion): Result<readonly NoteKey[], ReceiptDoubt> {
   const { logKey, witnesses, sha256 } = question;
   const listed = witnesses?.logs.map(({ key }) => key) ?? [];
   if (logKey === undefined) return listed.length === 0 ? refuse('log-key-absent') : ok(listed);
-  const parsed = parseNoteKey(sha256, logKey);
-  return parsed.ok && parsed.value.type === noteKeyTypes.ed25519 ? ok([parsed.value]) : refuse('log-key-malformed');
+  const lines = logKey.split('\n').filter((line) => line !== '');
+  const keys = lines.flatMap((line) => {
+    const key = parseNoteKey(sha256, line);
+    return key.ok && key.value.type !== noteKeyTypes.cosignature ? [key.value] : [];
+  });
+  const isWhole = keys.length === lines.length && keys.length <= logKeysMax && keys.some(isEd25519);
+  return isWhole ? ok(keys) : refuse('log-key-malformed');
 }
+
+const isEd25519 = ({ type }: NoteKey): boolean => type === noteKeyTypes.ed25519;
 
 /** Who vouches, counted by key and not by name: the log and the operator are nobody's outside witness. */
 function levelOf(
   signatures: readonly TrustedSignature[],
+  logKeys: readonly NoteKey[],
   question: ReceiptQuestion,
 ): Pick<ReceiptFacts, 'level' | 'cosigners'> {
   const { witnesses, operatorKeys = [] } = question;
-  const cosigned = signatures.flatMap(({ key, atSeconds }) => (atSeconds === undefined ? [] : [{ key, atSeconds }]));
+  const cosigned = signatures.flatMap(({ key, atSeconds }) =>
+    atSeconds === undefined || logKeys.includes(key) ? [] : [{ key, atSeconds }],
+  );
   const isOutside = (key: NoteKey): boolean => !operatorKeys.includes(key);
   const outside = cosigned.map(({ key }) => key).filter(isOutside);
   const cosigners = cosigned.map(({ key, atSeconds }) => ({ name: key.name, isOutside: isOutside(key), atSeconds }));
   if (witnesses !== undefined && meetsPolicy(witnesses, outside)) return { level: 'external', cosigners };
   return { level: outside.length < cosigned.length ? 'operator' : 'log', cosigners };
+}
+
+/** True where it is the log whose line beside the Ed25519 one is wrong. */
+function isLogLineWrong(note: string, keys: readonly NoteKey[], question: ReceiptQuestion): boolean {
+  const { verifyEd25519, verifyMlDsa44 } = question;
+  return !openNote({ note, keys, verifyEd25519, verifyMlDsa44 }).ok;
 }
 
 /**
@@ -183,11 +204,16 @@ export function verifyReceipt(question: ReceiptQuestion): ReceiptVerdict {
   const logKeys = trusted.value.filter(({ name }) => name === facts.origin);
   const { verifyEd25519, verifyMlDsa44 } = question;
   const note = parts.proof.checkpoint;
-  const byLog = openNote({ note, keys: logKeys, verifyEd25519 });
+  const byLog = openNote({ note, keys: logKeys.filter(isEd25519), verifyEd25519 });
   if (!byLog.ok)
     return bad(byLog.refusal.code === 'note-key-unknown' ? 'receipt-log-key-other' : 'receipt-signature-wrong');
   const keys = [...logKeys, ...(question.operatorKeys ?? []), ...outside];
   const opened = openNote({ note, keys, verifyEd25519, verifyMlDsa44 });
-  if (!opened.ok) return bad('receipt-cosignature-wrong');
-  return { verdict: 'good', facts: { ...facts, ...levelOf(opened.value.signatures, question) } };
+  if (!opened.ok)
+    return bad(isLogLineWrong(note, logKeys, question) ? 'receipt-signature-wrong' : 'receipt-cosignature-wrong');
+  const { signatures } = opened.value;
+  const isMlDsa44Signed = logKeys.every(isEd25519)
+    ? {}
+    : { isMlDsa44Signed: signatures.some(({ key }) => logKeys.includes(key) && !isEd25519(key)) };
+  return { verdict: 'good', facts: { ...facts, ...isMlDsa44Signed, ...levelOf(signatures, logKeys, question) } };
 }

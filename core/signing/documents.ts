@@ -57,8 +57,8 @@ export type EnrolmentBundle = {
   readonly platform: PlatformId;
   readonly profile: Profile;
   readonly operatorName: string;
-  /** `key` is a C2SP vkey text of the log. */
-  readonly log: { readonly origin: string; readonly key: string };
+  /** C2SP vkey texts of the log: `key` is the Ed25519 key that signs every head, `mlDsa44Key` the one whose line stands beside. */
+  readonly log: { readonly origin: string; readonly key: string; readonly mlDsa44Key?: string | undefined };
   /** Base64 of the 32-byte Ed25519 key that signs documents. */
   readonly platformKey: string;
   /** `spki` is the SHA-256 of the server's public key (hex); `certificate` base64 DER. */

@@ -60,7 +60,7 @@ export type EnrolmentRequest = {
 class CodeUsed extends Error {}
 
 function bundleOf(platform: Platform, registry: Registry, pin: ServerPin, device: SignedDocument): EnrolmentBundle {
-  const { identity, documentKey, log, logKey } = platform;
+  const { identity, documentKey, log, logKey, logMlDsa44Key } = platform;
   const trust = registry.trust();
   const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
   return {
@@ -68,7 +68,7 @@ function bundleOf(platform: Platform, registry: Registry, pin: ServerPin, device
     platform: identity.platform,
     profile: identity.profile,
     operatorName: identity.operatorName,
-    log: { origin: identity.logOrigin, key: formatNoteKey(logKey) },
+    log: { origin: identity.logOrigin, key: formatNoteKey(logKey), mlDsa44Key: formatNoteKey(logMlDsa44Key) },
     platformKey: base64(documentKey.publicKey),
     server: {
       url: identity.url,

@@ -9,7 +9,7 @@ import { recordDocument } from '../accounts/index.ts';
 import type { Desk, Identity } from '../platform/index.ts';
 import { insertPlatform, openStore, readLoggedDocuments, readPlatform, type Store } from '../store/index.ts';
 import { firstPolicy } from './first-policy.ts';
-import { ensureKeys, logKeyOf, readKeys, type PlatformKeys } from './key-folder.ts';
+import { ensureKeys, logKeysOf, readKeys, signerOf, type PlatformKeys } from './key-folder.ts';
 import { folders, makeDesk, type OpenRefusal, type PlatformPlace } from './open-desk.ts';
 import { openPlatformLog } from './open-log.ts';
 import { ensureTlsIdentity } from './tls-identity.ts';
@@ -35,7 +35,12 @@ export type InitRefusal =
   | 'document-malformed';
 
 /** What an administrator writes down after the first start; nothing of it is secret. */
-export type InitReport = { readonly identity: Identity; readonly logKey: string; readonly platformKey: string };
+export type InitReport = {
+  readonly identity: Identity;
+  readonly logKey: string;
+  readonly logMlDsa44Key: string;
+  readonly platformKey: string;
+};
 
 /** True where a production platform would run as root: a flaw in it would then own the machine. */
 export function isRootInProduction(profile: Profile): boolean {
@@ -64,7 +69,7 @@ async function stamp(
     operator_name: operatorName,
     url,
     document_key: Buffer.from(keys.documentKey.publicKey).toString('base64'),
-    log_key: formatNoteKey(logKeyOf(keys.logPrivateKey, logOriginText)),
+    log_key: formatNoteKey(logKeysOf(keys.log, logOriginText).logKey),
     created_at_ms: surroundings.nowMs(),
   });
   return { platform, profile, logOrigin: logOriginText, operatorName, url };
@@ -72,13 +77,13 @@ async function stamp(
 
 /** The first two leaves: who the platform is, and by which policy it works. */
 async function recordBeginning(desk: Desk, policy: PolicyDocument): Promise<void> {
-  const { identity, documentKey, logKey, surroundings } = desk;
+  const { identity, documentKey, logKey, logMlDsa44Key, surroundings } = desk;
   const about = {
     form: 'qorgan.platform/1',
     platform: identity.platform,
     profile: identity.profile,
     operatorName: identity.operatorName,
-    log: { origin: identity.logOrigin, key: formatNoteKey(logKey) },
+    log: { origin: identity.logOrigin, key: formatNoteKey(logKey), mlDsa44Key: formatNoteKey(logMlDsa44Key) },
     platformKey: Buffer.from(documentKey.publicKey).toString('base64'),
     createdAtMs: surroundings.nowMs(),
   };
@@ -105,13 +110,14 @@ async function begin(
   if (!policyDocument.safeParse(policy).success) return refuse('document-malformed');
   const desk = makeDesk({ identity, keys, store, surroundings });
   await recordBeginning(desk, policy);
-  const log = await openPlatformLog(directory, desk, keys.logPrivateKey);
+  const log = await openPlatformLog(directory, desk, signerOf(keys.log, identity.logOrigin));
   if (!log.ok) return log;
   while ((await log.value.sequence()) > 0);
   log.value.close();
   return ok({
     identity,
     logKey: formatNoteKey(desk.logKey),
+    logMlDsa44Key: formatNoteKey(desk.logMlDsa44Key),
     platformKey: Buffer.from(keys.documentKey.publicKey).toString('base64'),
   });
 }

@@ -2,9 +2,10 @@ import { createPrivateKey, generateKeyPairSync, randomBytes, type KeyObject } fr
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ok, type Result, type Secret } from '../../core/kernel/index.ts';
-import { noteKey, type NoteKey } from '../../core/log/index.ts';
+import { noteKey, noteKeyTypes, type NoteKey } from '../../core/log/index.ts';
 import { sha256 } from '../../eds/index.ts';
-import { createKeyring, rawPublicKey, readKeyFile, writeKeyFile, type Keyring } from '../keys/index.ts';
+import { createKeyring, readKeyFile, signingKey, writeKeyFile, type Keyring, type SigningKey } from '../keys/index.ts';
+import { logSigner, type LogSigner } from '../log/index.ts';
 import { documentKeyOf, type DocumentKey } from '../platform/index.ts';
 
 export type KeyRefusal =
@@ -13,31 +14,45 @@ export type KeyRefusal =
   | 'platform-key-sealed'
   | 'platform-key-passphrase-wrong';
 
-/** The three secrets of a platform. */
+/** The keys by which the log signs its heads: Ed25519 for every receipt, ML-DSA-44 beside it. */
+export type LogKeys = { readonly ed25519: SigningKey; readonly mlDsa44: SigningKey };
+
+/** The secrets of a platform. */
 export type PlatformKeys = {
   readonly documentKey: DocumentKey;
-  readonly logPrivateKey: KeyObject;
+  readonly log: LogKeys;
   readonly keyring: Keyring;
 };
 
 type Passphrase = Secret<'passphrase'> | undefined;
 
-const files = { document: 'document.key', log: 'log.key', data: 'data.key' } as const;
+const files = { document: 'document.key', data: 'data.key' } as const;
+const logFiles = { ed25519: 'log.key', mlDsa44: 'log-ml-dsa-44.key' } as const;
+const logKinds = { ed25519: 'log-private-key', mlDsa44: 'log-ml-dsa-44-private-key' } as const;
 
-function privateKeyBytes(): Uint8Array {
-  return generateKeyPairSync('ed25519').privateKey.export({ format: 'der', type: 'pkcs8' });
+const bytesOf = ({ privateKey }: { readonly privateKey: KeyObject }): Buffer =>
+  privateKey.export({ format: 'der', type: 'pkcs8' });
+
+function makeKey(path: string, kind: string, passphrase: Passphrase, make: () => Buffer): void {
+  if (existsSync(path)) return;
+  const bytes = make();
+  writeKeyFile({ path, kind, bytes, passphrase });
+  bytes.fill(0);
+}
+
+function makeLogKeys(folder: string, names: typeof logFiles, passphrase: Passphrase): void {
+  makeKey(join(folder, names.ed25519), logKinds.ed25519, passphrase, () => bytesOf(generateKeyPairSync('ed25519')));
+  makeKey(join(folder, names.mlDsa44), logKinds.mlDsa44, passphrase, () => bytesOf(generateKeyPairSync('ml-dsa-44')));
 }
 
 /** Makes the keys that are missing (each 0600, sealed where a passphrase is given); an interrupted start is so taken up again. */
 export function ensureKeys(folder: string, passphrase: Passphrase): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const make = (name: keyof typeof files, kind: string, bytes: () => Uint8Array): void => {
-    const path = join(folder, files[name]);
-    if (!existsSync(path)) writeKeyFile({ path, kind, bytes: bytes(), passphrase });
-  };
-  make('document', 'document-private-key', privateKeyBytes);
-  make('log', 'log-private-key', privateKeyBytes);
-  make('data', 'data-wrapping-key', () => randomBytes(32));
+  makeKey(join(folder, files.document), 'document-private-key', passphrase, () =>
+    bytesOf(generateKeyPairSync('ed25519')),
+  );
+  makeLogKeys(folder, logFiles, passphrase);
+  makeKey(join(folder, files.data), 'data-wrapping-key', passphrase, () => randomBytes(32));
 }
 
 function readPrivateKey(path: string, kind: string, passphrase: Passphrase): Result<KeyObject, KeyRefusal> {
@@ -48,22 +63,50 @@ function readPrivateKey(path: string, kind: string, passphrase: Passphrase): Res
   return ok(key);
 }
 
+function readLogKeys(folder: string, names: typeof logFiles, passphrase: Passphrase): Result<LogKeys, KeyRefusal> {
+  const ed25519 = readPrivateKey(join(folder, names.ed25519), logKinds.ed25519, passphrase);
+  if (!ed25519.ok) return ed25519;
+  const mlDsa44 = readPrivateKey(join(folder, names.mlDsa44), logKinds.mlDsa44, passphrase);
+  return mlDsa44.ok ? ok({ ed25519: signingKey(ed25519.value), mlDsa44: signingKey(mlDsa44.value) }) : mlDsa44;
+}
+
+/** True where a platform was made in the folder. */
+export function hasKeys(folder: string): boolean {
+  return existsSync(join(folder, files.document));
+}
+
 /** Opens the keys. */
 export function readKeys(folder: string, passphrase: Passphrase): Result<PlatformKeys, KeyRefusal> {
   const document = readPrivateKey(join(folder, files.document), 'document-private-key', passphrase);
   if (!document.ok) return document;
-  const log = readPrivateKey(join(folder, files.log), 'log-private-key', passphrase);
+  const log = readLogKeys(folder, logFiles, passphrase);
   if (!log.ok) return log;
   const data = readKeyFile({ path: join(folder, files.data), kind: 'data-wrapping-key', passphrase });
   if (!data.ok) return data;
   return ok({
     documentKey: documentKeyOf(document.value),
-    logPrivateKey: log.value,
+    log: log.value,
     keyring: createKeyring(data.value),
   });
 }
 
-/** The key under whose name the log signs. */
-export function logKeyOf(logPrivateKey: KeyObject, origin: string): NoteKey {
-  return noteKey(sha256, { name: origin, publicKey: rawPublicKey(logPrivateKey) });
+/** The public keys under whose name the log signs: the origin. */
+export function logKeysOf(
+  keys: LogKeys,
+  origin: string,
+): { readonly logKey: NoteKey; readonly logMlDsa44Key: NoteKey } {
+  const { ed25519, mlDsa44 } = keys;
+  return {
+    logKey: noteKey(sha256, { name: origin, publicKey: ed25519.publicKey }),
+    logMlDsa44Key: noteKey(sha256, { name: origin, publicKey: mlDsa44.publicKey, type: noteKeyTypes.subtree }),
+  };
+}
+
+/** Signs heads by the keys of a platform. */
+export function signerOf(keys: LogKeys, origin: string): LogSigner {
+  const { logKey, logMlDsa44Key } = logKeysOf(keys, origin);
+  return logSigner({
+    ed25519: { key: logKey, sign: keys.ed25519.sign },
+    mlDsa44: { key: logMlDsa44Key, sign: keys.mlDsa44.sign },
+  });
 }

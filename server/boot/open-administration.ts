@@ -55,9 +55,9 @@ export async function openAdministration(
   const isServerRunning = isHeld(join(place.directory, 'server.json'));
   const opened = await openDesk(place, undefined);
   if (!opened.ok) return opened;
-  const { desk, store, logPrivateKey } = opened.value;
+  const { desk, store, signer } = opened.value;
   if (isServerRunning) return ok(await besideServer(opened.value));
-  const log = await openPlatformLog(place.directory, desk, logPrivateKey);
+  const log = await openPlatformLog(place.directory, desk, signer);
   if (!log.ok || log.value.gap() !== undefined) {
     await store.close();
     return refuse('log-behind');

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
-import type { KeyObject } from 'node:crypto';
 import { ok, refuse, type PlatformId, type Result, type Secret } from '../../core/kernel/index.ts';
 import { logOrigin } from '../../core/log/index.ts';
 import type { Profile } from '../../core/signing/index.ts';
+import type { LogSigner } from '../log/index.ts';
 import { createOrdinals, type Desk, type Identity, type Surroundings } from '../platform/index.ts';
 import { openStore, openSubjectKeys, readPlatform, type Row, type Store } from '../store/index.ts';
-import { logKeyOf, readKeys, type KeyRefusal, type PlatformKeys } from './key-folder.ts';
+import { hasKeys, logKeysOf, readKeys, signerOf, type KeyRefusal, type PlatformKeys } from './key-folder.ts';
 
 /** Where a platform lives and how its secrets are opened. */
 export type PlatformPlace = {
@@ -28,7 +28,7 @@ export type OpenRefusal =
   | 'database-did-not-start';
 
 /** A platform whose store and keys are open, without its log. */
-export type OpenDesk = { readonly desk: Desk; readonly store: Store; readonly logPrivateKey: KeyObject };
+export type OpenDesk = { readonly desk: Desk; readonly store: Store; readonly signer: LogSigner };
 
 export const folders = { keys: 'keys', database: 'database', log: 'log' } as const;
 
@@ -48,7 +48,7 @@ export function makeDesk(options: {
   return {
     identity,
     documentKey: keys.documentKey,
-    logKey: logKeyOf(keys.logPrivateKey, identity.logOrigin),
+    ...logKeysOf(keys.log, identity.logOrigin),
     database: store.database,
     subjectKeys: openSubjectKeys(store.database, keys.keyring),
     keyring: keys.keyring,
@@ -70,8 +70,10 @@ export async function openDesk(
   place: PlatformPlace,
   profile: Profile | undefined,
 ): Promise<Result<OpenDesk, OpenRefusal>> {
-  const keys = readKeys(join(place.directory, folders.keys), place.passphrase);
-  if (!keys.ok) return keys.refusal.code === 'platform-key-absent' ? refuse('platform-absent') : keys;
+  const keyFolder = join(place.directory, folders.keys);
+  if (!hasKeys(keyFolder)) return refuse('platform-absent');
+  const keys = readKeys(keyFolder, place.passphrase);
+  if (!keys.ok) return keys;
   const folder = join(place.directory, folders.database);
   const store = await openStore({
     folder,
@@ -91,5 +93,5 @@ export async function openDesk(
     store: store.value,
     surroundings: place.surroundings,
   });
-  return ok({ desk, store: store.value, logPrivateKey: keys.value.logPrivateKey });
+  return ok({ desk, store: store.value, signer: signerOf(keys.value.log, desk.identity.logOrigin) });
 }

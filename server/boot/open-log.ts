@@ -1,11 +1,9 @@
-import type { KeyObject } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ok, type Result } from '../../core/kernel/index.ts';
 import { policyOfKeys, type WitnessPolicy } from '../../core/log/index.ts';
 import { openCosignedLog, type CosignedLog } from '../cosigning/index.ts';
-import { signText } from '../keys/index.ts';
-import { openCentralLog } from '../log/index.ts';
+import { openCentralLog, type LogSigner } from '../log/index.ts';
 import type { Desk } from '../platform/index.ts';
 import { folders } from './open-desk.ts';
 
@@ -13,7 +11,7 @@ import { folders } from './open-desk.ts';
 export async function openPlatformLog(
   directory: string,
   desk: Desk,
-  logPrivateKey: KeyObject,
+  signer: LogSigner,
   policy: WitnessPolicy = policyOfKeys([]),
 ): Promise<Result<CosignedLog, 'log-behind'>> {
   const folder = join(directory, folders.log);
@@ -21,8 +19,7 @@ export async function openPlatformLog(
   const log = await openCentralLog({
     folder,
     database: desk.database,
-    key: desk.logKey,
-    sign: (message) => signText(logPrivateKey, message),
+    signer,
     nowMs: desk.surroundings.nowMs,
   });
   return log.ok ? ok(openCosignedLog({ log: log.value, folder, key: desk.logKey, policy })) : log;

@@ -126,13 +126,13 @@ type Opened = OpenDesk & { readonly asked: AskedPolicy };
 
 async function serve(options: StartOptions, opened: Opened): Promise<Result<RunningServer, StartRefusal>> {
   const { directory, log } = options;
-  const { desk, store, logPrivateKey, asked } = opened;
+  const { desk, store, signer, asked } = opened;
   const watch = openWatch(directory, desk.surroundings, log);
   if (!watch.ok) {
     await store.close();
     return watch;
   }
-  const centralLog = await openPlatformLog(directory, desk, logPrivateKey, asked.policy);
+  const centralLog = await openPlatformLog(directory, desk, signer, asked.policy);
   if (!centralLog.ok) {
     await store.close();
     return centralLog;

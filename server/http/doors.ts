@@ -1,5 +1,6 @@
 import type { DeviceId } from '../../core/kernel/index.ts';
 import { ok, refuse } from '../../core/kernel/index.ts';
+import { formatNoteKey } from '../../core/log/index.ts';
 import { endpoints } from '../../contracts/http/index.ts';
 import { contact, enrolDevice, makeChallenge, readerOfSession, signIn, signOut } from '../accounts/index.ts';
 import { changesAfter, receiptsOf, scopesOf } from '../intake/index.ts';
@@ -24,7 +25,11 @@ function openPublicDoors({ platform, registry, intake, watching, version }: Door
       platform: identity.platform,
       profile: identity.profile,
       operatorName: identity.operatorName,
-      log: { origin: identity.logOrigin, size: log.checkpointSize() },
+      log: {
+        origin: identity.logOrigin,
+        size: log.checkpointSize(),
+        keys: [platform.logKey, platform.logMlDsa44Key].map(formatNoteKey),
+      },
       policyVersion: registry.policy().policy.version,
       serverTimeMs: surroundings.nowMs(),
       state:

@@ -8,3 +8,4 @@ export {
 } from './ed25519.ts';
 export { readKeyFile, replaceFile, syncFolder, writeKeyFile } from './key-files.ts';
 export { createKeyring, type DataKey, type Keyring } from './sealing.ts';
+export { signingKey, type SigningKey } from './signing-key.ts';

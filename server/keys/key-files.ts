@@ -89,7 +89,9 @@ export function writeKeyFile(options: {
   if (passphrase !== undefined) {
     const salt = randomBytes(16);
     const nonce = randomBytes(12);
-    const cipher = createCipheriv('aes-256-gcm', wrappingKey(passphrase, { salt, memoryKiB, passes }), nonce);
+    const key = wrappingKey(passphrase, { salt, memoryKiB, passes });
+    const cipher = createCipheriv('aes-256-gcm', key, nonce);
+    key.fill(0);
     cipher.setAAD(Buffer.from(kind));
     content = Buffer.concat([cipher.update(content), cipher.final()]);
     const tag = cipher.getAuthTag().toString('base64');
@@ -127,11 +129,9 @@ export function readKeyFile<Kind extends string>(options: {
   if (sealed === null) return ok(new Secret(kind, content));
   if (passphrase === undefined) return refuse('platform-key-sealed');
   const salt = Buffer.from(sealed.salt, 'base64');
-  const decipher = createDecipheriv(
-    'aes-256-gcm',
-    wrappingKey(passphrase, { ...sealed, salt }),
-    Buffer.from(sealed.nonce, 'base64'),
-  );
+  const key = wrappingKey(passphrase, { ...sealed, salt });
+  const decipher = createDecipheriv('aes-256-gcm', key, Buffer.from(sealed.nonce, 'base64'));
+  key.fill(0);
   decipher.setAAD(Buffer.from(kind));
   decipher.setAuthTag(Buffer.from(sealed.tag, 'base64'));
   try {

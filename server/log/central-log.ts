@@ -1,5 +1,4 @@
 import { InvariantError, ok, refuse, type Result } from '../../core/kernel/index.ts';
-import { checkpointText, signNote, type NoteKey } from '../../core/log/index.ts';
 import {
   assignPositions,
   countSequenced,
@@ -12,6 +11,7 @@ import {
 } from '../store/index.ts';
 import { openSignedHead, type SignedHead } from './checkpoint-store.ts';
 import { openLogStore, type LogStore } from './log-store.ts';
+import type { LogSigner } from './signer.ts';
 
 /** Why the log does not grow: the database lost what the log holds, what it holds was changed, or the disk refused a write. */
 export type LogGap = {
@@ -40,8 +40,7 @@ export type CentralLogOptions = {
   /** Public files live here. */
   readonly folder: string;
   readonly database: Database;
-  readonly key: NoteKey;
-  readonly sign: (message: string) => Uint8Array;
+  readonly signer: LogSigner;
   readonly nowMs: () => number;
 };
 
@@ -78,9 +77,9 @@ async function publish(work: Work, before: TreeHeadRow | undefined): Promise<Sig
   if (!isExtended) throw new InvariantError('log: the tree extends the head that was signed last');
   const treeSize = work.tree.size();
   const head = { treeSize, root: work.tree.rootAt(treeSize) };
-  const text = checkpointText({ origin: work.key.name, size: treeSize, root: Buffer.from(head.root, 'base64') });
-  const note = signNote({ text, key: work.key, sign: work.sign });
-  const isSwapped = await swapCheckpoint(work.database, { before, after: head, note, atMs: work.nowMs() });
+  const atMs = work.nowMs();
+  const note = await work.signer.sign({ size: treeSize, root: Buffer.from(head.root, 'base64') }, atMs);
+  const isSwapped = await swapCheckpoint(work.database, { before, after: head, note, atMs });
   if (!isSwapped) throw new InvariantError('log: no other sequencer signs at the same time');
   show(work, note);
   return { note, head };
@@ -101,7 +100,7 @@ async function findGap(work: Work): Promise<LogGap | undefined> {
 
 /** What the world has seen last; a log that may not grow goes on showing it. */
 function lastPublished(work: Work, stored: string | undefined): SignedHead | undefined {
-  return work.checkpoints.latest() ?? (stored === undefined ? undefined : openSignedHead(stored, work.key));
+  return work.checkpoints.latest() ?? (stored === undefined ? undefined : openSignedHead(stored, work.signer.keys));
 }
 
 /** Signs the tree where the stored head is behind it, and publishes what was stored and not published. */
@@ -118,7 +117,7 @@ async function openPublished(work: Work): Promise<SignedHead> {
  * checkpoint hold gives `log-behind` from every later write: it is never sequenced again from a shorter past.
  */
 export async function openCentralLog(options: CentralLogOptions): Promise<Result<CentralLog, 'log-behind'>> {
-  const work: Work = { ...options, ...openLogStore(options.folder, options.key) };
+  const work: Work = { ...options, ...openLogStore(options.folder, ...options.signer.keys) };
   const gap = await findGap(work);
   const opened =
     gap === undefined ? await openPublished(work) : lastPublished(work, await readCheckpoint(work.database));

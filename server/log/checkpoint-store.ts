@@ -39,27 +39,27 @@ function writeDurably(folder: string, note: string): void {
   syncFolder(folder);
 }
 
-/** Reads a note that only this log can have signed; another is a bug or a tampered file, and thrown. */
-export function openSignedHead(note: string, key: NoteKey): SignedHead {
-  const opened = openCheckpoint({ note, logKey: key, verifyEd25519 });
-  if (!opened.ok) throw new InvariantError('log: the stored checkpoint is signed by the log');
+/** Reads a note that only this log can have signed, by any of its keys; another is a bug or a tampered file, and thrown. */
+export function openSignedHead(note: string, keys: readonly NoteKey[]): SignedHead {
+  const opened = keys.map((logKey) => openCheckpoint({ note, logKey, verifyEd25519 })).find(({ ok }) => ok);
+  if (opened?.ok !== true) throw new InvariantError('log: the stored checkpoint is signed by the log');
   return { note, head: { treeSize: opened.value.size, root: toBase64(opened.value.root) } };
 }
 
 /** Opens the store of a folder, for the tree that its checkpoints are of. */
-export function openCheckpointStore(folder: string, key: NoteKey, tree: LogTree): CheckpointStore {
+export function openCheckpointStore(folder: string, keys: readonly NoteKey[], tree: LogTree): CheckpointStore {
   const holds = ({ head }: SignedHead): boolean =>
     head.treeSize <= tree.size() && tree.rootAt(head.treeSize) === head.root;
 
   function latest(): SignedHead | undefined {
     const path = join(folder, name);
-    return existsSync(path) ? openSignedHead(readFileSync(path, 'utf8'), key) : undefined;
+    return existsSync(path) ? openSignedHead(readFileSync(path, 'utf8'), keys) : undefined;
   }
 
   return {
     latest,
     swap: (before, note) => {
-      const after = openSignedHead(note, key);
+      const after = openSignedHead(note, keys);
       if (latest()?.note !== before?.note || !holds(after)) return false;
       if (before !== undefined && (before.head.treeSize > after.head.treeSize || !holds(before))) return false;
       writeDurably(folder, note);

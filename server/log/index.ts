@@ -2,4 +2,5 @@ export { openCentralLog, type CentralLog, type LogGap } from './central-log.ts';
 export { openLogStore, type LogStore } from './log-store.ts';
 export { makeReceipt } from './receipts.ts';
 export { startSequencer, type Sequencer } from './sequencer.ts';
+export { logSigner, signerAcross, type LogSigner } from './signer.ts';
 export { readTile } from './tile-door.ts';

@@ -16,9 +16,9 @@ export type LogStore = {
  * Opens a folder as its one writer. What was appended and answered for is there after any crash; a folder that holds less
  * than its checkpoint names is opened too, so that it can be shown or filled again, but its checkpoint cannot be moved.
  */
-export function openLogStore(folder: string, key: NoteKey): LogStore {
+export function openLogStore(folder: string, ...keys: readonly NoteKey[]): LogStore {
   const files = openLevelFiles(folder);
   const tree = openTree(files);
   const { readEntries, readHashes, close } = files;
-  return { tree, readEntries, readHashes, checkpoints: openCheckpointStore(folder, key, tree), close };
+  return { tree, readEntries, readHashes, checkpoints: openCheckpointStore(folder, keys, tree), close };
 }

@@ -30,7 +30,9 @@ export type DocumentKey = { readonly privateKey: KeyObject; readonly publicKey: 
 export type Desk = {
   readonly identity: Identity;
   readonly documentKey: DocumentKey;
+  /** Ed25519: what every receipt is verified by. */
   readonly logKey: NoteKey;
+  readonly logMlDsa44Key: NoteKey;
   readonly database: Database;
   readonly subjectKeys: SubjectKeys;
   readonly keyring: Keyring;

@@ -22,8 +22,8 @@ test('a policy that comes into force by time is what signatures are judged by fr
   const { directory } = test_;
   let nowMs = Date.now();
   const surroundings = { ...realSurroundings, nowMs: () => nowMs };
-  const { desk, store, logPrivateKey } = must(await openDesk({ directory, surroundings }, 'demo'));
-  const log = must(await openPlatformLog(directory, desk, logPrivateKey));
+  const { desk, store, signer } = must(await openDesk({ directory, surroundings }, 'demo'));
+  const log = must(await openPlatformLog(directory, desk, signer));
   const registry = await openRegistry({ ...desk, log, witnesses: { threshold: 0, keys: [] } });
   const before = registry.trust();
   const { policy } = registry.policy();
@@ -53,10 +53,10 @@ test('a policy that comes into force by time is what signatures are judged by fr
 });
 
 test('a block that is read in the moment between its index and its leaf still counts once the leaf is there', async () => {
-  const { desk, store, logPrivateKey } = must(
+  const { desk, store, signer } = must(
     await openDesk({ directory: test_.directory, surroundings: realSurroundings }, 'demo'),
   );
-  const log = must(await openPlatformLog(test_.directory, desk, logPrivateKey));
+  const log = must(await openPlatformLog(test_.directory, desk, signer));
   const sizeBefore = log.size();
   let isAppended = false;
   const platform: Platform = {

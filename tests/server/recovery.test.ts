@@ -10,7 +10,7 @@ import { leafText, noteKey, openCheckpoint, verifyConsistency, type NoteKey } fr
 import { fromBase64, type ActionId, type PlatformId, type Sha256Hex } from '../../core/kernel/index.ts';
 import { sha256 } from '../../eds/index.ts';
 import { rawPublicKey, signText, verifyEd25519 } from '../../server/keys/index.ts';
-import { openCentralLog, readTile, type CentralLog } from '../../server/log/index.ts';
+import { logSigner, openCentralLog, readTile, type CentralLog } from '../../server/log/index.ts';
 import { assignPositions, inTransaction, insertLeaves, openStore, type Store } from '../../server/store/index.ts';
 import { must, testFolder } from './support/platform.ts';
 
@@ -74,13 +74,12 @@ async function addLeaves(count: number): Promise<void> {
 }
 
 async function open(folder = 'log'): Promise<CentralLog> {
-  const sign = (message: string): Uint8Array => signText(privateKey, message);
+  const signer = logSigner({ ed25519: { key, sign: (message) => signText(privateKey, message) } });
   return must(
     await openCentralLog({
       folder: join(directory, folder),
       database: store.database,
-      key,
-      sign,
+      signer,
       nowMs: () => Date.now(),
     }),
   );
