@@ -98,8 +98,8 @@ describe('qorgan server', () => {
       said: {
         platform: 'synaq',
         logOrigin: 'demo.qorgan.synaq',
-        logKey: expect.stringMatching(/^demo\.qorgan\.synaq\+[0-9a-f]{8}\+AQ/u),
-        logMlDsa44Key: expect.stringMatching(/^demo\.qorgan\.synaq\+[0-9a-f]{8}\+Bg/u),
+        logKey: expect.stringMatching(/^demo\.qorgan\.synaq\+[0-9a-f]{8}\+A/u),
+        logMlDsa44Key: expect.stringMatching(/^demo\.qorgan\.synaq\+[0-9a-f]{8}\+B/u),
       },
     });
     expect(inPlatform(...given)).toMatchObject({ exit: 1, said: { verdict: 'bad', reason: 'platform-exists' } });
