@@ -76,6 +76,11 @@ export const commands: readonly Entry[] = [
     load: async () => (await import('../server/index.ts')).serverImportCrl,
   },
   {
+    name: ['log', 'check'],
+    help: 'cli.help.log-check',
+    load: async () => (await import('../log/index.ts')).logCheck,
+  },
+  {
     name: ['witness', 'init'],
     help: 'cli.help.witness-init',
     load: async () => (await import('../witness/index.ts')).witnessInit,

@@ -5,8 +5,8 @@ export type Shape = {
   /** What the free arguments are, as in `FILE`; the last may come several times where `isVariadic`. */
   readonly operands: readonly string[];
   readonly isVariadic?: boolean;
-  /** Options with a value: those that must be there, and those that may come several times. */
-  readonly options: Readonly<Record<string, 'required' | 'optional' | 'repeatable'>>;
+  /** Options with a value (those that must be there, and those that may come several times), and flags, which have none. */
+  readonly options: Readonly<Record<string, 'required' | 'optional' | 'repeatable' | 'flag'>>;
 };
 
 export type Arguments = {
@@ -16,11 +16,24 @@ export type Arguments = {
   readonly required: (name: string) => string;
   /** The values of an option that may come several times, in their order. */
   readonly all: (name: string) => readonly string[];
+  /** True where a flag was given. */
+  readonly has: (name: string) => boolean;
 };
 
 type Misuse = 'option-unknown' | 'option-repeated' | 'option-value-missing' | 'argument-missing' | 'argument-extra';
 
 type Split = { readonly operands: string[]; readonly options: Map<string, string[]> };
+
+/** A flag stands for itself; a value given to it is one too many. */
+function valueOf(
+  need: Shape['options'][string] | undefined,
+  joined: readonly string[],
+  rest: string[],
+): string | undefined {
+  if (need === 'flag') return joined.length > 0 ? undefined : 'given';
+  const value = joined.length > 0 ? joined.join('=') : rest.shift();
+  return value === '' ? undefined : value;
+}
 
 function split(given: readonly string[], shape: Shape): Result<Split, Misuse> {
   const operands: string[] = [];
@@ -34,8 +47,8 @@ function split(given: readonly string[], shape: Shape): Result<Split, Misuse> {
     const [flag = '', ...joined] = item.split('=');
     const name = flag.slice(2);
     if (!Object.hasOwn(shape.options, name)) return refuse('option-unknown', { option: flag });
-    const value = joined.length > 0 ? joined.join('=') : rest.shift();
-    if (value === undefined || value === '') return refuse('option-value-missing', { option: flag });
+    const value = valueOf(shape.options[name], joined, rest);
+    if (value === undefined) return refuse('option-value-missing', { option: flag });
     const values = options.get(name) ?? [];
     if (values.length > 0 && shape.options[name] !== 'repeatable') return refuse('option-repeated', { option: flag });
     options.set(name, [...values, value]);
@@ -60,5 +73,11 @@ export function readArguments(given: readonly string[], shape: Shape): Result<Ar
     if (value === undefined) throw new Error(`cli: the shape requires --${name}`);
     return value;
   };
-  return ok({ operands, option: (name) => options.get(name)?.[0], required, all: (name) => options.get(name) ?? [] });
+  return ok({
+    operands,
+    option: (name) => options.get(name)?.[0],
+    required,
+    all: (name) => options.get(name) ?? [],
+    has: (name) => options.has(name),
+  });
 }

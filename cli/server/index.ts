@@ -1,4 +1,5 @@
 export { serverAddStaff } from './add-staff.ts';
+export { placeOf, placeOptions } from './place.ts';
 export { serverEnrolCode } from './enrol-code.ts';
 export { serverImportAnchors, serverImportCrl } from './import.ts';
 export { serverInit } from './init.ts';

@@ -41,6 +41,7 @@ export const serverRefusals = {
   'database-engine-missing': { retry: false, status: 409 },
   'database-folder-closed': { retry: false, status: 409 },
   'database-did-not-start': { retry: true, status: 409 },
+  'database-other-version': { retry: false, status: 409 },
 } as const;
 
 export type ServerRefusalCode = keyof typeof serverRefusals;

@@ -1,5 +1,13 @@
 import { fromHex, type Sha256Hex } from '../../core/kernel/index.ts';
-import { commitment, leafHash, leafText, parseLeaf, saltSizeBytes, type LeafKind } from '../../core/log/index.ts';
+import {
+  commitment,
+  leafHash,
+  leafText,
+  parseLeaf,
+  saltSizeBytes,
+  type Leaf,
+  type LeafKind,
+} from '../../core/log/index.ts';
 import { canonicalize, verifyDocument, type Json, type SignedDocument } from '../../core/signing/index.ts';
 import { signedDocument as signedDocumentSchema } from '../../contracts/documents/index.ts';
 import { sha256, sha256Hex } from '../../eds/index.ts';
@@ -26,6 +34,14 @@ const leafKindOf: Readonly<Record<DocumentKind, LeafKind>> = {
   staff: 'staff',
   device: 'device',
 };
+/** What the text of such a document says of itself; a record of the platform says anything else. */
+const formOf: Readonly<Partial<Record<DocumentKind, string>>> = {
+  policy: 'qorgan.policy/1',
+  trust: 'qorgan.trust/1',
+  revocation: 'qorgan.revocation/1',
+  staff: 'qorgan.staff/1',
+  device: 'qorgan.device/1',
+};
 const documentPurpose = 'document';
 const openingPurpose = 'leaf-opening';
 
@@ -39,7 +55,8 @@ export type NewDocument = {
   readonly kind: DocumentKind;
   /** Whose data key seals it: `platform`, `device:…`, `staff:…`. */
   readonly subject: string;
-  readonly version: number;
+  /** As the text says it; absent where the text says none: then the time of the record orders them. */
+  readonly version?: number;
   /** Canonical text. */
   readonly text: string;
 };
@@ -53,7 +70,7 @@ export async function recordDocument(
   document: NewDocument,
   beside: (session: Session) => Promise<void> = async () => undefined,
 ): Promise<SignedDocument> {
-  const { kind, subject, version, text } = document;
+  const { kind, subject, text } = document;
   const { database, documentKey, identity, subjectKeys, surroundings } = platform;
   const signed = signDocument(documentKey, text);
   const salt = surroundings.randomBytes(saltSizeBytes);
@@ -86,7 +103,7 @@ export async function recordDocument(
       document_hash: sha256Hex(text),
       kind,
       subject,
-      version,
+      version: document.version ?? atMs,
       sealed,
       leaf_id: actionId,
       at_ms: atMs,
@@ -102,26 +119,69 @@ export type LoggedDocument = {
   readonly version: number;
 };
 
+/** The first column of a document that is not what leaf and sealed record say, and by what it is judged. */
+export type DocumentFault = {
+  readonly column: 'sealed' | 'opening' | 'document_hash' | 'kind';
+  readonly by: 'sealed-record' | 'commitment' | 'document-signature' | 'text-hash' | 'document-kind';
+};
+
+/** A document with the leaf that it must open. */
+export type StoredDocument = {
+  readonly row: Pick<DocumentRow, 'kind' | 'document_hash' | 'sealed'>;
+  readonly opening: Buffer;
+  readonly leaf: Leaf;
+  readonly key: DataKey;
+  /** The platform's, raw. */
+  readonly publicKey: Uint8Array;
+};
+
+function open(key: DataKey, purpose: string, sealed: Buffer): Buffer | undefined {
+  try {
+    return key.open(purpose, sealed);
+  } catch {
+    // A record that does not unseal was edited.
+    return undefined;
+  }
+}
+
+function isOfKind(kind: DocumentKind, text: string): boolean {
+  const { form } = JSON.parse(text) as { readonly form?: unknown };
+  const wanted = formOf[kind];
+  return wanted === undefined ? !Object.values(formOf).some((other) => other === form) : form === wanted;
+}
+
+/** Judges a stored document: it must open its leaf, be signed by the platform, and be of the kind that the leaf says. */
+export function judgeDocument(
+  stored: StoredDocument,
+): { readonly signed: SignedDocument } | { readonly fault: DocumentFault } {
+  const { row, opening, leaf, key, publicKey } = stored;
+  const kind = documentKinds.find((known) => known === row.kind);
+  if (kind === undefined || leafKindOf[kind] !== leaf.kind) return { fault: { column: 'kind', by: 'document-kind' } };
+  const salt = open(key, openingPurpose, opening);
+  if (salt === undefined) return { fault: { column: 'opening', by: 'sealed-record' } };
+  const text = open(key, documentPurpose, row.sealed);
+  const parsed = text === undefined ? undefined : signedDocumentSchema.safeParse(JSON.parse(text.toString()));
+  if (parsed?.success !== true) return { fault: { column: 'sealed', by: 'sealed-record' } };
+  const document = parsed.data;
+  if (commitmentOf(salt, document) !== leaf.commitment) return { fault: { column: 'sealed', by: 'commitment' } };
+  if (!verifyDocument({ document, publicKey, sha256, verifyEd25519 }).ok)
+    return { fault: { column: 'sealed', by: 'document-signature' } };
+  if (!isOfKind(kind, document.document)) return { fault: { column: 'kind', by: 'document-kind' } };
+  return sha256Hex(document.document) === row.document_hash
+    ? { signed: document }
+    : { fault: { column: 'document_hash', by: 'text-hash' } };
+}
+
 function openRow(platform: Platform, row: DocumentRow, key: DataKey): LoggedDocument | undefined {
   const { log, documentKey } = platform;
-  const parsed = signedDocumentSchema.safeParse(JSON.parse(key.open(documentPurpose, row.sealed).toString()));
   const leaf = parseLeaf(row.body);
-  if (!parsed.success || !leaf.ok || row.leaf_index >= log.size()) return undefined;
+  if (!leaf.ok || row.leaf_index >= log.size()) return undefined;
   const isLeaf = Buffer.from(leafHash(sha256, row.body)).equals(log.readHashes(0, row.leaf_index, 1));
-  const isCommitted = commitmentOf(key.open(openingPurpose, row.opening), parsed.data) === leaf.value.commitment;
-  const isSigned = verifyDocument({
-    document: parsed.data,
-    publicKey: documentKey.publicKey,
-    sha256,
-    verifyEd25519,
-  }).ok;
-  if (!isLeaf || !isCommitted || !isSigned) return undefined;
-  return {
-    signed: parsed.data,
-    hash: sha256Hex(parsed.data.document),
-    leafIndex: row.leaf_index,
-    version: row.version,
-  };
+  if (!isLeaf) return undefined;
+  const { opening, leaf_index: leafIndex, version } = row;
+  const judged = judgeDocument({ row, opening, leaf: leaf.value, key, publicKey: documentKey.publicKey });
+  if ('fault' in judged) return undefined;
+  return { signed: judged.signed, hash: sha256Hex(judged.signed.document), leafIndex, version };
 }
 
 /**
@@ -156,17 +216,8 @@ export async function readDocuments(
   const documents: LoggedDocument[] = [];
   for (const row of rows) {
     const key = keys.get(row.subject);
-    const opened = key === undefined ? undefined : tryOpen(platform, row, key);
+    const opened = key === undefined ? undefined : openRow(platform, row, key);
     if (opened !== undefined) documents.push(opened);
   }
   return { documents, rejected: rows.length - documents.length };
-}
-
-/** A record that does not unseal was edited: it must not count, and must not keep the server from starting either. */
-function tryOpen(platform: Platform, row: DocumentRow, key: DataKey): LoggedDocument | undefined {
-  try {
-    return openRow(platform, row, key);
-  } catch {
-    return undefined;
-  }
 }

@@ -120,7 +120,7 @@ export async function enrolDevice(
     epoch: request.epoch,
     enrolledAtMs: nowMs,
   };
-  const document = { kind: 'device' as const, subject: `device:${device}`, version: 1, text: canonicalize(record) };
+  const document = { kind: 'device' as const, subject: `device:${device}`, text: canonicalize(record) };
   try {
     // The code is used in the transaction of the record: a crash between them would cost the code or the device.
     const signed = await recordDocument(platform, document, async (session) => {

@@ -1,8 +1,10 @@
 export { contact, type HeldHeads } from './contacts.ts';
 export {
   documentKinds,
+  judgeDocument,
   readDocuments,
   recordDocument,
+  type DocumentFault,
   type DocumentKind,
   type LoggedDocument,
   type NewDocument,

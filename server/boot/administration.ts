@@ -120,7 +120,7 @@ async function recordList(
 /** Opens administration over a desk. */
 export function createAdministration(context: AdministrationContext): Administration {
   const { desk, settle, readTrust } = context;
-  const { identity, keyring, surroundings } = desk;
+  const { identity, keyring } = desk;
   const settled = async <T>(value: T): Promise<Result<T, AdministrationRefusal>> =>
     (await settle()) ? ok(value) : refuse('log-behind');
 
@@ -136,7 +136,7 @@ export function createAdministration(context: AdministrationContext): Administra
       if (!record.success) return refuse('document-malformed');
       const subject = `staff:${keyring.tag('staff', record.data.iin)}`;
       const text = canonicalize(record.data as unknown as Json);
-      return settled(await recordDocument(desk, { kind: 'staff', subject, version: surroundings.nowMs(), text }));
+      return settled(await recordDocument(desk, { kind: 'staff', subject, text }));
     },
     importAnchors: async (certificates) => {
       const recorded = await recordTrust(desk, certificates, (await readTrust())?.version ?? 0);

@@ -52,16 +52,16 @@ async function stamp(
   keys: PlatformKeys,
   options: InitOptions,
   platform: PlatformId,
-): Promise<Identity | undefined> {
+): Promise<{ readonly identity: Identity; readonly createdAtMs: number } | undefined> {
   const { profile, operatorName, url, surroundings } = options;
   const known = await readPlatform(store.database);
   const logOriginText = logOrigin(profile, (known?.id ?? platform) as PlatformId);
   if (known !== undefined) {
     const isSame = known.profile === profile && known.operator_name === operatorName && known.url === url;
-    return isSame
-      ? { platform: known.id as PlatformId, profile, logOrigin: logOriginText, operatorName, url }
-      : undefined;
+    const identity = { platform: known.id as PlatformId, profile, logOrigin: logOriginText, operatorName, url };
+    return isSame ? { identity, createdAtMs: known.created_at_ms } : undefined;
   }
+  const createdAtMs = surroundings.nowMs();
   await insertPlatform(store.database, {
     id: platform,
     profile,
@@ -70,24 +70,25 @@ async function stamp(
     url,
     document_key: Buffer.from(keys.documentKey.publicKey).toString('base64'),
     log_key: formatNoteKey(logKeysOf(keys.log, logOriginText).logKey),
-    created_at_ms: surroundings.nowMs(),
+    created_at_ms: createdAtMs,
   });
-  return { platform, profile, logOrigin: logOriginText, operatorName, url };
+  return { identity: { platform, profile, logOrigin: logOriginText, operatorName, url }, createdAtMs };
 }
 
 /** The first two leaves: who the platform is, and by which policy it works. */
-async function recordBeginning(desk: Desk, policy: PolicyDocument): Promise<void> {
-  const { identity, documentKey, logKey, logMlDsa44Key, surroundings } = desk;
+async function recordBeginning(desk: Desk, policy: PolicyDocument, createdAtMs: number): Promise<void> {
+  const { identity, documentKey, logKey, logMlDsa44Key } = desk;
   const about = {
     form: 'qorgan.platform/1',
     platform: identity.platform,
     profile: identity.profile,
     operatorName: identity.operatorName,
+    url: identity.url,
     log: { origin: identity.logOrigin, key: formatNoteKey(logKey), mlDsa44Key: formatNoteKey(logMlDsa44Key) },
     platformKey: Buffer.from(documentKey.publicKey).toString('base64'),
-    createdAtMs: surroundings.nowMs(),
+    createdAtMs,
   };
-  await recordDocument(desk, { kind: 'platform', subject: 'platform', version: 1, text: canonicalize(about) });
+  await recordDocument(desk, { kind: 'platform', subject: 'platform', text: canonicalize(about) });
   await recordDocument(desk, {
     kind: 'policy',
     subject: 'platform',
@@ -103,13 +104,14 @@ async function begin(
   platform: PlatformId,
 ): Promise<Result<InitReport, InitRefusal>> {
   const { directory, surroundings } = options;
-  const identity = await stamp(store, keys, options, platform);
-  if (identity === undefined || (await readLoggedDocuments(store.database, 'policy')).length > 0)
+  const stamped = await stamp(store, keys, options, platform);
+  if (stamped === undefined || (await readLoggedDocuments(store.database, 'policy')).length > 0)
     return refuse('platform-exists');
+  const { identity, createdAtMs } = stamped;
   const policy = { ...firstPolicy(identity, surroundings.nowMs()), ...options.policy };
   if (!policyDocument.safeParse(policy).success) return refuse('document-malformed');
   const desk = makeDesk({ identity, keys, store, surroundings });
-  await recordBeginning(desk, policy);
+  await recordBeginning(desk, policy, createdAtMs);
   const log = await openPlatformLog(directory, desk, signerOf(keys.log, identity.logOrigin));
   if (!log.ok) return log;
   while ((await log.value.sequence()) > 0);

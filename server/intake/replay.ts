@@ -15,7 +15,8 @@ import type { IntakeContext } from './admission.ts';
 import { headName, openFold } from './case-store.ts';
 import { caseStart, type CaseFold } from './decision.ts';
 import { createFoldRegister, type FoldRegister } from './fold-register.ts';
-import { envelopeOfLeaf, foldAct, openStoredAct } from './replay-case.ts';
+import { envelopeOfLeaf, foldAct } from './replay-case.ts';
+import { openStoredAct } from './stored-act.ts';
 
 /** Leaves of one round: a few statements each, and what is in memory stays bounded. */
 const pageMax = 1_000;

@@ -79,6 +79,8 @@ export function rowsOf(
     cms: item.cms,
     validation,
     validationSalt: validationSalt.toString('base64'),
+    // The promise says it, and no leaf does: sealed, so that a column that was edited is found.
+    deadlineMs,
   });
   return {
     leaf: {

@@ -4,3 +4,5 @@ export { makeReceipt } from './receipts.ts';
 export { startSequencer, type Sequencer } from './sequencer.ts';
 export { logSigner, signerAcross, type LogSigner } from './signer.ts';
 export { readTile } from './tile-door.ts';
+export { blockOf, blockSizeBytes, nodeOf, type Block } from './tile-block.ts';
+export { lengthSizeBytes, levels, offsetSizeBytes } from './torn-files.ts';

@@ -26,10 +26,11 @@ function readInteger(text: string): number {
   return value;
 }
 
-/** Opens a pool; `onStatement` sees the text of every statement, never its values. */
+/** Opens a pool; `onStatement` sees the text of every statement, never its values. A timeout of 0 is none. */
 export function openDatabase(
   address: DatabaseAddress | { readonly url: string },
   onStatement?: (text: string) => void,
+  timeoutMs = statementTimeoutMs,
 ): Database {
   // The driver's own answer is untyped; this one is as well, and only integers are changed.
   const getTypeParser = (id: number, format?: 'text' | 'binary'): ((text: string) => unknown) =>
@@ -41,8 +42,8 @@ export function openDatabase(
     ...target,
     max: connectionsMax,
     pipeline: true,
-    statement_timeout: statementTimeoutMs,
-    idle_in_transaction_session_timeout: statementTimeoutMs,
+    statement_timeout: timeoutMs,
+    idle_in_transaction_session_timeout: timeoutMs,
     types: { getTypeParser },
   });
   // A connection that breaks while idle is replaced by the pool; the next query tells whether the database is gone.
@@ -87,6 +88,14 @@ export async function inTransaction<T>(database: Database, body: (session: Sessi
       if (!retriedCodes.has(sqlState(error) ?? '') || attempt >= attemptsMax) throw error;
     }
   }
+}
+
+/**
+ * Runs `body` on one snapshot of everything, in a transaction that cannot write: what others commit meanwhile is not seen. Nobody
+ * waits for it, so it may take its time on a database opened without a timeout.
+ */
+export async function onSnapshot<T>(database: Database, body: (session: Session) => Promise<T>): Promise<T> {
+  return database.transaction().setIsolationLevel('repeatable read').setAccessMode('read only').execute(body);
 }
 
 async function writeOnce({ pool, onStatement }: Driver, statements: readonly Statement[]): Promise<void> {

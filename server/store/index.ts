@@ -33,7 +33,7 @@ export {
   type CountedTable,
 } from './acts.ts';
 export type { Statement } from './bulk.ts';
-export { inTransaction, isConflict, writeTogether, type Database, type Session } from './database.ts';
+export { inTransaction, isConflict, onSnapshot, writeTogether, type Database, type Session } from './database.ts';
 export {
   assignPositions,
   countSequenced,
@@ -47,7 +47,7 @@ export {
   swapCheckpoint,
   type TreeHeadRow,
 } from './leaves.ts';
-export { openStore, type OpenStoreOptions, type Store, type StoreProfile } from './open.ts';
+export { openStore, openStoreToRead, type OpenStoreOptions, type Store, type StoreProfile } from './open.ts';
 export {
   insertAlarm,
   insertPlatform,
@@ -61,3 +61,18 @@ export {
 export type { Row } from './schema.ts';
 export { hold, isHeld, releaseHold } from './postgres/hold.ts';
 export { openSubjectKeys, type KeyDraft, type SubjectKeys } from './subject-keys.ts';
+export {
+  countTable,
+  primaryKeys,
+  readActsAt,
+  readChangeRows,
+  readCheckpoints,
+  readLogRows,
+  readNewestChanges,
+  readPendingRows,
+  readRowsBy,
+  scanTable,
+  type LogRow,
+  type TableName,
+} from './scan.ts';
+export { migrations } from './migrate.ts';

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { sql } from 'kysely';
 import { inTransaction, type Database } from './database.ts';
 import { migration as platform } from './migrations/0001-platform.ts';
@@ -35,4 +36,12 @@ export async function migrate(options: {
     });
   }
   await sql`grant select on schema_migration to ${sql.id(appRole)}`.execute(database);
+}
+
+/** True where the tables are those of this version, no more and no less. */
+export async function isUpToDate(database: Database): Promise<boolean> {
+  const rows = await database.selectFrom('schema_migration').select('name').execute();
+  const names = (all: readonly { readonly name: string }[]): readonly string[] =>
+    all.map(({ name }) => name).toSorted();
+  return isDeepStrictEqual(names(rows), names(migrations));
 }

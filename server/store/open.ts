@@ -3,9 +3,9 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import * as z from 'zod';
-import { ok, type Result } from '../../core/kernel/index.ts';
+import { ok, refuse, type Result } from '../../core/kernel/index.ts';
 import { openDatabase, type Database } from './database.ts';
-import { migrate } from './migrate.ts';
+import { isUpToDate, migrate } from './migrate.ts';
 import { startEmbeddedPostgres, type EmbeddedRefusal } from './postgres/embedded.ts';
 
 export type StoreProfile = 'embedded' | 'external';
@@ -79,4 +79,39 @@ export async function openStore(options: OpenStoreOptions): Promise<Result<Store
     await stop();
     throw error;
   }
+}
+
+/**
+ * Opens the store as it is, for reading alone: no role is made, no table brought up to date (else `database-other-version`), and no statement
+ * is given up for its time. An embedded database that nobody runs is started for it, and writes its own files as at every start.
+ */
+export async function openStoreToRead(
+  options: Pick<OpenStoreOptions, 'folder' | 'databaseUrl'>,
+): Promise<Result<Store, EmbeddedRefusal | 'platform-absent' | 'database-other-version'>> {
+  const { folder, databaseUrl } = options;
+  const cluster = join(folder, 'postgres');
+  const roleFile = join(folder, 'app-role.json');
+  const isThere = existsSync(roleFile) && (databaseUrl !== undefined || existsSync(join(cluster, 'created')));
+  if (!isThere) return refuse('platform-absent');
+  const embedded = databaseUrl === undefined ? await startEmbeddedPostgres(cluster) : undefined;
+  if (embedded?.ok === false) return embedded;
+  const app = appCredentials(folder);
+  const address =
+    embedded === undefined
+      ? { url: withAppRole(databaseUrl ?? '', app) }
+      : { ...embedded.value.owner, user: app.role, password: app.password };
+  const database = openDatabase(address, undefined, 0);
+  const close = async (): Promise<void> => {
+    await database.destroy();
+    await embedded?.value.stop();
+  };
+  try {
+    if (await isUpToDate(database))
+      return ok({ database, kind: embedded === undefined ? 'external' : 'embedded', close });
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  await close();
+  return refuse('database-other-version');
 }

@@ -1,0 +1,1 @@
+export { logCheck } from './check.ts';

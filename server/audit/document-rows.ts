@@ -1,0 +1,60 @@
+import { judgeDocument } from '../accounts/index.ts';
+import { readRowsBy, type Row } from '../store/index.ts';
+import type { DataKey } from '../keys/index.ts';
+import { isWhole, keyOf, type AuditRun, type LoggedLeaf } from './run.ts';
+
+/** A document whose row is what its leaf says. */
+export type CheckedDocument = { readonly index: number; readonly kind: string; readonly text: string };
+
+/** Documents that say no version are ordered by the time of their record. */
+function isVersion({ version, at_ms: atMs }: Row<'document'>, text: string): boolean {
+  const { version: said } = JSON.parse(text) as { readonly version?: unknown };
+  return version === (typeof said === 'number' ? said : atMs);
+}
+
+function checkDocument(
+  run: AuditRun,
+  { index, leaf, row: place }: LoggedLeaf,
+  found: { readonly row: Row<'document'>; readonly keys: ReadonlyMap<string, DataKey> },
+): CheckedDocument | undefined {
+  const { row, keys } = found;
+  const { report } = run;
+  const named = { place: 'table document', key: row.leaf_id, is: 'different' } as const;
+  if (!isWhole(place)) return undefined;
+  const key = keyOf(run, keys, place.subject);
+  if (key === undefined) return undefined;
+  if (row.subject !== place.subject) {
+    report({ ...named, column: 'subject', expected: 'subject-of-leaf' });
+    return undefined;
+  }
+  const judged = judgeDocument({ row, opening: place.opening, leaf, key, publicKey: run.documentKey });
+  if ('fault' in judged) {
+    const { column, by } = judged.fault;
+    report({ ...named, place: column === 'opening' ? 'table leaf' : named.place, column, expected: by });
+    return undefined;
+  }
+  const text = judged.signed.document;
+  if (row.at_ms !== leaf.receivedAtMs) report({ ...named, column: 'at_ms', expected: 'time-of-leaf' });
+  else if (!isVersion(row, text)) report({ ...named, column: 'version', expected: 'document-version' });
+  return { index, kind: row.kind, text };
+}
+
+/** Compares the documents of a page with their leaves; answers those that are right. */
+export async function checkDocuments(
+  run: AuditRun,
+  documents: readonly LoggedLeaf[],
+): Promise<readonly CheckedDocument[]> {
+  const { report, session, subjectKeys } = run;
+  const values = documents.map(({ row }) => row.leaf_id);
+  const rows = new Map(
+    (await readRowsBy(session, 'document', { column: 'leaf_id', values })).map((row) => [row.leaf_id, row]),
+  );
+  const keys = await subjectKeys.known(documents.flatMap(({ row }) => row.subject ?? []));
+  return documents.flatMap((logged) => {
+    const row = rows.get(logged.row.leaf_id);
+    if (row !== undefined) return checkDocument(run, logged, { row, keys }) ?? [];
+    // The leaf of a document has the id that its row must have.
+    report({ place: 'table document', key: logged.leaf.actionId, is: 'missing', expected: 'document' });
+    return [];
+  });
+}
