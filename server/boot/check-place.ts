@@ -3,7 +3,7 @@ import { ok, type Result } from '../../core/kernel/index.ts';
 import type { NoteKey } from '../../core/log/index.ts';
 import { checkPlatform, readPublishedHeads, type CheckSummary, type Progress, type Report } from '../audit/index.ts';
 import { isHeld, onSnapshot, openStoreToRead } from '../store/index.ts';
-import { readKeys, type KeyRefusal } from './key-folder.ts';
+import { readRecordKeys, type KeyRefusal } from './key-folder.ts';
 import { folders, type OpenRefusal, type PlatformPlace } from './open-desk.ts';
 
 export type CheckRefusal = KeyRefusal | OpenRefusal | 'database-other-version';
@@ -20,7 +20,7 @@ export type CheckPlaceOptions = Omit<PlatformPlace, 'surroundings' | 'onStatemen
  */
 export async function checkPlace(options: CheckPlaceOptions): Promise<Result<CheckSummary | undefined, CheckRefusal>> {
   const { directory, databaseUrl, passphrase, witnesses, report, onProgress } = options;
-  const keys = readKeys(join(directory, folders.keys), passphrase);
+  const keys = readRecordKeys(join(directory, folders.keys), passphrase);
   if (!keys.ok) return keys;
   const isLive = isHeld(join(directory, 'server.json'));
   const store = await openStoreToRead({ folder: join(directory, folders.database), databaseUrl });

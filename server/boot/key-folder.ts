@@ -75,19 +75,23 @@ export function hasKeys(folder: string): boolean {
   return existsSync(join(folder, files.document));
 }
 
-/** Opens the keys. */
-export function readKeys(folder: string, passphrase: Passphrase): Result<PlatformKeys, KeyRefusal> {
+/** The secrets by which records are read and judged: without those of the log nothing can be signed by it. */
+export type RecordKeys = Pick<PlatformKeys, 'documentKey' | 'keyring'>;
+
+/** Opens the keys that reading needs. */
+export function readRecordKeys(folder: string, passphrase: Passphrase): Result<RecordKeys, KeyRefusal> {
   const document = readPrivateKey(join(folder, files.document), 'document-private-key', passphrase);
   if (!document.ok) return document;
+  const data = readKeyFile({ path: join(folder, files.data), kind: 'data-wrapping-key', passphrase });
+  return data.ok ? ok({ documentKey: documentKeyOf(document.value), keyring: createKeyring(data.value) }) : data;
+}
+
+/** Opens the keys. */
+export function readKeys(folder: string, passphrase: Passphrase): Result<PlatformKeys, KeyRefusal> {
   const log = readLogKeys(folder, logFiles, passphrase);
   if (!log.ok) return log;
-  const data = readKeyFile({ path: join(folder, files.data), kind: 'data-wrapping-key', passphrase });
-  if (!data.ok) return data;
-  return ok({
-    documentKey: documentKeyOf(document.value),
-    log: log.value,
-    keyring: createKeyring(data.value),
-  });
+  const records = readRecordKeys(folder, passphrase);
+  return records.ok ? ok({ ...records.value, log: log.value }) : records;
 }
 
 /** The public keys under whose name the log signs: the origin. */
