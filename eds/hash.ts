@@ -1,10 +1,23 @@
 import { createHash, createPublicKey, hash, verify } from 'node:crypto';
 import { toHex, type Sha256, type Sha256Hex, type VerifyEd25519, type VerifyMlDsa44 } from '../core/kernel/index.ts';
 
+/** Prefix and two hashes: a node of a hash tree. Joined, it is hashed by one call, in half the time of four. */
+const node = Buffer.alloc(65);
+
+function joinNode([prefix, left, right, ...rest]: readonly (Uint8Array | string)[]): boolean {
+  if (typeof prefix !== 'object' || typeof left !== 'object' || typeof right !== 'object') return false;
+  if (prefix.length !== 1 || left.length !== 32 || right.length !== 32 || rest.length > 0) return false;
+  node.set(prefix);
+  node.set(left, 1);
+  node.set(right, 33);
+  return true;
+}
+
 /** SHA-256 by OpenSSL, in the shape that `core` asks for. */
 export const sha256: Sha256 = (...parts) => {
   const [only] = parts;
   if (parts.length === 1 && only !== undefined) return hash('sha256', only, 'buffer');
+  if (joinNode(parts)) return hash('sha256', node, 'buffer');
   const digest = createHash('sha256');
   for (const part of parts) digest.update(part);
   return digest.digest();

@@ -1,6 +1,7 @@
 import { assert } from '../../core/kernel/index.ts';
 import { hashSizeBytes, tileHeight, tileWidth, type ReadHash } from '../../core/log/index.ts';
 import { closeFile, cutFile, readAt, syncFile, writeAt, type File } from './files.ts';
+import { createStaging } from './staging.ts';
 import { blockOf, blockSizeBytes, emptyBlock, nodeOf, nodeOffset, type Block } from './tile-block.ts';
 import {
   lengthSizeBytes,
@@ -31,8 +32,8 @@ export type LevelFiles = {
   readonly readNode: ReadHash;
   /** Entries [from, to) as a C2SP entry bundle: each with its length before it. */
   readonly readEntries: (from: number, to: number) => Uint8Array;
-  /** Adds an entry to the append under way, and then every subtree that it completes, leaf first. */
-  readonly stage: (entry: Uint8Array) => void;
+  /** Adds an entry to the append under way and answers its leaf hash; then every subtree that it completes is put, leaf first. */
+  readonly stage: (entry: Uint8Array | string) => Uint8Array;
   readonly put: (level: number, index: number, hash: Uint8Array) => void;
   /** Ends the append; durable on return. After a throw the files must be opened again. */
   readonly commit: () => void;
@@ -44,13 +45,6 @@ export type LevelFiles = {
   readonly recover: () => Generator<readonly Uint8Array[], void>;
   readonly close: () => void;
 };
-
-function lengthOf(entry: Uint8Array): Buffer {
-  assert(entry.length < 65_536, 'log files: an entry is shorter than 64 KiB');
-  const length = Buffer.allocUnsafe(lengthSizeBytes);
-  length.writeUInt16BE(entry.length);
-  return length;
-}
 
 /** One opened log; its methods are those of `LevelFiles`. */
 class Levels {
@@ -64,7 +58,7 @@ class Levels {
   #ends: number[] = [0];
   #size: number;
   #staged = 0;
-  #parts: Uint8Array[] = [];
+  readonly #staging = createStaging();
   /** Hashes of the bundle that grows which are on disk. */
   #writtenHashes = 0;
   #newBundles = 0;
@@ -169,12 +163,13 @@ class Levels {
     return bytes.subarray(start, end);
   }
 
-  readonly stage = (entry: Uint8Array): void => {
+  readonly stage = (entry: Uint8Array | string): Uint8Array => {
     if (this.#mayHaveTornEnd) this.#cutTornEnd();
-    const length = lengthOf(entry);
-    this.#parts.push(length, entry);
-    this.#ends.push((this.#ends.at(-1) ?? 0) + lengthSizeBytes + entry.length);
+    const before = this.#staging.sizeBytes();
+    const hash = this.#staging.add(entry);
+    this.#ends.push((this.#ends.at(-1) ?? 0) + this.#staging.sizeBytes() - before);
     this.#staged += 1;
+    return hash;
   };
 
   readonly put = (level: number, index: number, hash: Uint8Array): void => {
@@ -204,10 +199,9 @@ class Levels {
 
   /** Writes what was staged behind the entries of the bundle that are on disk. */
   #writeEntries(start: number): void {
-    if (this.#parts.length === 0) return;
-    const bytes = Buffer.concat(this.#parts);
+    const bytes = this.#staging.take();
+    if (bytes.length === 0) return;
     writeAt(this.#files.bundles, start + blockSizeBytes + (this.#ends.at(-1) ?? 0) - bytes.length, bytes);
-    this.#parts = [];
   }
 
   readonly commit = (): void => {

@@ -1,12 +1,5 @@
 import { assert, toBase64 } from '../../core/kernel/index.ts';
-import {
-  consistencyPath,
-  createFrontier,
-  hashLeaf,
-  inclusionPath,
-  rootOf,
-  type Frontier,
-} from '../../core/log/index.ts';
+import { consistencyPath, createFrontier, inclusionPath, rootOf, type Frontier } from '../../core/log/index.ts';
 import { sha256 } from '../../eds/index.ts';
 import type { LevelFiles } from './level-files.ts';
 import { appendMax } from './torn-files.ts';
@@ -18,8 +11,8 @@ export type LogTree = {
   readonly rootAt: (size: number) => string;
   readonly inclusion: (index: number, size: number) => readonly Uint8Array[];
   readonly consistency: (oldSize: number, size: number) => readonly Uint8Array[];
-  /** Adds leaf texts; durable on return. A throw (disk full, disk failed) closes the tree for good: memory and disk may differ. */
-  readonly append: (texts: readonly string[]) => void;
+  /** Adds entries, texts as UTF-8; durable on return. A throw (disk full, disk failed) closes the tree for good: memory and disk may differ. */
+  readonly append: (entries: readonly (Uint8Array | string)[]) => void;
   /** True after an append that threw. */
   readonly isBroken: () => boolean;
 };
@@ -37,17 +30,15 @@ export function openTree(files: LevelFiles): LogTree {
     const known = roots.get(size);
     if (known !== undefined) return known;
     assert(size <= files.size(), 'log: a root is asked of a tree that was');
-    const root = toBase64(rootOf({ sha256, readHash, size }));
+    const isWhole = !isBroken && size === frontier.size();
+    const root = toBase64(isWhole ? frontier.root() : rootOf({ sha256, readHash, size }));
     if (roots.size >= cachedRootsMax) roots.clear();
     roots.set(size, root);
     return root;
   }
 
-  function grow(entries: readonly Uint8Array[]): void {
-    for (const entry of entries) {
-      files.stage(entry);
-      frontier.append(hashLeaf(sha256, entry), files.put);
-    }
+  function grow(entries: readonly (Uint8Array | string)[]): void {
+    for (const entry of entries) frontier.append(files.stage(entry), files.put);
     files.commit();
     assert(frontier.size() === files.size(), 'log: the tree and its files have one size');
   }
@@ -59,12 +50,10 @@ export function openTree(files: LevelFiles): LogTree {
     rootAt,
     inclusion: (index, size) => inclusionPath({ sha256, readHash, index, size }),
     consistency: (oldSize, size) => consistencyPath({ sha256, readHash, oldSize, size }),
-    append: (texts) => {
+    append: (entries) => {
       assert(!isBroken, 'log: a write that failed half way is looked at by a new start, not built upon');
       isBroken = true;
-      for (let at = 0; at < texts.length; at += appendMax)
-        grow(texts.slice(at, at + appendMax).map((text) => Buffer.from(text)));
-      roots.set(files.size(), toBase64(frontier.root()));
+      for (let at = 0; at < entries.length; at += appendMax) grow(entries.slice(at, at + appendMax));
       isBroken = false;
     },
     isBroken: () => isBroken,
