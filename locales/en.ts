@@ -15,6 +15,7 @@ import refusalsGeneral from './refusals-general/en.json' with { type: 'json' };
 import refusalsHost from './refusals-host/en.json' with { type: 'json' };
 import refusalsJournal from './refusals-journal/en.json' with { type: 'json' };
 import refusalsLog from './refusals-log/en.json' with { type: 'json' };
+import refusalsMirror from './refusals-mirror/en.json' with { type: 'json' };
 import refusalsServer from './refusals-server/en.json' with { type: 'json' };
 import refusalsVault from './refusals-vault/en.json' with { type: 'json' };
 import refusalsWorkstation from './refusals-workstation/en.json' with { type: 'json' };
@@ -41,6 +42,7 @@ export const en = {
     ...refusalsHost,
     ...refusalsJournal,
     ...refusalsLog,
+    ...refusalsMirror,
     ...refusalsServer,
     ...refusalsVault,
     ...refusalsWorkstation,

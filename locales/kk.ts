@@ -16,6 +16,7 @@ import refusalsGeneral from './refusals-general/kk.json' with { type: 'json' };
 import refusalsHost from './refusals-host/kk.json' with { type: 'json' };
 import refusalsJournal from './refusals-journal/kk.json' with { type: 'json' };
 import refusalsLog from './refusals-log/kk.json' with { type: 'json' };
+import refusalsMirror from './refusals-mirror/kk.json' with { type: 'json' };
 import refusalsServer from './refusals-server/kk.json' with { type: 'json' };
 import refusalsVault from './refusals-vault/kk.json' with { type: 'json' };
 import refusalsWorkstation from './refusals-workstation/kk.json' with { type: 'json' };
@@ -42,6 +43,7 @@ export const kk: Catalogue = {
     ...refusalsHost,
     ...refusalsJournal,
     ...refusalsLog,
+    ...refusalsMirror,
     ...refusalsServer,
     ...refusalsVault,
     ...refusalsWorkstation,

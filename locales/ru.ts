@@ -16,6 +16,7 @@ import refusalsGeneral from './refusals-general/ru.json' with { type: 'json' };
 import refusalsHost from './refusals-host/ru.json' with { type: 'json' };
 import refusalsJournal from './refusals-journal/ru.json' with { type: 'json' };
 import refusalsLog from './refusals-log/ru.json' with { type: 'json' };
+import refusalsMirror from './refusals-mirror/ru.json' with { type: 'json' };
 import refusalsServer from './refusals-server/ru.json' with { type: 'json' };
 import refusalsVault from './refusals-vault/ru.json' with { type: 'json' };
 import refusalsWorkstation from './refusals-workstation/ru.json' with { type: 'json' };
@@ -42,6 +43,7 @@ export const ru: Catalogue = {
     ...refusalsHost,
     ...refusalsJournal,
     ...refusalsLog,
+    ...refusalsMirror,
     ...refusalsServer,
     ...refusalsVault,
     ...refusalsWorkstation,

@@ -90,4 +90,24 @@ export const commands: readonly Entry[] = [
     help: 'cli.help.witness-start',
     load: async () => (await import('../witness/index.ts')).witnessStart,
   },
+  {
+    name: ['mirror', 'init'],
+    help: 'cli.help.mirror-init',
+    load: async () => (await import('../mirror/index.ts')).mirrorInit,
+  },
+  {
+    name: ['mirror', 'start'],
+    help: 'cli.help.mirror-start',
+    load: async () => (await import('../mirror/index.ts')).mirrorStart,
+  },
+  {
+    name: ['mirror', 'check'],
+    help: 'cli.help.mirror-check',
+    load: async () => (await import('../mirror/index.ts')).mirrorCheck,
+  },
+  {
+    name: ['mirror', 'restore'],
+    help: 'cli.help.mirror-restore',
+    load: async () => (await import('../mirror/index.ts')).mirrorRestore,
+  },
 ];

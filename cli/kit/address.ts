@@ -7,3 +7,8 @@ export function listenOf(text: string): { readonly host: string; readonly port: 
     ? undefined
     : { host: host.replaceAll(/[[\]]/gu, ''), port: Number(port) };
 }
+
+/** A key name of C2SP signed-note, in ASCII as ML-DSA-44 cosignatures want it. */
+export function keyNameOf(text: string): string | undefined {
+  return /^[\u0021-\u002a\u002c-\u007e]{1,200}$/u.test(text) ? text : undefined;
+}

@@ -1,17 +1,14 @@
 import { resolve } from 'node:path';
 import { words } from '../../locales/index.ts';
 import { initWitness } from '../../server/witness/index.ts';
-import { misuse, refused, type Command } from '../kit/index.ts';
-
-/** A key name of C2SP signed-note, in ASCII as ML-DSA-44 cosignatures want it. */
-const namePattern = /^[\u0021-\u002a\u002c-\u007e]{1,200}$/u;
+import { keyNameOf, misuse, refused, type Command } from '../kit/index.ts';
 
 /** `qorgan witness init`: makes the keys of a witness and prints what to hand out. */
 export const witnessInit: Command = {
   shape: { operands: [], options: { directory: 'required', name: 'required' } },
   run: async (given, { locale }) => {
     const name = given.required('name');
-    if (!namePattern.test(name)) return misuse(locale, 'cli.error.witness-name-malformed', { name });
+    if (keyNameOf(name) === undefined) return misuse(locale, 'cli.error.witness-name-malformed', { name });
     const made = initWitness(resolve(given.required('directory')), name);
     if (!made.ok) return refused(locale, made.refusal);
     const lines = made.value.map((key) => words(locale, 'cli.witness.key', { key }));

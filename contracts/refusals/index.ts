@@ -7,6 +7,7 @@ import { generalRefusals } from './general.ts';
 import { hostRefusals } from './host.ts';
 import { journalRefusals } from './journal.ts';
 import { logRefusals } from './log.ts';
+import { mirrorRefusals } from './mirror.ts';
 import { serverRefusals } from './server.ts';
 import { vaultRefusals } from './vault.ts';
 import { workstationRefusals } from './workstation.ts';
@@ -27,6 +28,7 @@ export const refusals = {
   ...serverRefusals,
   ...actRefusals,
   ...authorityRefusals,
+  ...mirrorRefusals,
   ...evidenceRefusals,
 } as const;
 
@@ -47,6 +49,7 @@ export {
   hostRefusals,
   journalRefusals,
   logRefusals,
+  mirrorRefusals,
   serverRefusals,
   vaultRefusals,
   workstationRefusals,

@@ -1,19 +1,14 @@
 import { equalBytes, fromBase64 } from '../../core/kernel/index.ts';
 import {
-  cosignNote,
-  formatNote,
   hashSizeBytes,
   noteSizeMax,
-  openNote,
   parseCheckpoint,
   parseNote,
   verifyConsistency,
   type Checkpoint,
-  type NoteKey,
-  type NoteSignature,
 } from '../../core/log/index.ts';
 import { sha256 } from '../../eds/index.ts';
-import { verifyEd25519 } from '../keys/index.ts';
+import { cosign, signedByLog } from './cosign.ts';
 import type { Witness } from './open-witness.ts';
 
 export type WitnessAnswer = { readonly status: number; readonly body: string; readonly type: string };
@@ -38,25 +33,6 @@ function parseSubmission(body: string): Submission | undefined {
   if (old === undefined || !Number.isSafeInteger(oldSize)) return undefined;
   if (path.length !== lines.length || lines.length > proofLinesMax) return undefined;
   return { oldSize, path, note: body.slice(end + 2) };
-}
-
-/** The note with the signatures of trusted keys of its log alone: what strangers added to it is neither kept nor vouched for. */
-function signedByLog(text: string, keys: readonly NoteKey[]): string | undefined {
-  const note = parseNote(text);
-  if (!note.ok || !openNote({ note: text, keys, verifyEd25519 }).ok) return undefined;
-  const isOfLog = (line: NoteSignature): boolean => keys.some(({ name, id }) => name === line.name && id === line.id);
-  return formatNote({ text: note.value.text, signatures: note.value.signatures.filter(isOfLog) });
-}
-
-function cosignatures(witness: Witness, note: string): string | undefined {
-  const atSeconds = Math.floor(witness.nowMs() / 1_000);
-  let cosigned = note;
-  for (const { key, sign } of witness.signers) {
-    const next = cosignNote({ note: cosigned, key, atSeconds, sign });
-    if (!next.ok) return undefined;
-    cosigned = next.value;
-  }
-  return cosigned.slice(note.length);
 }
 
 function judge(submission: Submission, next: Checkpoint, known: Checkpoint): WitnessAnswer | undefined {
@@ -91,8 +67,8 @@ export function addCheckpoint(witness: Witness, body: string): WitnessAnswer {
   const known = witness.heads.read(next.origin);
   const fault = judge(submission, next, known);
   if (fault !== undefined) return fault;
-  const lines = cosignatures(witness, note);
-  if (lines === undefined) return refused(400, 'this checkpoint cannot be cosigned');
+  const cosigned = cosign(witness, note);
+  if (cosigned === undefined) return refused(400, 'this checkpoint cannot be cosigned');
   if (next.size !== known.size) witness.heads.write(next.origin, note);
-  return { status: 200, body: lines, type: plain };
+  return { status: 200, body: cosigned.slice(note.length), type: plain };
 }

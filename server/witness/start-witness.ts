@@ -1,11 +1,11 @@
-import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { isUtf8 } from 'node:buffer';
 import { ok, refuse, type Result } from '../../core/kernel/index.ts';
 import { formatNoteKey } from '../../core/log/index.ts';
 import { hold, isHeld, releaseHold } from '../store/index.ts';
 import { addCheckpoint, requestSizeMaxBytes, type WitnessAnswer } from './add-checkpoint.ts';
+import { openListener, type ListenerTls } from './listener.ts';
 import { openWitness, type OpenWitnessRefusal } from './open-witness.ts';
 
 /** A witness that answers. */
@@ -16,12 +16,6 @@ export type RunningWitness = {
   readonly logs: readonly string[];
   readonly close: () => Promise<void>;
 };
-
-/** A log asks once a second on one connection; strangers must not keep the door. */
-const connectionsMax = 64;
-const requestTimeoutMs = 10_000;
-/** The address is in use, or not ours to use. */
-const listenFailures = new Set(['EADDRINUSE', 'EACCES', 'EADDRNOTAVAIL']);
 
 /** The body, or `undefined` where it is too large or ends early. */
 function bodyOf(request: IncomingMessage): Promise<Buffer | undefined> {
@@ -68,20 +62,11 @@ function listenerOf(answer: (body: string) => WitnessAnswer, onBug: (bug: unknow
   return (request, response) => void send(request, response).catch(onBug);
 }
 
-function listen(server: Server, at: { readonly host: string; readonly port: number }): Promise<boolean> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) =>
-      listenFailures.has(error.code ?? '') ? resolve(false) : reject(error),
-    );
-    server.listen(at.port, at.host, () => resolve(true));
-  });
-}
-
 /** Starts the witness of a folder, by TLS where a certificate and its key (PEM) are given; it answers on return. */
 export async function startWitness(options: {
   readonly folder: string;
   readonly listen: { readonly host: string; readonly port: number };
-  readonly tls?: { readonly cert: Uint8Array; readonly key: Uint8Array };
+  readonly tls?: ListenerTls | undefined;
   readonly nowMs: () => number;
   readonly onBug: (bug: unknown) => void;
 }): Promise<Result<RunningWitness, OpenWitnessRefusal | 'server-running' | 'address-in-use'>> {
@@ -90,33 +75,19 @@ export async function startWitness(options: {
   if (isHeld(holdFile)) return refuse('server-running');
   const witness = openWitness(folder, options.nowMs);
   if (!witness.ok) return witness;
-  const listener = listenerOf((body) => addCheckpoint(witness.value, body), onBug);
-  const limits = { requestTimeout: requestTimeoutMs, headersTimeout: requestTimeoutMs };
-  const server =
-    tls === undefined
-      ? createServer(limits, listener)
-      : createTlsServer(
-          { ...limits, cert: Buffer.from(tls.cert), key: Buffer.from(tls.key), minVersion: 'TLSv1.2' },
-          listener,
-        );
-  server.maxConnections = connectionsMax;
   hold(holdFile);
-  if (!(await listen(server, options.listen))) {
+  const answer = listenerOf((body) => addCheckpoint(witness.value, body), onBug);
+  const listener = await openListener({ listen: options.listen, tls, answer });
+  if (!listener.ok) {
     releaseHold(holdFile);
-    return refuse('address-in-use');
+    return listener;
   }
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : options.listen.port;
-  const { host } = options.listen;
   return ok({
-    url: `${tls === undefined ? 'http' : 'https'}://${host.includes(':') ? `[${host}]` : host}:${port}`,
+    url: listener.value.url,
     keys: witness.value.signers.map(({ key }) => formatNoteKey(key)),
     logs: witness.value.logs.map(({ name }) => name),
     close: async () => {
-      await new Promise<void>((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      });
+      await listener.value.close();
       releaseHold(holdFile);
     },
   });

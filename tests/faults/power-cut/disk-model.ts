@@ -3,7 +3,7 @@ import { dirname, join, relative } from 'node:path';
 import type { Operation } from './recording.ts';
 
 type Inode = { durable: Buffer; pending: Operation[] };
-type NameChange = { readonly apply: (names: Map<string, Inode>) => void };
+type NameChange = { readonly folder: string; readonly apply: (names: Map<string, Inode>) => void };
 
 /** A sector is written whole or not at all; a write may be torn between sectors. */
 const sectorSizeBytes = 512;
@@ -38,11 +38,12 @@ function applied(buffer: Buffer, { op, offset, data }: Operation): Buffer {
 export class DiskModel {
   readonly #names = new Map<string, Inode>();
   readonly #durableNames = new Map<string, Inode>();
-  readonly #pendingNames: NameChange[] = [];
-  readonly #folder: string;
+  #pendingNames: NameChange[] = [];
+  readonly #folders: readonly string[];
 
-  constructor(folder: string) {
-    this.#folder = folder;
+  /** Of these folders, which are there from the beginning; files are moved within one only. */
+  constructor(...folders: readonly string[]) {
+    this.#folders = folders;
   }
 
   #rename(change: NameChange): void {
@@ -55,7 +56,7 @@ export class DiskModel {
     if (inode === undefined) {
       // Made by a call that the recorder does not know: as if created here.
       const made: Inode = { durable: Buffer.alloc(0), pending: [] };
-      this.#rename({ apply: (names) => void names.set(path, made) });
+      this.#rename({ folder: dirname(path), apply: (names) => void names.set(path, made) });
       inode = made;
     }
     return inode;
@@ -66,15 +67,15 @@ export class DiskModel {
     switch (op) {
       case 'C': {
         const made: Inode = { durable: Buffer.alloc(0), pending: [] };
-        return this.#rename({ apply: (names) => void names.set(path, made) });
+        return this.#rename({ folder: dirname(path), apply: (names) => void names.set(path, made) });
       }
       case 'W':
       case 'T':
         return void this.#inode(path).pending.push(operation);
       case 'S':
-        return path === this.#folder ? this.#syncFolder() : this.#syncFile(path);
+        return this.#folders.includes(path) ? this.#syncFolder(path) : this.#syncFile(path);
       case 'U':
-        return this.#rename({ apply: (names) => void names.delete(path) });
+        return this.#rename({ folder: dirname(path), apply: (names) => void names.delete(path) });
       case 'R': {
         const to = data.toString('utf8');
         const moved = this.#inode(path);
@@ -82,13 +83,14 @@ export class DiskModel {
           names.delete(path);
           names.set(to, moved);
         };
-        return this.#rename({ apply });
+        return this.#rename({ folder: dirname(path), apply });
       }
     }
   }
 
-  #syncFolder(): void {
-    for (const change of this.#pendingNames.splice(0)) change.apply(this.#durableNames);
+  #syncFolder(path: string): void {
+    for (const { folder, apply } of this.#pendingNames) if (folder === path) apply(this.#durableNames);
+    this.#pendingNames = this.#pendingNames.filter(({ folder }) => folder !== path);
   }
 
   #syncFile(path: string): void {

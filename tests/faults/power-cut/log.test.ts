@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { chanceFrom, DiskModel, writeImage } from './disk-model.ts';
+import { cutPower } from './cut-power.ts';
 import { judgeLog } from './log-world.ts';
 import type { Told } from './log-workload.ts';
 import { compileRecorder, recordScript, type Operation } from './recording.ts';
@@ -27,49 +27,29 @@ afterAll(() => {
   rmSync(judged, { recursive: true, force: true });
 });
 
-/** Cuts the power at `count` points, on a disk that does not hear the syncs of `deafTo`. */
-function cutPower(
-  count: number,
-  options: { readonly deafTo?: string; readonly isUntilHarm: boolean },
-): readonly string[] {
-  const chance = chanceFrom(seed);
-  const first = operations.findIndex(({ path }) => path === acknowledgements) + 2;
-  const points = new Set<number>();
-  while (points.size < count) points.add(first + Math.floor(chance() * (operations.length - first)));
-  const model = new DiskModel(folder);
-  const faults: string[] = [];
-  let told: Told = { wanted: 0, size: 0, checkpointSize: 0, refused: 0 };
-  let cuts = 0;
-  for (const [i, operation] of operations.entries()) {
-    if (points.has(i)) {
-      const image = join(judged, 'after');
-      writeImage(model.cut(chance), { from: folder, to: image });
-      const fault = judgeLog(image, told);
-      cuts += 1;
-      if (fault !== undefined) faults.push(`operation ${i} (${operation.op} ${operation.path}): ${fault}`);
-      if (fault !== undefined && options.isUntilHarm) break;
-    }
-    if (operation.path === acknowledgements) {
-      if (operation.op === 'W') told = JSON.parse(operation.data.toString('utf8')) as Told;
-    } else if (operation.op !== 'S' || operation.path !== options.deafTo) model.perform(operation);
-  }
-  process.stdout.write(
-    `power cut (log${options.deafTo === undefined ? '' : `, deaf to ${options.deafTo.slice(root.length + 1)}`}): seed ${seed}, ${operations.length} operations, ${cuts} cuts, ${faults.length} faults\n`,
-  );
-  return faults;
-}
+const power = (count: number, deafTo?: string): Promise<readonly string[]> =>
+  cutPower<Told>({
+    ...{ operations, acknowledgements, count, seed, deafTo },
+    ...{ what: 'log', root, folders: [folder], image: join(judged, 'after') },
+    nothingTold: { wanted: 0, size: 0, checkpointSize: 0, refused: 0 },
+    judge: judgeLog,
+  });
 
 describe('a power cut of the central log', () => {
-  it('loses no acknowledged leaf or checkpoint, and forks nothing, whenever it comes', { timeout: 500_000 }, () => {
-    expect(operations.filter(({ op }) => op === 'S').length).toBeGreaterThan(150);
-    expect(cutPower(cutsWanted, { isUntilHarm: false })).toEqual([]);
-  });
+  it(
+    'loses no acknowledged leaf or checkpoint, and forks nothing, whenever it comes',
+    { timeout: 500_000 },
+    async () => {
+      expect(operations.filter(({ op }) => op === 'S').length).toBeGreaterThan(150);
+      expect(await power(cutsWanted)).toEqual([]);
+    },
+  );
 
   it.each(['log/bundles', 'log/checkpoint.new', 'log'])(
     'is seen to do harm on a disk that does not hear the syncs of %s',
     { timeout: 500_000 },
-    (path) => {
-      expect(cutPower(400, { deafTo: join(root, path), isUntilHarm: true })).not.toEqual([]);
+    async (path) => {
+      expect(await power(400, join(root, path))).not.toEqual([]);
     },
   );
 });

@@ -1,0 +1,7 @@
+export { checkMirror, type MirrorFault, type MirrorState } from './check-mirror.ts';
+export { initMirror, openMirror, type InitMirrorRefusal, type Mirror, type OpenMirrorRefusal } from './open-mirror.ts';
+export { pull, type Pulled, type PullRefusal } from './pull.ts';
+export { restoreLog, type RestoreRefusal } from './restore-mirror.ts';
+export { startSchedule } from './schedule.ts';
+export { holdMirror, startMirror, type MirrorOptions, type RunningMirror } from './start-mirror.ts';
+export type { Fetch, FetchRefusal } from './verified-tiles.ts';

@@ -1,0 +1,106 @@
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as z from 'zod';
+import { ok, refuse, type Result } from '../../core/kernel/index.ts';
+import { noteKeyTypes, parseNoteKey, type NoteKey } from '../../core/log/index.ts';
+import { sha256 } from '../../eds/index.ts';
+import { replaceFile, syncFolder } from '../keys/index.ts';
+import { openLogStore, type LogStore } from '../log/index.ts';
+import { initWitness, openWitness, type OpenWitnessRefusal, type Witness } from '../witness/index.ts';
+import { openAlarms, type Alarms } from './alarms.ts';
+
+/** A mirror of one log: its own keys, everything of the log that it holds, and the newest head that it knows of. */
+export type Mirror = {
+  readonly origin: string;
+  /** Keys of the log, all of one origin: a second one after a rotation. */
+  readonly logKeys: readonly NoteKey[];
+  readonly settings: MirrorSettings;
+  readonly witness: Witness;
+  readonly alarms: Alarms;
+  /** What it holds; opened anew where a write had failed. */
+  readonly store: () => LogStore;
+  readonly close: () => void;
+};
+
+const settingsShape = z.strictObject({
+  form: z.literal('qorgan.mirror/1'),
+  /** Address of the platform; paths begin with `/v1/`. */
+  url: z.url({ protocol: /^https?$/u }),
+  /** The certificate (PEM) that the platform must show, or `null` where the authorities of this machine judge it. */
+  certificate: z.string().max(65_536).nullable(),
+});
+export type MirrorSettings = z.output<typeof settingsShape>;
+
+export const mirrorNames = {
+  settings: 'mirror.json',
+  log: 'log',
+  blobs: 'blobs',
+  alarms: 'alarms',
+  logs: 'logs',
+} as const;
+
+export type InitMirrorRefusal = 'platform-key-exists' | 'log-key-malformed' | 'mirror-malformed';
+
+/**
+ * Makes a mirror in a folder: the keys of a witness (0600, never overwritten), the key of the one log that it follows, the
+ * address of its platform. Durable on return; answers the public keys.
+ */
+export function initMirror(options: {
+  readonly folder: string;
+  readonly name: string;
+  readonly logKey: string;
+  readonly url: string;
+  readonly certificate?: string | undefined;
+}): Result<readonly string[], InitMirrorRefusal> {
+  const { folder, name, logKey, url, certificate = null } = options;
+  const key = parseNoteKey(sha256, logKey);
+  if (!key.ok || key.value.type !== noteKeyTypes.ed25519) return refuse('log-key-malformed');
+  const settings = settingsShape.safeParse({ form: 'qorgan.mirror/1', url: url.replace(/\/+$/u, ''), certificate });
+  if (!settings.success) return refuse('mirror-malformed');
+  const keys = initWitness(folder, name);
+  if (!keys.ok) return keys;
+  for (const part of [mirrorNames.log, mirrorNames.blobs])
+    mkdirSync(join(folder, part), { recursive: true, mode: 0o755 });
+  replaceFile(join(folder, mirrorNames.logs), `${logKey}\n`, 0o644);
+  replaceFile(join(folder, mirrorNames.settings), `${JSON.stringify(settings.data)}\n`, 0o644);
+  syncFolder(folder);
+  return keys;
+}
+
+function readSettings(folder: string): MirrorSettings | undefined {
+  const path = join(folder, mirrorNames.settings);
+  try {
+    return existsSync(path) ? settingsShape.parse(JSON.parse(readFileSync(path, 'utf8'))) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export type OpenMirrorRefusal = OpenWitnessRefusal | 'mirror-malformed';
+
+/** Opens the mirror of a folder as its one writer. `nowMs` dates cosignatures and alarms. */
+export function openMirror(folder: string, nowMs: () => number): Result<Mirror, OpenMirrorRefusal> {
+  const settings = readSettings(folder);
+  if (settings === undefined) return refuse('mirror-malformed');
+  const witness = openWitness(folder, nowMs);
+  if (!witness.ok) return witness;
+  const logKeys = witness.value.logs;
+  const origin = logKeys[0]?.name;
+  if (origin === undefined || logKeys.some((key) => key.name !== origin)) return refuse('log-key-malformed');
+  const logFolder = join(folder, mirrorNames.log);
+  let store = openLogStore(logFolder, ...logKeys);
+  return ok({
+    origin,
+    logKeys,
+    settings,
+    witness: witness.value,
+    alarms: openAlarms(join(folder, mirrorNames.alarms), nowMs),
+    store: () => {
+      if (!store.tree.isBroken()) return store;
+      store.close();
+      store = openLogStore(logFolder, ...logKeys);
+      return store;
+    },
+    close: () => store.close(),
+  });
+}
