@@ -1,4 +1,5 @@
-// Bundles what Electron loads: main, the preloads and the pages. Hosts, server and CLI run from source in development.
+// Bundles what Electron loads: main, the preloads and the pages, and the verifier that packages of the log carry. Hosts, server
+// and CLI run from source in development.
 //   node build/with-node24.mjs build/bundle.mjs            what changed
 //   node build/with-node24.mjs build/bundle.mjs --force    everything
 import { existsSync } from 'node:fs';
@@ -7,6 +8,7 @@ import { unlessUnchanged } from './bundle/inputs.mjs';
 import { bundleMain, bundlePreloads, mainEntry, outputOfPreload, preloads } from './bundle/main.mjs';
 import { bundleFirstScreens } from './bundle/first-screens.mjs';
 import { bundleRenderer, pageNames } from './bundle/renderer.mjs';
+import { bundleVerifier, verifierEntry, verifierFile } from './bundle/verifier.mjs';
 import { inRoot } from './paths.mjs';
 import { unstamp } from './stamps.mjs';
 
@@ -26,6 +28,13 @@ const targets = () => [
     inputs: ['preload', 'core', 'contracts'],
     outputs: preloads().map(outputOfPreload),
     make: bundlePreloads,
+  },
+  {
+    name: 'verifier of packages',
+    isPresent: existsSync(inRoot(verifierEntry)),
+    inputs: ['cli/log-verifier', 'server/package-folder', 'core', 'eds', 'locales/log-verifier'],
+    outputs: [verifierFile],
+    make: () => bundleVerifier(),
   },
   {
     name: 'pages',

@@ -3,6 +3,7 @@ import checks from './checks/en.json' with { type: 'json' };
 import cli from './cli/en.json' with { type: 'json' };
 import eds from './eds/en.json' with { type: 'json' };
 import explain from './explain/en.json' with { type: 'json' };
+import logVerifier from './log-verifier/en.json' with { type: 'json' };
 import prompt from './prompt/en.json' with { type: 'json' };
 import reasons from './reasons/en.json' with { type: 'json' };
 import receiptPage from './receipt-page/en.json' with { type: 'json' };
@@ -28,6 +29,7 @@ export const en = {
   cli,
   eds,
   explain,
+  'log-verifier': logVerifier,
   prompt,
   reasons,
   'receipt-page': receiptPage,

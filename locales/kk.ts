@@ -4,6 +4,7 @@ import checks from './checks/kk.json' with { type: 'json' };
 import cli from './cli/kk.json' with { type: 'json' };
 import eds from './eds/kk.json' with { type: 'json' };
 import explain from './explain/kk.json' with { type: 'json' };
+import logVerifier from './log-verifier/kk.json' with { type: 'json' };
 import prompt from './prompt/kk.json' with { type: 'json' };
 import reasons from './reasons/kk.json' with { type: 'json' };
 import receiptPage from './receipt-page/kk.json' with { type: 'json' };
@@ -29,6 +30,7 @@ export const kk: Catalogue = {
   cli,
   eds,
   explain,
+  'log-verifier': logVerifier,
   prompt,
   reasons,
   'receipt-page': receiptPage,

@@ -4,6 +4,7 @@ import checks from './checks/ru.json' with { type: 'json' };
 import cli from './cli/ru.json' with { type: 'json' };
 import eds from './eds/ru.json' with { type: 'json' };
 import explain from './explain/ru.json' with { type: 'json' };
+import logVerifier from './log-verifier/ru.json' with { type: 'json' };
 import prompt from './prompt/ru.json' with { type: 'json' };
 import reasons from './reasons/ru.json' with { type: 'json' };
 import receiptPage from './receipt-page/ru.json' with { type: 'json' };
@@ -29,6 +30,7 @@ export const ru: Catalogue = {
   cli,
   eds,
   explain,
+  'log-verifier': logVerifier,
   prompt,
   reasons,
   'receipt-page': receiptPage,

@@ -4,6 +4,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { inRoot } from '../paths.mjs';
+import { bundleVerifier } from './verifier.mjs';
 
 export const platformEntries = [
   'native/device-host/boot.ts',
@@ -41,4 +42,5 @@ export async function bundlePlatform(folder) {
     mkdirSync(join(folder, dirname(entry)), { recursive: true });
     await bundleEntry(entry, folder);
   }
+  await bundleVerifier(folder);
 }

@@ -81,6 +81,11 @@ export const commands: readonly Entry[] = [
     load: async () => (await import('../log/index.ts')).logCheck,
   },
   {
+    name: ['log', 'export'],
+    help: 'cli.help.log-export',
+    load: async () => (await import('../log/index.ts')).logExport,
+  },
+  {
     name: ['witness', 'init'],
     help: 'cli.help.witness-init',
     load: async () => (await import('../witness/index.ts')).witnessInit,

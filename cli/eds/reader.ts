@@ -16,8 +16,7 @@ import {
   type Verifier,
 } from '../../eds/index.ts';
 import type { Locale } from '../../locales/index.ts';
-import { misuse, type Arguments, type Surroundings } from '../kit/index.ts';
-import { parseAt } from './at.ts';
+import { misuse, parseAt, type Arguments, type Surroundings } from '../kit/index.ts';
 import { readInput, unreadable, type Step } from './input.ts';
 import { readTrustFolder } from './trust-folder.ts';
 

@@ -1,1 +1,2 @@
 export { logCheck } from './check.ts';
+export { logExport } from './export.ts';

@@ -22,4 +22,9 @@ export const logRefusals = {
   'proof-too-large': { retry: true },
   'opening-malformed': { retry: true },
   'leaf-malformed': { retry: true },
+  'log-unpublished': { retry: true },
+  'log-files-differ': { retry: false },
+  'log-range-empty': { retry: false },
+  'export-place-taken': { retry: false },
+  'export-content-differs': { retry: false },
 } as const;

@@ -23,7 +23,13 @@ export type StoredAct = {
 };
 
 /** What was kept of an act. */
-export type KeptAct = { readonly envelope: string; readonly cms: Buffer; readonly validation: string | null };
+export type KeptAct = {
+  readonly envelope: string;
+  readonly cms: Buffer;
+  readonly validation: string | null;
+  /** Base64. */
+  readonly validationSalt: string;
+};
 
 /** The first column that is not what leaf and sealed record say, and by what it is judged. */
 export type ActFault = {
@@ -83,7 +89,8 @@ export function judgeStoredAct(
   if (!isValidationOf(leaf, kept)) return { fault: { column: 'sealed', by: 'validation' } };
   if (kept.deadlineMs !== undefined && kept.deadlineMs !== row.deadline_ms)
     return { fault: { column: 'deadline_ms', by: 'sealed-column' } };
-  return { kept: { envelope: kept.envelope, cms, validation: kept.validation } };
+  const { envelope, validation, validationSalt } = kept;
+  return { kept: { envelope, cms, validation, validationSalt } };
 }
 
 /** The text of a stored act where act, opening and leaf say one thing; `undefined` where any of them was edited. */

@@ -6,3 +6,4 @@ export { logSigner, signerAcross, type LogSigner } from './signer.ts';
 export { readTile } from './tile-door.ts';
 export { blockOf, blockSizeBytes, nodeOf, type Block } from './tile-block.ts';
 export { lengthSizeBytes, levels, offsetSizeBytes } from './torn-files.ts';
+export { openFrozenLog, type FrozenLog } from './frozen-log.ts';

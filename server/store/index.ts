@@ -35,6 +35,14 @@ export {
 export type { Statement } from './bulk.ts';
 export { inTransaction, isConflict, onSnapshot, writeTogether, type Database, type Session } from './database.ts';
 export {
+  readCheckpointAt,
+  readDocumentPlaces,
+  readDocumentsOf,
+  readPlaceAt,
+  readPlacedLeaves,
+  type PlacedLeaf,
+} from './export.ts';
+export {
   assignPositions,
   countSequenced,
   insertLeaves,

@@ -1,0 +1,3 @@
+export declare const verifierEntry: string;
+export declare const verifierFile: string;
+export declare function bundleVerifier(folder?: string): Promise<void>;

@@ -1,0 +1,1 @@
+export { say, type VerifierLocale } from './words.ts';

@@ -1,0 +1,126 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fromBase64 } from '../../core/kernel/index.ts';
+import { formatNoteKey, logOrigin, noteKeyTypes, parseNoteKey } from '../../core/log/index.ts';
+import { packageFiles, parseManifest, type PackageManifest } from '../../core/log-package/index.ts';
+import { sha256, sha256Hex } from '../../eds/index.ts';
+import type { PlatformId } from '../../core/kernel/index.ts';
+import { createDocuments } from './documents.ts';
+import { checkEntries, type EntryCounts } from './entries.ts';
+import { createFindings, type Findings } from './findings.ts';
+import { checkHeads } from './heads.ts';
+import { createJudge } from './signatures.ts';
+import { checkSums } from './sums.ts';
+import { canVerifyMlDsa, readTrust, type ReaderTrust } from './trust.ts';
+
+/** What the reader would have to bring for the package to be judged wholly. */
+export const missingTrusts = ['log-key', 'platform-key', 'anchors', 'trust-unreadable'] as const;
+export type MissingTrust = (typeof missingTrusts)[number];
+
+export type PackageReport = {
+  readonly verdict: 'good' | 'bad' | 'cannot-tell';
+  readonly findings: Findings;
+  readonly missing: readonly MissingTrust[];
+  readonly manifest: PackageManifest | undefined;
+  readonly files: number;
+  readonly range: EntryCounts | undefined;
+  readonly context: EntryCounts | undefined;
+  readonly witnessedSize: number | undefined;
+  readonly hasWitnessPolicy: boolean;
+  /** False where ML-DSA-44 cosignatures cannot be judged by this version of Node. */
+  readonly judgesMlDsa: boolean;
+  /** What the package names, for the reader to compare with what he was told elsewhere. */
+  readonly named:
+    | { readonly logKey: string; readonly platformKey: string; readonly anchors: readonly string[] }
+    | undefined;
+};
+
+function missingOf(trust: ReaderTrust): readonly MissingTrust[] {
+  const missing: MissingTrust[] = [];
+  if (trust.logKey === undefined) missing.push('log-key');
+  if (trust.platformKey === undefined) missing.push('platform-key');
+  if (trust.anchors.length === 0) missing.push('anchors');
+  if (trust.unreadable.length > 0) missing.push('trust-unreadable');
+  return missing;
+}
+
+function readManifest(folder: string, { find }: Findings): PackageManifest | undefined {
+  const path = join(folder, packageFiles.manifest);
+  const parsed = existsSync(path) ? parseManifest(readFileSync(path, 'utf8')) : undefined;
+  if (parsed?.ok !== true) {
+    find('manifest-malformed', packageFiles.manifest);
+    return undefined;
+  }
+  const { platform, isDemo, origin } = parsed.value;
+  if (origin !== logOrigin(isDemo ? 'demo' : 'production', platform as PlatformId))
+    find('manifest-differs', packageFiles.manifest, 'origin');
+  return parsed.value;
+}
+
+/** The reader's key where he has one; where it is not the package's, the package is of another platform. */
+function keysOf(manifest: PackageManifest, trust: ReaderTrust, { find }: Findings) {
+  const named = parseNoteKey(sha256, manifest.logKey);
+  const platform = fromBase64(manifest.platformKey);
+  const isNamed = named.ok && named.value.type === noteKeyTypes.ed25519 && platform.ok && platform.value.length === 32;
+  if (!isNamed) {
+    find('manifest-differs', packageFiles.manifest, 'keys');
+    return undefined;
+  }
+  const { logKey = named.value, platformKey = platform.value } = trust;
+  const isSame = formatNoteKey(logKey) === manifest.logKey && Buffer.compare(platformKey, platform.value) === 0;
+  if (!isSame) find('manifest-differs', packageFiles.manifest, 'keys');
+  return { logKey, platformKey };
+}
+
+function compareCounts(manifest: PackageManifest, range: EntryCounts, context: EntryCounts, { find }: Findings): void {
+  const isCounted =
+    range.entries === manifest.entries &&
+    range.destroyed === manifest.destroyed &&
+    context.entries === manifest.context &&
+    manifest.to < manifest.size &&
+    range.entries === manifest.to - manifest.from + 1;
+  if (!isCounted) find('manifest-differs', packageFiles.manifest, 'counts');
+}
+
+function checkContent(folder: string, manifest: PackageManifest, trust: ReaderTrust, findings: Findings) {
+  const keys = keysOf(manifest, trust, findings);
+  const heads = keys === undefined ? undefined : checkHeads(folder, keys.logKey, trust, findings);
+  if (keys === undefined || heads === undefined) return undefined;
+  if (heads.newest.size !== manifest.size || heads.newest.origin !== manifest.origin)
+    findings.find('manifest-differs', packageFiles.manifest, 'size');
+  const judge = createJudge(folder, trust.anchors, (hash) => manifest.anchors.includes(hash));
+  const documents = createDocuments();
+  const { platformKey } = keys;
+  const counted = checkEntries({ folder, manifest, heads, findings, judge, documents, platformKey, chains: new Map() });
+  compareCounts(manifest, counted.range, counted.context, findings);
+  return { ...counted, witnessedSize: heads.witnessedSize };
+}
+
+/** Checks a package as a whole; reads nothing but its folder and the reader's own. */
+export async function verifyPackage(folder: string, trustFolder: string | undefined): Promise<PackageReport> {
+  const findings = createFindings();
+  const trust = readTrust(trustFolder);
+  const files = existsSync(join(folder, packageFiles.sums)) ? await checkSums(folder, findings) : 0;
+  if (files === 0) findings.find('sums-malformed', packageFiles.sums);
+  const manifest = readManifest(folder, findings);
+  const checked = manifest === undefined ? undefined : checkContent(folder, manifest, trust, findings);
+  const missing = missingOf(trust);
+  const isUntold = missing.length > 0 || findings.doubtCount() > 0;
+  return {
+    verdict: findings.foundCount() > 0 ? 'bad' : isUntold ? 'cannot-tell' : 'good',
+    ...{ findings, missing, manifest, files },
+    range: checked?.range,
+    context: checked?.context,
+    witnessedSize: checked?.witnessedSize,
+    hasWitnessPolicy: trust.witnesses !== undefined,
+    judgesMlDsa: canVerifyMlDsa(),
+    named:
+      manifest === undefined
+        ? undefined
+        : {
+            logKey: manifest.logKey,
+            platformKey: sha256Hex(Buffer.from(manifest.platformKey, 'base64')),
+            anchors: manifest.anchors,
+          },
+  };
+}

@@ -1,0 +1,13 @@
+export { formatManifest, parseManifest, type PackageManifest } from './manifest.ts';
+export {
+  entryPath,
+  entryStem,
+  entryParts,
+  olderHeads,
+  ownLineOf,
+  packageFiles,
+  parseEntryPath,
+  type EntryFolder,
+  type EntryPart,
+  type OlderHead,
+} from './names.ts';

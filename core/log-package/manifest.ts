@@ -1,0 +1,60 @@
+import { canonicalize, ok, parseCanonical, refuse, type Json, type Result } from '../kernel/index.ts';
+
+const form = 'qorgan.log-package/1';
+const sizeMax = 65_536;
+
+/**
+ * What a package says of itself. None of it is believed: keys are the reader's own, and everything else is counted again. It
+ * is canonical JSON in one line.
+ */
+export type PackageManifest = {
+  readonly platform: string;
+  readonly operatorName: string;
+  readonly isDemo: boolean;
+  readonly origin: string;
+  /** C2SP vkey text. */
+  readonly logKey: string;
+  /** Base64 of the Ed25519 key that signs documents. */
+  readonly platformKey: string;
+  readonly madeAtMs: number;
+  /** First and last index of the range, from 0. */
+  readonly from: number;
+  readonly to: number;
+  /** Leaves under the newest head. */
+  readonly size: number;
+  /** Entries of the range, and those of them whose content is destroyed and therefore absent. */
+  readonly entries: number;
+  readonly destroyed: number;
+  /** Entries beside the range that its acts stand on. */
+  readonly context: number;
+  /** SHA-256 of the certificates (DER) that the platform trusted by its documents: anchors. */
+  readonly anchors: readonly string[];
+};
+
+const texts = ['platform', 'operatorName', 'origin', 'logKey', 'platformKey'] as const;
+const counts = ['madeAtMs', 'from', 'to', 'size', 'entries', 'destroyed', 'context'] as const;
+
+export function formatManifest(manifest: PackageManifest): string {
+  return `${canonicalize({ form, ...manifest } as unknown as Json)}\n`;
+}
+
+/** Reads a manifest; refuses all but a canonical line with exactly its members. */
+export function parseManifest(text: string): Result<PackageManifest, 'manifest-malformed'> {
+  const json = text.endsWith('\n') ? parseCanonical(text.slice(0, -1), sizeMax) : undefined;
+  const value = json?.ok === true ? json.value : null;
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return refuse('manifest-malformed');
+  const fields = value as { readonly [name: string]: Json };
+  const names = ['form', 'isDemo', 'anchors', ...texts, ...counts].toSorted();
+  const { anchors, isDemo } = fields;
+  const isShaped =
+    Object.keys(fields).toSorted().join(',') === names.join(',') &&
+    fields['form'] === form &&
+    typeof isDemo === 'boolean' &&
+    texts.every((name) => typeof fields[name] === 'string') &&
+    counts.every((name) => typeof fields[name] === 'number' && fields[name] >= 0) &&
+    Array.isArray(anchors) &&
+    anchors.every((hash) => typeof hash === 'string' && /^[0-9a-f]{64}$/u.test(hash));
+  if (!isShaped) return refuse('manifest-malformed');
+  const { form: _, ...manifest } = fields;
+  return ok(manifest as unknown as PackageManifest);
+}

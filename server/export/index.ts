@@ -1,0 +1,1 @@
+export { exportLog, type ExportRefusal, type ExportRequest } from './export-log.ts';

@@ -1,0 +1,1 @@
+export { filesUnder, hashOf, openPackageFolder, type PackageFolder } from './folder.ts';
