@@ -39,10 +39,10 @@ export function formatManifest(manifest: PackageManifest): string {
 }
 
 /** Reads a manifest; refuses all but a canonical line with exactly its members. */
-export function parseManifest(text: string): Result<PackageManifest, 'manifest-malformed'> {
+export function parseManifest(text: string): Result<PackageManifest, 'document-malformed'> {
   const json = text.endsWith('\n') ? parseCanonical(text.slice(0, -1), sizeMax) : undefined;
   const value = json?.ok === true ? json.value : null;
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return refuse('manifest-malformed');
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return refuse('document-malformed');
   const fields = value as { readonly [name: string]: Json };
   const names = ['form', 'isDemo', 'anchors', ...texts, ...counts].toSorted();
   const { anchors, isDemo } = fields;
@@ -54,7 +54,7 @@ export function parseManifest(text: string): Result<PackageManifest, 'manifest-m
     counts.every((name) => typeof fields[name] === 'number' && fields[name] >= 0) &&
     Array.isArray(anchors) &&
     anchors.every((hash) => typeof hash === 'string' && /^[0-9a-f]{64}$/u.test(hash));
-  if (!isShaped) return refuse('manifest-malformed');
+  if (!isShaped) return refuse('document-malformed');
   const { form: _, ...manifest } = fields;
   return ok(manifest as unknown as PackageManifest);
 }
