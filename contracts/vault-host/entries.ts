@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { descriptorSizeMax } from '../../core/evidence/index.ts';
 import { entryKinds } from '../../core/journal/index.ts';
 import { noteSizeMax, proofSizeMax } from '../../core/log/index.ts';
 import { actionId, caseId, count, iin, sha256Hex, signedDocument, timeMs } from '../documents/index.ts';
@@ -11,7 +12,7 @@ const code = z
 const person = z.strictObject({ iin, certificate: sha256Hex });
 
 /**
- * Entries that main may ask for; `enrolled`, `act` and `slot-changed` are made by the vault alone. `promise` and `receipt`
+ * Entries that main may ask for; `enrolled`, `act`, `evidence` and `slot-changed` are made by the vault alone. `promise` and `receipt`
  * move an act of the outbox and are verified first, by the keys that the enrolment bundle pinned.
  */
 export const newEntrySchema = z.discriminatedUnion('kind', [
@@ -19,6 +20,15 @@ export const newEntrySchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('receipt'),
     body: z.strictObject({ actionId, proof: z.string().max(proofSizeMax) }),
+  }),
+  /** Moves a piece of evidence; `document` is the platform's own about it. */
+  z.strictObject({
+    kind: z.literal('evidence-receipt'),
+    body: z.strictObject({
+      sha256: sha256Hex,
+      document: z.string().max(4 * descriptorSizeMax),
+      proof: z.string().max(proofSizeMax),
+    }),
   }),
   /** The server kept nothing of the act and said why; it stays to be sent, after all others. */
   z.strictObject({ kind: z.literal('outcome'), body: z.strictObject({ actionId, refusal: code }) }),

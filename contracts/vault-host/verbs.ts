@@ -16,6 +16,7 @@ import {
 } from '../documents/index.ts';
 import { chainHead, cmsSchema, headsSchema, heldSchema, slotIdSchema, treeHeadSchema } from './shapes.ts';
 import { caseVerbs } from './case-verbs.ts';
+import { evidenceVerbs } from './evidence-verbs.ts';
 import { slotVerbs } from './slot-verbs.ts';
 import { newSlotSchema, slotChallengeSchema, slotKeySchema, slotSummarySchema } from './slots.ts';
 
@@ -189,6 +190,7 @@ export const vaultVerbs = defineVerbs({
     refusals: [
       ...unbound,
       'act-absent',
+      'evidence-absent',
       'promise-invalid',
       'receipt-invalid',
       'document-signature-invalid',
@@ -243,6 +245,7 @@ export const vaultVerbs = defineVerbs({
   },
 
   ...caseVerbs,
+  ...evidenceVerbs,
 
   heads: { input: nothing, output: headsSchema.extend({ epoch: journalEpoch }), timeoutMs: quickMs, refusals: unbound },
   /** What the server says it holds of this device. A vault that lacks it was rolled back or cloned, and stays quarantined. */

@@ -1,4 +1,5 @@
 import type { ActionId, Iin, Sha256Hex } from '../kernel/index.ts';
+import type { EvidenceDescriptor, EvidenceDocument } from '../evidence/index.ts';
 import type { LeafOutcome } from '../log/index.ts';
 import type { SignedDocument } from '../signing/index.ts';
 import type { EntryKind } from './chain.ts';
@@ -43,6 +44,16 @@ export type EntryBodies = {
     readonly code: string;
     readonly actionId?: ActionId;
     readonly details?: Readonly<Record<string, string | number>>;
+  };
+  /** Bytes of an encrypted file beside the journal; whoever was at work when they were recorded. */
+  readonly evidence: { readonly descriptor: EvidenceDescriptor; readonly person: Person };
+  /** What the log holds of a piece of evidence: the platform document and its C2SP tlog-proof. */
+  readonly 'evidence-receipt': {
+    readonly sha256: Sha256Hex;
+    readonly document: string;
+    readonly proof: string;
+    readonly verdict: EvidenceDocument['verdict'];
+    readonly index: number;
   };
 };
 

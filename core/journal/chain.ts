@@ -21,6 +21,8 @@ export const entryKinds = [
   'shift-ended',
   'slot-changed',
   'alarm',
+  'evidence',
+  'evidence-receipt',
 ] as const;
 
 export type EntryKind = (typeof entryKinds)[number];

@@ -18,6 +18,7 @@ import { parseCheckpoint, parseNote, parseProof } from '../log/index.ts';
 import { canonicalize, type ActEnvelope, type Json } from '../signing/index.ts';
 import { overdueAlarm, quarantineReasons, type EntryBodies, type EntryOf, type QuarantineReason } from './bodies.ts';
 import { entryKinds, type EntryHeader } from './chain.ts';
+import { EvidenceFold, type EvidenceFault, type JournalEvidence } from './evidence.ts';
 
 /** An own act as the journal tells it. */
 export type JournalAct = {
@@ -60,6 +61,7 @@ export type JournalFault =
   | 'act-link-broken'
   | 'act-unknown'
   | 'act-twice'
+  | EvidenceFault
   | 'not-enrolled-first';
 
 export type JournalFold = {
@@ -67,6 +69,7 @@ export type JournalFold = {
   readonly take: (entry: { readonly header: string; readonly body: string }) => Result<EntryOf, JournalFault>;
   readonly state: () => JournalState;
   readonly acts: () => ReadonlyMap<ActionId, JournalAct>;
+  readonly evidence: () => ReadonlyMap<Sha256Hex, JournalEvidence>;
 };
 
 export type JournalIdentity = {
@@ -81,6 +84,7 @@ class Fold {
   readonly #sha256: Sha256;
   readonly #identity: JournalIdentity;
   readonly #acts = new Map<ActionId, JournalAct>();
+  readonly #evidence = new EvidenceFold();
   #state: JournalState;
   #actHead: ChainHead;
 
@@ -97,6 +101,10 @@ class Fold {
 
   get acts(): ReadonlyMap<ActionId, JournalAct> {
     return this.#acts;
+  }
+
+  get evidence(): ReadonlyMap<Sha256Hex, JournalEvidence> {
+    return this.#evidence.pieces;
   }
 
   #hash(text: string): Sha256Hex {
@@ -131,6 +139,13 @@ class Fold {
 
   #apply(entry: EntryOf, header: EntryHeader): JournalFault | undefined {
     if (entry.kind === 'act') return this.#takeAct(entry.body, header);
+    if (entry.kind === 'evidence' || entry.kind === 'evidence-receipt') {
+      const taken =
+        entry.kind === 'evidence'
+          ? this.#evidence.record(entry.body, header)
+          : this.#evidence.prove(entry.body, header);
+      return taken.ok ? undefined : taken.refusal.code;
+    }
     return movesAct(entry) ? this.#moveAct(entry, header.atMs) : undefined;
   }
 
@@ -145,6 +160,7 @@ class Fold {
     if (this.#acts.has(envelope.id)) return 'act-twice';
     const act = actOf(envelope, { hash: this.#hash(body.envelope), header });
     this.#acts.set(act.actionId, act);
+    this.#evidence.name(envelope);
     this.#actHead = { sequence: act.sequence, hash: act.hash };
     return undefined;
   }
@@ -187,6 +203,7 @@ export function advanceJournal(
       return withTreeHead(next, entry.body);
     // A receipt brings the checkpoint that it was verified against: a tree that was seen once is remembered from then on.
     case 'receipt':
+    case 'evidence-receipt':
       return withTreeHead(next, headOfProof(entry.body.proof));
     case 'alarm':
       return { ...next, quarantine: quarantineReasons.find((code) => code === entry.body.code) ?? state.quarantine };
@@ -276,5 +293,6 @@ export function foldJournal(sha256: Sha256, identity: JournalIdentity): JournalF
     take: ({ header, body }) => fold.take(header, body),
     state: () => fold.state,
     acts: () => fold.acts,
+    evidence: () => fold.evidence,
   };
 }

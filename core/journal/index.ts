@@ -6,6 +6,7 @@ export {
   type EntryOf,
   type QuarantineReason,
 } from './bodies.ts';
+export { evidenceOf, type JournalEvidence } from './evidence.ts';
 export { entryHash, entryKinds, entryText, type EntryHeader, type EntryKind } from './chain.ts';
 export {
   actOf,

@@ -1,9 +1,9 @@
-import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { constants, copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { ok, refuse, type Refusal, type Result, type Sha256Hex } from '../../core/kernel/index.ts';
 import type { SlotKey, SlotSummary } from '../../contracts/vault-host/index.ts';
-import { durable, vaultFiles } from './disk.ts';
+import { durable, evidenceFiles, vaultFiles } from './disk.ts';
 import { localVault } from './local.ts';
 import { vaultHandlers } from './verbs/handlers.ts';
 
@@ -62,6 +62,8 @@ function copyVault(file: string, directory: string): void {
     [from.journalNext, to.journalNext],
   ] as const;
   for (const [source, target] of pairs) if (existsSync(source)) copyFileSync(source, target);
+  for (const name of evidenceFiles(dirname(file)))
+    copyFileSync(from.evidence(name), to.evidence(name), constants.COPYFILE_FICLONE);
   durable.syncFolder(directory);
 }
 

@@ -6,6 +6,7 @@ import {
   fsyncSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readFileSync,
   readSync,
   renameSync,
@@ -44,6 +45,8 @@ export function vaultFiles(directory: string) {
     journalNext: at('journal.db.next'),
     slots: at('journal.slots'),
     slotsNext: at('journal.slots.next'),
+    /** An encrypted file of evidence; its name is chance, so that it tells nothing of what it holds. */
+    evidence: at,
   } as const;
 }
 
@@ -118,6 +121,18 @@ export function copyContent(from: string, to: string): void {
 /** Removes a leftover and what SQLite may have put beside it. */
 export function removeLeftover(file: string): void {
   for (const suffix of ['', '-journal', '-wal', '-shm']) rmSync(`${file}${suffix}`, { force: true });
+}
+
+const evidenceName = /^evidence-[0-9a-f]{32}$/u;
+
+/** The name of a file of evidence, from 16 random bytes. */
+export function evidenceFileName(chance: Uint8Array): string {
+  return `evidence-${Buffer.from(chance).toString('hex')}`;
+}
+
+/** Names of all files of evidence in a folder, needed or not. */
+export function evidenceFiles(directory: string): readonly string[] {
+  return readdirSync(directory).filter((name) => evidenceName.test(name));
 }
 
 /** Text of a file: `undefined` where it is absent, `null` where its bytes are no UTF-8. */

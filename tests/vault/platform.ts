@@ -1,5 +1,6 @@
 import { createPublicKey, generateKeyPairSync, randomBytes, randomUUID, sign, type KeyObject } from 'node:crypto';
 import type { PolicyDocument } from '../../core/access/index.ts';
+import { evidenceSubject, type EvidenceDescriptor, type EvidenceDocument } from '../../core/evidence/index.ts';
 import {
   toBase64,
   type ActionId,
@@ -217,6 +218,33 @@ export class TestPlatform {
       index: this.#leaves.length - 1,
       opening: formatOpening({ leaf: text, salt, envelope: envelope as Sha256Hex, cms: cms as Sha256Hex }),
     };
+  }
+
+  /** Logs what an antivirus said of a piece of evidence, as the evidence store does. */
+  takeEvidence(descriptor: EvidenceDescriptor, changes: Partial<EvidenceDocument> = {}) {
+    const document = canonicalize({
+      form: 'qorgan.evidence/1',
+      ...{ platform: this.platform, profile: this.profile, device: this.device, descriptor },
+      ...{ blob: sha256Hex('blob'), blobSizeBytes: descriptor.sizeBytes + 48 },
+      keyId: evidenceSubject(descriptor.sha256),
+      ...{ verdict: 'clean', found: null, antivirus: { engine: 'test', baseVersion: '1', baseAtMs: startMs } },
+      ...{ receivedAtMs: startMs, examinedAtMs: startMs },
+      ...changes,
+    });
+    const signed = this.#sign(JSON.parse(document) as Json);
+    const salt = Uint8Array.from(randomBytes(32));
+    const envelope = sha256Hex(document);
+    const cms = sha256Hex(Buffer.from(signed.signatures[0]?.signature ?? '', 'base64'));
+    const hashes = { envelopeHash: Buffer.from(envelope, 'hex'), cmsHash: Buffer.from(cms, 'hex') };
+    const leaf: Leaf = {
+      ...{ v: 1, platform: this.platform, kind: 'platform', actionId: randomUUID() as ActionId },
+      ...{ device: null, epoch: null, sequence: 0, validation: null, outcome: 'accepted', receivedAtMs: startMs },
+      commitment: commitment({ sha256, salt, ...hashes }),
+    };
+    const text = leafText(leaf);
+    this.#leaves.push(text);
+    const opening = formatOpening({ leaf: text, salt, envelope, cms });
+    return { document, index: this.#leaves.length - 1, opening };
   }
 
   receipt(taken: { readonly index: number; readonly opening: Uint8Array }): string {

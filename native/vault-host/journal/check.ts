@@ -1,13 +1,15 @@
 import {
   foldJournal,
   type EntryOf,
+  type JournalEvidence,
   type JournalAct,
   type JournalIdentity,
   type JournalState,
 } from '../../../core/journal/index.ts';
-import { ok, refuse, type ActionId, type Result } from '../../../core/kernel/index.ts';
+import { ok, refuse, type ActionId, type Result, type Sha256Hex } from '../../../core/kernel/index.ts';
 import { canonicalize, type Json } from '../../../core/signing/index.ts';
 import { sha256 } from '../hash.ts';
+import { evidenceOfRow, type EvidenceRow } from './evidence-table.ts';
 import { actOfRow, hasRow, type ActRow, type EntryRow } from './rows.ts';
 import type { Store } from './store.ts';
 
@@ -19,6 +21,7 @@ export type JournalReport = {
   readonly entries: number;
   readonly acts: number;
   readonly told: ReadonlyMap<ActionId, JournalAct>;
+  readonly evidence: ReadonlyMap<Sha256Hex, JournalEvidence>;
 };
 
 /** `where` names what was found; `sequence` the entry, act or case revision at which. */
@@ -54,15 +57,31 @@ export function checkEntries(
   let count = 0;
   for (const row of store.iterate<ActRow>('select * from acts order by sequence')) {
     const told = acts.get(row.action_id);
-    if (told === undefined || !hasRow(told) || !isSameAct(told, actOfRow(row)))
+    if (told === undefined || !hasRow(told) || !isSame(told, actOfRow(row)))
       return damaged('act-view-differs', row.sequence);
     count += 1;
   }
   const expected = [...acts.values()].filter(hasRow).length;
   if (count !== expected) return damaged('act-view-short', count);
-  return ok({ state, entries: state.entries.sequence, acts: acts.size, told: acts });
+  const evidence = fold.evidence();
+  const fault = findEvidenceFault(store, evidence);
+  if (fault !== undefined) return damaged(fault, state.entries.sequence);
+  return ok({ state, entries: state.entries.sequence, acts: acts.size, told: acts, evidence });
 }
 
-function isSameAct(told: JournalAct, kept: JournalAct): boolean {
+function findEvidenceFault(store: Store, evidence: ReadonlyMap<Sha256Hex, JournalEvidence>): string | undefined {
+  let count = 0;
+  for (const row of store.iterate<EvidenceRow>('select * from evidence')) {
+    const told = evidence.get(row.sha256);
+    if (told === undefined || !isSame(told, evidenceOfRow(row))) return 'evidence-view-differs';
+    // A key may go only after the log was proven to hold the piece.
+    if ((row.file === null) !== (row.key === null) || (row.file === null && row.receipt_entry === null))
+      return 'evidence-file-forgotten';
+    count += 1;
+  }
+  return count === evidence.size ? undefined : 'evidence-view-short';
+}
+
+function isSame<T extends JournalAct | JournalEvidence>(told: T, kept: T): boolean {
   return canonicalize(told as unknown as Json) === canonicalize(kept as unknown as Json);
 }

@@ -13,13 +13,18 @@ import {
 import { canonicalize, type ActEnvelope, type Json } from '../../../core/signing/index.ts';
 import { sha256Hex } from '../hash.ts';
 import type { ActsTable, ActChange } from './acts-table.ts';
+import type { EvidenceFile, EvidenceTable } from './evidence-table.ts';
 import type { Store } from './store.ts';
 
-/** One entry to write; of an act with the envelope that its text was parsed to, and the hash of that text. */
+/** One entry to write; of an act with the envelope that its text was parsed to, and the hash of that text; of evidence with its file. */
 export type Draft = {
   readonly entry: EntryOf;
   readonly act?: { readonly envelope: ActEnvelope; readonly hash: Sha256Hex };
+  readonly file?: EvidenceFile;
 };
+
+/** What an append did; told to the views once it is durable. */
+type Changes = { readonly acts: ActChange[]; readonly recorded: Sha256Hex[]; readonly named: Sha256Hex[] };
 
 export type Appended = { readonly sequence: number; readonly hash: Sha256Hex };
 
@@ -35,22 +40,28 @@ export class Journal {
   readonly #store: Store;
   readonly identity: JournalIdentity;
   readonly acts: ActsTable;
+  readonly evidence: EvidenceTable;
   #state: JournalState;
 
   constructor(
     store: Store,
     identity: JournalIdentity,
-    content: { readonly state: JournalState; readonly acts: ActsTable },
+    content: { readonly state: JournalState; readonly acts: ActsTable; readonly evidence: EvidenceTable },
   ) {
     this.#store = store;
     this.identity = identity;
     this.#state = content.state;
     this.acts = content.acts;
+    this.evidence = content.evidence;
   }
 
   /** The same journal over another connection to it. */
   over(store: Store): Journal {
-    return new Journal(store, this.identity, { state: this.#state, acts: this.acts.over(store) });
+    return new Journal(store, this.identity, {
+      state: this.#state,
+      acts: this.acts.over(store),
+      evidence: this.evidence.over(store),
+    });
   }
 
   get state(): JournalState {
@@ -68,7 +79,7 @@ export class Journal {
   append(drafts: readonly Draft[], atMs: number, beside?: () => void): readonly Appended[] {
     let state = this.#state;
     const appended: Appended[] = [];
-    const changes: ActChange[] = [];
+    const changes: Changes = { acts: [], recorded: [], named: [] };
     this.#store.write(() => {
       for (const draft of drafts) {
         state = this.#write(state, draft, { atMs, changes });
@@ -77,14 +88,15 @@ export class Journal {
       beside?.();
     });
     this.#state = state;
-    this.acts.committed(changes);
+    this.acts.committed(changes.acts);
+    this.evidence.committed(changes);
     return appended;
   }
 
   #write(
     state: JournalState,
-    { entry, act: draft }: Draft,
-    to: { readonly atMs: number; readonly changes: ActChange[] },
+    { entry, act: draft, file }: Draft,
+    to: { readonly atMs: number; readonly changes: Changes },
   ): JournalState {
     const { atMs, changes } = to;
     const body = bodyText(entry);
@@ -105,11 +117,17 @@ export class Journal {
     if (entry.kind === 'act') {
       assert(draft !== undefined, 'journal: an act comes with its parsed envelope');
       const act = actOf(draft.envelope, { hash: draft.hash, header });
-      changes.push({ kind: 'recorded', act });
+      changes.acts.push({ kind: 'recorded', act });
+      changes.named.push(...this.evidence.name(draft.envelope));
       return advanceJournal(state, { ...step, act: { sequence: act.sequence, hash: act.hash } satisfies ChainHead });
     }
     const change = movesAct(entry) ? this.acts.move(entry, header) : undefined;
-    if (change !== undefined) changes.push(change);
+    if (change !== undefined) changes.acts.push(change);
+    if (entry.kind === 'evidence') {
+      assert(file !== undefined, 'journal: evidence comes with its file');
+      this.evidence.insert(entry.body, header, file);
+      changes.recorded.push(entry.body.descriptor.sha256);
+    } else if (entry.kind === 'evidence-receipt') this.evidence.prove(entry.body, header);
     return advanceJournal(state, step);
   }
 }

@@ -3,7 +3,9 @@ import { journalStart, type EntryOf } from '../../../core/journal/index.ts';
 import type { SignedDocument } from '../../../core/signing/index.ts';
 import type { VaultOutput } from '../../../contracts/vault-host/index.ts';
 import { Cases } from '../cases/index.ts';
+import { EvidenceDrafts } from '../evidence/index.ts';
 import { ActsTable } from '../journal/acts-table.ts';
+import { EvidenceTable } from '../journal/evidence-table.ts';
 import { Journal } from '../journal/journal.ts';
 import {
   fitsVault,
@@ -56,6 +58,7 @@ export function bindVault(
   const journal = new Journal(opened.store, identity, {
     state: journalStart(identity.start),
     acts: new ActsTable(opened.store, []),
+    evidence: new EvidenceTable(opened.store, []),
   });
   const entries: EntryOf[] = [
     { kind: 'enrolled', body: { bundle: input.bundle, slotsVersion: opened.slots.body.version } },
@@ -66,6 +69,6 @@ export function bindVault(
     input.nowMs,
   );
   const cases = new Cases(journal, feedRuleOf(enrolment));
-  opened.bound = { enrolment, journal, cases };
+  opened.bound = { enrolment, journal, cases, drafts: new EvidenceDrafts() };
   return ok(enrolmentView(enrolment));
 }

@@ -1,12 +1,14 @@
-import { ok, refuse, type ActionId, type Result } from '../../../core/kernel/index.ts';
+import type { EvidenceDescriptor } from '../../../core/evidence/index.ts';
+import { ok, refuse, type ActionId, type Result, type Sha256Hex } from '../../../core/kernel/index.ts';
 import type { EntryBodies, JournalAct } from '../../../core/journal/index.ts';
 import { canonicalize, type Json } from '../../../core/signing/index.ts';
-import { parseActEnvelope } from '../../../contracts/documents/index.ts';
+import { evidenceDescriptor, parseActEnvelope } from '../../../contracts/documents/index.ts';
 import { checkCases } from '../cases/index.ts';
+import type { EvidenceRow } from '../journal/evidence-table.ts';
 import { checkEntries, type Inspect, type JournalReport } from '../journal/check.ts';
 import type { EntryRow } from '../journal/rows.ts';
 import { faultOf, type Store } from '../journal/store.ts';
-import { readPromise, readReceipt, type ActFacts } from '../verbs/proofs.ts';
+import { readEvidenceReceipt, readPromise, readReceipt, type ActFacts } from '../verbs/proofs.ts';
 import { identityOf, readCheckpoint, type Enrolment } from './enrolment.ts';
 
 function isSame(kept: object, told: object): boolean {
@@ -21,6 +23,7 @@ function factsOf(store: Store, act: JournalAct): ActFacts {
 
 /** Checks of each entry what its writer had checked: envelopes by their schema, and every signature of promise, receipt and checkpoint. */
 function inspector(store: Store, enrolment: Enrolment): Inspect {
+  const evidence = new Map<Sha256Hex, EvidenceDescriptor>();
   const facts = (acts: ReadonlyMap<ActionId, JournalAct>, actionId: ActionId): ActFacts | undefined => {
     const act = acts.get(actionId);
     return act === undefined ? undefined : factsOf(store, act);
@@ -39,6 +42,13 @@ function inspector(store: Store, enrolment: Enrolment): Inspect {
         const told = act === undefined ? undefined : readReceipt(enrolment, act, entry.body.proof);
         return told?.ok === true && isSame(told.value, entry.body) ? undefined : 'receipt-invalid';
       }
+      case 'evidence-receipt': {
+        const told = readEvidenceReceipt(enrolment, evidence.get(entry.body.sha256), entry.body);
+        return told.ok && isSame(told.value, entry.body) ? undefined : 'receipt-invalid';
+      }
+      case 'evidence':
+        evidence.set(entry.body.descriptor.sha256, entry.body.descriptor);
+        return evidenceDescriptor.safeParse(entry.body.descriptor).success ? undefined : 'evidence-malformed';
       case 'checkpoint': {
         const told = readCheckpoint(enrolment, entry.body.note);
         const isTold = told.ok && told.value.size === entry.body.size && told.value.root === entry.body.root;
@@ -52,20 +62,34 @@ function inspector(store: Store, enrolment: Enrolment): Inspect {
 
 export type DeepReport = JournalReport & { readonly cases: number };
 
-/** Everything that opening checks, every page of the file, and every signature again. */
-export function checkDeeply(store: Store, enrolment: Enrolment): Result<DeepReport, 'journal-damaged'> {
+/** Says of a piece of evidence whether its file is whole. */
+type InspectFile = (row: EvidenceRow) => boolean;
+
+/** Everything that opening checks, every page of the file, every signature and every file of evidence again. */
+export function checkDeeply(
+  store: Store,
+  enrolment: Enrolment,
+  isFileWhole: InspectFile,
+): Result<DeepReport, 'journal-damaged'> {
   try {
-    return readDeeply(store, enrolment);
+    return readDeeply(store, enrolment, isFileWhole);
   } catch (error) {
     if (faultOf(error) !== 'journal-damaged') throw error;
     return refuse('journal-damaged', { where: 'page-unreadable', sequence: 0 });
   }
 }
 
-function readDeeply(store: Store, enrolment: Enrolment): Result<DeepReport, 'journal-damaged'> {
+function readDeeply(
+  store: Store,
+  enrolment: Enrolment,
+  isFileWhole: InspectFile,
+): Result<DeepReport, 'journal-damaged'> {
   if (!store.isWhole()) return refuse('journal-damaged', { where: 'page-unreadable', sequence: 0 });
   const report = checkEntries(store, identityOf(enrolment), inspector(store, enrolment));
   if (!report.ok) return report;
+  for (const row of store.iterate<EvidenceRow>('select * from evidence order by entry_sequence'))
+    if (!isFileWhole(row))
+      return refuse('journal-damaged', { where: 'evidence-file-damaged', sequence: row.entry_sequence });
   const cases = checkCases(store);
   return cases.ok ? ok({ ...report.value, cases: cases.value }) : cases;
 }

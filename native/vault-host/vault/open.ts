@@ -4,9 +4,11 @@ import type { EntryBodies } from '../../../core/journal/index.ts';
 import type { Profile } from '../../../core/signing/index.ts';
 import type { SlotKey } from '../../../contracts/vault-host/index.ts';
 import { Cases, checkCases } from '../cases/index.ts';
-import { moveIntoPlace, readIfPresent, removeLeftover } from '../disk.ts';
+import { evidenceFiles, moveIntoPlace, readIfPresent, removeLeftover } from '../disk.ts';
 import { checkEntries, type Inspect } from '../journal/check.ts';
+import { EvidenceDrafts } from '../evidence/index.ts';
 import { ActsTable } from '../journal/acts-table.ts';
+import { EvidenceTable } from '../journal/evidence-table.ts';
 import { Journal } from '../journal/journal.ts';
 import type { EntryRow } from '../journal/rows.ts';
 import { openStore, type OpenFault, type Store } from '../journal/store.ts';
@@ -94,8 +96,18 @@ export function loadBound(
   const cases = checkCases(store);
   if (!cases.ok) return cases;
   const acts = new ActsTable(store, report.value.told.values());
-  const journal = new Journal(store, identity, { state, acts });
-  return ok({ enrolment: enrolment.value, journal, cases: new Cases(journal, feedRuleOf(enrolment.value)) });
+  const unnamed = [...report.value.evidence.values()].filter(({ namedBy }) => namedBy === null);
+  const evidence = new EvidenceTable(
+    store,
+    unnamed.map(({ sha256 }) => sha256),
+  );
+  const journal = new Journal(store, identity, { state, acts, evidence });
+  return ok({
+    enrolment: enrolment.value,
+    journal,
+    cases: new Cases(journal, feedRuleOf(enrolment.value)),
+    drafts: new EvidenceDrafts(),
+  });
 }
 
 function assemble(
@@ -125,8 +137,15 @@ function settle(context: VaultContext, opened: Opened, noted: number): void {
     opened.slots = writeSlots(context, { version: body.version + 1, slots: body.slots, keys: [opened.key] });
   removeLeftover(context.files.journalNext);
   removeLeftover(context.files.slotsNext);
+  removeUnnamedFiles(context, opened);
   if (opened.slots.body.version === noted) return;
   noteSlots(opened, { change: 'recovered', slotId: null }, opened.bound?.journal.state.lastAtMs ?? 0);
+}
+
+/** Files whose entry was never written, and those that were let go: nobody was told that they are kept, and nothing opens them. */
+function removeUnnamedFiles({ files }: VaultContext, opened: Opened): void {
+  const needed = opened.bound?.journal.evidence.files() ?? new Set<string>();
+  for (const name of evidenceFiles(files.directory)) if (!needed.has(name)) removeLeftover(files.evidence(name));
 }
 
 /** Opens by any slot. What is refused leaves everything closed and every key wiped. */

@@ -3,6 +3,7 @@ import type { EntryBodies } from '../../../core/journal/index.ts';
 import type { Profile } from '../../../core/signing/index.ts';
 import type { Cases } from '../cases/index.ts';
 import type { Durability, VaultFiles } from '../disk.ts';
+import type { EvidenceDrafts } from '../evidence/index.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Store } from '../journal/store.ts';
 import {
@@ -20,7 +21,13 @@ import type { Enrolment } from './enrolment.ts';
 /** What a vault needs from outside; the real ones are made in `boot.ts`. */
 export type VaultContext = { readonly files: VaultFiles; readonly durability: Durability; readonly tools: SlotTools };
 
-export type Bound = { readonly enrolment: Enrolment; readonly journal: Journal; readonly cases: Cases };
+export type Bound = {
+  readonly enrolment: Enrolment;
+  readonly journal: Journal;
+  readonly cases: Cases;
+  /** Evidence that is being taken in; gone with the process. */
+  readonly drafts: EvidenceDrafts;
+};
 
 /** An open vault. `store`, `key` and `slots` change together when the data key is rotated. */
 export type Opened = {

@@ -60,8 +60,8 @@ export function rotate(
 /** Journal and cases go on over the new connection; what they say is the same. */
 function rebind(opened: Opened): void {
   if (opened.bound === undefined) return;
-  const { enrolment } = opened.bound;
+  const { enrolment, drafts } = opened.bound;
   const journal = opened.bound.journal.over(opened.store);
   const cases = new Cases(journal, feedRuleOf(enrolment));
-  opened.bound = { enrolment, journal, cases };
+  opened.bound = { enrolment, journal, cases, drafts };
 }

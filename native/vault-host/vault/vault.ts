@@ -69,6 +69,7 @@ export class Vault {
     const opened = this.#opened;
     this.#opened = undefined;
     if (opened === undefined) return ok(null);
+    opened.bound?.drafts.clear();
     opened.key.dataKey.wipe();
     try {
       opened.store.close();
@@ -119,6 +120,7 @@ export class Vault {
   #abandon(): void {
     const opened = this.#opened;
     this.#opened = undefined;
+    opened?.bound?.drafts.clear();
     opened?.key.dataKey.wipe();
     try {
       opened?.store.abandon();

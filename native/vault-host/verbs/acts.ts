@@ -10,9 +10,9 @@ import type { Bound } from '../vault/opened.ts';
 /** How far a clock may step back between two calls without being taken for a wrong one: what NTP does in one step. */
 export const clockStepMaxMs = 1_000;
 
-type ClockFault = 'clock-earlier-than-journal';
+export type ClockFault = 'clock-earlier-than-journal';
 
-function checkClock(bound: Bound, nowMs: number): Result<null, ClockFault> {
+export function checkClock(bound: Bound, nowMs: number): Result<null, ClockFault> {
   const { lastAtMs } = bound.journal.state;
   return nowMs + clockStepMaxMs < lastAtMs
     ? refuse('clock-earlier-than-journal', { behindMs: lastAtMs - nowMs })

@@ -14,9 +14,9 @@ import { outboxOf, type ActRow, type EntryRow } from '../journal/rows.ts';
 import { readCheckpoint } from '../vault/enrolment.ts';
 import type { Bound } from '../vault/opened.ts';
 import { actBody, actView, requireAct } from './acts.ts';
-import { readPromise, readReceipt, type ActFacts, type PromiseFault } from './proofs.ts';
+import { readEvidenceReceipt, readPromise, readReceipt, type ActFacts, type PromiseFault } from './proofs.ts';
 
-type EntryFault = PromiseFault | 'act-absent' | 'receipt-invalid' | 'entry-malformed';
+type EntryFault = PromiseFault | 'act-absent' | 'evidence-absent' | 'receipt-invalid' | 'entry-malformed';
 type Answer = VaultOutput<'entries.append'>;
 
 /** Entries to write; none where the journal says it already, with the entry that does. */
@@ -90,6 +90,19 @@ function planAlarm(bound: Bound, entry: Extract<NewEntry, { kind: 'alarm' }>, at
   return ok({ entries: [{ kind: 'alarm', body }], act: act.value });
 }
 
+type EvidenceReceipt = Extract<NewEntry, { kind: 'evidence-receipt' }>['body'];
+
+function planEvidenceReceipt(bound: Bound, given: EvidenceReceipt): Result<Plan, EntryFault> {
+  const { store, evidence } = bound.journal;
+  const row = evidence.row(given.sha256);
+  if (row === undefined) return refuse('evidence-absent');
+  if (row.receipt_entry !== null) return ok({ entries: [], known: row.receipt_entry });
+  const entry = store.get<EntryRow>('select * from entries where sequence = ?', row.entry_sequence);
+  const { descriptor } = JSON.parse(entry?.body ?? '{}') as EntryBodies['evidence'];
+  const body = readEvidenceReceipt(bound.enrolment, descriptor, given);
+  return body.ok ? ok({ entries: [{ kind: 'evidence-receipt', body: body.value }] }) : body;
+}
+
 function plan(bound: Bound, entry: NewEntry, atMs: number): Result<Plan, EntryFault> {
   switch (entry.kind) {
     case 'promise':
@@ -104,6 +117,8 @@ function plan(bound: Bound, entry: NewEntry, atMs: number): Result<Plan, EntryFa
       const { note, size, root } = checkpoint.value;
       return ok({ entries: [{ kind: 'checkpoint', body: { note, size, root } }] });
     }
+    case 'evidence-receipt':
+      return planEvidenceReceipt(bound, entry.body);
     case 'sign-in':
     case 'shift-started':
     case 'shift-ended':
@@ -119,7 +134,8 @@ export function appendEntry(
   const planned = plan(bound, input.entry, input.atMs);
   if (!planned.ok) return planned;
   const { entries, known, act } = planned.value;
-  if (known !== undefined && act !== undefined) return ok({ ...linkAt(bound, known), act: actView(bound, act) });
+  if (known !== undefined)
+    return ok({ ...linkAt(bound, known), act: act === undefined ? null : actView(bound, act) });
   const [first] = bound.journal.append(
     entries.map((entry) => ({ entry })),
     input.atMs,

@@ -10,6 +10,18 @@ import type { Vault } from '../vault/vault.ts';
 import { appendAct, getAct, listActs, nextAct } from './acts.ts';
 import { checkContact, headsOf } from './contact.ts';
 import { appendEntry, listEntries, nextOutbox } from './entries.ts';
+import {
+  appendEvidence,
+  beginEvidence,
+  cancelEvidence,
+  finishEvidence,
+  isEvidenceWhole,
+  letEvidenceGo,
+  listEvidence,
+  noteToldEvidence,
+  pauseEvidence,
+  readEvidence,
+} from './evidence.ts';
 import { getPerson, setPerson } from './people.ts';
 
 /**
@@ -81,6 +93,27 @@ function caseHandlers(
   };
 }
 
+type EvidenceVerb = keyof VaultHandlers & `evidence.${string}`;
+
+function evidenceHandlers(vault: Vault): Pick<VaultHandlers, EvidenceVerb> {
+  const { context } = vault;
+  const read = reading(vault);
+  return {
+    'evidence.begin': (input) => vault.withBound((bound) => beginEvidence(context, bound, input)),
+    'evidence.append': (input) => vault.withBound((bound) => appendEvidence(bound, input)),
+    'evidence.finish': (input) => vault.withBound((bound) => finishEvidence(context, bound, input)),
+    'evidence.cancel': (input) => withoutDiskFault(vault.withBound((bound) => ok(cancelEvidence(bound, input)))),
+    'evidence.read': (input) => {
+      const found = read(refuse('evidence-absent'), (bound) => readEvidence(context, bound, input));
+      return found.ok ? found.value : found;
+    },
+    'evidence.list': (input) => read({ items: [], total: 0 }, (bound) => listEvidence(context, bound, input)),
+    'evidence.pause': (input) => vault.withBound((bound) => pauseEvidence(bound, input)),
+    'evidence.told': (input) => vault.withBound((bound) => noteToldEvidence(bound, input)),
+    'evidence.letGo': (input) => vault.withBound((bound) => letEvidenceGo(context, bound, input)),
+  };
+}
+
 function deviceHandlers(
   vault: Vault,
 ): Pick<VaultHandlers, 'device.sign' | 'heads' | 'contact.check' | 'journal.check'> {
@@ -98,7 +131,7 @@ function deviceHandlers(
       withoutDiskFault(
         vault.withOpen(({ bound, store }) => {
           if (bound === undefined) return refuse('journal-damaged', { where: 'not-bound', sequence: 0 });
-          const report = checkDeeply(store, bound.enrolment);
+          const report = checkDeeply(store, bound.enrolment, (row) => isEvidenceWhole(vault.context, row));
           return report.ok
             ? ok({
                 entries: report.value.entries,
@@ -135,6 +168,7 @@ export function vaultHandlers(vault: Vault): VaultHandlers {
     ...slotHandlers(vault),
     ...actHandlers(vault),
     ...caseHandlers(vault),
+    ...evidenceHandlers(vault),
     ...deviceHandlers(vault),
   };
 }

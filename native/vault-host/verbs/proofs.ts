@@ -1,7 +1,9 @@
 import { fromBase64, ok, refuse, type Result } from '../../../core/kernel/index.ts';
+import type { EvidenceDescriptor } from '../../../core/evidence/index.ts';
 import type { EntryBodies } from '../../../core/journal/index.ts';
 import { verifyReceipt } from '../../../core/log/index.ts';
-import { verifyDocument, type SignedDocument } from '../../../core/signing/index.ts';
+import { canonicalize, verifyDocument, type SignedDocument } from '../../../core/signing/index.ts';
+import { parseEvidenceDocument } from '../../../contracts/documents/index.ts';
 import { parsePromise } from '../../../contracts/vault-host/index.ts';
 import { sha256, verifyEd25519 } from '../hash.ts';
 import type { Enrolment } from '../vault/enrolment.ts';
@@ -61,4 +63,33 @@ export function readReceipt(
     leaf.sequence === act.sequence;
   if (!isOurs) return refuse('receipt-invalid', { why: 'receipt-other-act' });
   return ok({ actionId: act.actionId, proof, outcome: leaf.outcome, commitment: leaf.commitment, index });
+}
+
+/**
+ * A receipt that the pinned log key signed and that opens to a document of this platform about exactly these bytes from this device,
+ * with the facts that it states.
+ */
+export function readEvidenceReceipt(
+  enrolment: Enrolment,
+  descriptor: EvidenceDescriptor | undefined,
+  { document, proof }: { readonly document: string; readonly proof: string },
+): Result<EntryBodies['evidence-receipt'], 'receipt-invalid'> {
+  const { platform, device, profile } = enrolment.device;
+  const verdict = verifyReceipt({
+    ...{ proof, platform, sha256, verifyEd25519 },
+    logKey: enrolment.bundle.log.key,
+    act: document,
+  });
+  if (verdict.verdict !== 'good') return refuse('receipt-invalid', { why: verdict.reason });
+  const { leaf, index } = verdict.facts;
+  const told = parseEvidenceDocument(document);
+  if (!told.ok || leaf.kind !== 'platform' || leaf.outcome !== 'accepted' || descriptor === undefined)
+    return refuse('receipt-invalid', { why: 'receipt-other-document' });
+  const isOurs =
+    told.value.platform === platform &&
+    told.value.profile === profile &&
+    told.value.device === device &&
+    canonicalize(told.value.descriptor) === canonicalize(descriptor);
+  if (!isOurs) return refuse('receipt-invalid', { why: 'receipt-other-document' });
+  return ok({ sha256: descriptor.sha256, document, proof, verdict: told.value.verdict, index });
 }

@@ -1,5 +1,6 @@
 import { start } from './0001-start.ts';
 import { toldSignatures } from './0002-told-signatures.ts';
+import { evidence } from './0003-evidence.ts';
 
 /** In order; `user_version` counts those that were applied. A file here is never changed once it was shipped. */
-export const migrations: readonly string[] = [start, toldSignatures];
+export const migrations: readonly string[] = [start, toldSignatures, evidence];

@@ -1,0 +1,24 @@
+import { createCipheriv, createDecipheriv } from 'node:crypto';
+import { recordTagSizeBytes, type RecordCipher } from '../../../core/evidence/index.ts';
+
+/** AES-256-GCM of Node under one key, for the records of one file. */
+export function recordCipher(key: Uint8Array): RecordCipher {
+  return {
+    seal(nonce, additional, plain) {
+      const cipher = createCipheriv('aes-256-gcm', key, nonce);
+      cipher.setAAD(additional);
+      return Buffer.concat([cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
+    },
+    open(nonce, additional, sealed) {
+      const end = sealed.length - recordTagSizeBytes;
+      try {
+        const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: recordTagSizeBytes });
+        decipher.setAAD(additional);
+        decipher.setAuthTag(sealed.subarray(end));
+        return Buffer.concat([decipher.update(sealed.subarray(0, end)), decipher.final()]);
+      } catch {
+        return undefined;
+      }
+    },
+  };
+}
