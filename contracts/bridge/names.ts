@@ -19,11 +19,22 @@ export const operatorVerbNames = [
   'journal.get',
   'journal.check',
   'receipt.export',
+  'evidence.list',
+  'evidence.pause',
+  'screenshot.take',
+  'screenshot.keep',
+  'screenshot.drop',
   'sync.now',
   'alarm.acknowledge',
 ] as const;
 
-export const operatorEventNames = ['app.changed', 'cases.changed', 'journal.changed', 'certificates.changed'] as const;
+export const operatorEventNames = [
+  'app.changed',
+  'cases.changed',
+  'journal.changed',
+  'evidence.changed',
+  'certificates.changed',
+] as const;
 
 export const promptVerbNames = ['prompt.get', 'prompt.submit', 'prompt.cancel'] as const;
 

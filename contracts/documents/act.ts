@@ -20,7 +20,7 @@ import {
 import { registrationForm } from './registration-form.ts';
 
 /** Most pieces of evidence that one act names. */
-const evidenceMax = 64;
+export const evidenceMax = 64;
 
 const note = z
   .string()

@@ -1,4 +1,4 @@
-export { actEnvelope, parseActEnvelope } from './act.ts';
+export { actEnvelope, evidenceMax, parseActEnvelope } from './act.ts';
 export { evidenceDescriptor, evidenceDocument, parseEvidenceDescriptor, parseEvidenceDocument } from './evidence.ts';
 export {
   deviceRecord,

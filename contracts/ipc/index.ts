@@ -1,5 +1,6 @@
 export type { OperatorBridge, PromptBridge } from './bridge.ts';
 export { refusalSchema, type IpcVerb } from './common.ts';
+export type { EvidenceItem, ScreenshotView } from './evidence-views.ts';
 export {
   actDraftSchema,
   operatorEvents,

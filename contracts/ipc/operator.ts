@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { idSchema, localeSchema, nothing, sha256HexSchema, timeMsSchema, verb } from './common.ts';
+import { evidenceItemSchema, screenshotViewSchema } from './evidence-views.ts';
 import {
   appViewSchema,
   caseStatusSchema,
@@ -75,12 +76,33 @@ export const operatorVerbs = {
   'journal.check': verb(nothing, z.strictObject({ entries: z.int(), acts: z.int(), head: sha256HexSchema })),
   /** Asks for a place by the system's dialog and writes act, signature and receipt there. */
   'receipt.export': verb(z.strictObject({ actionId: idSchema }), z.strictObject({ isSaved: z.boolean() })),
+  /** Newest first; of one case where one is named. */
+  'evidence.list': verb(
+    z.strictObject({ before: z.int().nullable(), limit: z.int().min(1).max(500), caseId: idSchema.nullable() }),
+    z.strictObject({ items: z.array(evidenceItemSchema), total: z.int() }),
+  ),
+  /** Stays so over restarts. Going on tries once more what was refused. */
+  'evidence.pause': verb(z.strictObject({ sha256: sha256HexSchema, isPaused: z.boolean() }), nothing),
+  /** Takes a picture of this window and of nothing else; it is kept nowhere until `screenshot.keep`. */
+  'screenshot.take': verb(nothing, screenshotViewSchema),
+  /** Answers after picture and journal entry are durable. */
+  'screenshot.keep': verb(
+    z.strictObject({ id: idSchema, reason: z.string().min(1).max(300), caseId: idSchema.nullable() }),
+    z.strictObject({ sequence: z.int(), sha256: sha256HexSchema, recordedAtMs: timeMsSchema }),
+  ),
+  'screenshot.drop': verb(z.strictObject({ id: idSchema }), nothing),
   'sync.now': verb(nothing, nothing),
   'alarm.acknowledge': verb(z.strictObject({ id: idSchema }), nothing),
 } as const;
 
 /** What main tells the operator's window; each says only that something changed, the page asks again. */
-export const operatorEvents = ['app.changed', 'cases.changed', 'journal.changed', 'certificates.changed'] as const;
+export const operatorEvents = [
+  'app.changed',
+  'cases.changed',
+  'journal.changed',
+  'evidence.changed',
+  'certificates.changed',
+] as const;
 
 export type OperatorVerbs = typeof operatorVerbs;
 export type OperatorVerb = keyof OperatorVerbs;

@@ -29,6 +29,11 @@ export const operatorVerbPhases = {
   'journal.get': whileOpen,
   'journal.check': whileOpen,
   'receipt.export': whileOpen,
+  'evidence.list': whileOpen,
+  'evidence.pause': ['open'],
+  'screenshot.take': ['open'],
+  'screenshot.keep': ['open'],
+  'screenshot.drop': whileOpen,
   'sync.now': ['open'],
   'alarm.acknowledge': whileOpen,
 } as const satisfies Readonly<Record<OperatorVerb, readonly Phase[]>>;

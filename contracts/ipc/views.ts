@@ -39,6 +39,13 @@ export const statusViewSchema = z.strictObject({
     refusal: refusalSchema.nullable(),
   }),
   outbox: z.strictObject({ waiting: z.int(), overdue: z.int() }),
+  /** Evidence without a receipt; `percent` of the piece that is being sent now, `refused` waits for a person. */
+  evidence: z.strictObject({
+    waiting: z.int(),
+    paused: z.int(),
+    refused: z.int(),
+    percent: z.int().min(0).max(100).nullable(),
+  }),
   log: z.strictObject({
     /** Index of the last own act proven in the central log; people read it as № index + 1. */
     lastIndex: z.int().nullable(),

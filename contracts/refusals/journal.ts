@@ -11,4 +11,6 @@ export const journalRefusals = {
   'act-link-broken': { retry: false },
   'act-unknown': { retry: false },
   'act-twice': { retry: false },
+  'evidence-twice': { retry: false },
+  'evidence-never-recorded': { retry: false },
 } as const;

@@ -41,4 +41,11 @@ export const vaultRefusals = {
   'journal-diverged': { retry: false },
   'journal-epoch-unknown': { retry: false },
   'journal-damaged': { retry: false },
+  'evidence-draft-absent': { retry: false },
+  'evidence-drafts-too-many': { retry: true },
+  'evidence-known': { retry: false },
+  'evidence-absent': { retry: false },
+  'evidence-let-go': { retry: false },
+  'evidence-file-damaged': { retry: false },
+  'evidence-unproven': { retry: true },
 } as const;

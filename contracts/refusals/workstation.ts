@@ -22,4 +22,6 @@ export const workstationRefusals = {
   'promise-overdue': { retry: false },
   'receipt-absent': { retry: true },
   'entry-absent': { retry: false },
+  'screenshot-failed': { retry: true },
+  'screenshot-absent': { retry: false },
 } as const;

@@ -71,7 +71,7 @@ export const evidenceVerbs = defineVerbs({
       'vault-quarantined',
       'clock-earlier-than-journal',
       'evidence-draft-absent',
-      'evidence-hash-differs',
+      'evidence-hash-mismatch',
       'evidence-known',
       'vault-disk-failed',
     ],

@@ -18,7 +18,7 @@ export type JournalEvidence = {
   readonly logIndex: number | null;
 };
 
-export type EvidenceFault = 'evidence-twice' | 'evidence-unknown';
+export type EvidenceFault = 'evidence-twice' | 'evidence-never-recorded';
 
 /** All evidence of a journal by hash, kept up entry by entry. */
 export class EvidenceFold {
@@ -36,7 +36,7 @@ export class EvidenceFold {
 
   prove({ sha256, verdict, index }: EntryBodies['evidence-receipt'], header: EntryHeader): Result<null, EvidenceFault> {
     const piece = this.#pieces.get(sha256);
-    if (piece === undefined) return refuse('evidence-unknown');
+    if (piece === undefined) return refuse('evidence-never-recorded');
     this.#pieces.set(sha256, { ...piece, verdict, logIndex: index, receiptEntry: header.sequence });
     return ok(null);
   }

@@ -5,6 +5,7 @@ import { ok, type Result } from '../../core/kernel/index.ts';
 import type { OperatorOutput, OperatorVerbs } from '../../contracts/ipc/index.ts';
 import type { Preferences, Workstation } from '../engine/index.ts';
 import type { WindowHandlers } from '../ipc/index.ts';
+import { Screenshots } from './screenshots.ts';
 
 /** Drops members that were not given, so that only what the person chose is changed. */
 function given(input: { readonly [Name in keyof Preferences]?: Preferences[Name] | undefined }): Partial<Preferences> {
@@ -32,6 +33,11 @@ async function saveExport(
 
 /** What each verb of the operator's window does. */
 export function operatorHandlers(workstation: Workstation, window: () => BrowserWindow): WindowHandlers<OperatorVerbs> {
+  const screenshots = new Screenshots();
+  // A picture of an open case does not outlive the shift.
+  workstation.on(() => {
+    if (workstation.phase() !== 'open') screenshots.forget();
+  });
   return {
     'app.get': () => Promise.resolve(ok(workstation.app())),
     'preferences.set': (input) => {
@@ -52,6 +58,14 @@ export function operatorHandlers(workstation: Workstation, window: () => Browser
     'journal.get': ({ sequence }) => workstation.readJournalEntry(sequence),
     'journal.check': () => workstation.checkJournal(),
     'receipt.export': ({ actionId }) => saveExport(workstation, window(), actionId),
+    'evidence.list': (input) => workstation.listEvidence(input),
+    'evidence.pause': ({ sha256, isPaused }) => workstation.pauseEvidence(sha256, isPaused),
+    'screenshot.take': () => screenshots.take(window()),
+    'screenshot.keep': (input) => screenshots.keep(workstation, input),
+    'screenshot.drop': ({ id }) => {
+      screenshots.drop(id);
+      return Promise.resolve(ok(null));
+    },
     'sync.now': () => {
       workstation.syncNow();
       return Promise.resolve(ok(null));

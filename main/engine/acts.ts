@@ -26,7 +26,7 @@ import {
   type Subject,
 } from '../../core/signing/index.ts';
 import { sha256 } from '../../eds/index.ts';
-import { parseActEnvelope } from '../../contracts/documents/index.ts';
+import { evidenceMax, parseActEnvelope } from '../../contracts/documents/index.ts';
 import type { ActDraft } from '../../contracts/ipc/index.ts';
 import type { VaultOutput } from '../../contracts/vault-host/index.ts';
 import { signingTexts } from '../../locales/signing/index.ts';
@@ -34,6 +34,7 @@ import { signText } from './card-use.ts';
 import { seeCards, type CardSigner } from './cards.ts';
 import type { Engine, Shift } from './context.ts';
 import { uuidV7 } from './crypto.ts';
+import { evidenceToName } from './evidence/record.ts';
 import type { PromptAnswer } from './ports.ts';
 import { promptView } from './prompt-view.ts';
 
@@ -152,10 +153,12 @@ function buildEnvelope(
   engine: Engine,
   shift: Shift,
   prepared: Prepared,
-  next: VaultOutput<'acts.next'>,
+  next: VaultOutput<'acts.next'> & { readonly evidence: readonly Sha256Hex[] },
   atMs: number,
 ): Result<string> {
   const { command, now, locale, hash } = prepared;
+  const documents =
+    command.type === 'registration.submit' ? command.payload.form.documents.map((document) => document.sha256) : [];
   const { options } = engine;
   const envelope = {
     form: 'qorgan.act/1',
@@ -176,8 +179,8 @@ function buildEnvelope(
     treeHead: next.treeHead,
     subject: now.subject,
     payload: command.payload,
-    evidence:
-      command.type === 'registration.submit' ? command.payload.form.documents.map((document) => document.sha256) : [],
+    // Documents of the form first; what does not fit is named by the act after this one.
+    evidence: [...documents, ...next.evidence].slice(0, evidenceMax),
     shown: { locale, template: command.type, version: shownVersion, hash },
     client: `qorgan/${options.version}`,
   } as ActEnvelope;
@@ -212,7 +215,9 @@ async function attemptAct(
   const atMs = engine.options.clock.nowMs();
   const next = await engine.vault.call('acts.next', { nowMs: atMs });
   if (!next.ok) return next;
-  const envelope = buildEnvelope(engine, shift, prepared, next.value, atMs);
+  const evidence = await evidenceToName(engine, prepared.now.subject.case);
+  if (!evidence.ok) return evidence;
+  const envelope = buildEnvelope(engine, shift, prepared, { ...next.value, evidence: evidence.value }, atMs);
   if (!envelope.ok) return envelope;
   const cms = await signText({ devices: engine.devices, signer, pin: answer.pin, text: envelope.value, nowMs: atMs });
   if (!cms.ok) return cms;

@@ -1,6 +1,6 @@
 import type { Role, PolicyDocument } from '../../core/access/index.ts';
 import type { NoteKey } from '../../core/log/index.ts';
-import type { Iin, Refusal } from '../../core/kernel/index.ts';
+import type { Iin, Refusal, Sha256Hex } from '../../core/kernel/index.ts';
 import type { EnrolmentBundle, SignedDocument } from '../../core/signing/index.ts';
 import type { StatusView } from '../../contracts/ipc/index.ts';
 import type { VaultHost } from '../../contracts/vault-host/index.ts';
@@ -38,6 +38,20 @@ export type Shift = {
 
 export type ServerState = StatusView['server'];
 
+/** Evidence on its way: how much waits, and how far what is being sent has come. */
+export type Uploads = {
+  waiting: number;
+  paused: number;
+  stuck: number;
+  current: { readonly sha256: Sha256Hex; readonly sentBytes: number; readonly sizeBytes: number } | null;
+  /** Bytes that the server was seen to hold; only for the eye. */
+  readonly reached: Map<Sha256Hex, number>;
+};
+
+export function noUploads(): Uploads {
+  return { waiting: 0, paused: 0, stuck: 0, current: null, reached: new Map() };
+}
+
 /** What the engine remembers between calls. Nothing here is authority: the vault and the server are. */
 export type EngineState = {
   shift: Shift | undefined;
@@ -51,6 +65,7 @@ export type EngineState = {
   card: StatusView['card'];
   failedModules: StatusView['failedModules'];
   alarms: { id: string; code: string; atMs: number }[];
+  uploads: Uploads;
   revocation: KnownRevocation;
 };
 
@@ -65,6 +80,8 @@ export type Engine = {
   emit(event: EngineEvent): void;
   /** Starts the sync loop's next round now. */
   kickSync(): void;
+  /** Starts the next round of uploads now. */
+  kickUploads(): void;
 };
 
 export const noServer: ServerState = { state: 'closed', since: null, url: null, refusal: null };

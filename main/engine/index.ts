@@ -1,5 +1,6 @@
 export type { Proposal, Recorded } from './acts.ts';
 export type { EnrolRequest } from './enrol.ts';
+export type { Capture, RecordedEvidence } from './evidence/record.ts';
 export { caseIdOf, importCases, parseCasesFile, type ImportStep } from './import.ts';
 export type { ActExport } from './journal-views.ts';
 export { thisMachine } from './machine.ts';

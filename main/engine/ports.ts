@@ -35,6 +35,7 @@ export type Preferences = AppView['preferences'];
 export type EngineLogEntry =
   | { readonly kind: 'host'; readonly entry: HostLogEntry }
   | { readonly kind: 'sync-failed'; readonly code: string }
+  | { readonly kind: 'upload-failed'; readonly code: string }
   | { readonly kind: 'alarm'; readonly code: string }
   | { readonly kind: 'bug'; readonly incidentId: string; readonly where: string; readonly stack: string };
 

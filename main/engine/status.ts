@@ -39,6 +39,15 @@ export function appView(engine: Engine): AppView {
       failedModules: state.failedModules,
       server: state.server,
       outbox: state.outbox,
+      evidence: {
+        waiting: state.uploads.waiting,
+        paused: state.uploads.paused,
+        refused: state.uploads.stuck,
+        percent:
+          state.uploads.current === null
+            ? null
+            : Math.floor((100 * state.uploads.current.sentBytes) / state.uploads.current.sizeBytes),
+      },
       log: state.log,
       clock: serverClock.state(shift?.enrolment.policy.clock ?? noLimits),
       alarms: [...state.alarms],

@@ -1,4 +1,3 @@
-import { deviceHost } from '../../contracts/device-host/index.ts';
 import type {
   AppView,
   CaseView,
@@ -8,27 +7,20 @@ import type {
   OperatorOutput,
   SignatureView,
 } from '../../contracts/ipc/index.ts';
-import { vaultHost } from '../../contracts/vault-host/index.ts';
 import { ok, refuse, type PlatformId, type Result, type Sha256Hex } from '../../core/kernel/index.ts';
-import { hostEnvironment, realTimers, superviseCardHost, superviseHost } from '../hosts/index.ts';
-import { openLocalFiles } from '../local-files/index.ts';
 import { previewAct, signAct, type Proposal, type Recorded } from './acts.ts';
-import { seeCards } from './cards.ts';
-import { Duplicates, listCases, readCaseView } from './case-views.ts';
-import { noServer, type Engine, type Shift } from './context.ts';
+import { listCases, readCaseView } from './case-views.ts';
 import { enrol, type EnrolRequest } from './enrol.ts';
+import { recordEvidence, type Capture, type RecordedEvidence } from './evidence/record.ts';
+import { listEvidence } from './evidence/views.ts';
 import { exportAct, listJournal, readJournalEntry, type ActExport } from './journal-views.ts';
-import { lateHost } from './late-host.ts';
-import { watchPrompt } from './open-prompt.ts';
 import { addPerson } from './people.ts';
 import type { EngineEvent, Preferences, WorkstationOptions } from './ports.ts';
-import { noRevocationKnown } from './revocation.ts';
-import { ServerClock } from './server-clock.ts';
+import { Room } from './room.ts';
 import { endShift, startShift } from './shift.ts';
 import { readSignatureView } from './signature-view.ts';
 import { appView, listCertificates, noteCards, phaseOf } from './status.ts';
 import { acknowledgeAlarm } from './sync/alarm.ts';
-import { SyncLoop } from './sync/loop.ts';
 
 /** A workstation without its windows: what the operator's screens, `qorgan case import` and the journeys all use. */
 export type Workstation = {
@@ -52,6 +44,10 @@ export type Workstation = {
   readJournalEntry(sequence: number): Promise<Result<JournalEntryView>>;
   checkJournal(): Promise<Result<OperatorOutput<'journal.check'>>>;
   exportAct(actionId: string): Promise<Result<ActExport>>;
+  /** "Recorded here" when it answers; the upload goes on by itself. */
+  recordEvidence(capture: Capture): Promise<Result<RecordedEvidence>>;
+  listEvidence(input: OperatorInput<'evidence.list'>): Promise<Result<OperatorOutput<'evidence.list'>>>;
+  pauseEvidence(sha256: string, isPaused: boolean): Promise<Result<null>>;
   syncNow(): void;
   /** Durable when it answers: the alarm does not come back with the next start. */
   acknowledgeAlarm(id: string): Promise<Result<null>>;
@@ -63,158 +59,6 @@ export type Workstation = {
   readonly platform: PlatformId | undefined;
   readonly hostPids: { readonly device: number | undefined; readonly vault: number | undefined };
 };
-
-class Room {
-  readonly engine: Engine;
-  readonly duplicates = new Duplicates();
-  readonly #listeners = new Set<(event: EngineEvent) => void>();
-  #loop: SyncLoop | undefined;
-
-  constructor(options: WorkstationOptions) {
-    const files = openLocalFiles(options.directory);
-    const mayStart = options.hostsMayStart ?? Promise.resolve();
-    const shared = {
-      nodeFile: options.nodeFile,
-      environment: hostEnvironment(options.environment),
-      timers: { ...realTimers, nowMs: () => options.clock.monotonicMs() },
-      jitter: options.chance,
-      newIncidentId: () => Buffer.from(options.random(8)).toString('hex'),
-      log: (entry: Parameters<Parameters<typeof superviseHost>[0]['log']>[0]) => options.log({ kind: 'host', entry }),
-    };
-    this.engine = {
-      options: { ...options, prompt: watchPrompt(options.prompt) },
-      files,
-      devices: lateHost(mayStart, () =>
-        superviseCardHost({
-          ...shared,
-          contract: deviceHost,
-          file: options.deviceHostFile,
-          modules: options.modules,
-        }),
-      ),
-      vault: lateHost(mayStart, () =>
-        superviseHost({
-          ...shared,
-          contract: vaultHost,
-          file: options.vaultHostFile,
-          configuration: () => ({ directory: files.vaultDirectory }),
-        }),
-      ),
-      serverClock: new ServerClock(options.clock),
-      state: {
-        shift: undefined,
-        preferences: files.preferences(),
-        vaultExists: files.hints() !== undefined,
-        quarantine: undefined,
-        server: noServer,
-        outbox: { waiting: 0, overdue: 0 },
-        log: { lastIndex: null, treeSize: null, checkedAtMs: null },
-        card: { state: 'absent', label: null },
-        failedModules: [],
-        alarms: [],
-        revocation: noRevocationKnown,
-      },
-      emit: (event) => this.#emit(event),
-      kickSync: () => this.#loop?.kick(),
-    };
-    this.#watch();
-  }
-
-  #emit(event: EngineEvent): void {
-    if (event === 'cases.changed') this.duplicates.forget();
-    for (const listener of this.#listeners) listener(event);
-  }
-
-  #watch(): void {
-    const { engine } = this;
-    const look = (): void => {
-      engine.emit('certificates.changed');
-      engine.options.prompt.changed?.();
-      void this.lookAtCards();
-    };
-    engine.devices.on('token.inserted', look);
-    engine.devices.on('token.removed', look);
-    engine.devices.onState((state) => {
-      if (state === 'ready') look();
-      if (state === 'restarting') {
-        engine.state.card = { state: 'module-failed', label: null };
-        engine.emit('app.changed');
-      }
-    });
-    engine.vault.onState((state) => {
-      if (state === 'ready') void this.#lookAtVault();
-      // The keys died with the host: whoever was at work opens the vault again by his card.
-      if (state === 'restarting' && engine.state.shift !== undefined) void this.drop();
-    });
-    engine.vault.on('vault.quarantined', ({ reason }) => {
-      engine.state.quarantine = reason;
-      engine.emit('app.changed');
-    });
-  }
-
-  /** Puts the card of the person at work into the status line; before a shift, the first that is in. */
-  async lookAtCards(): Promise<void> {
-    const seen = await seeCards(this.engine);
-    if (seen.ok) noteCards(this.engine, seen.value);
-  }
-
-  /** Refused `prompt-open` while a person signs: a module that dies would take the host of his card along. */
-  async retryModule(moduleId: string): Promise<Result<null>> {
-    if (this.engine.options.prompt.isOpen) return refuse('prompt-open');
-    const tried = await this.engine.devices.call('modules.retry', { moduleId });
-    await this.lookAtCards();
-    this.engine.emit('certificates.changed');
-    return tried.ok ? ok(null) : tried;
-  }
-
-  async #lookAtVault(): Promise<void> {
-    const status = await this.engine.vault.call('vault.status', null);
-    if (!status.ok || status.value.exists === this.engine.state.vaultExists) return;
-    this.engine.state.vaultExists = status.value.exists;
-    this.engine.emit('app.changed');
-  }
-
-  on(listener: (event: EngineEvent) => void): () => void {
-    this.#listeners.add(listener);
-    return () => void this.#listeners.delete(listener);
-  }
-
-  /** The shift is over because the vault is gone, not because somebody ended it. */
-  async drop(): Promise<void> {
-    const { shift } = this.engine.state;
-    this.engine.state.shift = undefined;
-    this.engine.state.server = noServer;
-    shift?.client.close();
-    this.engine.emit('app.changed');
-    await this.stopLoop();
-  }
-
-  startLoop(shift: Shift): void {
-    this.#loop = new SyncLoop(this.engine, shift);
-  }
-
-  async stopLoop(): Promise<void> {
-    const loop = this.#loop;
-    this.#loop = undefined;
-    await loop?.stop();
-  }
-
-  kick(): void {
-    this.#loop?.kick();
-  }
-
-  async inShift<T>(run: (shift: Shift) => Promise<Result<T>>): Promise<Result<T>> {
-    const { shift } = this.engine.state;
-    return shift === undefined ? refuse('vault-closed') : run(shift);
-  }
-
-  async close(): Promise<void> {
-    await this.stopLoop();
-    this.engine.state.shift?.client.close();
-    this.engine.state.shift = undefined;
-    await Promise.all([this.engine.devices.close(), this.engine.vault.close()]);
-  }
-}
 
 function setPreferences({ engine }: Room, changes: Partial<Preferences>): void {
   engine.state.preferences = { ...engine.state.preferences, ...changes };
@@ -268,6 +112,9 @@ export function createWorkstation(options: WorkstationOptions): Workstation {
     readJournalEntry: (sequence) => room.inShift((shift) => readJournalEntry(engine, shift, sequence)),
     checkJournal: () => room.inShift(() => checkJournal(room)),
     exportAct: (actionId) => room.inShift((shift) => exportAct(engine, shift, actionId)),
+    recordEvidence: (capture) => room.inShift((shift) => recordEvidence(engine, shift, capture)),
+    listEvidence: (input) => room.inShift((shift) => listEvidence(engine, shift, input)),
+    pauseEvidence: (sha256, isPaused) => room.inShift(() => room.pauseUpload(sha256 as Sha256Hex, isPaused)),
     syncNow: () => room.kick(),
     acknowledgeAlarm: (id) => room.inShift((shift) => acknowledgeAlarm(engine, shift, id)),
     on: (listener) => room.on(listener),

@@ -25,6 +25,7 @@ function viewOf(phase: 'not-enrolled' | 'locked', locale: Locale): AppView {
       failedModules: [],
       server: { state: 'closed', since: null, url: null, refusal: null },
       outbox: { waiting: 0, overdue: 0 },
+      evidence: { waiting: 0, paused: 0, refused: 0, percent: null },
       log: { lastIndex: null, treeSize: null, checkedAtMs: null },
       clock: { driftMs: null, state: 'unknown' },
       alarms: [],

@@ -56,6 +56,7 @@ const changes = {
   'app.changed': ['app.get'],
   'cases.changed': ['cases.list', 'cases.get', 'acts.preview'],
   'journal.changed': ['journal.list', 'journal.get'],
+  'evidence.changed': ['evidence.list'],
   'certificates.changed': ['certificates.list'],
 } as const;
 

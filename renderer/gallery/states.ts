@@ -2,6 +2,7 @@ import type { AppView, StatusView } from '../../contracts/ipc/index.ts';
 import type { Place } from '../places/index.ts';
 import { certificate, demoApp, expired, foreign, ofStaff, goodStatus, journalOf, openApp } from './fixtures/app.ts';
 import { nowMs, summaryOf } from './fixtures/cases.ts';
+import { pieces, sequenceOf } from './fixtures/evidence.ts';
 import type { World } from './fixtures/memory-bridge.ts';
 import { approvePrompt, enrolPrompt, longPrompt, shiftPrompt } from './fixtures/prompts.ts';
 import {
@@ -31,6 +32,7 @@ function world(change: Partial<World> = {}, count = 60): World {
     certificates: [certificate, expired],
     cases: cases(count),
     journal: journalOf(140),
+    evidence: pieces(9),
     isLong: false,
     signature: validSignature,
     refused: {},
@@ -40,6 +42,7 @@ function world(change: Partial<World> = {}, count = 60): World {
 }
 
 const queue = (caseId: string | null = null): Place => ({ page: 'queue', caseId });
+const evidence = (sequence: number | null = null): Place => ({ page: 'evidence', sequence });
 const journal = (sequence: number | null = null): Place => ({ page: 'journal', sequence });
 
 function operator(start: Place, change: Partial<World> = {}, count = 60): OperatorState {
@@ -179,6 +182,30 @@ const signatures: Readonly<Record<string, State>> = {
   }),
 };
 
+const uploading = withStatus({ evidence: { waiting: 5, paused: 1, refused: 1, percent: 41 } });
+
+/** The picture of `screenshot-` is taken by whoever shows the state. */
+const evidences: Readonly<Record<string, State>> = {
+  evidence: operator(evidence(sequenceOf('sending')), { app: uploading }),
+  'evidence-none-chosen': operator(evidence(), { app: uploading }),
+  'evidence-paused': operator(evidence(sequenceOf('paused')), { app: uploading }),
+  'evidence-quarantined': operator(evidence(sequenceOf('quarantined')), { app: uploading }),
+  'evidence-accepted': operator(evidence(sequenceOf('accepted')), { app: uploading }),
+  'evidence-infected': operator(evidence(sequenceOf('infected')), { app: uploading }),
+  'evidence-refused': operator(evidence(sequenceOf('refused')), { app: uploading }),
+  'evidence-offline': operator(evidence(sequenceOf('recorded')), {
+    app: { ...offline, status: { ...offline.status, evidence: { waiting: 6, paused: 0, refused: 0, percent: null } } },
+  }),
+  'evidence-empty': operator(evidence(), { evidence: [] }),
+  'evidence-loading': operator(evidence(), { silent: ['evidence.list'] }),
+  'evidence-unreadable': operator(evidence(), { refused: { 'evidence.list': { code: 'host-unavailable' } } }),
+  'evidence-long-words': operator(evidence(sequenceOf('sending')), { evidence: pieces(9, true), app: uploading }),
+  'evidence-5000': operator(evidence(sequenceOf('accepted')), { evidence: pieces(5_000) }),
+  'screenshot-case': operator(queue('case-1'), { cases: mine }),
+  'screenshot-journal': operator(journal(137)),
+  'screenshot-failed': operator(queue('case-0'), { refused: { 'screenshot.take': { code: 'screenshot-failed' } } }),
+};
+
 const rest: Readonly<Record<string, State>> = {
   journal: operator(journal(137)),
   'journal-none-chosen': operator(journal()),
@@ -236,4 +263,11 @@ const prompts: Readonly<Record<string, State>> = {
 };
 
 /** Every screen in every state that a person may meet. */
-export const states: Readonly<Record<string, State>> = { ...gates, ...queues, ...signatures, ...rest, ...prompts };
+export const states: Readonly<Record<string, State>> = {
+  ...gates,
+  ...queues,
+  ...signatures,
+  ...evidences,
+  ...rest,
+  ...prompts,
+};

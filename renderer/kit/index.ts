@@ -17,6 +17,7 @@ export {
 export {
   IconArrowBackUp,
   IconBuilding,
+  IconCamera,
   IconCertificate,
   IconCheck,
   IconChevronDown,
@@ -35,6 +36,8 @@ export {
   IconLink,
   IconLock,
   IconNotebook,
+  IconPlayerPause,
+  IconPlayerPlay,
   IconPlugConnected,
   IconRefresh,
   IconSearch,

@@ -1,4 +1,5 @@
 export { QueueScreen } from './queue/queue-screen.tsx';
+export { EvidenceScreen } from './evidence/evidence-screen.tsx';
 export { JournalScreen } from './journal/journal-screen.tsx';
 export { LanguageSwitch } from './language-switch.tsx';
 export { MemoryProvider, useMemory } from './memory.tsx';
@@ -6,4 +7,5 @@ export { AboutScreen } from './pages/about-screen.tsx';
 export { ConnectionScreen } from './pages/connection-screen.tsx';
 export { EnrolScreen } from './entry-gate/enrol-screen.tsx';
 export { QuarantineScreen } from './entry-gate/quarantine-screen.tsx';
+export { ScreenshotProvider, useScreenshot } from './screenshot/screenshot.tsx';
 export { ShiftScreen } from './entry-gate/shift-screen.tsx';

@@ -3,6 +3,7 @@ import type { AppView } from '../../contracts/ipc/index.ts';
 import { useCommand } from '../bridge/index.ts';
 import { useKeys, type KeyMap } from '../kit/index.ts';
 import { useGo } from '../places/index.ts';
+import { ScreenshotProvider } from '../screens/index.ts';
 import { useWords } from '../words/index.ts';
 import { KeysSheet } from './keys-sheet.tsx';
 import { Palette } from './palette.tsx';
@@ -29,15 +30,17 @@ export function Frame({ app, children }: { readonly app: AppView; readonly child
     'shift+Slash': () => setSheet('keys'),
   });
   return (
-    <div className={app.profile === 'demo' ? 'frame frame-demo' : 'frame'}>
-      <TopBar app={app} onPalette={() => setSheet('palette')} onKeys={() => setSheet('keys')} onEnd={lock} />
-      <Rail />
-      <main className="page" aria-label={words('frame.sections')}>
-        {children}
-      </main>
-      <StatusLine status={app.status} isDemo={app.profile === 'demo'} />
-      <Palette isOpen={sheet === 'palette'} onClose={close} onLock={lock} />
-      <KeysSheet isOpen={sheet === 'keys'} onClose={close} />
-    </div>
+    <ScreenshotProvider>
+      <div className={app.profile === 'demo' ? 'frame frame-demo' : 'frame'}>
+        <TopBar app={app} onPalette={() => setSheet('palette')} onKeys={() => setSheet('keys')} onEnd={lock} />
+        <Rail />
+        <main className="page" aria-label={words('frame.sections')}>
+          {children}
+        </main>
+        <StatusLine status={app.status} isDemo={app.profile === 'demo'} />
+        <Palette isOpen={sheet === 'palette'} onClose={close} onLock={lock} />
+        <KeysSheet isOpen={sheet === 'keys'} onClose={close} />
+      </div>
+    </ScreenshotProvider>
   );
 }

@@ -14,7 +14,8 @@ const rows: readonly (readonly [string, WordId])[] = [
   ['R', 'keys.return'],
   ['X', 'keys.refuse'],
   ['Ctrl ↵', 'keys.sign'],
-  ['Alt 1 … 4', 'keys.go'],
+  ['Ctrl Shift S', 'keys.screenshot'],
+  ['Alt 1 … 5', 'keys.go'],
   ['Ctrl L', 'keys.lock'],
 ];
 

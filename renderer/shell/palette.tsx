@@ -2,13 +2,16 @@ import { useId, useMemo, useState, type KeyboardEvent, type ReactNode } from 're
 import { useCommand } from '../bridge/index.ts';
 import { Keys, Sheet } from '../kit/index.ts';
 import { useGo } from '../places/index.ts';
-import { useMemory } from '../screens/index.ts';
+import { useMemory, useScreenshot } from '../screens/index.ts';
 import { locales, useWords } from '../words/index.ts';
 import { pages, starts } from './rail.tsx';
 
 type Entry = { readonly id: string; readonly text: string; readonly keys?: string; readonly run: () => void };
 
-const pageKeys = { queue: 'Alt 1', journal: 'Alt 2', connection: 'Alt 3', about: 'Alt 4' } as const;
+const pageKeys = { queue: 'Alt 1', journal: 'Alt 2', evidence: 'Alt 3', connection: 'Alt 4', about: 'Alt 5' } as const;
+/** A sheet is off the window after this. */
+const closingMs = 150;
+
 const endonyms = { kk: 'frame.language.kk', ru: 'frame.language.ru', en: 'frame.language.en' } as const;
 
 function useEntries(query: string, onLock: () => void): readonly Entry[] {
@@ -17,6 +20,9 @@ function useEntries(query: string, onLock: () => void): readonly Entry[] {
   const { setFilter } = useMemory();
   const preferences = useCommand('preferences.set');
   const sync = useCommand('sync.now');
+  const { take } = useScreenshot();
+  // The palette itself does not belong into the picture.
+  const takeAfterClosing = (): void => void setTimeout(take, closingMs);
   const all: readonly Entry[] = [
     ...pages.map((page) => ({
       id: page,
@@ -34,6 +40,7 @@ function useEntries(query: string, onLock: () => void): readonly Entry[] {
       text: words(`palette.theme.${scheme}`),
       run: () => void preferences.run({ colourScheme: scheme }),
     })),
+    { id: 'screenshot', text: words('screenshot.take'), keys: 'Ctrl Shift S', run: takeAfterClosing },
     { id: 'sync', text: words('palette.sync'), run: () => void sync.run(null) },
     { id: 'lock', text: words('frame.lock'), keys: 'Ctrl L', run: onLock },
   ];

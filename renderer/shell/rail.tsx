@@ -1,11 +1,12 @@
 import type { ReactNode } from 'react';
-import { IconButton, IconInbox, IconInfoCircle, IconNotebook, IconPlugConnected } from '../kit/index.ts';
+import { IconButton, IconCamera, IconInbox, IconInfoCircle, IconNotebook, IconPlugConnected } from '../kit/index.ts';
 import { useGo, usePlace, type Page, type Place } from '../places/index.ts';
 import { useWords } from '../words/index.ts';
 
 const icons = {
   queue: IconInbox,
   journal: IconNotebook,
+  evidence: IconCamera,
   connection: IconPlugConnected,
   about: IconInfoCircle,
 } as const;
@@ -14,11 +15,12 @@ const icons = {
 export const starts: Readonly<Record<Page, Place>> = {
   queue: { page: 'queue', caseId: null },
   journal: { page: 'journal', sequence: null },
+  evidence: { page: 'evidence', sequence: null },
   connection: { page: 'connection' },
   about: { page: 'about' },
 };
 
-export const pages = ['queue', 'journal', 'connection', 'about'] as const satisfies readonly Page[];
+export const pages = ['queue', 'journal', 'evidence', 'connection', 'about'] as const satisfies readonly Page[];
 
 /** The sections of the window. */
 export function Rail(): ReactNode {

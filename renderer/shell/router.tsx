@@ -10,7 +10,7 @@ import {
 import { useMemo, useState, type ReactNode } from 'react';
 import { useAnswer } from '../bridge/index.ts';
 import { pathOf, PlaceProvider, placeOf, type Place } from '../places/index.ts';
-import { AboutScreen, ConnectionScreen, JournalScreen, QueueScreen } from '../screens/index.ts';
+import { AboutScreen, ConnectionScreen, EvidenceScreen, JournalScreen, QueueScreen } from '../screens/index.ts';
 import { Frame } from './frame.tsx';
 
 /** The page that belongs to the place, inside the frame; the answer about the application is here before any page is. */
@@ -38,6 +38,8 @@ function Screen({ place, density }: { readonly place: Place; readonly density: '
       return <QueueScreen density={density} />;
     case 'journal':
       return <JournalScreen />;
+    case 'evidence':
+      return <EvidenceScreen />;
     case 'connection':
       return <ConnectionScreen />;
     default:

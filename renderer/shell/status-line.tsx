@@ -39,6 +39,24 @@ function Clock({ clock }: { readonly clock: StatusView['clock'] }): ReactNode {
   );
 }
 
+/** Evidence on its way; says nothing while there is none. */
+function Uploads({ evidence }: { readonly evidence: StatusView['evidence'] }): ReactNode {
+  const words = useWords();
+  const { waiting, paused, refused, percent } = evidence;
+  if (waiting === 0) return null;
+  const parts = [
+    words('status.evidence', { count: formatCount(waiting) }),
+    ...(percent === null ? [] : [words('status.evidence.sending', { percent: formatCount(percent) })]),
+    ...(paused > 0 ? [words('status.evidence.paused', { count: formatCount(paused) })] : []),
+    ...(refused > 0 ? [words('status.evidence.refused', { count: formatCount(refused) })] : []),
+  ];
+  return (
+    <Part tone={refused > 0 ? 'bad' : 'waiting'} to={{ page: 'evidence', sequence: null }}>
+      {parts.join(', ')}
+    </Part>
+  );
+}
+
 /** The product's conscience: card, connection, queue, last proven entry. It never disappears, and each part opens its page. */
 export function StatusLine({ status, isDemo }: { readonly status: StatusView; readonly isDemo: boolean }): ReactNode {
   const words = useWords();
@@ -61,6 +79,7 @@ export function StatusLine({ status, isDemo }: { readonly status: StatusView; re
           ? words('status.none')
           : words('status.last', { number: formatCount(log.lastIndex + 1) })}
       </Part>
+      <Uploads evidence={status.evidence} />
       <Clock clock={status.clock} />
       {isDemo ? <span className="status-demo cut">{words('frame.demoLong')}</span> : null}
     </footer>

@@ -4,6 +4,7 @@ import { useCommand } from '../bridge/index.ts';
 import {
   formatIdentityNumber,
   IconButton,
+  IconCamera,
   IconChevronDown,
   IconLock,
   IconSearch,
@@ -15,7 +16,7 @@ import {
   type MenuItem,
 } from '../kit/index.ts';
 import { useGo } from '../places/index.ts';
-import { LanguageSwitch } from '../screens/index.ts';
+import { LanguageSwitch, useScreenshot } from '../screens/index.ts';
 import { useWords } from '../words/index.ts';
 
 type Preferences = AppView['preferences'];
@@ -85,6 +86,7 @@ export function TopBar(props: {
   const words = useWords();
   const { app } = props;
   const go = useGo();
+  const { take } = useScreenshot();
   return (
     <header className="top-bar">
       <div className="brand">
@@ -107,6 +109,7 @@ export function TopBar(props: {
             <State tone="alarm">{words('frame.alarms', { count: app.status.alarms.length })}</State>
           </button>
         )}
+        <IconButton name={words('screenshot.take')} icon={<IconCamera size={20} aria-hidden />} onClick={take} />
         <LanguageSwitch locale={app.preferences.locale} />
         <Person app={app} onKeys={props.onKeys} onEnd={props.onEnd} />
         <IconButton name={words('frame.lock')} icon={<IconLock size={20} aria-hidden />} onClick={props.onEnd} />

@@ -60,6 +60,13 @@ async function openSignature(page: Page): Promise<void> {
   await page.waitForTimeout(450);
 }
 
+/** A picture of the window, by its key. */
+async function openScreenshot(page: Page): Promise<void> {
+  await page.keyboard.press('Control+Shift+S');
+  await page.locator('[role="dialog"]').waitFor();
+  await page.waitForTimeout(450);
+}
+
 type Told = { readonly qorganGallery: { readonly states: readonly string[]; readonly missing: string[] } };
 
 async function resizer(app: ElectronApplication): Promise<(size: Size) => Promise<void>> {
@@ -109,6 +116,7 @@ export async function openGallery(): Promise<OpenGallery> {
       // Long enough for a skeleton to show where an answer never comes.
       await ready(page, state.endsWith('-loading') ? 450 : 100);
       if (state.startsWith('signature-')) await openSignature(page);
+      if (state.startsWith('screenshot-')) await openScreenshot(page);
     },
     close: async () => {
       await app.close();

@@ -109,6 +109,11 @@ describe('the device key', () => {
     const texts = [
       signatureBase(request, parameters),
       signatureBase({ ...request, covered: { authorization: 'Bearer abc' } }, parameters),
+      signatureBase({ ...request, method: 'PATCH', covered: { 'upload-offset': '65536' } }, parameters),
+      signatureBase(
+        { ...request, covered: { 'upload-length': '9', 'upload-metadata': `descriptor ${'A'.repeat(4_000)}` } },
+        parameters,
+      ),
     ];
     for (const text of texts) {
       const { signature } = await vault.must('device.sign', { message: utf8(text) });
@@ -121,6 +126,8 @@ describe('the device key', () => {
       `x${base}`,
       base.replace('"@path"', '"@pathx"'),
       base.replace('POST', 'POST\n"@path": /v1/other'),
+      (texts[2] ?? '').replace('65536', '65536x'),
+      (texts[2] ?? '').replace('PATCH', 'PUT'),
       '{"form":"qorgan.act/1"}',
       'qorgan.saraptama\n1\nAAAA\n',
       '',

@@ -65,7 +65,15 @@ describe('a piece of evidence', () => {
     expect(await reopen(enrolled)).toBe('done');
     const { items } = await vault.must('evidence.list', list);
     expect(items).toMatchObject([
-      { descriptor: descriptorOf(bytes), person, namedBy: null, isPaused: false, told: null, proven: null, isHere: true },
+      {
+        descriptor: descriptorOf(bytes),
+        person,
+        namedBy: null,
+        isPaused: false,
+        told: null,
+        proven: null,
+        isHere: true,
+      },
     ]);
     expect((await readWhole(vault, descriptorOf(bytes))).equals(bytes)).toBe(true);
     const { items: entries } = await vault.must('entries.list', { before: null, limit: 9, kinds: ['evidence'] });
@@ -80,14 +88,14 @@ describe('a piece of evidence', () => {
       return result.ok ? 'done' : result.refusal.code;
     };
     const bytes = bytesOf(1, 70_000);
-    expect(await code(vault, bytes, { descriptor: descriptorOf(bytesOf(2, 70_000)) })).toBe('evidence-hash-differs');
+    expect(await code(vault, bytes, { descriptor: descriptorOf(bytesOf(2, 70_000)) })).toBe('evidence-hash-mismatch');
     expect(await code(vault, bytes, { descriptor: descriptorOf(bytes, { sizeBytes: 69_999 }) })).toBe(
-      'evidence-hash-differs',
+      'evidence-hash-mismatch',
     );
     const { draft } = await vault.must('evidence.begin', { sizeBytes: 9 });
     await vault.must('evidence.append', { draft, offset: 0, bytes: Uint8Array.of(1, 2) });
     const short = { draft, descriptor: descriptorOf(Buffer.alloc(9)), person, atMs: startMs };
-    expect(await vault.code('evidence.finish', short)).toBe('evidence-hash-differs');
+    expect(await vault.code('evidence.finish', short)).toBe('evidence-hash-mismatch');
     expect(await vault.code('evidence.finish', short)).toBe('evidence-draft-absent');
     expect(await code(vault, bytes)).toBe('done');
     expect(await code(vault, bytes)).toBe('evidence-known');
@@ -194,7 +202,10 @@ describe('a piece of evidence', () => {
     await vault.must('evidence.told', { sha256, state: 'receiving', refusal: 'evidence-quota-exceeded' });
     expect(await reopen(enrolled)).toBe('done');
     const { items } = await vault.must('evidence.list', list);
-    expect(items[0]).toMatchObject({ isPaused: true, told: { state: 'receiving', refusal: 'evidence-quota-exceeded' } });
+    expect(items[0]).toMatchObject({
+      isPaused: true,
+      told: { state: 'receiving', refusal: 'evidence-quota-exceeded' },
+    });
   });
 });
 
@@ -261,8 +272,14 @@ describe('the file of a piece', () => {
     const made = await enrolledVault({
       durability: {
         ...durable,
-        syncFile: (descriptor) => void (order.push('file'), durable.syncFile(descriptor)),
-        syncFolder: (folder) => void (order.push('folder'), durable.syncFolder(folder)),
+        syncFile: (descriptor) => {
+          order.push('file');
+          durable.syncFile(descriptor);
+        },
+        syncFolder: (folder) => {
+          order.push('folder');
+          durable.syncFolder(folder);
+        },
       },
     });
     enrolled = made;

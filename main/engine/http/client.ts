@@ -3,6 +3,7 @@ import { ok, refuse, toBase64, type DeviceId, type Refusal, type Result } from '
 import { sha256 } from '../../../eds/index.ts';
 import {
   contentDigest,
+  coveredHeaders,
   endpoints,
   refusalBody,
   signatureBase,
@@ -13,6 +14,7 @@ import {
   type EndpointResponse,
   type SignatureParameters,
 } from '../../../contracts/http/index.ts';
+import { isRefusalCode } from '../../../contracts/refusals/index.ts';
 import type { HttpAnswer, Transport } from './transport.ts';
 
 type Endpoints = typeof endpoints;
@@ -31,11 +33,17 @@ export type ClientOptions = {
   readonly identity: DeviceIdentity | undefined;
 };
 
-/** What one call of a door may carry. */
+type Texts = Readonly<Record<string, string>>;
+
+/** What one call of a door may carry; `params` fill the `:name`s of its path. */
 export type CallOptions<E extends Endpoint> = {
-  readonly query?: Readonly<Record<string, string>>;
+  readonly params?: Texts;
+  readonly query?: Texts;
   readonly body?: EndpointBodyInput<E>;
 };
+
+/** Doors of uploads, whose answer stands in its headers. */
+export type UploadDoor = 'createUpload' | 'uploadOffset' | 'uploadChunk' | 'endUpload';
 
 /** Typed calls to the doors of `contracts/http`. Answers are parsed; a refusal of the server arrives as a refusal. */
 export type ServerClient = {
@@ -43,6 +51,11 @@ export type ServerClient = {
     name: Name,
     options?: CallOptions<Endpoints[Name]>,
   ): Promise<Result<EndpointResponse<Endpoints[Name]>>>;
+  /** Calls a door of uploads; answers the headers. Every header that a signature covers is signed. */
+  upload(
+    name: UploadDoor,
+    options: { readonly params?: Texts; readonly headers: Texts; readonly bytes?: Uint8Array },
+  ): Promise<Result<HttpAnswer['headers']>>;
   /** Calls back for each event of the change stream until the stop is called; `onEnd` when the line is lost. */
   listen(options: { readonly onSignal: () => void; readonly onEnd: () => void }): Promise<Result<() => void>>;
   /** The session that `session` doors are called with; `undefined` for none. */
@@ -52,6 +65,8 @@ export type ServerClient = {
 };
 
 function readRefusal(answer: HttpAnswer): Refusal {
+  const named = answer.headers['qorgan-refusal'];
+  if (answer.body.length === 0 && typeof named === 'string' && isRefusalCode(named)) return { code: named };
   try {
     const parsed = refusalBody.safeParse(JSON.parse(answer.body.toString('utf8')));
     if (parsed.success) {
@@ -80,31 +95,54 @@ function readAnswer(answer: HttpAnswer, response: z.ZodType | undefined): Result
   }
 }
 
-type Prepared = { readonly path: string; readonly headers: Record<string, string>; readonly body: string | undefined };
+type Body = string | Uint8Array | undefined;
+type Given = {
+  readonly params?: Texts | undefined;
+  readonly query?: Texts | undefined;
+  readonly headers?: Texts | undefined;
+  readonly body?: Body;
+};
+type Prepared = { readonly path: string; readonly headers: Record<string, string>; readonly body: Body };
+
+function pathOf({ path }: Endpoint, params: Texts): string {
+  return path.replace(/:([a-z0-9]+)/giu, (_whole, name: string) => encodeURIComponent(params[name] ?? ''));
+}
 
 /** Signs a request by the device key where its door asks for a device. */
 async function prepareRequest(
   options: ClientOptions,
   endpoint: Endpoint,
-  given: { readonly query: string; readonly body: string | undefined; readonly session: string | undefined },
+  {
+    params = {},
+    query: asked = {},
+    headers: own = {},
+    body,
+    session,
+  }: Given & { readonly session: string | undefined },
 ): Promise<Result<Prepared>> {
-  const { query, body, session } = given;
-  const headers: Record<string, string> = { accept: endpoint.media ?? 'application/json' };
-  if (body !== undefined) headers['content-type'] = 'application/json';
-  const path = endpoint.path + (query === '' ? '' : `?${query}`);
+  const query = new URLSearchParams(asked).toString();
+  const headers: Record<string, string> = { accept: endpoint.media ?? 'application/json', ...own };
+  if (body !== undefined) headers['content-type'] = endpoint.bytes ?? 'application/json';
+  const bare = pathOf(endpoint, params);
+  const path = bare + (query === '' ? '' : `?${query}`);
   if (endpoint.auth === 'none') return ok({ path, headers, body });
   if (options.identity === undefined) return refuse('device-unknown');
   const authorization = endpoint.auth === 'session' && session !== undefined ? `Bearer ${session}` : undefined;
   if (endpoint.auth === 'session' && authorization === undefined) return refuse('session-missing');
-  const covered = authorization === undefined ? {} : { authorization };
+  const covered = {
+    ...(authorization === undefined ? {} : { authorization }),
+    ...Object.fromEntries(Object.entries(own).filter(([name]) => coveredHeaders.some((each) => each === name))),
+  };
   const digest = contentDigest(sha256, body ?? '');
   const parameters: SignatureParameters = {
     createdSeconds: Math.floor(options.serverNowMs() / 1_000),
     nonce: toBase64(options.random(16)),
     device: options.identity.device,
   };
-  const { method, path: bare } = endpoint;
-  const base = signatureBase({ method, path: bare, query: `?${query}`, contentDigest: digest, covered }, parameters);
+  const base = signatureBase(
+    { method: endpoint.method, path: bare, query: `?${query}`, contentDigest: digest, covered },
+    parameters,
+  );
   const signed = await options.identity.sign(new TextEncoder().encode(base));
   if (!signed.ok) return signed;
   Object.assign(headers, { 'content-digest': digest }, covered);
@@ -115,23 +153,30 @@ async function prepareRequest(
 /** One client of one server for one device. */
 export function createClient(options: ClientOptions): ServerClient {
   let session: string | undefined;
+  const send = async (endpoint: Endpoint, given: Given): Promise<Result<HttpAnswer>> => {
+    const prepared = await prepareRequest(options, endpoint, { ...given, session });
+    return prepared.ok ? options.transport.send({ method: endpoint.method, ...prepared.value }) : prepared;
+  };
   const call = async (
     name: EndpointName,
-    given: { readonly query?: Readonly<Record<string, string>>; readonly body?: unknown } = {},
+    given: { readonly params?: Texts; readonly query?: Texts; readonly body?: unknown } = {},
   ): Promise<Result<unknown>> => {
     const endpoint: Endpoint = endpoints[name];
     const body = given.body === undefined ? undefined : JSON.stringify(given.body);
-    const query = new URLSearchParams(given.query ?? {}).toString();
-    const prepared = await prepareRequest(options, endpoint, { query, body, session });
-    if (!prepared.ok) return prepared;
-    const answer = await options.transport.send({ method: endpoint.method, ...prepared.value });
+    const answer = await send(endpoint, { params: given.params, query: given.query, body });
     return answer.ok ? readAnswer(answer.value, endpoint.response) : answer;
   };
   return {
     // The table ties each answer to the schema of its own door; the loop over names cannot show that to the compiler.
     call: call as unknown as ServerClient['call'],
+    async upload(name, { params, headers, bytes }) {
+      const answer = await send(endpoints[name], { params, headers, body: bytes });
+      if (!answer.ok) return answer;
+      const read = readAnswer(answer.value, undefined);
+      return read.ok ? ok(answer.value.headers) : read;
+    },
     async listen({ onSignal, onEnd }) {
-      const prepared = await prepareRequest(options, endpoints.changesStream, { query: '', body: undefined, session });
+      const prepared = await prepareRequest(options, endpoints.changesStream, { session });
       if (!prepared.ok) return prepared;
       const { path, headers } = prepared.value;
       const onLine = (line: string): void => {

@@ -33,7 +33,7 @@ export type Transport = {
     readonly method: string;
     readonly path: string;
     readonly headers: Readonly<Record<string, string>>;
-    readonly body: string | undefined;
+    readonly body: string | Uint8Array | undefined;
   }): Promise<Result<HttpAnswer, TransportRefusal>>;
   /** An answer that does not end: the caller reads the lines and gets back the stop. `onEnd` is called once. */
   stream(options: {

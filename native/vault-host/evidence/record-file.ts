@@ -48,8 +48,7 @@ export class RecordFile {
   }
 
   #write(bytes: Uint8Array, position: number): void {
-    for (let at = 0; at < bytes.length;)
-      at += writeSync(this.#descriptor, bytes, at, bytes.length - at, position + at);
+    for (let at = 0; at < bytes.length;) at += writeSync(this.#descriptor, bytes, at, bytes.length - at, position + at);
   }
 
   append(bytes: Uint8Array): void {
@@ -107,8 +106,7 @@ export function readRecords(
     for (let at = offset; at < end;) {
       const place = recordPlace(sizeBytes, Math.floor(at / recordSizeBytes));
       const sealed = readAt(descriptor, place.at, place.sealedSizeBytes);
-      const opened =
-        sealed === undefined ? undefined : openRecord(recordCipher(key), header.value, place, sealed);
+      const opened = sealed === undefined ? undefined : openRecord(recordCipher(key), header.value, place, sealed);
       if (opened?.ok !== true) return undefined;
       const from = at - place.index * recordSizeBytes;
       const part = opened.value.subarray(from, from + end - at);

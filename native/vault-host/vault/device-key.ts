@@ -1,7 +1,7 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
 import type { DeviceId, JournalEpoch } from '../../../core/kernel/index.ts';
 import { toBase64 } from '../../../core/kernel/index.ts';
-import { enrolmentProofText } from '../../../contracts/http/index.ts';
+import { enrolmentProofText, type coveredHeaders } from '../../../contracts/http/index.ts';
 
 /** The key of this workstation. Lives in the encrypted journal, is used here and never leaves. */
 export type DeviceKey = { readonly privateKey: KeyObject; readonly publicKey: Uint8Array<ArrayBuffer> };
@@ -29,10 +29,21 @@ export function readDeviceKey(text: string): DeviceKey {
 /** Visible ASCII without line breaks: what may stand in the value of a covered component. */
 const value = '[\\x20-\\x7e]{1,4096}';
 
+/** Names and values of headers that a request may carry beside its body, in the order of `coveredHeaders`. */
+const covered = [
+  ['authorization', `Bearer ${value}`],
+  ['upload-length', '[0-9]{1,16}'],
+  ['upload-metadata', '[\\x20-\\x7e]{1,8192}'],
+  ['upload-offset', '[0-9]{1,16}'],
+] as const satisfies readonly (readonly [(typeof coveredHeaders)[number], string])[];
+
+const coveredLines = covered.map(([name, text]) => `(?:"${name}": ${text}\\n)?`).join('');
+const coveredNames = covered.map(([name]) => `(?: "${name}")?`).join('');
+
 const requestPattern = new RegExp(
-  `^"@method": (?:GET|POST|DELETE)\\n"@path": /${value}\\n"@query": \\?(?:${value})?\\n"content-digest": sha-256=:[A-Za-z0-9+/]{43}=:\\n` +
-    `(?:"authorization": Bearer ${value}\\n)?` +
-    `"@signature-params": \\("@method" "@path" "@query" "content-digest"(?: "authorization")?\\);created=[0-9]{1,12};nonce="[A-Za-z0-9+/]{22}==";keyid="([0-9a-f-]{36})";alg="ed25519"$`,
+  `^"@method": (?:GET|HEAD|POST|PATCH|DELETE)\\n"@path": /${value}\\n"@query": \\?(?:${value})?\\n"content-digest": sha-256=:[A-Za-z0-9+/]{43}=:\\n` +
+    coveredLines +
+    `"@signature-params": \\("@method" "@path" "@query" "content-digest"${coveredNames}\\);created=[0-9]{1,12};nonce="[A-Za-z0-9+/]{22}==";keyid="([0-9a-f-]{36})";alg="ed25519"$`,
   'u',
 );
 

@@ -134,8 +134,7 @@ export function appendEntry(
   const planned = plan(bound, input.entry, input.atMs);
   if (!planned.ok) return planned;
   const { entries, known, act } = planned.value;
-  if (known !== undefined)
-    return ok({ ...linkAt(bound, known), act: act === undefined ? null : actView(bound, act) });
+  if (known !== undefined) return ok({ ...linkAt(bound, known), act: act === undefined ? null : actView(bound, act) });
   const [first] = bound.journal.append(
     entries.map((entry) => ({ entry })),
     input.atMs,

@@ -54,7 +54,12 @@ export function appendEvidence(
   return ok({ takenBytes: content.takenBytes });
 }
 
-type FinishFault = ClockFault | 'vault-quarantined' | 'evidence-draft-absent' | 'evidence-hash-differs' | 'evidence-known';
+type FinishFault =
+  | ClockFault
+  | 'vault-quarantined'
+  | 'evidence-draft-absent'
+  | 'evidence-hash-mismatch'
+  | 'evidence-known';
 
 function judge(bound: Bound, sha256: Sha256Hex, atMs: number): Result<null, FinishFault> {
   const { quarantine } = bound.journal.state;
@@ -85,18 +90,22 @@ export function finishEvidence(
   const verdict = judge(bound, descriptor.sha256, atMs);
   if (!isComplete || !verdict.ok) {
     drafts.discard(id);
-    return verdict.ok ? refuse('evidence-hash-differs') : verdict;
+    return verdict.ok ? refuse('evidence-hash-mismatch') : verdict;
   }
   if (settle(context, draft.value) !== descriptor.sha256) {
     drafts.discard(id);
-    return refuse('evidence-hash-differs');
+    return refuse('evidence-hash-mismatch');
   }
   const [entry] = journal.append(
     [{ entry: { kind: 'evidence', body: { descriptor, person } }, file: { file: name, key: toBase64(key) } }],
     atMs,
   );
   drafts.release(id);
-  return ok({ entrySequence: entry?.sequence ?? 0, hash: entry?.hash ?? journal.state.entries.hash, recordedAtMs: atMs });
+  return ok({
+    entrySequence: entry?.sequence ?? 0,
+    hash: entry?.hash ?? journal.state.entries.hash,
+    recordedAtMs: atMs,
+  });
 }
 
 export function cancelEvidence({ drafts }: Bound, { draft }: VaultRequest<'evidence.cancel'>): null {

@@ -82,7 +82,11 @@ type Tally = { cuts: number; readonly faults: string[] };
 /** Goes through what the disk was asked, and judges what is left at each chosen point; `chance` decides what survives. */
 async function walk(
   run: Run,
-  options: { readonly isCut: (at: number, operation: Operation) => boolean; readonly chance: () => number; readonly isUntilHarm: boolean },
+  options: {
+    readonly isCut: (at: number, operation: Operation) => boolean;
+    readonly chance: () => number;
+    readonly isUntilHarm: boolean;
+  },
 ): Promise<Tally> {
   const model = new DiskModel(run.folder);
   const tally: Tally = { cuts: 0, faults: [] };
@@ -112,15 +116,19 @@ function cutsOf(chance: () => number, share: number): (at: number, operation: Op
 const everythingSurvives = (): number => 0.99;
 
 describe('evidence at a power cut', () => {
-  it('loses nothing that was recorded, and lets nothing go before its receipt, whenever it comes', { timeout: 240_000 }, async () => {
-    const chance = chanceFrom(seed);
-    const tally = await walk(whole, { isCut: cutsOf(chance, 0.3), chance, isUntilHarm: false });
-    process.stdout.write(
-      `power cut (evidence): seed ${seed}, ${whole.operations.length} operations, ${tally.cuts} cuts, ${tally.faults.length} faults\n`,
-    );
-    expect(tally.faults).toEqual([]);
-    expect(tally.cuts).toBeGreaterThanOrEqual(300);
-  });
+  it(
+    'loses nothing that was recorded, and lets nothing go before its receipt, whenever it comes',
+    { timeout: 240_000 },
+    async () => {
+      const chance = chanceFrom(seed);
+      const tally = await walk(whole, { isCut: cutsOf(chance, 0.3), chance, isUntilHarm: false });
+      process.stdout.write(
+        `power cut (evidence): seed ${seed}, ${whole.operations.length} operations, ${tally.cuts} cuts, ${tally.faults.length} faults\n`,
+      );
+      expect(tally.faults).toEqual([]);
+      expect(tally.cuts).toBeGreaterThanOrEqual(300);
+    },
+  );
 
   it('is safe from kill -9 between every two steps', { timeout: 240_000 }, async () => {
     const isCut = cutsOf(chanceFrom(seed), 0.3);
