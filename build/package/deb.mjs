@@ -70,7 +70,7 @@ fi
 
 const prerm = `#!/bin/sh
 set -e
-if [ "$1" = remove ] && [ -d /run/systemd/system ]; then systemctl stop qorgan-server.service || true; fi
+if [ "$1" = remove ] && [ -d /run/systemd/system ]; then systemctl stop qorgan-server.service qorgan-mirror.service || true; fi
 `;
 
 // Journals and databases are evidence: not even a purge deletes them.
@@ -107,12 +107,8 @@ function layOut(folder, application) {
     join(folder, 'usr', 'share', 'icons', 'hicolor', 'scalable', 'apps', 'qorgan.svg'),
     readFileSync(inRoot('build', 'package', 'icon.svg')),
   );
-  mkdirSync(join(folder, 'usr', 'lib', 'systemd', 'system'), { recursive: true });
-  renameSync(
-    join(resources, 'systemd', 'qorgan-server.service'),
-    join(folder, 'usr', 'lib', 'systemd', 'system', 'qorgan-server.service'),
-  );
-  rmSync(join(resources, 'systemd'), { recursive: true });
+  mkdirSync(join(folder, 'usr', 'lib', 'systemd'), { recursive: true });
+  renameSync(join(resources, 'systemd'), join(folder, 'usr', 'lib', 'systemd', 'system'));
   write(join(resources, 'apparmor', 'qorgan-workstation'), appArmorProfile);
   const documents = join(folder, 'usr', 'share', 'doc', 'qorgan');
   for (const [from, to] of [

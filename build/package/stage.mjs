@@ -3,7 +3,7 @@
 //   resources/bin/node         the pinned Node, which runs everything below
 //   resources/bin/qorgan       the command line, and through it the server
 //   resources/platform/        hosts, and the command line with the server, bundled, and the npm packages that they need
-//   resources/systemd/         the unit of the server
+//   resources/systemd/         the units of server and mirror
 import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bundlePlatform } from '../bundle/platform.mjs';

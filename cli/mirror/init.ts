@@ -31,7 +31,13 @@ export const mirrorInit: Command = {
       certificate: pem === undefined ? undefined : Buffer.from(pem.value).toString('utf8'),
     });
     if (!made.ok) return refused(locale, made.refusal);
-    const lines = made.value.map((text) => words(locale, 'cli.mirror.key', { key: text }));
-    return { exit: 0, facts: { keys: made.value }, lines };
+    const { keys, door } = made.value;
+    const entry = JSON.stringify({ url: '', keys, door: { ...door } });
+    const lines = keys.map((text) => words(locale, 'cli.mirror.key', { key: text }));
+    return {
+      exit: 0,
+      facts: { keys, door: { ...door } },
+      lines: [...lines, words(locale, 'cli.mirror.entry', { entry })],
+    };
   },
 };

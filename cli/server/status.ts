@@ -1,6 +1,6 @@
 import { request } from 'node:https';
 import type * as z from 'zod';
-import { endpoints } from '../../contracts/http/index.ts';
+import { endpoints, isMirrorWeak } from '../../contracts/http/index.ts';
 import { refusalWords, words, type Locale } from '../../locales/index.ts';
 import type { Answer, Command } from '../kit/index.ts';
 import { administer, listenerOf, placeOptions } from './place.ts';
@@ -63,6 +63,22 @@ function revocationLines(locale: Locale, { revocation, serverTimeMs }: Status): 
   return [...ages, ...silent];
 }
 
+/** How long ago each mirror vouched for the log, and what is the matter with it. */
+export function mirrorLines(locale: Locale, { mirrors, serverTimeMs }: Status): readonly string[] {
+  return mirrors.flatMap((mirror) => {
+    const { name, size, cosignedAtMs, trouble } = mirror;
+    const hours = Math.floor((serverTimeMs - (cosignedAtMs ?? serverTimeMs)) / hourMs);
+    const id = isMirrorWeak({ ...mirror, trouble: null }, serverTimeMs) ? 'mirror-old' : 'mirror';
+    const age =
+      cosignedAtMs === null
+        ? words(locale, 'cli.server.status.mirror-never', { name })
+        : words(locale, `cli.server.status.${id}`, { name, size: size ?? 0, hours });
+    if (trouble === null) return [age];
+    const why = refusalWords(locale, { code: trouble }).what;
+    return [age, words(locale, 'cli.server.status.mirror-trouble', { name, why })];
+  });
+}
+
 function say(locale: Locale, url: string, status: Status | undefined): Answer {
   if (status === undefined)
     return {
@@ -75,6 +91,7 @@ function say(locale: Locale, url: string, status: Status | undefined): Answer {
     words(locale, 'cli.server.status.running', { url }),
     words(locale, 'cli.server.status.log-size', { size: status.log.size }),
     ...revocationLines(locale, status),
+    ...mirrorLines(locale, status),
     ...(isAccepting ? [] : [refusalWords(locale, { code: 'server-read-only' }).what]),
   ];
   return { exit: isAccepting ? 0 : 1, facts: { isRunning: true, url, ...status }, lines };

@@ -21,6 +21,7 @@ export {
   changesSizeMax,
   cmsSizeMaxBytes,
   enrolmentProofText,
+  isMirrorWeak,
   refusalBody,
   type ActItem,
   type ActsResponse,

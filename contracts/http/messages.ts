@@ -44,6 +44,21 @@ export const refusalBody = z.strictObject({
 /** Of an authority's key, lower-case hexadecimal. */
 const keyIdentifier = z.string().regex(/^(?:[0-9a-f]{2}){1,64}$/u);
 
+/** What a mirror of the log vouched for last, as far as this server heard since its start. */
+const mirrorHealth = z.strictObject({
+  name: line(200, 1),
+  size: count.nullable(),
+  cosignedAtMs: timeMs.nullable(),
+  trouble: z.enum(['mirror-silent', 'mirror-not-cosigned', 'mirror-conflict']).nullable(),
+});
+/** A mirror vouches once a day; a cosignature older than two is a reason to ask its keeper. */
+const mirrorAgeMaxMs = 48 * 3_600_000;
+/** True where what a mirror vouched for is no comfort at this time of the server: nothing, too long ago, or with something the matter. */
+export function isMirrorWeak({ cosignedAtMs, trouble }: z.output<typeof mirrorHealth>, serverTimeMs: number): boolean {
+  return trouble !== null || cosignedAtMs === null || serverTimeMs - cosignedAtMs > mirrorAgeMaxMs;
+}
+const mirrorsStatus = z.array(mirrorHealth).max(16);
+
 export const statusResponse = z.strictObject({
   platform: platformId,
   profile,
@@ -71,6 +86,7 @@ export const statusResponse = z.strictObject({
       )
       .max(192),
   }),
+  mirrors: mirrorsStatus,
 });
 
 /** `code` comes from `qorgan server enrol-code`; it lives once and shortly. */
@@ -129,6 +145,7 @@ export const contactResponse = z.strictObject({
   consistency: z.array(base64Exact(32)).max(64),
   policyVersion: count,
   changesPosition: count,
+  mirrors: mirrorsStatus,
 });
 
 export const actItem = z.strictObject({

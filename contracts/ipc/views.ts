@@ -51,6 +51,8 @@ export const statusViewSchema = z.strictObject({
     lastIndex: z.int().nullable(),
     treeSize: z.int().nullable(),
     checkedAtMs: timeMsSchema.nullable(),
+    /** Mirrors of the log at banks or the regulator, as the server told at the last contact; `isWeak` where that is no comfort. */
+    mirrors: z.array(z.strictObject({ name: z.string(), cosignedAtMs: timeMsSchema.nullable(), isWeak: z.boolean() })),
   }),
   clock: z.strictObject({ driftMs: z.int().nullable(), state: z.enum(['good', 'warn', 'refused', 'unknown']) }),
   alarms: z.array(z.strictObject({ id: idSchema, code: z.string(), atMs: timeMsSchema })),

@@ -12,4 +12,8 @@ export const mirrorRefusals = {
   'mirror-damaged': { retry: false },
   'mirror-empty': { retry: true },
   'mirror-out-not-empty': { retry: false },
+  'mirrors-malformed': { retry: false },
+  'mirror-silent': { retry: true },
+  'mirror-not-cosigned': { retry: true },
+  'mirror-conflict': { retry: false },
 } as const;

@@ -61,7 +61,7 @@ export type EngineState = {
   quarantine: string | undefined;
   server: ServerState;
   outbox: { waiting: number; overdue: number };
-  log: { lastIndex: number | null; treeSize: number | null; checkedAtMs: number | null };
+  log: StatusView['log'];
   card: StatusView['card'];
   failedModules: StatusView['failedModules'];
   alarms: { id: string; code: string; atMs: number }[];

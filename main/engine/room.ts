@@ -62,7 +62,7 @@ export class Room {
         quarantine: undefined,
         server: noServer,
         outbox: { waiting: 0, overdue: 0 },
-        log: { lastIndex: null, treeSize: null, checkedAtMs: null },
+        log: { lastIndex: null, treeSize: null, checkedAtMs: null, mirrors: [] },
         card: { state: 'absent', label: null },
         failedModules: [],
         alarms: [],

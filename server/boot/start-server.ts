@@ -6,7 +6,14 @@ import type { Profile } from '../../core/signing/index.ts';
 import { openRegistry, settle, type Registry, type ServerPin } from '../accounts/index.ts';
 import type { ServiceHealth } from '../authorities/index.ts';
 import { startActChecker, type ActChecker } from '../checks/index.ts';
-import { readServerPolicy, startCosigning, type AskedPolicy } from '../cosigning/index.ts';
+import {
+  readMirrors,
+  readServerPolicy,
+  startCosigning,
+  watchMirrors,
+  type AskedPolicy,
+  type NamedMirror,
+} from '../cosigning/index.ts';
 import { createApp, describeError } from '../http/index.ts';
 import { openIntake, type Intake, type Replay } from '../intake/index.ts';
 import { startSequencer, type Sequencer } from '../log/index.ts';
@@ -38,7 +45,8 @@ export type StartRefusal =
   | 'server-running'
   | 'log-behind'
   | 'address-in-use'
-  | 'authorities-malformed';
+  | 'authorities-malformed'
+  | 'mirrors-malformed';
 
 /** A server that answers. */
 export type RunningServer = {
@@ -122,7 +130,18 @@ async function listen(
   return ok(`https://${target.host.includes(':') ? `[${target.host}]` : target.host}:${address.port}`);
 }
 
-type Opened = OpenDesk & { readonly asked: AskedPolicy };
+/** Asks the named mirrors what they hold; each change of what is the matter with one stands in the server's log. */
+function followMirrors(mirrors: readonly NamedMirror[], { log: centralLog, surroundings }: Platform, log: Logger) {
+  return watchMirrors({
+    ...{ mirrors, log: centralLog, nowMs: surroundings.nowMs },
+    tell: ({ name, size, trouble }) => {
+      if (trouble === null) log.info({ mirror: name, size }, 'a mirror vouches for the log');
+      else log.error({ mirror: name, trouble }, 'mirror');
+    },
+  });
+}
+
+type Opened = OpenDesk & { readonly asked: AskedPolicy; readonly mirrors: readonly NamedMirror[] };
 
 async function serve(options: StartOptions, opened: Opened): Promise<Result<RunningServer, StartRefusal>> {
   const { directory, log } = options;
@@ -147,11 +166,13 @@ async function serve(options: StartOptions, opened: Opened): Promise<Result<Runn
   if (registry.rejected() > 0) log.error({ rejected: registry.rejected() }, 'records that are not what the log holds');
   const parts = startParts(platform, registry, await replayAtStart(platform, registry, log), log);
   const watching = (): readonly ServiceHealth[] => watch.value?.health() ?? [];
-  const app = createApp({ ...parts, watching, pin, log, version: serverVersion }, tls);
+  const mirrorWatch = followMirrors(opened.mirrors, platform, log);
+  const app = createApp({ ...parts, watching, mirrors: mirrorWatch.health, pin, log, version: serverVersion }, tls);
   const stopFollowing = follow(parts, asked, log);
   let closing: Promise<void> | undefined;
   const closeAll = async (): Promise<void> => {
     await watch.value?.stop();
+    await mirrorWatch.stop();
     await app.close();
     await parts.checker.close();
     await parts.intake.close();
@@ -194,13 +215,15 @@ export async function startServer(options: StartOptions): Promise<Result<Running
   if (isRootInProduction(options.profile)) return refuse('root-in-production');
   const asked = readServerPolicy(options.witnessPolicy ?? 'quorum none\n');
   if (!asked.ok) return asked;
+  const mirrors = readMirrors(options.directory);
+  if (!mirrors.ok) return mirrors;
   const holdFile = holdFileOf(options.directory);
   if (isHeld(holdFile)) return refuse('server-running');
   const opened = await openDesk(options, options.profile);
   if (!opened.ok) return opened;
   hold(holdFile);
   try {
-    const served = await serve(options, { ...opened.value, asked: asked.value });
+    const served = await serve(options, { ...opened.value, asked: asked.value, mirrors: mirrors.value });
     if (!served.ok) releaseHold(holdFile);
     return served;
   } catch (error) {

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Registry, ServerPin } from '../accounts/index.ts';
 import type { ServiceHealth } from '../authorities/index.ts';
 import type { ActChecker } from '../checks/index.ts';
+import type { MirrorHealth } from '../cosigning/index.ts';
 import type { Intake } from '../intake/index.ts';
 import type { Platform } from '../platform/index.ts';
 
@@ -13,6 +14,8 @@ export type DoorContext = {
   readonly intake: Intake;
   /** How the services of authorities answer; empty where none is asked. */
   readonly watching: () => readonly ServiceHealth[];
+  /** What mirrors of the log vouched for; empty where none is named. */
+  readonly mirrors: () => readonly MirrorHealth[];
   readonly pin: ServerPin;
   readonly log: Logger;
   readonly version: string;

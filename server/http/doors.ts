@@ -18,7 +18,10 @@ function base64(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('base64');
 }
 
-function openPublicDoors({ platform, registry, intake, watching, version }: DoorContext, router: Router): void {
+function openPublicDoors(
+  { platform, registry, intake, watching, mirrors, version }: DoorContext,
+  router: Router,
+): void {
   const { identity, log, surroundings } = platform;
   router.open(endpoints.status, async () =>
     ok({
@@ -42,6 +45,7 @@ function openPublicDoors({ platform, registry, intake, watching, version }: Door
         lists: registry.trust().listed.map(({ authority, thisUpdateMs }) => ({ authority, thisUpdateMs })),
         services: watching().map((health) => ({ ...health })),
       },
+      mirrors: mirrors().map((health) => ({ ...health })),
     }),
   );
   router.open(endpoints.policy, async () => {
@@ -134,6 +138,7 @@ function openActDoors(context: DoorContext, router: Router): void {
       consistency,
       policyVersion,
       changesPosition,
+      mirrors: context.mirrors().map((health) => ({ ...health })),
     });
   });
   router.openAside(endpoints.acts, checker.check, async ({ device, body }) => {

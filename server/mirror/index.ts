@@ -1,5 +1,13 @@
 export { checkMirror, type MirrorFault, type MirrorState } from './check-mirror.ts';
-export { initMirror, openMirror, type InitMirrorRefusal, type Mirror, type OpenMirrorRefusal } from './open-mirror.ts';
+export {
+  initMirror,
+  openMirror,
+  type InitMirrorRefusal,
+  type Mirror,
+  type MirrorCard,
+  type OpenMirrorRefusal,
+} from './open-mirror.ts';
+export { openOrigin, type Origin } from './origin.ts';
 export { pull, type Pulled, type PullRefusal } from './pull.ts';
 export { restoreLog, type RestoreRefusal } from './restore-mirror.ts';
 export { startSchedule } from './schedule.ts';

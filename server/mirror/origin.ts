@@ -4,7 +4,7 @@ import { ok, refuse, type Result } from '../../core/kernel/index.ts';
 import type { MirrorSettings } from './open-mirror.ts';
 import type { Fetch, FetchRefusal } from './verified-tiles.ts';
 
-/** The platform that is mirrored. */
+/** Who serves a log: the platform to its mirror, or the mirror to the platform. */
 export type Origin = {
   /** Files of the log, by their path below its prefix. */
   readonly log: Fetch;
@@ -15,8 +15,8 @@ export type Origin = {
 const timeoutMs = 60_000;
 const connectionsMax = 8;
 
-/** Opens the platform of these settings; nothing is asked yet. */
-export function openOrigin({ url, certificate }: MirrorSettings): Origin {
+/** Opens the server at this address; nothing is asked yet. */
+export function openOrigin({ url, certificate }: Pick<MirrorSettings, 'url' | 'certificate'>): Origin {
   const isTls = url.startsWith('https:');
   const limits = { keepAlive: true, maxSockets: connectionsMax };
   // A pinned certificate is compared whole: its name says nothing more.

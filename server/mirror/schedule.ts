@@ -1,3 +1,5 @@
+import { setTimeout as wait } from 'node:timers/promises';
+
 /** A loop that runs until it is stopped. */
 export type Schedule = {
   /** When the next round is due. */
@@ -8,8 +10,8 @@ export type Schedule = {
 export type ScheduleOptions = {
   readonly everyMs: number;
   readonly nowMs: () => number;
-  /** Waits, or ends early when the signal says so. */
-  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+  /** Waits, or ends early when the signal says so. Absent: by the clock of the machine. */
+  readonly sleep?: (ms: number, signal: AbortSignal) => Promise<void>;
   /** One round; false where it failed and is to be tried again soon. */
   readonly round: () => Promise<boolean>;
 };
@@ -20,8 +22,12 @@ const lookMs = 60_000;
 const retryMs = 60_000;
 const retryMaxMs = 3_600_000;
 
+async function sleepAside(ms: number, signal: AbortSignal): Promise<void> {
+  await wait(ms, undefined, { signal }).catch(() => undefined);
+}
+
 /** Runs a round at once and then one in every `everyMs` of the clock. */
-export function startSchedule({ everyMs, nowMs, sleep, round }: ScheduleOptions): Schedule {
+export function startSchedule({ everyMs, nowMs, sleep = sleepAside, round }: ScheduleOptions): Schedule {
   const stopping = new AbortController();
   const { signal } = stopping;
   let nextAtMs = nowMs();

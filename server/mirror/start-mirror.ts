@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { ok, refuse, type Result } from '../../core/kernel/index.ts';
 import { formatNoteKey } from '../../core/log/index.ts';
 import { hold, isHeld, releaseHold } from '../store/index.ts';
@@ -22,7 +21,6 @@ export type MirrorOptions = {
   /** Between two rounds; a day, unless the operator of the mirror wants less. */
   readonly everyMs: number;
   readonly nowMs: () => number;
-  readonly sleep?: (ms: number, signal: AbortSignal) => Promise<void>;
   /** Said before the first round. */
   readonly onStarted?: (facts: MirrorFacts) => void;
   /** How a round ended: what was pulled, or why nothing was. */
@@ -49,10 +47,6 @@ export function holdMirror(
       releaseHold(holdFile);
     },
   });
-}
-
-async function sleepAside(ms: number, signal: AbortSignal): Promise<void> {
-  await wait(ms, undefined, { signal }).catch(() => undefined);
 }
 
 /** Starts the mirror of a folder: it answers on return, pulls at once and then by its schedule. */
@@ -86,7 +80,7 @@ export async function startMirror(
       return false;
     }
   };
-  const schedule = startSchedule({ everyMs, nowMs, sleep: options.sleep ?? sleepAside, round });
+  const schedule = startSchedule({ everyMs, nowMs, round });
   return ok({
     ...facts,
     close: async () => {

@@ -120,6 +120,7 @@ describe('what the package carries', () => {
       join(packages, 'pkcs11js/build/Release/pkcs11.node'),
       join(packages, 'better-sqlite3-multiple-ciphers/prebuilds/linux-x64.node'),
       join(resources, 'systemd', 'qorgan-server.service'),
+      join(resources, 'systemd', 'qorgan-mirror.service'),
       join(resources, 'THIRD-PARTY-NOTICES.txt'),
       join(application, 'LICENSES.chromium.html'),
     ]) {

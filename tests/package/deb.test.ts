@@ -42,6 +42,7 @@ describe('the Debian package', () => {
       './usr/bin/qorgan',
       './usr/bin/qorgan-workstation',
       './usr/lib/systemd/system/qorgan-server.service',
+      './usr/lib/systemd/system/qorgan-mirror.service',
       './usr/share/applications/qorgan.desktop',
       './usr/share/doc/qorgan/copyright',
     ]) {
@@ -56,10 +57,10 @@ describe('the Debian package', () => {
   });
 });
 
-describe('the unit of the server', () => {
+describe.each(['qorgan-server.service', 'qorgan-mirror.service'])('the unit %s', (name) => {
   it('is understood by systemd and runs as a user of its own with no privilege', async (context) => {
     if (!existsSync('/usr/bin/systemd-analyze')) return context.skip('systemd is not installed');
-    const unit = inRoot('build', 'package', 'systemd', 'qorgan-server.service');
+    const unit = inRoot('build', 'package', 'systemd', name);
     const judged = await runFile('systemd-analyze', ['security', '--offline=yes', '--threshold=25', unit]).catch(
       (error: { stdout: string }) => error,
     );
@@ -68,10 +69,10 @@ describe('the unit of the server', () => {
 
   it('is well-formed: systemd has nothing to say against any line of it', async (context) => {
     if (!existsSync('/usr/bin/systemd-analyze')) return context.skip('systemd is not installed');
-    const unit = readFileSync(inRoot('build', 'package', 'systemd', 'qorgan-server.service'), 'utf8');
+    const unit = readFileSync(inRoot('build', 'package', 'systemd', name), 'utf8');
     const folder = mkdtempSync(join(tmpdir(), 'qorgan-unit-'));
     const verify = async (text: string): Promise<string> => {
-      const file = join(folder, 'qorgan-server.service');
+      const file = join(folder, name);
       // The program is there once the package is installed; here any other stands for it.
       writeFileSync(file, text.replace('/usr/bin/qorgan', '/bin/true'));
       const run = runFile('systemd-analyze', ['verify', '--man=no', '--recursive-errors=no', file]);

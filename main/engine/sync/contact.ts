@@ -1,4 +1,5 @@
 import { ok, type Result } from '../../../core/kernel/index.ts';
+import { isMirrorWeak } from '../../../contracts/http/index.ts';
 import type { Engine, Shift } from '../context.ts';
 import { raiseAlarm } from './alarm.ts';
 import { advance, type TreeHead } from './tree-head.ts';
@@ -45,7 +46,12 @@ export async function makeContact(engine: Engine, shift: Shift, known: TreeHead)
     await raiseAlarm(engine, head.refusal.code);
     return head;
   }
-  engine.state.log = { ...engine.state.log, treeSize: head.value.size, checkedAtMs: clock.nowMs() };
+  const { mirrors: told, serverTimeMs } = answer.value;
+  const mirrors = told.map((mirror) => ({
+    ...{ name: mirror.name, cosignedAtMs: mirror.cosignedAtMs },
+    isWeak: isMirrorWeak(mirror, serverTimeMs),
+  }));
+  engine.state.log = { ...engine.state.log, treeSize: head.value.size, checkedAtMs: clock.nowMs(), mirrors };
   return ok({
     head: head.value,
     changesPosition: answer.value.changesPosition,

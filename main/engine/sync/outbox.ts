@@ -132,6 +132,7 @@ async function proveWanted(
     open.delete(actionId);
     const index = kept.value.act?.logIndex ?? null;
     engine.state.log = {
+      ...engine.state.log,
       lastIndex: index ?? engine.state.log.lastIndex,
       treeSize: head.size,
       checkedAtMs: engine.options.clock.nowMs(),

@@ -81,6 +81,13 @@ function Clock({ clock }: { readonly clock: StatusView['clock'] }): ReactNode {
   );
 }
 
+/** When a mirror vouched for the log last. It pulls once a day: after two, or where its word is worth nothing, that is a warning. */
+function MirrorAge({ cosignedAtMs, isWeak }: StatusView['log']['mirrors'][number]): ReactNode {
+  const words = useWords();
+  const age = cosignedAtMs === null ? words('connection.mirrorSilent') : <Time atMs={cosignedAtMs} />;
+  return isWeak ? <State tone="alarm">{age}</State> : age;
+}
+
 function Outbox({ status }: { readonly status: StatusView }): ReactNode {
   const words = useWords();
   const sync = useCommand('sync.now');
@@ -124,6 +131,11 @@ function Outbox({ status }: { readonly status: StatusView }): ReactNode {
           <Fact name={words('connection.checkedAt')}>
             {log.checkedAtMs === null ? words('connection.never') : <Time atMs={log.checkedAtMs} />}
           </Fact>
+          {log.mirrors.map((mirror) => (
+            <Fact key={mirror.name} name={words('connection.mirror', { name: mirror.name })}>
+              <MirrorAge {...mirror} />
+            </Fact>
+          ))}
         </Facts>
       </Box>
     </>
