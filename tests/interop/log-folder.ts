@@ -18,7 +18,7 @@ const signer = testKey('log');
 const key = noteKey(sha256, { name: 'demo.qorgan.interop', publicKey: signer.publicKey });
 export const logKey = formatNoteKey(key);
 
-const leafAt = (index: number): string =>
+export const leafAt = (index: number, committed = 'a'.repeat(64) as Sha256Hex): string =>
   leafText({
     v: 1,
     platform: 'interop' as PlatformId,
@@ -26,8 +26,8 @@ const leafAt = (index: number): string =>
     actionId: `leaf-${index}` as ActionId,
     device: null,
     epoch: null,
-    sequence: index,
-    commitment: 'a'.repeat(64) as Sha256Hex,
+    sequence: 0,
+    commitment: committed,
     validation: null,
     outcome: 'accepted',
     receivedAtMs: index,

@@ -1,9 +1,9 @@
-import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { chanceFrom } from '../faults/power-cut/disk-model.ts';
+import { buildChecker, isGoHere, type Reading } from './go-checker.ts';
 import { layOutLog, logKey } from './log-folder.ts';
 
 const isWhole = process.env['QORGAN_EVERY_OCTET'] !== undefined;
@@ -12,24 +12,16 @@ const proofs = isWhole ? 20_000 : 2_000;
 const receipts = 40;
 const seed = Number(process.env['QORGAN_SEED'] ?? Date.now() % 1_000_000_007);
 
-const goPath = '/usr/share/gocode';
-const hasGo = spawnSync('go', ['version']).status === 0;
-if (!hasGo) process.stderr.write('SKIPPED: no Go compiler, so nobody but ourselves has read the central log\n');
+const hasGo = isGoHere();
 
 const laboratory = mkdtempSync(join(tmpdir(), 'qorgan-interop-'));
 const folder = join(laboratory, 'log');
-const checker = join(laboratory, 'checker');
+let secondReading: ReturnType<typeof buildChecker>;
 const golden = resolve(import.meta.dirname, '../golden');
 afterAll(() => rmSync(laboratory, { recursive: true, force: true }));
 
-/** The second reader's verdict on a folder. */
-function secondReading(of: string, key: string): { readonly isGood: boolean; readonly said: string } {
-  const { status, stdout, stderr } = spawnSync(checker, [of, key], { encoding: 'utf8', timeout: 400_000 });
-  return { isGood: status === 0, said: stdout + stderr };
-}
-
 /** What the reader says while one file is changed. */
-function readingOfChanged(file: string, change: (bytes: Buffer) => Buffer): ReturnType<typeof secondReading> {
+function readingOfChanged(file: string, change: (bytes: Buffer) => Buffer): Reading {
   const path = join(folder, file);
   const before = readFileSync(path);
   try {
@@ -62,9 +54,7 @@ function otherHash(kind: string) {
 
 describe.skipIf(!hasGo)('the central log, read by a program in Go that shares no line with it', () => {
   beforeAll(() => {
-    const cwd = join(import.meta.dirname, 'checker');
-    const env = { ...process.env, GO111MODULE: 'off', GOPATH: goPath, GOFLAGS: '', GOCACHE: join(laboratory, 'cache') };
-    execFileSync('go', ['build', '-o', checker, '.'], { cwd, env, stdio: 'inherit' });
+    secondReading = buildChecker(laboratory);
     process.stdout.write(`interop: seed ${seed}, ${size} leaves\n`);
     layOutLog({ folder, size, proofs, receipts, chance: chanceFrom(seed) });
   }, 400_000);
