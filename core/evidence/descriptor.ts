@@ -5,8 +5,8 @@ import type { Profile } from '../signing/index.ts';
 export const evidenceClasses = ['screenshot', 'photo', 'video', 'document', 'log'] as const;
 export type EvidenceClass = (typeof evidenceClasses)[number];
 
-/** Two hours of video at 2 Mbit/s; 2^15 records of 64 KiB, so that an index of a record never comes near its four bytes. */
-export const evidenceSizeMaxBytes = 2_147_483_648;
+/** Two hours of video at 2 Mbit/s, and the largest file that ClamAV examines (`MaxFileSize 2047M`): a larger one would never get a verdict. */
+export const evidenceSizeMaxBytes = 2_146_435_072;
 /**
  * One request of an upload: its digest is checked before a byte is kept, so that a server holds it whole in memory, and no more
  * than this is sent again after a line was cut. A multiple of the record, so that an offset is always the start of one.

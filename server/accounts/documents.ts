@@ -12,18 +12,20 @@ import { canonicalize, verifyDocument, type Json, type SignedDocument } from '..
 import { signedDocument as signedDocumentSchema } from '../../contracts/documents/index.ts';
 import { sha256, sha256Hex } from '../../eds/index.ts';
 import { verifyEd25519, type DataKey } from '../keys/index.ts';
+import { makeReceipt } from '../log/index.ts';
 import { signaturesHash, signDocument, uuidV7, type Desk, type Platform } from '../platform/index.ts';
 import {
   inTransaction,
   insertDocument,
   insertLeaves,
+  readDocumentOf,
   readLoggedDocuments,
   type DocumentRow,
   type Session,
 } from '../store/index.ts';
 
-/** Kinds of documents in the store; `trust` and `revocation` go into the log as policies: they say whom the server believes. */
-export const documentKinds = ['platform', 'policy', 'trust', 'revocation', 'staff', 'device'] as const;
+/** Kinds of documents in the store; `trust` and `revocation` go into the log as policies: they say whom the server believes, and `evidence` as what the platform itself says. */
+export const documentKinds = ['platform', 'policy', 'trust', 'revocation', 'staff', 'device', 'evidence'] as const;
 export type DocumentKind = (typeof documentKinds)[number];
 
 const leafKindOf: Readonly<Record<DocumentKind, LeafKind>> = {
@@ -33,6 +35,7 @@ const leafKindOf: Readonly<Record<DocumentKind, LeafKind>> = {
   revocation: 'policy',
   staff: 'staff',
   device: 'device',
+  evidence: 'platform',
 };
 /** What the text of such a document says of itself; a record of the platform says anything else. */
 const formOf: Readonly<Partial<Record<DocumentKind, string>>> = {
@@ -68,7 +71,7 @@ export type NewDocument = {
 export async function recordDocument(
   platform: Desk,
   document: NewDocument,
-  beside: (session: Session) => Promise<void> = async () => undefined,
+  beside: (session: Session, leafId: string) => Promise<void> = async () => undefined,
 ): Promise<SignedDocument> {
   const { kind, subject, text } = document;
   const { database, documentKey, identity, subjectKeys, surroundings } = platform;
@@ -91,7 +94,7 @@ export async function recordDocument(
   });
   await inTransaction(database, async (session) => {
     // First of all: where it refuses, not even a data key is left behind.
-    await beside(session);
+    await beside(session, actionId);
     const key = (await subjectKeys.ensure([subject])).get(subject);
     if (key === undefined) throw new Error('accounts: a subject has a key');
     const opening = key.seal(openingPurpose, salt);
@@ -185,6 +188,29 @@ function openRow(platform: Platform, row: DocumentRow, key: DataKey): LoggedDocu
 }
 
 /**
+ * The document of a leaf with its receipt, which is `null` until the published tree holds the leaf; `undefined` where there is none, or
+ * where the key of its subject is gone.
+ */
+export async function readProvenDocument(
+  platform: Platform,
+  leafId: string,
+  subject: string,
+): Promise<{ readonly signed: SignedDocument; readonly receipt: string | null } | undefined> {
+  const row = await readDocumentOf(platform.database, leafId);
+  const key = (await platform.subjectKeys.known([subject])).get(subject);
+  if (row === undefined || key === undefined) return undefined;
+  const signed = signedDocumentSchema.parse(JSON.parse(key.open(documentPurpose, row.sealed).toString()));
+  if (row.leaf_index === null) return { signed, receipt: null };
+  const opening = {
+    leaf: row.body,
+    salt: key.open(openingPurpose, row.opening),
+    envelope: sha256Hex(signed.document),
+    cms: signaturesHash(signed) as Sha256Hex,
+  };
+  return { signed, receipt: makeReceipt(platform.log.provenFor(row.leaf_index), row.leaf_index, opening) ?? null };
+}
+
+/**
  * The newest document of a kind whose signature is the platform's, for a process beside the running server: that one
  * holds the log, and checks the leaf before anything counts.
  */
@@ -212,7 +238,8 @@ export async function readDocuments(
   kind: DocumentKind,
 ): Promise<{ readonly documents: readonly LoggedDocument[]; readonly rejected: number }> {
   const rows = await readLoggedDocuments(platform.database, kind);
-  const keys = await platform.subjectKeys.ensure(rows.map((row) => row.subject));
+  // A key that is gone is not made anew: its records were destroyed by the rule.
+  const keys = await platform.subjectKeys.known(rows.map((row) => row.subject));
   const documents: LoggedDocument[] = [];
   for (const row of rows) {
     const key = keys.get(row.subject);

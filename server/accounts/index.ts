@@ -3,6 +3,7 @@ export {
   documentKinds,
   judgeDocument,
   readDocuments,
+  readProvenDocument,
   recordDocument,
   type DocumentFault,
   type DocumentKind,

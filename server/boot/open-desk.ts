@@ -30,7 +30,7 @@ export type OpenRefusal =
 /** A platform whose store and keys are open, without its log. */
 export type OpenDesk = { readonly desk: Desk; readonly store: Store; readonly signer: LogSigner };
 
-export const folders = { keys: 'keys', database: 'database', log: 'log' } as const;
+export const folders = { keys: 'keys', database: 'database', log: 'log', evidence: 'evidence' } as const;
 
 function identityOf(row: Row<'platform'>): Identity {
   const { id, profile, log_origin: origin, operator_name: operatorName, url } = row;

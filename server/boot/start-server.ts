@@ -14,6 +14,7 @@ import {
   type AskedPolicy,
   type NamedMirror,
 } from '../cosigning/index.ts';
+import { noAntivirus, openEvidence, type Antivirus, type Evidence } from '../evidence/index.ts';
 import { createApp, describeError } from '../http/index.ts';
 import { openIntake, type Intake, type Replay } from '../intake/index.ts';
 import { startSequencer, type Sequencer } from '../log/index.ts';
@@ -35,6 +36,8 @@ export type StartOptions = PlatformPlace & {
   readonly listen?: { readonly host: string; readonly port: number } | undefined;
   /** C2SP tlog-policy text: outside witnesses to be asked, each with its address. */
   readonly witnessPolicy?: string | undefined;
+  /** What examines evidence; absent: all of it stays in quarantine. */
+  readonly antivirus?: Antivirus | undefined;
   readonly log: Logger;
 };
 
@@ -72,9 +75,13 @@ type Parts = {
   readonly sequencer: Sequencer;
   readonly checker: ActChecker;
   readonly intake: Intake;
+  readonly evidence: Evidence;
 };
 
-function startParts(platform: Platform, registry: Registry, replay: Replay, log: Logger): Parts {
+async function startParts(
+  { directory, antivirus, log }: StartOptions,
+  { platform, registry, replay }: { readonly platform: Platform; readonly registry: Registry; readonly replay: Replay },
+): Promise<Parts> {
   const sequencer = startSequencer(platform.log, (error) => log.error({ error: describeError(error) }, 'sequencer'));
   const intake = openIntake(
     { platform, registry },
@@ -90,7 +97,15 @@ function startParts(platform: Platform, registry: Registry, replay: Replay, log:
     onLost: (error) =>
       log.error({ error: describeError(error) }, 'the thread that checks acts was lost; it starts anew'),
   });
-  return { platform, registry, sequencer, checker, intake };
+  const evidence = await openEvidence({
+    platform,
+    registry,
+    folder: join(directory, folders.evidence),
+    antivirus: antivirus ?? noAntivirus,
+    onStored: sequencer.wake,
+    onTrouble: (error) => log.error({ error: describeError(error) }, 'evidence'),
+  });
+  return { platform, registry, sequencer, checker, intake, evidence };
 }
 
 /** Keeps the registry up with records that other processes made, and asks outside witnesses; what they refuse stands in the server's log. */
@@ -164,7 +179,8 @@ async function serve(options: StartOptions, opened: Opened): Promise<Result<Runn
   const { listsMissing } = registry.trust();
   if (listsMissing > 0) log.error({ listsMissing }, 'revocation lists that the log names and the database lacks');
   if (registry.rejected() > 0) log.error({ rejected: registry.rejected() }, 'records that are not what the log holds');
-  const parts = startParts(platform, registry, await replayAtStart(platform, registry, log), log);
+  const replay = await replayAtStart(platform, registry, log);
+  const parts = await startParts(options, { platform, registry, replay });
   const watching = (): readonly ServiceHealth[] => watch.value?.health() ?? [];
   const mirrorWatch = followMirrors(opened.mirrors, platform, log);
   const app = createApp({ ...parts, watching, mirrors: mirrorWatch.health, pin, log, version: serverVersion }, tls);
@@ -176,6 +192,7 @@ async function serve(options: StartOptions, opened: Opened): Promise<Result<Runn
     await app.close();
     await parts.checker.close();
     await parts.intake.close();
+    await parts.evidence.close();
     await stopFollowing();
     await parts.sequencer.stop();
     centralLog.value.close();

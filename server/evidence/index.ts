@@ -1,2 +1,10 @@
-export { openBlobStore, syncFolderAside, type BlobStore } from './blob-store.ts';
+export type { Antivirus, AntivirusRefusal, Verdict } from './antivirus.ts';
+export { openBlobStore, type BlobStore } from './blob-store.ts';
 export { recordCipher } from './cipher.ts';
+export { clamdAntivirus, parseClamdAddress, type ClamdAddress } from './clamd.ts';
+export { noAntivirus } from './no-antivirus.ts';
+export { openEvidence, readEvidence, type Evidence, type LoggedEvidence } from './open-evidence.ts';
+export { openSealedPass, type SealedPass } from './sealed-pass.ts';
+export { openUploadFile, type UploadFile } from './upload-file.ts';
+export { openBlobKey, type UploadName } from './upload-row.ts';
+export { abandonedAfterMs, uploadQuota } from './uploads.ts';

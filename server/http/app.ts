@@ -1,4 +1,5 @@
 import { fastify, type FastifyInstance } from 'fastify';
+import { chunkMedia } from '../../contracts/http/index.ts';
 import { startChangeStream } from './change-stream.ts';
 import type { DoorContext } from './context.ts';
 import { openDoors } from './doors.ts';
@@ -39,6 +40,7 @@ export function createApp(context: DoorContext, tls: TlsIdentity): FastifyInstan
   app.removeAllContentTypeParsers();
   // Bytes first: the signature covers them, and nothing is parsed for somebody who is nobody.
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  app.addContentTypeParser(chunkMedia, { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   const stream = startChangeStream(platform, (error) => log.error({ error: describeError(error) }, 'change stream'));
   app.addHook('onClose', async () => stream.close());
   // These two end at once: a promise for each would cost every request two turns.

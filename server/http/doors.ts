@@ -8,6 +8,7 @@ import { readTile } from '../log/index.ts';
 import { insertReading, readLatestPosition } from '../store/index.ts';
 import type { ChangeStream } from './change-stream.ts';
 import type { DoorContext } from './context.ts';
+import { openEvidenceDoors } from './evidence-doors.ts';
 import { createFailureLimit } from './rate-limit.ts';
 import type { Asked, Router } from './router.ts';
 
@@ -205,4 +206,5 @@ export function openDoors(context: DoorContext, router: Router, stream: ChangeSt
   openAccountDoors(context, router, stream);
   openActDoors(context, router);
   openReadDoors(context, router, stream);
+  openEvidenceDoors(context, router);
 }

@@ -1,7 +1,14 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type * as z from 'zod';
 import { ok, refuse, type Result } from '../../core/kernel/index.ts';
-import type { Endpoint, EndpointBody, EndpointQuery, EndpointResponse } from '../../contracts/http/index.ts';
+import type {
+  Endpoint,
+  EndpointBody,
+  EndpointHeaders,
+  EndpointParams,
+  EndpointQuery,
+  EndpointResponse,
+} from '../../contracts/http/index.ts';
 import { readerOf, type Reader, type RegisteredDevice } from '../accounts/index.ts';
 import { parseJson, type RequestProof } from '../checks/index.ts';
 import type { DoorContext } from './context.ts';
@@ -17,6 +24,8 @@ type Auth<E extends Endpoint> = E['auth'] extends 'none'
 
 /** What a handler is given: parsed once, at the door. */
 export type Asked<E extends Endpoint> = Auth<E> & {
+  readonly params: EndpointParams<E>;
+  readonly headers: EndpointHeaders<E>;
   readonly query: EndpointQuery<E>;
   readonly body: EndpointBody<E>;
   readonly request: FastifyRequest;
@@ -87,6 +96,21 @@ async function readAside<T>(
   return device.ok ? ok({ device: device.value, body: body.value }) : device;
 }
 
+/** What a request says beside who sent it; `undefined` where a part is not what its door reads. */
+function readRequest(endpoint: Endpoint, request: FastifyRequest): Record<string, unknown> | undefined {
+  const params = endpoint.params?.safeParse(request.params);
+  const headers = endpoint.headers?.safeParse(request.headers);
+  const query = endpoint.query?.safeParse(request.query);
+  const body = endpoint.body?.safeParse(parseJson(bodyBytes(request)));
+  if ([params, headers, query, body].some((part) => part?.success === false)) return undefined;
+  return {
+    params: params?.data,
+    headers: headers?.data,
+    query: query?.data,
+    body: endpoint.bytes === undefined ? body?.data : bodyBytes(request),
+  };
+}
+
 async function sendAnswer(reply: FastifyReply, value: unknown): Promise<void> {
   await reply.type('application/json; charset=utf-8').send(JSON.stringify(value));
 }
@@ -105,17 +129,9 @@ export function createRouter(app: FastifyInstance, context: DoorContext, guard: 
       route(endpoint, async (request, reply) => {
         const identified = await identify(context, guard, endpoint, request);
         if (!identified.ok) return sendRefusal(reply, identified.refusal, request.id);
-        const query = endpoint.query?.safeParse(request.query);
-        const body = endpoint.body?.safeParse(parseJson(bodyBytes(request)));
-        if (query?.success === false || body?.success === false)
-          return sendRefusal(reply, { code: 'input-malformed' }, request.id);
-        const asked = {
-          ...identified.value,
-          query: query?.data,
-          body: body?.data,
-          request,
-          reply,
-        } as unknown as Asked<E>;
+        const parsed = readRequest(endpoint, request);
+        if (parsed === undefined) return sendRefusal(reply, { code: 'input-malformed' }, request.id);
+        const asked = { ...identified.value, ...parsed, request, reply } as unknown as Asked<E>;
         const answer = await handler(asked);
         if (!answer.ok) return sendRefusal(reply, answer.refusal, request.id);
         if (answer.value === 'sent') return;

@@ -43,6 +43,18 @@ export {
   type PlacedLeaf,
 } from './export.ts';
 export {
+  deleteUpload,
+  insertBlob,
+  insertUpload,
+  moveUpload,
+  readBlob,
+  readDocumentOf,
+  readUpload,
+  readUploads,
+  type UploadKey,
+  type UploadQuota,
+} from './evidence.ts';
+export {
   assignPositions,
   countSequenced,
   insertLeaves,

@@ -75,6 +75,28 @@ export type Schema = {
   };
   trust_certificate: { sha256: string; kind: string; der: Buffer; at_ms: number };
   revocation_list: { sha256: string; der: Buffer; at_ms: number };
+  evidence_upload: {
+    device: string;
+    sha256: string;
+    size_bytes: number;
+    state: string;
+    refusal: string | null;
+    sealed: Buffer;
+    leaf_id: string | null;
+    created_at_ms: number;
+  };
+  evidence_blob: {
+    leaf_id: string;
+    blob: string;
+    size_bytes: number;
+    device: string;
+    sha256: string;
+    class: string;
+    case_id: string | null;
+    verdict: string;
+    sealed: Buffer;
+    at_ms: number;
+  };
   schema_migration: { name: string; at_ms: number };
 };
 

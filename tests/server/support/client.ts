@@ -32,6 +32,8 @@ export type Call = {
   readonly path: string;
   readonly body?: unknown;
   readonly rawBody?: Buffer;
+  /** Media type of the body where it is not JSON. */
+  readonly media?: string;
   readonly token?: string;
   readonly headers?: Readonly<Record<string, string>>;
   /** Changes the request after it was signed. */
@@ -68,7 +70,9 @@ export class TestClient {
 
   #headers(call: Call, body: Buffer): Record<string, string> {
     const headers: Record<string, string> =
-      body.length > 0 ? { 'content-type': 'application/json', 'content-length': String(body.length) } : {};
+      body.length > 0
+        ? { 'content-type': call.media ?? 'application/json', 'content-length': String(body.length) }
+        : {};
     const authorization = call.token === undefined ? undefined : `Bearer ${call.token}`;
     if (authorization !== undefined) headers['authorization'] = authorization;
     Object.assign(headers, call.headers);
@@ -125,7 +129,7 @@ export class TestClient {
               headers: response.headers,
               text,
               bytes,
-              json: isJson ? JSON.parse(text) : undefined,
+              json: isJson && text !== '' ? JSON.parse(text) : undefined,
             });
           });
         },

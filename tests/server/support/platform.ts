@@ -10,6 +10,7 @@ import {
   type PlatformPlace,
   type RunningServer,
 } from '../../../server/boot/index.ts';
+import type { Antivirus } from '../../../server/evidence/index.ts';
 import { issuePerson, testCa, type TestPerson } from './people.ts';
 
 /** A platform of a test, with people who may act on it. */
@@ -50,6 +51,7 @@ export async function startIn(
   databaseUrl?: string,
   onStatement?: (text: string) => void,
   surroundings: PlatformPlace['surroundings'] = realSurroundings,
+  antivirus?: Antivirus,
 ): Promise<RunningServer> {
   const log = createServerLog((line) => lines.push(line));
   return must(
@@ -61,6 +63,7 @@ export async function startIn(
       log,
       surroundings,
       onStatement,
+      antivirus,
     }),
   );
 }
@@ -69,6 +72,7 @@ export async function startIn(
 export async function startTestPlatform(
   databaseUrl?: string,
   onStatement?: (text: string) => void,
+  antivirus?: Antivirus,
 ): Promise<TestPlatform> {
   const directory = testFolder();
   const lines: string[] = [];
@@ -91,10 +95,10 @@ export async function startTestPlatform(
     reviewer: issuePerson({ ca, n: 2, name: 'Иванов Пётр', roles: ['reviewer'] }),
     other: issuePerson({ ca, n: 3, name: 'Оспанов Ерлан', roles: ['reviewer'] }),
     lines,
-    server: await startIn(directory, lines, databaseUrl, onStatement),
+    server: await startIn(directory, lines, databaseUrl, onStatement, realSurroundings, antivirus),
     restart: async () => {
       await platform.server.close();
-      platform.server = await startIn(directory, lines, databaseUrl);
+      platform.server = await startIn(directory, lines, databaseUrl, undefined, realSurroundings, antivirus);
     },
     remove: async () => {
       await platform.server.close();
