@@ -7,7 +7,7 @@ import { insertBlob, moveUpload, type Row, type Session } from '../store/index.t
 import type { AntivirusRefusal, Verdict } from './antivirus.ts';
 import { incomingPath, type EvidenceContext } from './context.ts';
 import { isMissing, removeFile } from './disk.ts';
-import { openSealedPass, RecordsMalformed, type PassHashes } from './sealed-pass.ts';
+import { RecordsMalformed, SealedPass, type PassHashes } from './sealed-pass.ts';
 import {
   nameOfRow,
   openUploadSecret,
@@ -45,7 +45,7 @@ async function judge(
   secret: UploadSecret,
   path: string,
 ): Promise<Result<Judged, AntivirusRefusal | 'evidence-records-malformed'>> {
-  const pass = await openSealedPass({ path, cipher: secret.cipher, sizeBytes: secret.descriptor.sizeBytes });
+  const pass = await SealedPass.open(path, secret.cipher, secret.descriptor.sizeBytes);
   try {
     const verdict = await antivirus.scan(pass.plain());
     if (!verdict.ok) return verdict;

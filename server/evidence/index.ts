@@ -4,7 +4,7 @@ export { recordCipher } from './cipher.ts';
 export { clamdAntivirus, parseClamdAddress, type ClamdAddress } from './clamd.ts';
 export { noAntivirus } from './no-antivirus.ts';
 export { openEvidence, readEvidence, type Evidence, type LoggedEvidence } from './open-evidence.ts';
-export { openSealedPass, type SealedPass } from './sealed-pass.ts';
+export { RecordsMalformed, SealedPass } from './sealed-pass.ts';
 export { openUploadFile, type UploadFile } from './upload-file.ts';
 export { openBlobKey, type UploadName } from './upload-row.ts';
 export { abandonedAfterMs, uploadQuota } from './uploads.ts';

@@ -12,7 +12,7 @@ import { incomingFolder, incomingPath, type EvidenceContext } from './context.ts
 import { removeFile } from './disk.ts';
 import { startQuarantine, type Quarantine } from './quarantine.ts';
 import { subjectOf, type UploadName } from './upload-row.ts';
-import { openUploads, type Uploads } from './uploads.ts';
+import { Uploads } from './uploads.ts';
 
 /** Abandoned uploads are looked for this often. */
 const expiryMs = 3_600_000;
@@ -80,7 +80,7 @@ export async function openEvidence(options: Omit<EvidenceContext, 'blobs'>): Pro
   const context: EvidenceContext = { ...options, blobs: openBlobStore(folder) };
   await sweep(context);
   const quarantine = startQuarantine(context);
-  const uploads = openUploads(context, quarantine.wake);
+  const uploads = new Uploads(context, quarantine.wake);
   const expire = (): void => {
     uploads.expire().catch(context.onTrouble);
   };

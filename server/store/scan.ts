@@ -29,6 +29,8 @@ export const primaryKeys = {
   session: ['token_hash'],
   trust_certificate: ['sha256'],
   revocation_list: ['sha256'],
+  evidence_upload: ['device', 'sha256'],
+  evidence_blob: ['leaf_id'],
   schema_migration: ['name'],
 } as const satisfies { readonly [Table in keyof Schema]: readonly (keyof Schema[Table] & string)[] };
 
