@@ -16,7 +16,7 @@ import {
 } from '../cosigning/index.ts';
 import { noAntivirus, openEvidence, type Antivirus, type Evidence } from '../evidence/index.ts';
 import { createApp, describeError } from '../http/index.ts';
-import { openIntake, type Intake, type Replay } from '../intake/index.ts';
+import { openIntake, type Intake } from '../intake/index.ts';
 import { startSequencer, type Sequencer } from '../log/index.ts';
 import type { Identity, Platform } from '../platform/index.ts';
 import { hold, isHeld, releaseHold } from '../store/index.ts';
@@ -80,8 +80,10 @@ type Parts = {
 
 async function startParts(
   { directory, antivirus, log }: StartOptions,
-  { platform, registry, replay }: { readonly platform: Platform; readonly registry: Registry; readonly replay: Replay },
+  platform: Platform,
+  registry: Registry,
 ): Promise<Parts> {
+  const replay = await replayAtStart(platform, registry, log);
   const sequencer = startSequencer(platform.log, (error) => log.error({ error: describeError(error) }, 'sequencer'));
   const intake = openIntake(
     { platform, registry },
@@ -179,8 +181,7 @@ async function serve(options: StartOptions, opened: Opened): Promise<Result<Runn
   const { listsMissing } = registry.trust();
   if (listsMissing > 0) log.error({ listsMissing }, 'revocation lists that the log names and the database lacks');
   if (registry.rejected() > 0) log.error({ rejected: registry.rejected() }, 'records that are not what the log holds');
-  const replay = await replayAtStart(platform, registry, log);
-  const parts = await startParts(options, { platform, registry, replay });
+  const parts = await startParts(options, platform, registry);
   const watching = (): readonly ServiceHealth[] => watch.value?.health() ?? [];
   const mirrorWatch = followMirrors(opened.mirrors, platform, log);
   const app = createApp({ ...parts, watching, mirrors: mirrorWatch.health, pin, log, version: serverVersion }, tls);
