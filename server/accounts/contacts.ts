@@ -1,6 +1,6 @@
 import { ok, refuse, type JournalEpoch, type Result } from '../../core/kernel/index.ts';
 import type { ChainHead, ContactRequest } from '../../contracts/http/index.ts';
-import type { Platform } from '../platform/index.ts';
+import { tagRow, type Platform } from '../platform/index.ts';
 import { advanceContact, insertAlarm, readActHead, readContact } from '../store/index.ts';
 import type { RegisteredDevice } from './registry.ts';
 
@@ -15,7 +15,7 @@ export async function contact(
   device: RegisteredDevice,
   request: ContactRequest,
 ): Promise<Result<HeldHeads, 'epoch-unknown'>> {
-  const { database, surroundings } = platform;
+  const { database, keyring, surroundings } = platform;
   const { device: id, epoch } = device.record;
   if (request.epoch !== epoch) return refuse('epoch-unknown');
   const start: ChainHead = { sequence: 0, hash: device.hash };
@@ -32,15 +32,10 @@ export async function contact(
   const atMs = surroundings.nowMs();
   if (isBehind || isOther) {
     const details = JSON.stringify({ epoch, stated: heads, held: { acts, entries } });
-    await insertAlarm(database, {
-      alarm_id: surroundings.uuid(),
-      kind: 'journal-rolled-back',
-      device: id,
-      details,
-      at_ms: atMs,
-    });
+    const alarm = { alarm_id: surroundings.uuid(), kind: 'journal-rolled-back', device: id, details, at_ms: atMs };
+    await insertAlarm(database, tagRow(keyring, 'alarm', alarm));
   } else {
-    await advanceContact(database, {
+    const stated = {
       device: id,
       epoch,
       act_sequence: heads.acts.sequence,
@@ -48,7 +43,8 @@ export async function contact(
       entry_sequence: heads.entries.sequence,
       entry_hash: heads.entries.hash,
       at_ms: atMs,
-    });
+    };
+    await advanceContact(database, tagRow(keyring, 'device_contact', stated));
   }
   return ok({ epoch, acts, entries });
 }

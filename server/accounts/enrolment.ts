@@ -9,8 +9,8 @@ import {
 import { formatNoteKey } from '../../core/log/index.ts';
 import { enrolmentProofText } from '../../contracts/http/index.ts';
 import { verifyEd25519 } from '../keys/index.ts';
-import { signDocument, type Desk, type Platform } from '../platform/index.ts';
-import { insertEnrolmentCode, useEnrolmentCode } from '../store/index.ts';
+import { isTagged, signDocument, tagRow, type Desk, type Platform } from '../platform/index.ts';
+import { insertEnrolmentCode, readEnrolmentCode, useEnrolmentCode, type Session } from '../store/index.ts';
 import { recordDocument } from './documents.ts';
 import type { Registry } from './registry.ts';
 
@@ -40,11 +40,8 @@ export async function makeEnrolmentCode(
   );
   const code = groups.join('-');
   const expiresAtMs = platform.surroundings.nowMs() + codeLifeMs;
-  await insertEnrolmentCode(platform.database, {
-    code_hash: codeHash(platform, code),
-    expires_at_ms: expiresAtMs,
-    used_at_ms: null,
-  });
+  const row = { code_hash: codeHash(platform, code), expires_at_ms: expiresAtMs, used_at_ms: null };
+  await insertEnrolmentCode(platform.database, tagRow(platform.keyring, 'enrolment_code', row));
   return { code, expiresAtMs };
 }
 
@@ -58,6 +55,15 @@ export type EnrolmentRequest = {
 };
 
 class CodeUsed extends Error {}
+
+/** Uses a code up. One that was edited, to live again or longer, counts as unknown. */
+async function useCode(platform: Platform, session: Session, code: string): Promise<boolean> {
+  const { keyring, surroundings } = platform;
+  const nowMs = surroundings.nowMs();
+  const row = await readEnrolmentCode(session, codeHash(platform, code), nowMs);
+  if (row === undefined || !isTagged(keyring, 'enrolment_code', row)) return false;
+  return useEnrolmentCode(session, tagRow(keyring, 'enrolment_code', { ...row, used_at_ms: nowMs }));
+}
 
 function bundleOf(platform: Platform, registry: Registry, pin: ServerPin, device: SignedDocument): EnrolmentBundle {
   const { identity, documentKey, log, logKey, logMlDsa44Key } = platform;
@@ -124,7 +130,7 @@ export async function enrolDevice(
   try {
     // The code is used in the transaction of the record: a crash between them would cost the code or the device.
     const signed = await recordDocument(platform, document, async (session) => {
-      if (!(await useEnrolmentCode(session, codeHash(platform, request.code), nowMs))) throw new CodeUsed();
+      if (!(await useCode(platform, session, request.code))) throw new CodeUsed();
     });
     await settle(platform, registry);
     return ok(signDocument(documentKey, canonicalize(bundleOf(platform, registry, pin, signed) as unknown as Json)));

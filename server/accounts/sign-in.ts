@@ -4,8 +4,16 @@ import { ok, refuse, type DeviceId, type Iin, type Result } from '../../core/ker
 import { challengeText, type SignInChallenge } from '../../core/signing/index.ts';
 import { iin as iinSchema, parseSignInChallenge, sha256Hex as hashSchema } from '../../contracts/documents/index.ts';
 import { sha256Hex } from '../../eds/index.ts';
-import type { Platform } from '../platform/index.ts';
-import { endSession, insertChallenge, insertSession, readSession, useChallenge } from '../store/index.ts';
+import { isTagged, tagRow, type Platform } from '../platform/index.ts';
+import {
+  endSession,
+  insertChallenge,
+  insertSession,
+  readChallenge,
+  readSession,
+  useChallenge,
+  type Row,
+} from '../store/index.ts';
 import type { Registry, RegisteredStaff } from './registry.ts';
 import { checkLive, checkSignature, type SignatureRefusal } from './signature-check.ts';
 
@@ -45,7 +53,7 @@ export function staffInForce(
 
 /** Makes a challenge for a device: bound to it, fresh for three minutes, good once. */
 export async function makeChallenge(platform: Platform, device: DeviceId): Promise<string> {
-  const { identity, surroundings, database } = platform;
+  const { identity, keyring, surroundings, database } = platform;
   const issuedAtMs = surroundings.nowMs();
   const challenge: SignInChallenge = {
     form: 'qorgan.sign-in/1',
@@ -57,13 +65,16 @@ export async function makeChallenge(platform: Platform, device: DeviceId): Promi
     issuedAtMs,
     expiresAtMs: issuedAtMs + challengeLifeMs,
   };
-  await insertChallenge(database, {
-    nonce: challenge.nonce,
-    device,
-    expires_at_ms: challenge.expiresAtMs,
-    used_at_ms: null,
-  });
+  const row = { nonce: challenge.nonce, device, expires_at_ms: challenge.expiresAtMs, used_at_ms: null };
+  await insertChallenge(database, tagRow(keyring, 'challenge', row));
   return challengeText(challenge);
+}
+
+/** Uses a challenge up; one that was edited counts as unknown. */
+async function useUp({ database, keyring, surroundings }: Platform, nonce: string, device: DeviceId): Promise<boolean> {
+  const row = await readChallenge(database, nonce, device);
+  if (row === undefined || !isTagged(keyring, 'challenge', row)) return false;
+  return useChallenge(database, tagRow(keyring, 'challenge', { ...row, used_at_ms: surroundings.nowMs() }));
 }
 
 export type SignedIn = {
@@ -90,7 +101,7 @@ export async function signIn(
   if (!challenge.ok) return refuse('challenge-unknown');
   const { device, nonce, platform: platformId, profile, expiresAtMs } = challenge.value;
   const isOurs = device === request.device && platformId === identity.platform && profile === identity.profile;
-  if (!isOurs || !(await useChallenge(database, { nonce, device, nowMs }))) return refuse('challenge-unknown');
+  if (!isOurs || !(await useUp(platform, nonce, device))) return refuse('challenge-unknown');
   if (expiresAtMs <= nowMs) return refuse('challenge-expired');
   const checked = checkSignature(registry.trust(), {
     cms: request.cms,
@@ -107,14 +118,15 @@ export async function signIn(
   const sessionEndsMs = nowMs + sessionLifeMs;
   const { iin: signerIin, certificate, path } = checked.value;
   const person = { iin: signerIin, certificate, path };
-  await insertSession(database, {
+  const session = {
     token_hash: tokenHash,
     device,
     person: keyring.seal(sessionPurpose(tokenHash, device), JSON.stringify(person)).toString('base64'),
     started_at_ms: nowMs,
     expires_at_ms: sessionEndsMs,
     ended_at_ms: null,
-  });
+  };
+  await insertSession(database, tagRow(keyring, 'session', session));
   const { iin, name, roles } = staff.value.record;
   return ok({ token, expiresAtMs: sessionEndsMs, iin, name, roles });
 }
@@ -143,19 +155,27 @@ export async function readerOfSession(
   if (session === undefined) return refuse('session-ended');
   const sealed = Buffer.from(session.person, 'base64');
   const opened = platform.keyring.open(sessionPurpose(tokenHash, device), sealed).toString();
+  // A row that was edited, to live again or longer, is no session.
+  if (!isTagged(platform.keyring, 'session', session)) return refuse('session-ended');
   const { iin, certificate, path } = sealedPerson.parse(JSON.parse(opened));
   const record = registry.staff(iin)?.record;
   const isNamed = record?.certificates.some((named) => named === certificate) ?? false;
   if (record === undefined || !isNamed || path.some(registry.trust().isRevoked)) {
     // Ended for good: a certificate that is taken back from a list opens a new session by the card.
-    await endSession(platform.database, tokenHash, nowMs);
+    await endSession(platform.database, endedAt(platform, session));
     return refuse('session-ended');
   }
   const { validFromMs, validUntilMs, roles } = record;
   return nowMs >= validFromMs && nowMs < validUntilMs ? ok({ iin, roles, tokenHash }) : refuse('session-ended');
 }
 
-/** Ends a session; nothing happens where it ended before. */
-export async function signOut(platform: Platform, tokenHash: string): Promise<void> {
-  await endSession(platform.database, tokenHash, platform.surroundings.nowMs());
+function endedAt({ keyring, surroundings }: Platform, session: Row<'session'>): Row<'session'> {
+  return tagRow(keyring, 'session', { ...session, ended_at_ms: surroundings.nowMs() });
+}
+
+/** Ends a session of this device; nothing happens where it ended before. */
+export async function signOut(platform: Platform, { device, tokenHash }: SessionKey): Promise<void> {
+  const nowMs = platform.surroundings.nowMs();
+  const session = await readSession(platform.database, { tokenHash, device, nowMs });
+  if (session !== undefined) await endSession(platform.database, endedAt(platform, session));
 }

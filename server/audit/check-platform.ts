@@ -8,7 +8,7 @@ import { openLogFiles } from './log-files.ts';
 import { passThroughLog, type LogPass, type LogSpan } from './log-pass.ts';
 import { checkPlatformRow } from './platform-row.ts';
 import type { AuditRun, Progress } from './run.ts';
-import { checkCounters, checkMigrations, checkSubjectKeys } from './state-rows.ts';
+import { checkCounters, checkMigrations, checkSubjectKeys, checkTags } from './state-rows.ts';
 import { nameStrangers } from './strangers.ts';
 
 export type CheckOptions = {
@@ -91,6 +91,7 @@ export async function checkPlatform(options: CheckOptions): Promise<CheckSummary
     await checkCases(run);
     await checkNumbers(run);
     await checkSubjectKeys(run);
+    await checkTags(run);
     await checkCounters(
       run,
       new Map([

@@ -22,7 +22,12 @@ export function readPublishedHeads(folder: string): PublishedHeads {
 /** Notes hold the dash of signature lines; octets that are no text must not be mended by reading. */
 const utf8 = (text: string): Buffer => Buffer.from(text, 'latin1');
 
-type Head = { readonly size: number; readonly root: string };
+type Head = {
+  readonly size: number;
+  readonly root: string;
+  /** When the log says that it signed, where a line of it says when. */
+  readonly atSeconds: number | undefined;
+};
 
 /** The head of a note whose every line is a good signature of these keys, one of them the log's own. */
 function openWhole(note: string, keys: LogKeys): Head | undefined {
@@ -33,7 +38,8 @@ function openWhole(note: string, keys: LogKeys): Head | undefined {
   const own = opened.value.signatures.find(({ key }) => key.type === noteKeyTypes.ed25519);
   const checkpoint = parseCheckpoint(opened.value.text);
   if (!isEach || own === undefined || !checkpoint.ok || checkpoint.value.origin !== own.key.name) return undefined;
-  return { size: checkpoint.value.size, root: toBase64(checkpoint.value.root) };
+  const atSeconds = opened.value.signatures.find((line) => line.atSeconds !== undefined)?.atSeconds;
+  return { size: checkpoint.value.size, root: toBase64(checkpoint.value.root), atSeconds };
 }
 
 /** Judges the stored checkpoints while the tree grows past their sizes. */
@@ -85,8 +91,12 @@ class Checkpoints {
       this.#hasForked = true;
       report({ ...named, column: 'note', expected: 'tree-root' });
     }
-    if (row.signed_at_ms < (this.#last?.row.signed_at_ms ?? 0))
-      report({ ...named, column: 'signed_at_ms', expected: 'time-of-leaf' });
+    const { atSeconds } = head ?? {};
+    const isTime =
+      atSeconds === undefined
+        ? row.signed_at_ms >= (this.#last?.row.signed_at_ms ?? 0)
+        : row.signed_at_ms === atSeconds * 1_000;
+    if (!isTime) report({ ...named, column: 'signed_at_ms', expected: 'log-signature' });
   }
 
   readonly finish = async (

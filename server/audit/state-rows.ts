@@ -1,4 +1,5 @@
-import { migrations, scanTable } from '../store/index.ts';
+import { isTagged } from '../platform/index.ts';
+import { migrations, primaryKeys, scanTable, type TaggedTable } from '../store/index.ts';
 import type { AuditRun } from './run.ts';
 
 /** Counters stand where the rows that they count end. */
@@ -38,4 +39,24 @@ export async function checkMigrations({ report, session }: AuditRun): Promise<vo
       if (!missing.delete(name)) report({ place, key: name, is: 'added', expected: 'known-value' });
   }
   for (const name of missing) report({ place, key: name, is: 'missing', expected: 'known-value' });
+}
+
+const tagged = ['device_contact', 'alarm', 'reading', 'enrolment_code', 'challenge', 'session'] as const;
+
+async function checkTagsOf<Table extends TaggedTable>(
+  { keyring, report, session }: AuditRun,
+  table: Table,
+): Promise<void> {
+  for await (const page of scanTable(session, table)) {
+    for (const row of page) {
+      const key = primaryKeys[table].map((name) => String((row as Readonly<Record<string, unknown>>)[name])).join('/');
+      if (!isTagged(keyring, table, row))
+        report({ place: `table ${table}`, key, is: 'different', expected: 'row-tag' });
+    }
+  }
+}
+
+/** Rows that the log says nothing of are as the platform wrote them last. */
+export async function checkTags(run: AuditRun): Promise<void> {
+  for (const table of tagged) await checkTagsOf(run, table);
 }

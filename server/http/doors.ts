@@ -5,6 +5,7 @@ import { endpoints } from '../../contracts/http/index.ts';
 import { contact, enrolDevice, makeChallenge, readerOfSession, signIn, signOut } from '../accounts/index.ts';
 import { changesAfter, receiptsOf, scopesOf } from '../intake/index.ts';
 import { readTile } from '../log/index.ts';
+import { tagRow } from '../platform/index.ts';
 import { insertReading, readLatestPosition } from '../store/index.ts';
 import type { ChangeStream } from './change-stream.ts';
 import type { DoorContext } from './context.ts';
@@ -112,8 +113,8 @@ function openAccountDoors(context: DoorContext, router: Router, stream: ChangeSt
       policyVersion: registry.policy().policy.version,
     });
   });
-  router.open(endpoints.signOut, async ({ reader }) => {
-    await signOut(platform, reader.tokenHash);
+  router.open(endpoints.signOut, async ({ device, reader }) => {
+    await signOut(platform, { device: device.record.device, tokenHash: reader.tokenHash });
     stream.end(reader.tokenHash);
     return ok(undefined);
   });
@@ -166,14 +167,15 @@ async function noteReading(
   asked: { readonly device: DeviceId; readonly iin: string; readonly details: string },
 ): Promise<void> {
   const { database, keyring, surroundings } = context.platform;
-  await insertReading(database, {
+  const reading = {
     reading_id: surroundings.uuid(),
     device: asked.device,
     reader: keyring.tag('reader', asked.iin),
     door: 'changes',
     details: asked.details,
     at_ms: surroundings.nowMs(),
-  });
+  };
+  await insertReading(database, tagRow(keyring, 'reading', reading));
 }
 
 function openReadDoors(context: DoorContext, router: Router, stream: ChangeStream): void {

@@ -77,7 +77,8 @@ async function publish(work: Work, before: TreeHeadRow | undefined): Promise<Sig
   if (!isExtended) throw new InvariantError('log: the tree extends the head that was signed last');
   const treeSize = work.tree.size();
   const head = { treeSize, root: work.tree.rootAt(treeSize) };
-  const atMs = work.nowMs();
+  // In whole seconds, as the cosignature beside the head says it.
+  const atMs = Math.floor(work.nowMs() / 1_000) * 1_000;
   const note = await work.signer.sign({ size: treeSize, root: Buffer.from(head.root, 'base64') }, atMs);
   const isSwapped = await swapCheckpoint(work.database, { before, after: head, note, atMs });
   if (!isSwapped) throw new InvariantError('log: no other sequencer signs at the same time');

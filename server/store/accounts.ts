@@ -30,16 +30,30 @@ export async function insertEnrolmentCode(session: Session, row: Row<'enrolment_
   await session.insertInto('enrolment_code').values(row).execute();
 }
 
-/** Uses a code up: true for exactly one caller, and only before it expires. */
-export async function useEnrolmentCode(session: Session, codeHash: string, nowMs: number): Promise<boolean> {
-  const used = await session
-    .updateTable('enrolment_code')
-    .set({ used_at_ms: nowMs })
+/** A code that is not used up and has not run out. */
+export async function readEnrolmentCode(
+  session: Session,
+  codeHash: string,
+  nowMs: number,
+): Promise<Row<'enrolment_code'> | undefined> {
+  return session
+    .selectFrom('enrolment_code')
+    .selectAll()
     .where('code_hash', '=', codeHash)
     .where('used_at_ms', 'is', null)
     .where('expires_at_ms', '>', nowMs)
     .executeTakeFirst();
-  return used.numUpdatedRows === 1n;
+}
+
+/** Uses a code up by its row as it is from now on: true for exactly one caller. */
+export async function useEnrolmentCode(session: Session, used: Row<'enrolment_code'>): Promise<boolean> {
+  const answer = await session
+    .updateTable('enrolment_code')
+    .set({ used_at_ms: used.used_at_ms, tag: used.tag })
+    .where('code_hash', '=', used.code_hash)
+    .where('used_at_ms', 'is', null)
+    .executeTakeFirst();
+  return answer.numUpdatedRows === 1n;
 }
 
 /** Challenges of one device that stand at once: one prompt at a time, and room for those that were given up. */
@@ -58,19 +72,30 @@ export async function insertChallenge(session: Session, row: Row<'challenge'>): 
   await session.deleteFrom('challenge').where('device', '=', row.device).where('nonce', 'not in', newest).execute();
 }
 
-/** Uses a challenge up: true for exactly one caller. Whether it is still fresh, the challenge itself says. */
-export async function useChallenge(
+/** A challenge of this device that is not used up. Whether it is still fresh, the challenge itself says. */
+export async function readChallenge(
   session: Session,
-  options: { readonly nonce: string; readonly device: string; readonly nowMs: number },
-): Promise<boolean> {
-  const used = await session
-    .updateTable('challenge')
-    .set({ used_at_ms: options.nowMs })
-    .where('nonce', '=', options.nonce)
-    .where('device', '=', options.device)
+  nonce: string,
+  device: string,
+): Promise<Row<'challenge'> | undefined> {
+  return session
+    .selectFrom('challenge')
+    .selectAll()
+    .where('nonce', '=', nonce)
+    .where('device', '=', device)
     .where('used_at_ms', 'is', null)
     .executeTakeFirst();
-  return used.numUpdatedRows === 1n;
+}
+
+/** Uses a challenge up by its row as it is from now on: true for exactly one caller. */
+export async function useChallenge(session: Session, used: Row<'challenge'>): Promise<boolean> {
+  const answer = await session
+    .updateTable('challenge')
+    .set({ used_at_ms: used.used_at_ms, tag: used.tag })
+    .where('nonce', '=', used.nonce)
+    .where('used_at_ms', 'is', null)
+    .executeTakeFirst();
+  return answer.numUpdatedRows === 1n;
 }
 
 export async function insertSession(session: Session, row: Row<'session'>): Promise<void> {
@@ -92,11 +117,12 @@ export async function readSession(
     .executeTakeFirst();
 }
 
-export async function endSession(session: Session, tokenHash: string, nowMs: number): Promise<void> {
+/** Ends a session by its row as it is from now on. */
+export async function endSession(session: Session, ended: Row<'session'>): Promise<void> {
   await session
     .updateTable('session')
-    .set({ ended_at_ms: nowMs })
-    .where('token_hash', '=', tokenHash)
+    .set({ ended_at_ms: ended.ended_at_ms, tag: ended.tag })
+    .where('token_hash', '=', ended.token_hash)
     .where('ended_at_ms', 'is', null)
     .execute();
 }
@@ -129,6 +155,7 @@ export async function advanceContact(database: Database, row: Row<'device_contac
           entry_sequence: sql`excluded.entry_sequence`,
           entry_hash: sql`excluded.entry_hash`,
           at_ms: sql`excluded.at_ms`,
+          tag: sql`excluded.tag`,
         })
         .whereRef('device_contact.entry_sequence', '<=', sql`excluded.entry_sequence`),
     )

@@ -6,7 +6,9 @@ export {
   insertDocument,
   insertEnrolmentCode,
   insertSession,
+  readChallenge,
   readContact,
+  readEnrolmentCode,
   readLoggedDocuments,
   readRegistryStamp,
   readSession,
@@ -78,7 +80,7 @@ export {
   readRevocationLists,
   readTrustCertificates,
 } from './platform.ts';
-export type { Row } from './schema.ts';
+export type { Row, TaggedTable } from './schema.ts';
 export { hold, isHeld, releaseHold } from './postgres/hold.ts';
 export { openSubjectKeys, type KeyDraft, type SubjectKeys } from './subject-keys.ts';
 export {

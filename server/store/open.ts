@@ -58,7 +58,7 @@ export async function openStore(options: OpenStoreOptions): Promise<Result<Store
   const stop = embedded?.value.stop ?? (async () => undefined);
   try {
     const app = appCredentials(folder);
-    const owner = openDatabase(embedded?.value.owner ?? { url: databaseUrl ?? '' }, onStatement);
+    const owner = openDatabase(embedded?.value.owner ?? { url: databaseUrl ?? '' }, { onStatement });
     try {
       await ensureRole(owner, app);
       await migrate({ database: owner, appRole: app.role, nowMs });
@@ -69,7 +69,7 @@ export async function openStore(options: OpenStoreOptions): Promise<Result<Store
       embedded === undefined
         ? { url: withAppRole(databaseUrl ?? '', app) }
         : { ...embedded.value.owner, user: app.role, password: app.password };
-    const database = openDatabase(address, onStatement);
+    const database = openDatabase(address, { onStatement });
     const close = async (): Promise<void> => {
       await database.destroy();
       await stop();
@@ -100,7 +100,7 @@ export async function openStoreToRead(
     embedded === undefined
       ? { url: withAppRole(databaseUrl ?? '', app) }
       : { ...embedded.value.owner, user: app.role, password: app.password };
-  const database = openDatabase(address, undefined, 0);
+  const database = openDatabase(address, { isAudit: true });
   const close = async (): Promise<void> => {
     await database.destroy();
     await embedded?.value.stop();

@@ -60,11 +60,20 @@ export type Schema = {
     entry_sequence: number;
     entry_hash: string;
     at_ms: number;
+    tag: string;
   };
-  alarm: { alarm_id: string; kind: string; device: string | null; details: string; at_ms: number };
-  reading: { reading_id: string; device: string; reader: string; door: string; details: string; at_ms: number };
-  enrolment_code: { code_hash: string; expires_at_ms: number; used_at_ms: number | null };
-  challenge: { nonce: string; device: string; expires_at_ms: number; used_at_ms: number | null };
+  alarm: { alarm_id: string; kind: string; device: string | null; details: string; at_ms: number; tag: string };
+  reading: {
+    reading_id: string;
+    device: string;
+    reader: string;
+    door: string;
+    details: string;
+    at_ms: number;
+    tag: string;
+  };
+  enrolment_code: { code_hash: string; expires_at_ms: number; used_at_ms: number | null; tag: string };
+  challenge: { nonce: string; device: string; expires_at_ms: number; used_at_ms: number | null; tag: string };
   session: {
     token_hash: string;
     device: string;
@@ -72,6 +81,7 @@ export type Schema = {
     started_at_ms: number;
     expires_at_ms: number;
     ended_at_ms: number | null;
+    tag: string;
   };
   trust_certificate: { sha256: string; kind: string; der: Buffer; at_ms: number };
   revocation_list: { sha256: string; der: Buffer; at_ms: number };
@@ -99,5 +109,8 @@ export type Schema = {
   };
   schema_migration: { name: string; at_ms: number };
 };
+
+/** Tables whose rows repeat nothing that the log says: each row carries a mark that only a key of the platform makes. */
+export type TaggedTable = 'device_contact' | 'alarm' | 'reading' | 'enrolment_code' | 'challenge' | 'session';
 
 export type Row<Table extends keyof Schema> = Readonly<Schema[Table]>;

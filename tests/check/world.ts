@@ -1,6 +1,10 @@
-import { checkPlace, type CheckPlaceOptions, type Finding } from '../../server/boot/index.ts';
+import { canonicalize, type Json } from '../../core/signing/index.ts';
+import { endpoints } from '../../contracts/http/index.ts';
+import { recordDocument } from '../../server/accounts/index.ts';
+import { openDesk } from '../../server/boot/open-desk.ts';
+import { checkPlace, realSurroundings, type CheckPlaceOptions, type Finding } from '../../server/boot/index.ts';
 import { testForm } from '../server/support/forms.ts';
-import { issuePerson, type TestPerson } from '../server/support/people.ts';
+import { issuePerson, testIin, type TestPerson } from '../server/support/people.ts';
 import { addStaff, must, type TestPlatform } from '../server/support/platform.ts';
 import { enrolled, newCase, type CaseView, type Workstation } from '../server/support/workstation.ts';
 import type { ActItem } from '../../contracts/http/index.ts';
@@ -57,14 +61,43 @@ export async function furnish(
   // A superseded act, and one by somebody without the role.
   await actAll(workstation, [{ person: other, view: { ...first, revision: 0 }, verb: 'claim' }]);
   await actAll(workstation, [{ person: registrar, view: { ...first }, verb: 'claim' }]);
-  await workstation.signIn(registrar);
-  await workstation.signIn(reviewer);
-  await workstation.client.call({ method: 'POST', path: '/v1/sign-in/challenges' });
-  await server.administration.enrolCode();
+  await useDoors(platform, workstation);
   const person = issuePerson({ ca: platform.ca, n: 70, name: 'Келген Қызметкер', roles: ['reviewer'] });
   for (let i = 0; i < options.people; i += 1)
     must(await addStaff(server, { ...person, roles: i % 2 === 0 ? ['reviewer'] : [] }));
   workstation.client.close();
+}
+
+/** Leaves a row in every table that the log says nothing of. */
+async function useDoors({ server, registrar, reviewer }: TestPlatform, workstation: Workstation): Promise<void> {
+  const { client, epoch, sequence, previous } = workstation;
+  const state = async (entry: number): Promise<void> => {
+    const heads = { acts: { sequence, hash: previous }, entries: { sequence: entry, hash: previous } };
+    const body = { form: 'qorgan.contact/1', epoch, heads, knownTreeSize: 0 };
+    await client.call({ method: 'POST', path: '/v1/contacts', body });
+  };
+  await state(9);
+  // A vault that was put back: an alarm.
+  await state(5);
+  for (const person of [registrar, reviewer]) {
+    const { token } = endpoints.signIn.response.parse((await workstation.signIn(person)).json);
+    await client.call({ method: 'GET', path: '/v1/changes?after=0', token });
+    if (person === registrar) await client.call({ method: 'DELETE', path: '/v1/session', token });
+  }
+  await client.call({ method: 'POST', path: '/v1/sign-in/challenges' });
+  await server.administration.enrolCode();
+}
+
+/** Records a document that waits for its place when the server is stopped. */
+export async function leavePending(directory: string): Promise<void> {
+  const { desk, store } = must(await openDesk({ directory, surroundings: realSurroundings }, 'demo'));
+  const { platform, profile } = desk.identity;
+  const record = {
+    ...{ form: 'qorgan.staff/1', platform, profile, iin: testIin(71), name: 'Күткен Қызметкер', roles: [] },
+    ...{ certificates: [], validFromMs: 0, validUntilMs: 1, basis: '№ 2' },
+  };
+  await recordDocument(desk, { kind: 'staff', subject: 'staff:waiting', text: canonicalize(record as Json) });
+  await store.close();
 }
 
 export async function check(options: Pick<CheckPlaceOptions, 'directory'> & Partial<CheckPlaceOptions>) {
