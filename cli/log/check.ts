@@ -65,7 +65,7 @@ async function witnessesOf(
 
 /** `qorgan log check`: 0 where everything fits, 1 where something was found, 2 where nothing could be found out. Writes nothing. */
 export const logCheck: Command = {
-  shape: { operands: [], options: { ...placeOptions, 'witness-policy': 'optional' } },
+  shape: { operands: [], options: { ...placeOptions, 'witness-policy': 'optional', replay: 'flag' } },
   run: async (given, around) => {
     const { locale } = around;
     const witnesses = await witnessesOf(given, locale);
@@ -77,6 +77,7 @@ export const logCheck: Command = {
     const checked = await checkPlace({
       ...found.place,
       witnesses: witnesses.keys,
+      isReplay: given.has('replay'),
       report: (finding) => {
         count += 1;
         if (findings.length < findingsMax) findings.push(finding);

@@ -24,6 +24,8 @@ export type CheckOptions = {
   readonly isLive: boolean;
   /** Keys of witnesses whose lines on the cosigned head are to be verified. */
   readonly witnesses: readonly NoteKey[];
+  /** Folds the log by the rule as well: whether each act was allowed, and whether cases are what follows from their acts. */
+  readonly isReplay: boolean;
   readonly report: Report;
   readonly onProgress: Progress;
 };
@@ -73,7 +75,7 @@ const rowsLostMax = 100_000;
  * compared. Writes nothing. What is in memory stays bounded, however long the log is.
  */
 export async function checkPlatform(options: CheckOptions): Promise<CheckSummary | undefined> {
-  const { session, keyring, documentKey, report, isLive, heads, witnesses, onProgress } = options;
+  const { session, keyring, documentKey, report, isLive, isReplay, heads, witnesses, onProgress } = options;
   const subjectKeys = openSubjectKeys(session, keyring);
   const run: AuditRun = { session, keyring, subjectKeys, documentKey, report };
   await checkMigrations(run);
@@ -83,7 +85,7 @@ export async function checkPlatform(options: CheckOptions): Promise<CheckSummary
   const files = openLogFiles({ folder: options.logFolder, report, durable: span.durable, isLive });
   const checkpoints = openCheckpointRows(run, logKeys, isLive);
   try {
-    const pass = await passThroughLog(run, span, { files, checkpoints, onProgress });
+    const pass = await passThroughLog(run, span, { files, checkpoints, onProgress, isReplay });
     const { unknownLines } = await checkpoints.finish(heads, witnesses);
     if ((await countTable(session, 'leaf_position')) !== span.placed) await nameFarPlaces(run, span.placed);
     await nameStrangers(run, pass);

@@ -31,10 +31,10 @@ type Head = {
 
 /** The head of a note whose every line is a good signature of these keys, one of them the log's own. */
 function openWhole(note: string, keys: LogKeys): Head | undefined {
-  const parsed = parseNote(note);
   const opened = openNote({ note, keys, verifyEd25519, verifyMlDsa44 });
-  if (!parsed.ok || !opened.ok) return undefined;
-  const isEach = opened.value.signatures.length === parsed.value.signatures.length;
+  if (!opened.ok) return undefined;
+  const lines = note.slice(opened.value.text.length + 1, -1).split('\n');
+  const isEach = opened.value.signatures.length === lines.length;
   const own = opened.value.signatures.find(({ key }) => key.type === noteKeyTypes.ed25519);
   const checkpoint = parseCheckpoint(opened.value.text);
   if (!isEach || own === undefined || !checkpoint.ok || checkpoint.value.origin !== own.key.name) return undefined;

@@ -4,7 +4,13 @@ import type { DataKey } from '../keys/index.ts';
 import { isWhole, keyOf, type AuditRun, type LoggedLeaf } from './run.ts';
 
 /** A document whose row is what its leaf says. */
-export type CheckedDocument = { readonly index: number; readonly kind: string; readonly text: string };
+export type CheckedDocument = {
+  readonly index: number;
+  readonly kind: string;
+  readonly text: string;
+  /** When it was recorded. */
+  readonly atMs: number;
+};
 
 /** Documents that say no version are ordered by the time of their record. */
 function isVersion({ version, at_ms: atMs }: Row<'document'>, text: string): boolean {
@@ -19,7 +25,7 @@ function checkDocument(
 ): CheckedDocument | undefined {
   const { row, keys } = found;
   const { report } = run;
-  const named = { place: 'table document', key: row.leaf_id, is: 'different' } as const;
+  const named = { place: 'table document', key: `${leaf.kind}/${row.leaf_id}`, is: 'different' } as const;
   if (!isWhole(place)) return undefined;
   const key = keyOf(run, keys, place.subject);
   if (key === undefined) return undefined;
@@ -30,13 +36,14 @@ function checkDocument(
   const judged = judgeDocument({ row, opening: place.opening, leaf, key, publicKey: run.documentKey });
   if ('fault' in judged) {
     const { column, by } = judged.fault;
-    report({ ...named, place: column === 'opening' ? 'table leaf' : named.place, column, expected: by });
+    if (column === 'opening') report({ ...named, place: 'table leaf', key: row.leaf_id, column, expected: by });
+    else report({ ...named, column, expected: by });
     return undefined;
   }
   const text = judged.signed.document;
   if (row.at_ms !== leaf.receivedAtMs) report({ ...named, column: 'at_ms', expected: 'time-of-leaf' });
   else if (!isVersion(row, text)) report({ ...named, column: 'version', expected: 'document-version' });
-  return { index, kind: row.kind, text };
+  return { index, kind: row.kind, text, atMs: leaf.receivedAtMs };
 }
 
 /** Compares the documents of a page with their leaves; answers those that are right. */
@@ -54,7 +61,8 @@ export async function checkDocuments(
     const row = rows.get(logged.row.leaf_id);
     if (row !== undefined) return checkDocument(run, logged, { row, keys }) ?? [];
     // The leaf of a document has the id that its row must have.
-    report({ place: 'table document', key: logged.leaf.actionId, is: 'missing', expected: 'document' });
+    const { kind, actionId } = logged.leaf;
+    report({ place: 'table document', key: `${kind}/${actionId}`, is: 'missing', expected: 'document' });
     return [];
   });
 }

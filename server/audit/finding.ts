@@ -36,7 +36,6 @@ export const expectations = [
   'case-change',
   'case',
   'case-number',
-  'count',
   'counter',
   'data-key',
   'certificate',
@@ -45,6 +44,10 @@ export const expectations = [
   'platform-record',
   'row-tag',
   'known-value',
+  'authority',
+  'rule',
+  'chain',
+  'fold',
 ] as const;
 export type Expectation = (typeof expectations)[number];
 

@@ -9,6 +9,7 @@ import { checkDocuments } from './document-rows.ts';
 import type { LogFiles } from './log-files.ts';
 import { readLeaves, rowsByPlace } from './leaf-rows.ts';
 import type { AuditRun, LoggedLeaf, Progress } from './run.ts';
+import { openReplay } from './replay.ts';
 import { openSignatures } from './signatures.ts';
 import type { Accounted } from './strangers.ts';
 import { openTrustRows } from './trust-rows.ts';
@@ -32,11 +33,13 @@ class Pass {
   readonly #changes: ReturnType<typeof openChangeRows>;
   readonly #signatures: ReturnType<typeof openSignatures>;
   readonly #trust: ReturnType<typeof openTrustRows>;
+  readonly #replay: ReturnType<typeof openReplay> | undefined;
   #acts = 0;
   #documents = 0;
 
-  constructor(run: AuditRun) {
+  constructor(run: AuditRun, isReplay: boolean) {
     this.#run = run;
+    this.#replay = isReplay ? openReplay(run) : undefined;
     this.#changes = openChangeRows(run);
     this.#signatures = openSignatures(run);
     this.#trust = openTrustRows(run);
@@ -44,24 +47,25 @@ class Pass {
 
   /** Compares a page of leaves with their rows. */
   async take(leaves: readonly LoggedLeaf[]): Promise<void> {
-    const documents = await checkDocuments(
-      this.#run,
-      leaves.filter(({ leaf }) => leaf.kind !== 'act'),
-    );
+    const records = leaves.filter(({ leaf }) => leaf.kind !== 'act');
+    const documents = await checkDocuments(this.#run, records);
     this.#signatures.learn(documents);
     this.#trust.learn(documents);
+    this.#replay?.learn(documents, documents.length === records.length);
     const acts = leaves.filter(({ leaf }) => leaf.kind === 'act');
     const checked = await checkActs(this.#run, acts);
-    const byIndex = new Map(checked.map((act) => [act.logged, act]));
+    const byLeaf = new Map(checked.map((act) => [act.logged, act]));
     const accepted = acts.filter(({ leaf }) => leaf.outcome === 'accepted');
-    await this.#changes.take(accepted.map((logged): CheckedAct | undefined => byIndex.get(logged)));
+    await this.#changes.take(accepted.map((logged): CheckedAct | undefined => byLeaf.get(logged)));
     await this.#signatures.take(checked);
+    await this.#replay?.take(acts.map((logged) => ({ logged, act: byLeaf.get(logged) })));
     this.#acts += acts.length;
     this.#documents += leaves.length - acts.length;
   }
 
   async finish(leaves: number, waiting: number): Promise<LogPass> {
     await this.#trust.finish();
+    await this.#replay?.finish();
     return {
       ...{ leaves, waiting, acts: this.#acts, documents: this.#documents },
       ...{ changes: this.#changes.count(), cases: this.#changes.cases(), signatures: this.#signatures.checked() },
@@ -116,9 +120,14 @@ async function takePending(run: AuditRun, pass: Pass, placed: number): Promise<n
 export async function passThroughLog(
   run: AuditRun,
   span: LogSpan,
-  at: { readonly files: LogFiles; readonly checkpoints: CheckpointRows; readonly onProgress: Progress },
+  at: {
+    readonly files: LogFiles;
+    readonly checkpoints: CheckpointRows;
+    readonly onProgress: Progress;
+    readonly isReplay: boolean;
+  },
 ): Promise<LogPass> {
-  const pass = new Pass(run);
+  const pass = new Pass(run, at.isReplay);
   const { placed, filed } = span;
   // A log is opened before its first leaf is in it.
   await at.checkpoints.load(-1, 0);

@@ -4,7 +4,7 @@ import type { LogRow, Session, SubjectKeys } from '../store/index.ts';
 import type { Report } from './finding.ts';
 
 /** How far a check is; phases that take long say how much there is to do. */
-export type Progress = (phase: 'log' | 'rows' | 'replay', done: number, total: number) => void;
+export type Progress = (phase: 'log' | 'rows', done: number, total: number) => void;
 
 /** What every part of a check works with. */
 export type AuditRun = {

@@ -56,8 +56,9 @@ async function nameDocuments(run: AuditRun): Promise<void> {
       run,
       page.map((row) => row.leaf_id),
     );
-    for (const { leaf_id: key } of page)
-      if (!texts.has(key)) run.report({ place: 'table document', key, is: 'added', expected: 'leaf-of-row' });
+    for (const { kind, leaf_id: id } of page)
+      if (!texts.has(id))
+        run.report({ place: 'table document', key: `${kind}/${id}`, is: 'added', expected: 'leaf-of-row' });
   }
 }
 

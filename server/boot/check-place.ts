@@ -10,6 +10,7 @@ export type CheckRefusal = KeyRefusal | OpenRefusal | 'database-other-version';
 
 export type CheckPlaceOptions = Omit<PlatformPlace, 'surroundings' | 'onStatement'> & {
   readonly witnesses: readonly NoteKey[];
+  readonly isReplay: boolean;
   readonly report: Report;
   readonly onProgress: Progress;
 };
@@ -19,7 +20,7 @@ export type CheckPlaceOptions = Omit<PlatformPlace, 'surroundings' | 'onStatemen
  * is to be had. A refusal says that nothing could be found out.
  */
 export async function checkPlace(options: CheckPlaceOptions): Promise<Result<CheckSummary | undefined, CheckRefusal>> {
-  const { directory, databaseUrl, passphrase, witnesses, report, onProgress } = options;
+  const { directory, databaseUrl, passphrase, witnesses, isReplay, report, onProgress } = options;
   const keys = readRecordKeys(join(directory, folders.keys), passphrase);
   if (!keys.ok) return keys;
   const isLive = isHeld(join(directory, 'server.json'));
@@ -32,7 +33,7 @@ export async function checkPlace(options: CheckPlaceOptions): Promise<Result<Che
     const { keyring, documentKey } = keys.value;
     const summary = await onSnapshot(store.value.database, (session) =>
       checkPlatform({
-        ...{ session, heads, logFolder, keyring, isLive, witnesses, report, onProgress },
+        ...{ session, heads, logFolder, keyring, isLive, isReplay, witnesses, report, onProgress },
         documentKey: documentKey.publicKey,
       }),
     );

@@ -1,4 +1,3 @@
-import { canonicalize, type Json } from '../../core/signing/index.ts';
 import { createFrontier, leafHash, parseLeaf, type Leaf } from '../../core/log/index.ts';
 import { sha256 } from '../../eds/index.ts';
 import {
@@ -9,13 +8,12 @@ import {
   readKnownActs,
   readLeaves,
   type CountedTable,
-  type Row,
 } from '../store/index.ts';
 import type { IntakeContext } from './admission.ts';
-import { headName, openFold } from './case-store.ts';
+import { headName } from './case-store.ts';
 import { caseStart, type CaseFold } from './decision.ts';
 import { createFoldRegister, type FoldRegister } from './fold-register.ts';
-import { envelopeOfLeaf, foldAct } from './replay-case.ts';
+import { envelopeOfLeaf, foldAct, isStateOf } from './replay-case.ts';
 import { openStoredAct } from './stored-act.ts';
 
 /** Leaves of one round: a few statements each, and what is in memory stays bounded. */
@@ -136,22 +134,6 @@ async function compareChanges(run: Run, expected: readonly Expected[]): Promise<
     const row = known.get(`${caseId}/${revision}`);
     if (row === undefined) run.find('change', 'missing', caseId);
     else if (row.leaf_id !== leafId) run.find('change', 'different', caseId);
-  }
-}
-
-/** Written by one code, two equal states have one text; canonical texts decide where another version wrote one of them. */
-function isSameState(one: CaseFold['state'], other: CaseFold['state']): boolean {
-  if (JSON.stringify(one) === JSON.stringify(other)) return true;
-  return canonicalize(one as unknown as Json) === canonicalize(other as unknown as Json);
-}
-
-function isStateOf(row: Row<'case_state'>, fold: CaseFold, key: Parameters<typeof openFold>[1]): boolean {
-  try {
-    const stored = openFold(row, key);
-    const isPlace = stored.revision === fold.revision && stored.hash === fold.hash;
-    return isPlace && isSameState(stored.state, fold.state);
-  } catch {
-    return false;
   }
 }
 

@@ -6,7 +6,7 @@ let platform: TestPlatform;
 
 beforeAll(async () => {
   platform = await startTestPlatform();
-  await furnish(platform, { cases: 60, people: 120 });
+  await furnish(platform, { cases: 60 });
 }, 120_000);
 
 afterAll(async () => {

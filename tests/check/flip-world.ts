@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkPlatform, readPublishedHeads, type Finding } from '../../server/audit/index.ts';
 import { readRecordKeys } from '../../server/boot/key-folder.ts';
+import type { Keyring } from '../../server/keys/index.ts';
 import { openDatabase, type Database, type Session } from '../../server/store/database.ts';
 import { startEmbeddedPostgres } from '../../server/store/postgres/embedded.ts';
 import { must } from '../server/support/platform.ts';
@@ -10,8 +11,9 @@ import { must } from '../server/support/platform.ts';
 export type FlipWorld = {
   readonly directory: string;
   readonly database: Database;
+  readonly keyring: Keyring;
   /** What a check finds in this state of the tables. */
-  readonly check: (session: Session) => Promise<readonly Finding[]>;
+  readonly check: (session: Session, isReplay?: boolean) => Promise<readonly Finding[]>;
   readonly close: () => Promise<void>;
 };
 
@@ -25,10 +27,19 @@ export async function openFlipWorld(directory: string): Promise<FlipWorld> {
   return {
     directory,
     database,
-    check: async (session) => {
+    keyring,
+    check: async (session, isReplay = false) => {
       const findings: Finding[] = [];
       const summary = await checkPlatform({
-        ...{ session, logFolder, keyring, documentKey: documentKey.publicKey, isLive: false, witnesses: [] },
+        ...{
+          session,
+          logFolder,
+          keyring,
+          documentKey: documentKey.publicKey,
+          isLive: false,
+          isReplay,
+          witnesses: [],
+        },
         heads: readPublishedHeads(logFolder),
         report: (finding) => findings.push(finding),
         onProgress: () => undefined,

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startTestPlatform, type TestPlatform } from '../server/support/platform.ts';
+import type { TestPlatform } from '../server/support/platform.ts';
 import { chanceOf } from '../fuzz/chance.ts';
 import { seeded } from '../support/index.ts';
 import { openFlipWorld, type FlipWorld } from './flip-world.ts';
 import { drawFlip, flipCell, readTargets, type Column, type Targets } from './flips.ts';
 import unchecked from './unchecked-columns.json' with { type: 'json' };
-import { furnish, leavePending } from './world.ts';
+import { stoppedPlatform } from './world.ts';
 
 let platform: TestPlatform;
 let world: FlipWorld;
@@ -15,10 +15,7 @@ const randomFlips = 60;
 const isUnchecked = ({ table, name }: Column): boolean => Object.hasOwn(unchecked, `${table}.${name}`);
 
 beforeAll(async () => {
-  platform = await startTestPlatform();
-  await furnish(platform, { cases: 24, people: 190 });
-  await platform.server.close();
-  await leavePending(platform.directory);
+  platform = await stoppedPlatform({ cases: 24, people: 190 });
   world = await openFlipWorld(platform.directory);
   targets = await readTargets(world);
 }, 120_000);

@@ -4,8 +4,8 @@ import { recordDocument } from '../../server/accounts/index.ts';
 import { openDesk } from '../../server/boot/open-desk.ts';
 import { checkPlace, realSurroundings, type CheckPlaceOptions, type Finding } from '../../server/boot/index.ts';
 import { testForm } from '../server/support/forms.ts';
-import { issuePerson, testIin, type TestPerson } from '../server/support/people.ts';
-import { addStaff, must, type TestPlatform } from '../server/support/platform.ts';
+import { testIin, type TestPerson } from '../server/support/people.ts';
+import { must, startIn, startTestPlatform, type TestPlatform } from '../server/support/platform.ts';
 import { enrolled, newCase, type CaseView, type Workstation } from '../server/support/workstation.ts';
 import type { ActItem } from '../../contracts/http/index.ts';
 
@@ -41,10 +41,7 @@ const lives = [
 ] as const;
 
 /** A platform with a history: cases of every state, a refused and a superseded act, people who come and go, sessions. */
-export async function furnish(
-  platform: TestPlatform,
-  options: { readonly cases: number; readonly people: number },
-): Promise<void> {
+export async function furnish(platform: TestPlatform, options: { readonly cases: number }): Promise<void> {
   const { server, registrar, reviewer, other } = platform;
   const workstation = await enrolled(server);
   const views: CaseView[] = [];
@@ -62,9 +59,6 @@ export async function furnish(
   await actAll(workstation, [{ person: other, view: { ...first, revision: 0 }, verb: 'claim' }]);
   await actAll(workstation, [{ person: registrar, view: { ...first }, verb: 'claim' }]);
   await useDoors(platform, workstation);
-  const person = issuePerson({ ca: platform.ca, n: 70, name: 'Келген Қызметкер', roles: ['reviewer'] });
-  for (let i = 0; i < options.people; i += 1)
-    must(await addStaff(server, { ...person, roles: i % 2 === 0 ? ['reviewer'] : [] }));
   workstation.client.close();
 }
 
@@ -88,22 +82,46 @@ async function useDoors({ server, registrar, reviewer }: TestPlatform, workstati
   await server.administration.enrolCode();
 }
 
-/** Records a document that waits for its place when the server is stopped. */
-export async function leavePending(directory: string): Promise<void> {
+/** Records people at a platform whose server is stopped; each waits for its place until it starts. */
+export async function recordPeople(directory: string, count: number): Promise<void> {
   const { desk, store } = must(await openDesk({ directory, surroundings: realSurroundings }, 'demo'));
   const { platform, profile } = desk.identity;
-  const record = {
-    ...{ form: 'qorgan.staff/1', platform, profile, iin: testIin(71), name: 'Күткен Қызметкер', roles: [] },
-    ...{ certificates: [], validFromMs: 0, validUntilMs: 1, basis: '№ 2' },
-  };
-  await recordDocument(desk, { kind: 'staff', subject: 'staff:waiting', text: canonicalize(record as Json) });
+  for (let i = 0; i < count; i += 1) {
+    const record = {
+      ...{ form: 'qorgan.staff/1', platform, profile, iin: testIin(71), name: 'Келген Қызметкер' },
+      ...{ roles: i % 2 === 0 ? ['reviewer'] : [], certificates: [], validFromMs: 0, validUntilMs: 1, basis: '№ 2' },
+    };
+    await recordDocument(desk, { kind: 'staff', subject: 'staff:came', text: canonicalize(record as Json) });
+  }
   await store.close();
+}
+
+/** A platform with a log of several bundles whose server is stopped, and with one leaf that waits. */
+export async function stoppedPlatform(options: {
+  readonly cases: number;
+  readonly people: number;
+}): Promise<TestPlatform> {
+  const platform = await startTestPlatform();
+  await furnish(platform, options);
+  await platform.server.close();
+  await recordPeople(platform.directory, options.people);
+  // It starts, brings them into the log, and ends.
+  platform.server = await startIn(platform.directory, platform.lines);
+  await platform.server.close();
+  await recordPeople(platform.directory, 1);
+  return platform;
 }
 
 export async function check(options: Pick<CheckPlaceOptions, 'directory'> & Partial<CheckPlaceOptions>) {
   const findings: Finding[] = [];
   const summary = must(
-    await checkPlace({ witnesses: [], onProgress: () => undefined, ...options, report: (one) => findings.push(one) }),
+    await checkPlace({
+      witnesses: [],
+      isReplay: false,
+      onProgress: () => undefined,
+      ...options,
+      report: (one) => findings.push(one),
+    }),
   );
   return { findings, summary };
 }
