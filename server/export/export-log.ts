@@ -11,7 +11,7 @@ import {
 import { sha256, sha256Hex } from '../../eds/index.ts';
 import type { FrozenLog } from '../log/index.ts';
 import { openPackageFolder, type PackageFolder } from '../package-folder/index.ts';
-import type { Desk } from '../platform/index.ts';
+import { tagRow, type Desk } from '../platform/index.ts';
 import {
   insertReading,
   readCheckpointAt,
@@ -118,15 +118,16 @@ async function writeCertificates({ desk, folder }: Work): Promise<readonly strin
 }
 
 /** Personal data leaves only after the reading of it is written down (57-5): by whoever owns the folder and its passphrase. */
-async function noteReading({ database, surroundings }: Desk, from: number, to: number): Promise<void> {
-  await insertReading(database, {
+async function noteReading({ database, keyring, surroundings }: Desk, from: number, to: number): Promise<void> {
+  const reading = {
     reading_id: surroundings.uuid(),
     device: 'server',
     reader: 'administration',
     door: 'log-export',
     details: JSON.stringify({ from, to }),
     at_ms: surroundings.nowMs(),
-  });
+  };
+  await insertReading(database, tagRow(keyring, 'reading', reading));
 }
 
 async function fill(work: Work, request: ExportRequest, to: number): Promise<Result<PackageManifest, ExportRefusal>> {
