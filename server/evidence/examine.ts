@@ -113,7 +113,7 @@ async function record(context: EvidenceContext, finding: Finding): Promise<void>
     });
   };
   const text = canonicalize(document as unknown as Json);
-  await recordDocument(platform, { kind: 'evidence', subject, version: 1, text }, beside);
+  await recordDocument(platform, { kind: 'evidence', subject, text }, beside);
   onStored();
 }
 
