@@ -10,6 +10,7 @@ import { checkPlatformRow } from './platform-row.ts';
 import type { AuditRun, Progress } from './run.ts';
 import { checkCounters, checkMigrations, checkSubjectKeys, checkTags } from './state-rows.ts';
 import { nameStrangers } from './strangers.ts';
+import { checkUploads, nameEvidenceFiles } from './uploads.ts';
 
 export type CheckOptions = {
   /** One snapshot of the tables, later than `heads`. */
@@ -17,6 +18,8 @@ export type CheckOptions = {
   readonly heads: PublishedHeads;
   /** The public files of the log. */
   readonly logFolder: string;
+  /** Uploads and blobs. */
+  readonly evidenceFolder: string;
   readonly keyring: Keyring;
   /** The key by which the platform signs its records, raw. */
   readonly documentKey: Uint8Array;
@@ -75,7 +78,8 @@ const rowsLostMax = 100_000;
  * compared. Writes nothing. What is in memory stays bounded, however long the log is.
  */
 export async function checkPlatform(options: CheckOptions): Promise<CheckSummary | undefined> {
-  const { session, keyring, documentKey, report, isLive, isReplay, heads, witnesses, onProgress } = options;
+  const { session, keyring, documentKey, report, isLive, isReplay, heads, witnesses, evidenceFolder, onProgress } =
+    options;
   const subjectKeys = openSubjectKeys(session, keyring);
   const run: AuditRun = { session, keyring, subjectKeys, documentKey, report };
   await checkMigrations(run);
@@ -85,7 +89,7 @@ export async function checkPlatform(options: CheckOptions): Promise<CheckSummary
   const files = openLogFiles({ folder: options.logFolder, report, durable: span.durable, isLive });
   const checkpoints = openCheckpointRows(run, logKeys, isLive);
   try {
-    const pass = await passThroughLog(run, span, { files, checkpoints, onProgress, isReplay });
+    const pass = await passThroughLog(run, span, { files, checkpoints, onProgress, isReplay, evidenceFolder });
     const { unknownLines } = await checkpoints.finish(heads, witnesses);
     if ((await countTable(session, 'leaf_position')) !== span.placed) await nameFarPlaces(run, span.placed);
     await nameStrangers(run, pass);
@@ -94,6 +98,8 @@ export async function checkPlatform(options: CheckOptions): Promise<CheckSummary
     await checkNumbers(run);
     await checkSubjectKeys(run);
     await checkTags(run);
+    await checkUploads(run, evidenceFolder, isLive);
+    if (!isLive) await nameEvidenceFiles(run, evidenceFolder);
     await checkCounters(
       run,
       new Map([

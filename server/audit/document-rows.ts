@@ -6,6 +6,7 @@ import { isWhole, keyOf, type AuditRun, type LoggedLeaf } from './run.ts';
 /** A document whose row is what its leaf says. */
 export type CheckedDocument = {
   readonly index: number;
+  readonly leafId: string;
   readonly kind: string;
   readonly text: string;
   /** When it was recorded. */
@@ -43,7 +44,7 @@ function checkDocument(
   const text = judged.signed.document;
   if (row.at_ms !== leaf.receivedAtMs) report({ ...named, column: 'at_ms', expected: 'time-of-leaf' });
   else if (!isVersion(row, text)) report({ ...named, column: 'version', expected: 'document-version' });
-  return { index, kind: row.kind, text, atMs: leaf.receivedAtMs };
+  return { index, leafId: row.leaf_id, kind: row.kind, text, atMs: leaf.receivedAtMs };
 }
 
 /** Compares the documents of a page with their leaves; answers those that are right. */

@@ -48,6 +48,7 @@ export const expectations = [
   'rule',
   'chain',
   'fold',
+  'blob',
 ] as const;
 export type Expectation = (typeof expectations)[number];
 

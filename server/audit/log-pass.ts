@@ -6,6 +6,7 @@ import type { JudgedLeaf } from './bundles.ts';
 import { openChangeRows } from './change-rows.ts';
 import type { CheckpointRows } from './checkpoints.ts';
 import { checkDocuments } from './document-rows.ts';
+import { openEvidenceRows } from './evidence-rows.ts';
 import type { LogFiles } from './log-files.ts';
 import { readLeaves, rowsByPlace } from './leaf-rows.ts';
 import type { AuditRun, LoggedLeaf, Progress } from './run.ts';
@@ -27,6 +28,12 @@ export type LogSpan = {
 
 export type LogPass = Accounted & { readonly cases: number; readonly signatures: number };
 
+type PassOptions = {
+  readonly isReplay: boolean;
+  /** Uploads and blobs. */
+  readonly evidenceFolder: string;
+};
+
 /** One reading of the log from its first leaf to the last, with everything that hangs on its leaves. */
 class Pass {
   readonly #run: AuditRun;
@@ -34,15 +41,17 @@ class Pass {
   readonly #signatures: ReturnType<typeof openSignatures>;
   readonly #trust: ReturnType<typeof openTrustRows>;
   readonly #replay: ReturnType<typeof openReplay> | undefined;
+  readonly #evidence: ReturnType<typeof openEvidenceRows>;
   #acts = 0;
   #documents = 0;
 
-  constructor(run: AuditRun, isReplay: boolean) {
+  constructor(run: AuditRun, { isReplay, evidenceFolder }: PassOptions) {
     this.#run = run;
     this.#replay = isReplay ? openReplay(run) : undefined;
     this.#changes = openChangeRows(run);
     this.#signatures = openSignatures(run);
     this.#trust = openTrustRows(run);
+    this.#evidence = openEvidenceRows(run, evidenceFolder);
   }
 
   /** Compares a page of leaves with their rows. */
@@ -52,6 +61,7 @@ class Pass {
     this.#signatures.learn(documents);
     this.#trust.learn(documents);
     this.#replay?.learn(documents, documents.length === records.length);
+    await this.#evidence.take(documents);
     const acts = leaves.filter(({ leaf }) => leaf.kind === 'act');
     const checked = await checkActs(this.#run, acts);
     const byLeaf = new Map(checked.map((act) => [act.logged, act]));
@@ -65,6 +75,7 @@ class Pass {
 
   async finish(leaves: number, waiting: number): Promise<LogPass> {
     await this.#trust.finish();
+    await this.#evidence.finish();
     await this.#replay?.finish();
     return {
       ...{ leaves, waiting, acts: this.#acts, documents: this.#documents },
@@ -124,10 +135,9 @@ export async function passThroughLog(
     readonly files: LogFiles;
     readonly checkpoints: CheckpointRows;
     readonly onProgress: Progress;
-    readonly isReplay: boolean;
-  },
+  } & PassOptions,
 ): Promise<LogPass> {
-  const pass = new Pass(run, at.isReplay);
+  const pass = new Pass(run, at);
   const { placed, filed } = span;
   // A log is opened before its first leaf is in it.
   await at.checkpoints.load(-1, 0);

@@ -33,6 +33,7 @@ export async function checkPlace(options: CheckPlaceOptions): Promise<Result<Che
     const { keyring, documentKey } = keys.value;
     const summary = await onSnapshot(store.value.database, (session) =>
       checkPlatform({
+        evidenceFolder: join(directory, folders.evidence),
         ...{ session, heads, logFolder, keyring, isLive, isReplay, witnesses, report, onProgress },
         documentKey: documentKey.publicKey,
       }),

@@ -6,5 +6,6 @@ export { noAntivirus } from './no-antivirus.ts';
 export { openEvidence, readEvidence, type Evidence, type LoggedEvidence } from './open-evidence.ts';
 export { RecordsMalformed, SealedPass } from './sealed-pass.ts';
 export { openUploadFile, type UploadFile } from './upload-file.ts';
-export { openBlobKey, type UploadName } from './upload-row.ts';
+export { openBlobKey, openUploadSecret, type UploadName } from './upload-row.ts';
+export { incomingFolder, incomingPath } from './context.ts';
 export { abandonedAfterMs, uploadQuota } from './uploads.ts';

@@ -202,6 +202,8 @@ export class Uploads {
     const subject = subjectOf(name);
     const key = (await subjectKeys.ensure([subject])).get(subject);
     if (key === undefined) throw new Error('evidence: a subject has a key once it is ensured');
+    const createdAtMs = surroundings.nowMs();
+    const blobKey = surroundings.randomBytes(recordKeySizeBytes);
     const made = await insertUpload(
       database,
       {
@@ -209,9 +211,9 @@ export class Uploads {
         size_bytes: sizeBytes,
         state: 'receiving',
         refusal: null,
-        sealed: sealUpload(key, descriptor, surroundings.randomBytes(recordKeySizeBytes)),
+        sealed: sealUpload(key, { descriptor, key: blobKey, createdAtMs }),
         leaf_id: null,
-        created_at_ms: surroundings.nowMs(),
+        created_at_ms: createdAtMs,
       },
       uploadQuota,
     );

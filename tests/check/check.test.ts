@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { check, furnish } from './world.ts';
-import { startTestPlatform, type TestPlatform } from '../server/support/platform.ts';
+import { check, furnish, startPlayedPlatform } from './world.ts';
+import type { TestPlatform } from '../server/support/platform.ts';
 
 let platform: TestPlatform;
 
 beforeAll(async () => {
-  platform = await startTestPlatform();
+  platform = await startPlayedPlatform();
   await furnish(platform, { cases: 60 });
 }, 120_000);
 

@@ -33,6 +33,7 @@ export async function openFlipWorld(directory: string): Promise<FlipWorld> {
       const summary = await checkPlatform({
         ...{
           session,
+          evidenceFolder: join(directory, 'evidence'),
           logFolder,
           keyring,
           documentKey: documentKey.publicKey,

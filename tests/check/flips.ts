@@ -107,7 +107,7 @@ export async function flipCell(world: FlipWorld, column: Column, chance: Chance)
 }
 
 /** Folders whose every octet the check accounts for. */
-const folders = ['log'] as const;
+const folders = ['log', 'evidence'] as const;
 
 export function filesOf(world: FlipWorld): readonly string[] {
   return folders.flatMap((folder) =>

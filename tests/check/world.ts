@@ -3,6 +3,9 @@ import { endpoints } from '../../contracts/http/index.ts';
 import { recordDocument } from '../../server/accounts/index.ts';
 import { openDesk } from '../../server/boot/open-desk.ts';
 import { checkPlace, realSurroundings, type CheckPlaceOptions, type Finding } from '../../server/boot/index.ts';
+import { ok, refuse } from '../../core/kernel/index.ts';
+import type { Antivirus } from '../../server/evidence/index.ts';
+import { create, describeBytes, patch, statusUntil, upload } from '../evidence/support/uploader.ts';
 import { testForm } from '../server/support/forms.ts';
 import { testIin, type TestPerson } from '../server/support/people.ts';
 import { must, startIn, startTestPlatform, type TestPlatform } from '../server/support/platform.ts';
@@ -59,6 +62,7 @@ export async function furnish(platform: TestPlatform, options: { readonly cases:
   await actAll(workstation, [{ person: other, view: { ...first, revision: 0 }, verb: 'claim' }]);
   await actAll(workstation, [{ person: registrar, view: { ...first }, verb: 'claim' }]);
   await useDoors(platform, workstation);
+  await sendEvidence(workstation, first);
   workstation.client.close();
 }
 
@@ -96,12 +100,50 @@ export async function recordPeople(directory: string, count: number): Promise<vo
   await store.close();
 }
 
+/** Finds malware where the bytes say so, and has no verdict where they say that. */
+const playedAntivirus: Antivirus = {
+  version: async () => ok({ engine: 'played', baseVersion: '1', baseAtMs: Date.now() }),
+  scan: async (source) => {
+    const parts: Uint8Array[] = [];
+    for await (const part of source) parts.push(part);
+    const text = Buffer.concat(parts).toString('latin1');
+    if (text.startsWith('no verdict')) return refuse('antivirus-unreachable');
+    return ok({ found: text.startsWith('infected') ? 'Played' : null });
+  },
+};
+
+/** Evidence in every state that there is. */
+async function sendEvidence(workstation: Workstation, of: CaseView): Promise<void> {
+  const { client } = workstation;
+  const tail = Buffer.alloc(70_000, 'kept');
+  const bytesOf = (start: string): Buffer => Buffer.concat([Buffer.from(start), tail]);
+  const pieces = [
+    await upload(client, bytesOf('first'), { case: of.id }),
+    await upload(client, Buffer.from('small'), { class: 'document' }),
+    await upload(client, bytesOf('infected')),
+  ];
+  await upload(client, bytesOf('no verdict'));
+  const wrong = describeBytes(Buffer.from('announced'));
+  await create(client, wrong);
+  await patch(client, wrong.sha256, 0, Buffer.from('delivered'));
+  const part = describeBytes(bytesOf('part'));
+  await create(client, part);
+  await patch(client, part.sha256, 0, bytesOf('part').subarray(0, 65_536));
+  for (const { sha256 } of pieces) await statusUntil(client, sha256, ({ receipt }) => receipt !== null);
+  await statusUntil(client, wrong.sha256, ({ state }) => state === 'refused');
+}
+
+/** A demonstration platform with an antivirus that does as it is told. */
+export function startPlayedPlatform(): Promise<TestPlatform> {
+  return startTestPlatform(undefined, undefined, playedAntivirus);
+}
+
 /** A platform with a log of several bundles whose server is stopped, and with one leaf that waits. */
 export async function stoppedPlatform(options: {
   readonly cases: number;
   readonly people: number;
 }): Promise<TestPlatform> {
-  const platform = await startTestPlatform();
+  const platform = await startPlayedPlatform();
   await furnish(platform, options);
   await platform.server.close();
   await recordPeople(platform.directory, options.people);
