@@ -4,6 +4,7 @@ import { useAnswer } from '../../bridge/index.ts';
 import { formatTime, RefusalBox, Shape, Skeleton, State, Tabs } from '../../kit/index.ts';
 import { useWords, type Words } from '../../words/index.ts';
 import { caseTones } from '../status-words.ts';
+import { CaseEvidence } from './case-evidence.tsx';
 import { ChecksTab } from './checks-tab.tsx';
 import { DecisionPanel } from './decision-panel.tsx';
 import { DocumentsTab } from './documents-tab.tsx';
@@ -51,6 +52,50 @@ function CheckMarks({ view }: { readonly view: CaseView }): ReactNode {
   return <Shape tone={worst} size={14} />;
 }
 
+/** What was submitted, with what was recorded on it here; what was checked; what happened. */
+function CaseTabs({
+  view,
+  tab,
+  onTab,
+}: {
+  readonly view: CaseView;
+  readonly tab: CaseTab;
+  readonly onTab: (tab: CaseTab) => void;
+}): ReactNode {
+  const words = useWords();
+  return (
+    <Tabs
+      label={words('case.tabs')}
+      value={tab}
+      onChange={onTab}
+      tabs={[
+        {
+          value: 'documents',
+          label: words('case.tab.documents'),
+          content: (
+            <>
+              <DocumentsTab form={view.form} />
+              <CaseEvidence caseId={view.summary.id} />
+            </>
+          ),
+        },
+        {
+          value: 'checks',
+          label: words('case.tab.checks'),
+          mark: <CheckMarks view={view} />,
+          content: <ChecksTab checks={view.checks} />,
+        },
+        {
+          value: 'history',
+          label: words('case.tab.history'),
+          mark: <span className="quiet num small">{view.history.length}</span>,
+          content: <HistoryTab caseId={view.summary.id} history={view.history} />,
+        },
+      ]}
+    />
+  );
+}
+
 /** One case: what was submitted, what was checked, what happened; and beside it the decision. */
 export function CasePanel(props: {
   readonly caseId: string;
@@ -85,26 +130,7 @@ export function CasePanel(props: {
         aria-label={words('case.heading', { number: view.summary.number })}
       >
         <Head view={view} />
-        <Tabs
-          label={words('case.tabs')}
-          value={props.tab}
-          onChange={props.onTab}
-          tabs={[
-            { value: 'documents', label: words('case.tab.documents'), content: <DocumentsTab form={view.form} /> },
-            {
-              value: 'checks',
-              label: words('case.tab.checks'),
-              mark: <CheckMarks view={view} />,
-              content: <ChecksTab checks={view.checks} />,
-            },
-            {
-              value: 'history',
-              label: words('case.tab.history'),
-              mark: <span className="quiet num small">{view.history.length}</span>,
-              content: <HistoryTab caseId={view.summary.id} history={view.history} />,
-            },
-          ]}
-        />
+        <CaseTabs view={view} tab={props.tab} onTab={props.onTab} />
       </section>
       <DecisionPanel view={view} onNext={props.onNext} />
     </>

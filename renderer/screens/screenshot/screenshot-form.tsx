@@ -1,4 +1,4 @@
-import { useState, type ReactNode } from 'react';
+import { useEffect, useRef, useState, type ReactNode } from 'react';
 import type { ScreenshotView } from '../../../contracts/ipc/index.ts';
 import { useAnswer, useCommand } from '../../bridge/index.ts';
 import {
@@ -47,6 +47,9 @@ function Picture({ view }: { readonly view: ScreenshotView }): ReactNode {
 function Kept({ sequence, onClose }: { readonly sequence: number; readonly onClose: () => void }): ReactNode {
   const words = useWords();
   const go = useGo();
+  const close = useRef<HTMLButtonElement>(null);
+  // The form that had the focus is gone.
+  useEffect(() => close.current?.focus(), []);
   const open = (): void => {
     onClose();
     go({ page: 'evidence', sequence });
@@ -57,7 +60,7 @@ function Kept({ sequence, onClose }: { readonly sequence: number; readonly onClo
       <p>{words('screenshot.keptText')}</p>
       <div className="screenshot-foot">
         <Button onClick={open}>{words('screenshot.open')}</Button>
-        <Button tone="primary" onClick={onClose}>
+        <Button tone="primary" ref={close} onClick={onClose}>
           {words('action.close')}
         </Button>
       </div>

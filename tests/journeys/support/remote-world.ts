@@ -37,6 +37,9 @@ export type RemoteWorld = {
 export type RemoteWorldOptions = {
   /** Makes cards that are not of SoftHSM; whoever has one has no token there. */
   readonly otherCards?: (ca: TestCa) => readonly StaffCard[];
+  /** Where workstations find the server, and how it is started, where it is not the plain one. */
+  readonly url?: string;
+  readonly startServer?: () => Promise<ServerProcess>;
 };
 
 export async function makeRemoteWorld(directory: string, options: RemoteWorldOptions = {}): Promise<RemoteWorld> {
@@ -56,9 +59,16 @@ export async function makeRemoteWorld(directory: string, options: RemoteWorldOpt
   // Tokens in software break where a real card would not: whoever kills a process that uses them has to mend them.
   const stopGuarding = guardTokens(store);
   const listen = `127.0.0.1:${await freePort()}`;
-  must(await initPlatform({ ...place, profile: 'demo', operatorName: operator.name, url: `https://${listen}` }));
+  must(
+    await initPlatform({
+      ...place,
+      profile: 'demo',
+      operatorName: operator.name,
+      url: options.url ?? `https://${listen}`,
+    }),
+  );
   const start = (): Promise<ServerProcess> =>
-    startServerProcess({ directory: place.directory, profile: 'demo', listen });
+    options.startServer?.() ?? startServerProcess({ directory: place.directory, profile: 'demo', listen });
   let server = await start();
   const administration = must(await openAdministration(place));
   await bringAuthority(administration, ca);
@@ -70,7 +80,7 @@ export async function makeRemoteWorld(directory: string, options: RemoteWorldOpt
       const opened = must(await openAdministration(place));
       const { code } = await opened.enrolCode();
       await opened.close();
-      return formatInvitation({ url: server.url, spki: server.spki as Sha256Hex, code });
+      return formatInvitation({ url: options.url ?? server.url, spki: server.spki as Sha256Hex, code });
     },
     async killServer() {
       await server.kill();
