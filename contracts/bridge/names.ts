@@ -18,6 +18,8 @@ export const operatorVerbNames = [
   'journal.list',
   'journal.get',
   'journal.check',
+  'log.list',
+  'log.get',
   'receipt.export',
   'evidence.list',
   'evidence.pause',

@@ -12,6 +12,7 @@ export {
   type OperatorVerb,
   type OperatorVerbs,
 } from './operator.ts';
+export type { LogEntryView, LogFilter, LogItem, LogPage } from './log-views.ts';
 export { namesAgree, operatorVerbPhases, type Phase } from './phases.ts';
 export {
   promptEvents,

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { idSchema, localeSchema, nothing, sha256HexSchema, timeMsSchema, verb } from './common.ts';
 import { evidenceItemSchema, screenshotViewSchema } from './evidence-views.ts';
+import { logEntryViewSchema, logFilterSchema, logPageSchema } from './log-views.ts';
 import {
   appViewSchema,
   caseStatusSchema,
@@ -74,6 +75,16 @@ export const operatorVerbs = {
   'journal.get': verb(z.strictObject({ sequence: z.int() }), journalEntryViewSchema),
   /** Checks both chains from the first entry to the last. */
   'journal.check': verb(nothing, z.strictObject({ entries: z.int(), acts: z.int(), head: sha256HexSchema })),
+  /** Entries of the central log from `before` downwards, each verified here by the own last head. */
+  'log.list': verb(
+    z.strictObject({
+      filter: logFilterSchema,
+      before: z.int().nonnegative().nullable(),
+      limit: z.int().min(1).max(256),
+    }),
+    logPageSchema,
+  ),
+  'log.get': verb(z.strictObject({ index: z.int().nonnegative() }), logEntryViewSchema),
   /** Asks for a place by the system's dialog and writes act, signature and receipt there. */
   'receipt.export': verb(z.strictObject({ actionId: idSchema }), z.strictObject({ isSaved: z.boolean() })),
   /** Newest first; of one case where one is named. */

@@ -28,6 +28,8 @@ export const operatorVerbPhases = {
   'journal.list': whileOpen,
   'journal.get': whileOpen,
   'journal.check': whileOpen,
+  'log.list': whileOpen,
+  'log.get': whileOpen,
   'receipt.export': whileOpen,
   'evidence.list': whileOpen,
   'evidence.pause': ['open'],

@@ -24,4 +24,5 @@ export const workstationRefusals = {
   'entry-absent': { retry: false },
   'screenshot-failed': { retry: true },
   'screenshot-absent': { retry: false },
+  'log-tile-wrong': { retry: false },
 } as const;

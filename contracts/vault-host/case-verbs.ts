@@ -92,6 +92,13 @@ export const caseVerbs = defineVerbs({
     timeoutMs,
     refusals: ['vault-closed', 'case-absent'],
   },
+  /** The case that an act belongs to; `null` where the feed has told of none. */
+  'cases.ofAction': {
+    input: z.strictObject({ actionId }),
+    output: z.strictObject({ caseId: caseId.nullable() }),
+    timeoutMs,
+    refusals: ['vault-closed'],
+  },
   /** The signed bytes of one act of a case: an own one of the journal, or another's as the server told it. */
   'cases.signature': {
     input: z.strictObject({ caseId, actionId }),

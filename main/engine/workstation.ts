@@ -3,6 +3,7 @@ import type {
   CaseView,
   CertificateView,
   JournalEntryView,
+  LogEntryView,
   OperatorInput,
   OperatorOutput,
   SignatureView,
@@ -14,6 +15,7 @@ import { enrol, type EnrolRequest } from './enrol.ts';
 import { recordEvidence, type Capture, type RecordedEvidence } from './evidence/record.ts';
 import { listEvidence } from './evidence/views.ts';
 import { exportAct, listJournal, readJournalEntry, type ActExport } from './journal-views.ts';
+import { listLog, readLogEntry } from './central-log/explore.ts';
 import { addPerson } from './people.ts';
 import type { EngineEvent, Preferences, WorkstationOptions } from './ports.ts';
 import { Room } from './room.ts';
@@ -42,6 +44,9 @@ export type Workstation = {
   sign(proposal: Proposal): Promise<Result<Recorded>>;
   listJournal(input: OperatorInput<'journal.list'>): Promise<Result<OperatorOutput<'journal.list'>>>;
   readJournalEntry(sequence: number): Promise<Result<JournalEntryView>>;
+  /** A page of the central log, verified by the own last head; without the server what the own journal holds. */
+  listLog(input: OperatorInput<'log.list'>): Promise<Result<OperatorOutput<'log.list'>>>;
+  readLogEntry(index: number): Promise<Result<LogEntryView>>;
   checkJournal(): Promise<Result<OperatorOutput<'journal.check'>>>;
   exportAct(actionId: string): Promise<Result<ActExport>>;
   /** "Recorded here" when it answers; the upload goes on by itself. */
@@ -110,6 +115,8 @@ export function createWorkstation(options: WorkstationOptions): Workstation {
     sign: (proposal) => room.inShift((shift) => signAct(engine, shift, proposal)),
     listJournal: (input) => room.inShift(() => listJournal(engine, input)),
     readJournalEntry: (sequence) => room.inShift((shift) => readJournalEntry(engine, shift, sequence)),
+    listLog: (input) => room.inShift((shift) => listLog(engine, shift, input)),
+    readLogEntry: (index) => room.inShift((shift) => readLogEntry(engine, shift, index)),
     checkJournal: () => room.inShift(() => checkJournal(room)),
     exportAct: (actionId) => room.inShift((shift) => exportAct(engine, shift, actionId)),
     recordEvidence: (capture) => room.inShift((shift) => recordEvidence(engine, shift, capture)),

@@ -3,6 +3,7 @@ import type { Place } from '../places/index.ts';
 import { certificate, demoApp, expired, foreign, ofStaff, goodStatus, journalOf, openApp } from './fixtures/app.ts';
 import { nowMs, summaryOf } from './fixtures/cases.ts';
 import { pieces, sequenceOf } from './fixtures/evidence.ts';
+import { logOf } from './fixtures/log.ts';
 import type { World } from './fixtures/memory-bridge.ts';
 import { approvePrompt, enrolPrompt, longPrompt, shiftPrompt } from './fixtures/prompts.ts';
 import {
@@ -33,6 +34,7 @@ function world(change: Partial<World> = {}, count = 60): World {
     cases: cases(count),
     journal: journalOf(140),
     evidence: pieces(9),
+    log: logOf(48_214, 400),
     isLong: false,
     signature: validSignature,
     refused: {},
@@ -43,6 +45,7 @@ function world(change: Partial<World> = {}, count = 60): World {
 
 const queue = (caseId: string | null = null): Place => ({ page: 'queue', caseId });
 const evidence = (sequence: number | null = null): Place => ({ page: 'evidence', sequence });
+const log = (index: number | null = null): Place => ({ page: 'log', index });
 const journal = (sequence: number | null = null): Place => ({ page: 'journal', sequence });
 
 function operator(start: Place, change: Partial<World> = {}, count = 60): OperatorState {
@@ -206,6 +209,32 @@ const evidences: Readonly<Record<string, State>> = {
   'screenshot-failed': operator(queue('case-0'), { refused: { 'screenshot.take': { code: 'screenshot-failed' } } }),
 };
 
+const ownOnly = {
+  ...logOf(48_214, 400),
+  source: 'journal' as const,
+  items: logOf(48_214, 400).items.filter(({ isThisDevice }) => isThisDevice),
+};
+const logs: Readonly<Record<string, State>> = {
+  log: operator(log(48_210)),
+  'log-none-chosen': operator(log()),
+  'log-of-another': operator(log(48_211)),
+  'log-refused-act': operator(log(48_183)),
+  'log-document': operator(log(48_208)),
+  'log-fresh': operator(log(), {
+    app: withStatus({ log: { lastIndex: 48_210, treeSize: 48_221, checkedAtMs: nowMs } }),
+  }),
+  'log-offline': operator(log(48_210), { app: offline, log: ownOnly }),
+  'log-offline-empty': operator(log(), { app: offline, log: { ...ownOnly, items: [] } }),
+  'log-empty': operator(log(), { log: logOf(0, 0) }),
+  'log-searching': operator(log(), { log: { ...logOf(48_214, 3), next: 44_118 } }),
+  'log-nothing-found': operator(log(), { log: { ...logOf(48_214, 0), next: 44_118 } }),
+  'log-loading': operator(log(48_210), { silent: ['log.list', 'log.get'] }),
+  'log-wrong': operator(log(48_210), {
+    refused: { 'log.list': { code: 'log-tile-wrong' }, 'log.get': { code: 'log-tile-wrong' } },
+  }),
+  'log-5000': operator(log(43_300), { log: logOf(48_214, 5_000) }),
+};
+
 const rest: Readonly<Record<string, State>> = {
   journal: operator(journal(137)),
   'journal-none-chosen': operator(journal()),
@@ -268,6 +297,7 @@ export const states: Readonly<Record<string, State>> = {
   ...queues,
   ...signatures,
   ...evidences,
+  ...logs,
   ...rest,
   ...prompts,
 };

@@ -6,6 +6,7 @@ const place = fc.oneof(
   fc.record({ page: fc.constant('queue' as const), caseId: fc.option(fc.string({ minLength: 1, unit: 'grapheme' })) }),
   fc.record({ page: fc.constant('journal' as const), sequence: fc.option(fc.nat()) }),
   fc.record({ page: fc.constant('evidence' as const), sequence: fc.option(fc.nat()) }),
+  fc.record({ page: fc.constant('log' as const), index: fc.option(fc.nat()) }),
   fc.constant<Place>({ page: 'connection' }),
   fc.constant<Place>({ page: 'about' }),
 );

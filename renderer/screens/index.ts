@@ -1,6 +1,7 @@
 export { QueueScreen } from './queue/queue-screen.tsx';
 export { EvidenceScreen } from './evidence/evidence-screen.tsx';
 export { JournalScreen } from './journal/journal-screen.tsx';
+export { LogScreen } from './log/log-screen.tsx';
 export { LanguageSwitch } from './language-switch.tsx';
 export { MemoryProvider, useMemory } from './memory.tsx';
 export { AboutScreen } from './pages/about-screen.tsx';

@@ -1,6 +1,6 @@
 import { createContext, useCallback, useContext, useMemo, useState, type ReactNode } from 'react';
 import { callSafely, useBridge, type CaseFilter } from '../bridge/index.ts';
-import type { ActDraft } from '../../contracts/ipc/index.ts';
+import type { ActDraft, LogFilter } from '../../contracts/ipc/index.ts';
 import type { ReasonCode } from '../../core/actions/index.ts';
 import type { Refusal } from '../../core/kernel/index.ts';
 
@@ -19,7 +19,17 @@ export type Outcome =
   | { readonly kind: 'refused'; readonly type: ActDraft['type']; readonly refusal: Refusal }
   | { readonly kind: 'cancelled'; readonly type: ActDraft['type'] };
 
+/** What is looked for in the central log. */
+export type LogQuest = {
+  readonly query: string;
+  readonly kinds: LogFilter['kinds'];
+  readonly outcomes: LogFilter['outcomes'];
+  readonly period: 'any' | 'today' | 'week' | 'month' | 'year';
+};
+
 type Memory = {
+  readonly logQuest: LogQuest;
+  readonly setLogQuest: (change: Partial<LogQuest>) => void;
   readonly filter: CaseFilter;
   readonly setFilter: (change: Partial<CaseFilter>) => void;
   readonly draftOf: (caseId: string) => DecisionDraft;
@@ -80,21 +90,26 @@ function useSigning(
   };
 }
 
+const firstQuest: LogQuest = { query: '', kinds: [], outcomes: [], period: 'any' };
+
 const firstFilter: CaseFilter = { view: 'needs-me', statuses: [], query: '', sort: 'oldest' };
 
 export function MemoryProvider({ children }: { readonly children: ReactNode }): ReactNode {
   const [filter, setFilter] = useState(firstFilter);
+  const [logQuest, setQuest] = useState(firstQuest);
   const [drafts, setDraft] = useRecord<DecisionDraft>();
   const signing = useSigning((caseId) => setDraft(caseId, undefined));
   const memory = useMemo<Memory>(
     () => ({
       filter,
       setFilter: (change) => setFilter((before) => ({ ...before, ...change })),
+      logQuest,
+      setLogQuest: (change) => setQuest((before) => ({ ...before, ...change })),
       draftOf: (caseId) => drafts[caseId] ?? emptyDraft,
       setDraft: (caseId, change) => setDraft(caseId, { ...(drafts[caseId] ?? emptyDraft), ...change }),
       ...signing,
     }),
-    [filter, drafts, setDraft, signing],
+    [filter, logQuest, drafts, setDraft, signing],
   );
   return <MemoryContext value={memory}>{children}</MemoryContext>;
 }

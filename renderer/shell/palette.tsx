@@ -8,7 +8,14 @@ import { pages, starts } from './rail.tsx';
 
 type Entry = { readonly id: string; readonly text: string; readonly keys?: string; readonly run: () => void };
 
-const pageKeys = { queue: 'Alt 1', journal: 'Alt 2', evidence: 'Alt 3', connection: 'Alt 4', about: 'Alt 5' } as const;
+const pageKeys = {
+  queue: 'Alt 1',
+  journal: 'Alt 2',
+  evidence: 'Alt 3',
+  log: 'Alt 4',
+  connection: 'Alt 5',
+  about: 'Alt 6',
+} as const;
 /** A sheet is off the window after this. */
 const closingMs = 150;
 

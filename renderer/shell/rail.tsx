@@ -1,5 +1,13 @@
 import type { ReactNode } from 'react';
-import { IconButton, IconCamera, IconInbox, IconInfoCircle, IconNotebook, IconPlugConnected } from '../kit/index.ts';
+import {
+  IconButton,
+  IconCamera,
+  IconInbox,
+  IconInfoCircle,
+  IconLink,
+  IconNotebook,
+  IconPlugConnected,
+} from '../kit/index.ts';
 import { useGo, usePlace, type Page, type Place } from '../places/index.ts';
 import { useWords } from '../words/index.ts';
 
@@ -7,6 +15,7 @@ const icons = {
   queue: IconInbox,
   journal: IconNotebook,
   evidence: IconCamera,
+  log: IconLink,
   connection: IconPlugConnected,
   about: IconInfoCircle,
 } as const;
@@ -16,11 +25,12 @@ export const starts: Readonly<Record<Page, Place>> = {
   queue: { page: 'queue', caseId: null },
   journal: { page: 'journal', sequence: null },
   evidence: { page: 'evidence', sequence: null },
+  log: { page: 'log', index: null },
   connection: { page: 'connection' },
   about: { page: 'about' },
 };
 
-export const pages = ['queue', 'journal', 'evidence', 'connection', 'about'] as const satisfies readonly Page[];
+export const pages = ['queue', 'journal', 'evidence', 'log', 'connection', 'about'] as const satisfies readonly Page[];
 
 /** The sections of the window. */
 export function Rail(): ReactNode {

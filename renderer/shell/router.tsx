@@ -10,7 +10,14 @@ import {
 import { useMemo, useState, type ReactNode } from 'react';
 import { useAnswer } from '../bridge/index.ts';
 import { pathOf, PlaceProvider, placeOf, type Place } from '../places/index.ts';
-import { AboutScreen, ConnectionScreen, EvidenceScreen, JournalScreen, QueueScreen } from '../screens/index.ts';
+import {
+  AboutScreen,
+  ConnectionScreen,
+  EvidenceScreen,
+  JournalScreen,
+  LogScreen,
+  QueueScreen,
+} from '../screens/index.ts';
 import { Frame } from './frame.tsx';
 
 /** The page that belongs to the place, inside the frame; the answer about the application is here before any page is. */
@@ -40,6 +47,8 @@ function Screen({ place, density }: { readonly place: Place; readonly density: '
       return <JournalScreen />;
     case 'evidence':
       return <EvidenceScreen />;
+    case 'log':
+      return <LogScreen />;
     case 'connection':
       return <ConnectionScreen />;
     default:

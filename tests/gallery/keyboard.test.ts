@@ -128,7 +128,9 @@ describe('the window, by keys alone', () => {
 
   it('goes to its sections by Alt and a digit, and is locked by Ctrl L', async () => {
     await gallery.show({ state: 'queue', locale: 'en' });
-    await press('Alt+3');
+    await press('Alt+4');
+    await gallery.page.getByRole('heading', { name: 'Central log' }).waitFor();
+    await press('Alt+5');
     await gallery.page.getByRole('heading', { name: 'Connection and devices' }).waitFor();
     await press('Control+l');
     await gallery.page.getByRole('heading', { name: 'Start of shift' }).waitFor();

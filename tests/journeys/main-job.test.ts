@@ -148,6 +148,27 @@ describe('the main job', () => {
     const question = { proof: textOf('.tlog-proof'), act: textOf('.act.json'), sha256, verifyEd25519 };
     expect(verifyReceipt({ ...question, logKey: textOf('.vkey').trim() }).verdict).toBe('good');
     expect(verifyReceipt(question).verdict).toBe('cannot-tell');
+    expect(textOf('.html')).toContain('Content-Security-Policy');
+
+    // The same act in the central log as this workstation proves it: by its own head, and by the receipt where the server is silent.
+    const index = newest?.act?.logIndex ?? -1;
+    const page = must(
+      await desk.listLog({
+        filter: {
+          query: newest?.act?.actionId ?? '',
+          kinds: ['act'],
+          outcomes: ['accepted'],
+          fromMs: null,
+          toMs: null,
+        },
+        before: null,
+        limit: 50,
+      }),
+    );
+    expect(page).toMatchObject({ source: 'log', refusal: null, items: [{ index, isThisDevice: true }] });
+    const logged = must(await desk.readLogEntry(index));
+    expect(logged).toMatchObject({ source: 'log', hasReceipt: true, known: { caseId: newest?.act?.caseId } });
+    expect(logged.proof.treeSize).toBe(page.treeSize);
     expect(
       verifyReceipt({ ...question, act: question.act.replace('approve', 'refusal'), logKey: textOf('.vkey').trim() })
         .verdict,

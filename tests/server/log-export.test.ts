@@ -295,6 +295,23 @@ describe('the verifier of a package', () => {
   });
 });
 
+describe('an act that was refused', () => {
+  it('is held by its leaf alone, since no signature vouches for it', async () => {
+    expect((await exported('end', '--from', String(size - 1), '--to', '999999')).exit).toBe(0);
+    const end = join(folder, 'end');
+    expect((await verifyPackage(end, trust)).verdict).toBe('good');
+    for (const part of ['act', 'signature'] as const) {
+      const copy = copyOf('end');
+      const file = join(copy, entryPath('entries', size - 1, part));
+      const bytes = readFileSync(file);
+      bytes[100] = (bytes[100] ?? 0) ^ 1;
+      writeFileSync(file, bytes);
+      sumAgain(copy);
+      expect(codes(await verifyPackage(copy, trust))).toEqual(['entry-content']);
+    }
+  });
+});
+
 describe('a database that somebody edited', () => {
   it('is not exported: the first entry is named whose row is not what its leaf commits to', async () => {
     await asSuperuser(platform, (client) =>

@@ -56,6 +56,8 @@ export type ServerClient = {
     name: UploadDoor,
     options: { readonly params?: Texts; readonly headers: Texts; readonly bytes?: Uint8Array },
   ): Promise<Result<HttpAnswer['headers']>>;
+  /** The bytes of a tile of the public log by its C2SP path. */
+  readTile(path: string): Promise<Result<Uint8Array>>;
   /** Calls back for each event of the change stream until the stop is called; `onEnd` when the line is lost. */
   listen(options: { readonly onSignal: () => void; readonly onEnd: () => void }): Promise<Result<() => void>>;
   /** The session that `session` doors are called with; `undefined` for none. */
@@ -174,6 +176,14 @@ export function createClient(options: ClientOptions): ServerClient {
       if (!answer.ok) return answer;
       const read = readAnswer(answer.value, undefined);
       return read.ok ? ok(answer.value.headers) : read;
+    },
+    readTile: async (path) => {
+      // The door's path ends where the tile's begins: `/v1/log/tile/*`.
+      const address = endpoints.tile.path.replace(/tile\/\*$/u, path);
+      const answer = await send({ ...endpoints.tile, path: address }, {});
+      if (!answer.ok) return answer;
+      const read = readAnswer(answer.value, undefined);
+      return read.ok ? ok(new Uint8Array(answer.value.body)) : read;
     },
     async listen({ onSignal, onEnd }) {
       const prepared = await prepareRequest(options, endpoints.changesStream, { session });

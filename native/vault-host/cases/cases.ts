@@ -141,6 +141,13 @@ export class Cases {
     });
   }
 
+  /** The case of an own act, or of one that the feed told of. */
+  ofAction(actionId: ActionId): CaseId | null {
+    const own = this.#journal.acts.row(actionId)?.case_id;
+    const sql = 'select case_id from case_changes where action_id = ?';
+    return own ?? this.#store.get<{ case_id: CaseId }>(sql, actionId)?.case_id ?? null;
+  }
+
   signature(wanted: VaultRequest<'cases.signature'>): ReturnType<typeof readSignature> {
     return readSignature(this.#journal, wanted);
   }

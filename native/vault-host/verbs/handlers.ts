@@ -75,7 +75,10 @@ function withoutDiskFault<T, Code extends string>(
 
 function caseHandlers(
   vault: Vault,
-): Pick<VaultHandlers, 'cases.position' | 'cases.apply' | 'cases.list' | 'cases.get' | 'cases.signature'> {
+): Pick<
+  VaultHandlers,
+  'cases.position' | 'cases.apply' | 'cases.list' | 'cases.get' | 'cases.ofAction' | 'cases.signature'
+> {
   const read = reading(vault);
   const byStatus = { submitted: 0, claimed: 0, returned: 0, approved: 0, refused: 0 };
   return {
@@ -86,6 +89,7 @@ function caseHandlers(
       const found = read(refuse('case-absent'), ({ cases }) => cases.get(caseId));
       return found.ok ? found.value : found;
     },
+    'cases.ofAction': ({ actionId }) => read({ caseId: null }, ({ cases }) => ({ caseId: cases.ofAction(actionId) })),
     'cases.signature': (wanted) => {
       const found = read(refuse('act-absent'), ({ cases }) => cases.signature(wanted));
       return found.ok ? found.value : found;
