@@ -3,7 +3,7 @@ import type { Place } from '../places/index.ts';
 import { certificate, demoApp, expired, foreign, ofStaff, goodStatus, journalOf, openApp } from './fixtures/app.ts';
 import { nowMs, summaryOf } from './fixtures/cases.ts';
 import { pieces, sequenceOf } from './fixtures/evidence.ts';
-import { logOf } from './fixtures/log.ts';
+import { logOf, ownPart } from './fixtures/log.ts';
 import type { World } from './fixtures/memory-bridge.ts';
 import { approvePrompt, enrolPrompt, longPrompt, shiftPrompt } from './fixtures/prompts.ts';
 import {
@@ -209,22 +209,15 @@ const evidences: Readonly<Record<string, State>> = {
   'screenshot-failed': operator(queue('case-0'), { refused: { 'screenshot.take': { code: 'screenshot-failed' } } }),
 };
 
-const ownOnly = {
-  ...logOf(48_214, 400),
-  source: 'journal' as const,
-  items: logOf(48_214, 400).items.filter(({ isThisDevice }) => isThisDevice),
-};
 const logs: Readonly<Record<string, State>> = {
   log: operator(log(48_210)),
   'log-none-chosen': operator(log()),
   'log-of-another': operator(log(48_211)),
   'log-refused-act': operator(log(48_183)),
   'log-document': operator(log(48_208)),
-  'log-fresh': operator(log(), {
-    app: withStatus({ log: { lastIndex: 48_210, treeSize: 48_221, checkedAtMs: nowMs } }),
-  }),
-  'log-offline': operator(log(48_210), { app: offline, log: ownOnly }),
-  'log-offline-empty': operator(log(), { app: offline, log: { ...ownOnly, items: [] } }),
+  'log-fresh': operator(log(), { app: withStatus({ log: { ...goodStatus.log, treeSize: 48_221 } }) }),
+  'log-offline': operator(log(48_210), { app: offline, log: ownPart(400) }),
+  'log-offline-empty': operator(log(), { app: offline, log: ownPart(0) }),
   'log-empty': operator(log(), { log: logOf(0, 0) }),
   'log-searching': operator(log(), { log: { ...logOf(48_214, 3), next: 44_118 } }),
   'log-nothing-found': operator(log(), { log: { ...logOf(48_214, 0), next: 44_118 } }),
