@@ -61,6 +61,7 @@ function countLines(locale: VerifierLocale, report: PackageReport): readonly str
       context: context.entries,
     }),
     say(locale, 'files', { files }),
+    ...(report.media === undefined || report.media === 0 ? [] : [say(locale, 'media', { count: report.media })]),
     ...(range.destroyed === 0 ? [] : [say(locale, 'destroyed', { count: range.destroyed })]),
   ];
 }

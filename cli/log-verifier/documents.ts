@@ -3,7 +3,7 @@ import { canonicalize, verifyDocument, type SignedDocument } from '../../core/si
 import { sha256, sha256Hex, verifyEd25519 } from '../../eds/index.ts';
 
 /** The largest document of the platform, with its signatures and the escapes of its quotes. */
-const documentSizeMax = 1_048_576;
+export const documentSizeMax = 1_048_576;
 
 export type Fields = { readonly [name: string]: Json };
 

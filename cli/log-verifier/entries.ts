@@ -21,13 +21,17 @@ import {
 import { sha256, sha256Hex } from '../../eds/index.ts';
 import { filesUnder } from '../../server/package-folder/index.ts';
 import { checkAct, checkChain, type ActChecks } from './acts.ts';
+import { documentSizeMax, fieldsOf } from './documents.ts';
 import type { Heads } from './heads.ts';
+import { mediaOf, type NamedMedia } from './media.ts';
 
 export type EntryChecks = ActChecks & {
   readonly folder: string;
   readonly manifest: PackageManifest;
   readonly heads: Heads;
   readonly platformKey: Uint8Array;
+  /** Evidence that documents of the range name. */
+  readonly media: NamedMedia[];
 };
 
 /** What was found in the entries of one folder. */
@@ -92,6 +96,8 @@ function checkDocument(checks: EntryChecks, entry: Entry, opening: Opening): voi
   if (!isLogged) return findings.find('entry-content', file);
   if (!documents.isSigned(document, platformKey)) return findings.find('document-signature', file);
   documents.take(document);
+  const named = entry.folder === 'entries' ? mediaOf(file, fieldsOf(document.document, documentSizeMax)) : undefined;
+  if (named !== undefined) checks.media.push(named);
 }
 
 function checkActFiles(checks: EntryChecks, entry: Entry, { leaf }: Opened, opening: Opening): void {

@@ -33,6 +33,7 @@ export const findingCodes = [
   'act-right',
   'validation-differs',
   'document-signature',
+  'media-altered',
 ] as const;
 export type FindingCode = (typeof findingCodes)[number];
 
@@ -42,6 +43,7 @@ export const doubtCodes = [
   'staff-absent',
   'policy-absent',
   'signature-unknown',
+  'media-absent',
 ] as const;
 export type DoubtCode = (typeof doubtCodes)[number];
 

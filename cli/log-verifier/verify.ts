@@ -6,9 +6,10 @@ import { packageFiles, parseManifest, type PackageManifest } from '../../core/lo
 import { sha256, sha256Hex } from '../../eds/index.ts';
 import type { PlatformId } from '../../core/kernel/index.ts';
 import { createDocuments } from './documents.ts';
-import { checkEntries, type EntryCounts } from './entries.ts';
+import { checkEntries, type EntryChecks, type EntryCounts } from './entries.ts';
 import { createFindings, type Findings } from './findings.ts';
 import { checkHeads } from './heads.ts';
+import { checkMedia, type NamedMedia } from './media.ts';
 import { createJudge } from './signatures.ts';
 import { checkSums } from './sums.ts';
 import { canVerifyMlDsa, readTrust, type ReaderTrust } from './trust.ts';
@@ -25,6 +26,8 @@ export type PackageReport = {
   readonly files: number;
   readonly range: EntryCounts | undefined;
   readonly context: EntryCounts | undefined;
+  /** Pieces of evidence that are in the package, sealed or in the clear. */
+  readonly media: number | undefined;
   readonly witnessedSize: number | undefined;
   readonly hasWitnessPolicy: boolean;
   /** False where ML-DSA-44 cosignatures cannot be judged by this version of Node. */
@@ -82,7 +85,7 @@ function compareCounts(manifest: PackageManifest, range: EntryCounts, context: E
   if (!isCounted) find('manifest-differs', packageFiles.manifest, 'counts');
 }
 
-function checkContent(folder: string, manifest: PackageManifest, trust: ReaderTrust, findings: Findings) {
+async function checkContent(folder: string, manifest: PackageManifest, trust: ReaderTrust, findings: Findings) {
   const keys = keysOf(manifest, trust, findings);
   const heads = keys === undefined ? undefined : checkHeads(folder, keys.logKey, trust, findings);
   if (keys === undefined || heads === undefined) return undefined;
@@ -91,9 +94,15 @@ function checkContent(folder: string, manifest: PackageManifest, trust: ReaderTr
   const judge = createJudge(folder, trust.anchors, (hash) => manifest.anchors.includes(hash));
   const documents = createDocuments();
   const { platformKey } = keys;
-  const counted = checkEntries({ folder, manifest, heads, findings, judge, documents, platformKey, chains: new Map() });
+  const media: NamedMedia[] = [];
+  const chains: EntryChecks['chains'] = new Map();
+  const common = { folder, manifest, heads, findings, judge, documents, platformKey, chains, media };
+  const counted = checkEntries(common);
+  const held = await checkMedia(folder, media, findings);
+  if (held !== manifest.media || media.length !== manifest.media + manifest.mediaAbsent)
+    findings.find('manifest-differs', packageFiles.manifest, 'media');
   compareCounts(manifest, counted.range, counted.context, findings);
-  return { ...counted, witnessedSize: heads.witnessedSize };
+  return { ...counted, media: held, witnessedSize: heads.witnessedSize };
 }
 
 /** Checks a package as a whole; reads nothing but its folder and the reader's own. */
@@ -103,7 +112,7 @@ export async function verifyPackage(folder: string, trustFolder: string | undefi
   const files = existsSync(join(folder, packageFiles.sums)) ? await checkSums(folder, findings) : 0;
   if (files === 0) findings.find('sums-malformed', packageFiles.sums);
   const manifest = readManifest(folder, findings);
-  const checked = manifest === undefined ? undefined : checkContent(folder, manifest, trust, findings);
+  const checked = manifest === undefined ? undefined : await checkContent(folder, manifest, trust, findings);
   const missing = missingOf(trust);
   const isUntold = missing.length > 0 || findings.doubtCount() > 0;
   return {
@@ -111,6 +120,7 @@ export async function verifyPackage(folder: string, trustFolder: string | undefi
     ...{ findings, missing, manifest, files },
     range: checked?.range,
     context: checked?.context,
+    media: checked?.media,
     witnessedSize: checked?.witnessedSize,
     hasWitnessPolicy: trust.witnesses !== undefined,
     judgesMlDsa: canVerifyMlDsa(),

@@ -29,7 +29,10 @@ async function readVerifier(): Promise<Uint8Array | undefined> {
 
 /** `qorgan log export`: a package of a range of the log for whoever checks it. It holds personal data, and its making is recorded as a reading. */
 export const logExport: Command = {
-  shape: { operands: [], options: { ...placeOptions, from: 'required', to: 'required', out: 'required' } },
+  shape: {
+    operands: [],
+    options: { ...placeOptions, from: 'required', to: 'required', out: 'required', 'with-media': 'flag' },
+  },
   run: async (given, around) => {
     const { locale } = around;
     const ends = { from: rangeEnd(given.required('from'), 'from'), to: rangeEnd(given.required('to'), 'to') };
@@ -49,6 +52,7 @@ export const logExport: Command = {
       to: ends.to,
       place: folder,
       verifier,
+      withMedia: given.has('with-media'),
       guides: (manifest, firstAct) => ({
         ru: guideOf('ru', manifest, firstAct),
         kk: guideOf('kk', manifest, firstAct),
@@ -56,11 +60,11 @@ export const logExport: Command = {
     });
     found.place.passphrase?.wipe();
     if (!exported.ok) return refused(locale, exported.refusal);
-    const { from, to, size, entries, destroyed, context } = exported.value;
+    const { from, to, size, entries, destroyed, context, media, mediaAbsent } = exported.value;
     return {
       exit: 0,
-      facts: { folder, from, to, size, entries, destroyed, context },
-      lines: [words(locale, 'cli.log.exported', { folder, from, to, destroyed })],
+      facts: { folder, from, to, size, entries, destroyed, context, media, mediaAbsent },
+      lines: [words(locale, 'cli.log.exported', { folder, from, to, destroyed, media })],
     };
   },
 };

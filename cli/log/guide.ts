@@ -32,6 +32,7 @@ export function guideOf(locale: VerifierLocale, manifest: PackageManifest, first
     `## ${say(locale, 'guide.place')}`,
     say(locale, 'guide.place-entries'),
     say(locale, 'guide.place-context'),
+    say(locale, 'guide.place-media'),
     `## ${say(locale, 'guide.limits')}`,
     say(locale, 'guide.limits-text'),
   ];

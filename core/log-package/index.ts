@@ -3,6 +3,7 @@ export {
   entryPath,
   entryStem,
   entryParts,
+  mediaPath,
   olderHeads,
   ownLineOf,
   packageFiles,

@@ -25,6 +25,9 @@ export type PackageManifest = {
   /** Entries of the range, and those of them whose content is destroyed and therefore absent. */
   readonly entries: number;
   readonly destroyed: number;
+  /** Pieces of evidence whose documents are in the range: in the clear or sealed, and those that are not online any more. */
+  readonly media: number;
+  readonly mediaAbsent: number;
   /** Entries beside the range that its acts stand on. */
   readonly context: number;
   /** SHA-256 of the certificates (DER) that the platform trusted by its documents: anchors. */
@@ -32,7 +35,7 @@ export type PackageManifest = {
 };
 
 const texts = ['platform', 'operatorName', 'origin', 'logKey', 'platformKey'] as const;
-const counts = ['madeAtMs', 'from', 'to', 'size', 'entries', 'destroyed', 'context'] as const;
+const counts = ['madeAtMs', 'from', 'to', 'size', 'entries', 'destroyed', 'context', 'media', 'mediaAbsent'] as const;
 
 export function formatManifest(manifest: PackageManifest): string {
   return `${canonicalize({ form, ...manifest } as unknown as Json)}\n`;

@@ -32,6 +32,19 @@ export const packageFiles = {
   lists: 'validation/lists',
 } as const;
 
+const endings: Readonly<Record<string, string>> = {
+  'image/png': 'png',
+  'image/jpeg': 'jpg',
+  'image/webp': 'webp',
+  'video/mp4': 'mp4',
+  'application/pdf': 'pdf',
+};
+
+/** Evidence in the clear by the hash of its bytes, with an ending that a viewer knows; without a media type the sealed file by its own hash. */
+export function mediaPath(hash: string, mediaType?: string): string {
+  return `evidence/${hash}.${mediaType === undefined ? 'sealed' : (endings[mediaType] ?? 'bin')}`;
+}
+
 /** Older heads of the log: what was signed before the range, when it was complete, and what witnesses cosigned last. */
 export const olderHeads = ['before', 'complete', 'cosigned'] as const;
 export type OlderHead = (typeof olderHeads)[number];

@@ -12,6 +12,7 @@ import type { WatchedPrompt } from './open-prompt.ts';
 import type { EngineEvent, Preferences, WorkstationOptions } from './ports.ts';
 import type { KnownRevocation } from './revocation.ts';
 import type { ServerClock } from './server-clock.ts';
+import type { TreeHead } from './sync/tree-head.ts';
 
 export type Vault = SupervisedHost<VaultHost>;
 
@@ -55,6 +56,8 @@ export function noUploads(): Uploads {
 /** What the engine remembers between calls. Nothing here is authority: the vault and the server are. */
 export type EngineState = {
   shift: Shift | undefined;
+  /** The newest tree head that was verified here; `undefined` before the first shift. */
+  head: TreeHead | undefined;
   preferences: Preferences;
   /** Known from the vault; `true` after the first look. */
   vaultExists: boolean;

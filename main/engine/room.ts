@@ -62,6 +62,7 @@ export class Room {
         quarantine: undefined,
         server: noServer,
         outbox: { waiting: 0, overdue: 0 },
+        head: undefined,
         log: { lastIndex: null, treeSize: null, checkedAtMs: null, mirrors: [] },
         card: { state: 'absent', label: null },
         failedModules: [],

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { refuse, type Result } from '../../core/kernel/index.ts';
 import type { PackageManifest } from '../../core/log-package/index.ts';
 import { exportLog, type ExportRefusal, type ExportRequest } from '../export/index.ts';
+import { openBlobStore } from '../evidence/index.ts';
 import { openFrozenLog } from '../log/index.ts';
 import { readPlaceAt } from '../store/index.ts';
 import { folders, openDesk, type OpenRefusal, type PlatformPlace } from './open-desk.ts';
@@ -25,10 +26,11 @@ export async function exportPlatformLog(
     if (!log.ok) return log;
     try {
       const { from, to } = wish;
+      const blobs = openBlobStore(join(place.directory, folders.evidence));
       const first = 'index' in from ? from.index : await readPlaceAt(store.database, 'first-from', from.atMs);
       const last = 'index' in to ? to.index : await readPlaceAt(store.database, 'last-before', to.atMs);
       if (first === undefined || last === undefined) return refuse('log-range-empty', { size: log.value.size });
-      return await exportLog(desk, log.value, { ...wish, from: first, to: last });
+      return await exportLog(desk, { log: log.value, blobs }, { ...wish, from: first, to: last });
     } finally {
       log.value.close();
     }

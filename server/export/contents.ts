@@ -20,6 +20,8 @@ export type EntryContent =
       readonly is: 'whole';
       readonly opening: Opening;
       readonly files: readonly File[];
+      /** Text of a document of the platform. */
+      readonly document?: string;
       /** SHA-256 of the revocation lists that the validation names. */
       readonly lists: readonly string[];
     }
@@ -75,6 +77,7 @@ function contentOfDocument(
     is: 'whole',
     opening: { leaf: text, salt: key.open(purposes.opening, opening), envelope, cms },
     files: [{ part: 'document', bytes: `${canonicalize(signed as unknown as Json)}\n` }],
+    document: signed.document,
     lists: [],
   };
 }

@@ -9,8 +9,9 @@ import {
   type PackageManifest,
 } from '../../core/log-package/index.ts';
 import { sha256, sha256Hex } from '../../eds/index.ts';
+import type { BlobStore } from '../evidence/index.ts';
 import type { FrozenLog } from '../log/index.ts';
-import { openPackageFolder, type PackageFolder } from '../package-folder/index.ts';
+import { openPackageFolder } from '../package-folder/index.ts';
 import { tagRow, type Desk } from '../platform/index.ts';
 import {
   insertReading,
@@ -21,6 +22,7 @@ import {
 } from '../store/index.ts';
 import { entriesOf, readContents, type EntryContent, type LoggedEntry } from './contents.ts';
 import { writeHeads } from './heads.ts';
+import { writeMedia, type MediaWork } from './media.ts';
 
 export type ExportRefusal = 'export-place-taken' | 'export-content-differs' | 'log-range-empty' | 'log-files-differ';
 
@@ -32,20 +34,20 @@ export type ExportRequest = {
   readonly place: string;
   /** The single-file verifier, and how it is used, in two languages. */
   readonly verifier: Uint8Array;
+  /** Evidence leaves in the clear; sealed otherwise. */
+  readonly withMedia: boolean;
   readonly guides: (manifest: PackageManifest, firstAct: number | undefined) => Readonly<Record<'ru' | 'kk', string>>;
 };
 
 /** Documents that acts stand on: whom the platform is, its rules, its authorities, its devices and its people. */
 const contextKinds = ['platform', 'policy', 'trust', 'device', 'staff'];
 
-type Work = {
-  readonly desk: Desk;
+type Work = MediaWork & {
   readonly log: FrozenLog;
-  readonly folder: PackageFolder;
   readonly checkpoint: string;
   /** Revocation lists that are in the package. */
   readonly lists: Set<string>;
-  readonly counts: { entries: number; destroyed: number; context: number };
+  readonly counts: { entries: number; destroyed: number; context: number; media: number; mediaAbsent: number };
   /** The first act of the range whose files are in the package. */
   firstAct: number | undefined;
 };
@@ -87,6 +89,11 @@ async function writeRun(
     if (folder === 'entries' && entry.leaf.kind === 'act' && content.is === 'whole') work.firstAct ??= entry.index;
     if (content.is === 'whole') await writeLists(work, content.lists);
     else work.counts.destroyed += folder === 'entries' ? 1 : 0;
+    if (folder === 'context' || content.is !== 'whole' || content.document === undefined) continue;
+    const media = await writeMedia(work, content.document);
+    if (!media.ok) return media;
+    if (media.value === 'absent') work.counts.mediaAbsent += 1;
+    else if (media.value !== 'none') work.counts.media += 1;
   }
   return ok(null);
 }
@@ -118,13 +125,16 @@ async function writeCertificates({ desk, folder }: Work): Promise<readonly strin
 }
 
 /** Personal data leaves only after the reading of it is written down (57-5): by whoever owns the folder and its passphrase. */
-async function noteReading({ database, keyring, surroundings }: Desk, from: number, to: number): Promise<void> {
+async function noteReading(
+  { database, keyring, surroundings }: Desk,
+  details: Readonly<Record<string, number | boolean>>,
+): Promise<void> {
   const reading = {
     reading_id: surroundings.uuid(),
     device: 'server',
     reader: 'administration',
     door: 'log-export',
-    details: JSON.stringify({ from, to }),
+    details: JSON.stringify(details),
     at_ms: surroundings.nowMs(),
   };
   await insertReading(database, tagRow(keyring, 'reading', reading));
@@ -162,7 +172,7 @@ async function fill(work: Work, request: ExportRequest, to: number): Promise<Res
  */
 export async function exportLog(
   desk: Desk,
-  log: FrozenLog,
+  { log, blobs }: { readonly log: FrozenLog; readonly blobs: BlobStore },
   request: ExportRequest,
 ): Promise<Result<PackageManifest, ExportRefusal>> {
   const to = Math.min(request.to, log.size - 1);
@@ -171,10 +181,12 @@ export async function exportLog(
   if (folder === undefined) return refuse('export-place-taken');
   let isWhole = false;
   try {
-    await noteReading(desk, request.from, to);
-    const counts = { entries: 0, destroyed: 0, context: 0 };
+    const { from, withMedia } = request;
+    await noteReading(desk, { from, to, withMedia });
+    const counts = { entries: 0, destroyed: 0, context: 0, media: 0, mediaAbsent: 0 };
     const checkpoint = ownLineOf(log.note);
-    const work: Work = { desk, log, folder, checkpoint, lists: new Set(), counts, firstAct: undefined };
+    const lists = new Set<string>();
+    const work: Work = { desk, log, folder, blobs, withMedia, checkpoint, lists, counts, firstAct: undefined };
     const filled = await fill(work, request, to);
     isWhole = filled.ok;
     return filled;

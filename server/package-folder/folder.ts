@@ -7,6 +7,8 @@ import { packageFiles } from '../../core/log-package/index.ts';
 /** A package that is being written: a folder beside its place, which takes that place only when it is whole. */
 export type PackageFolder = {
   readonly write: (path: string, bytes: Uint8Array | string) => void;
+  /** Writes a file of any size; one that is there already stays, since such files are named after their hashes. */
+  readonly writeStream: (path: string, bytes: AsyncIterable<Uint8Array>) => Promise<void>;
   /** Writes a file that is named after its hash; once. */
   readonly writeOnce: (path: string, bytes: Uint8Array) => void;
   /** Names every file with its hash, and puts the folder into its place. */
@@ -58,8 +60,19 @@ export function openPackageFolder(place: string): PackageFolder | undefined {
     made.add(parent);
     writeFileSync(join(folder, path), bytes, { flag: 'wx', mode: 0o600 });
   };
+  const writeStream = async (path: string, bytes: AsyncIterable<Uint8Array>): Promise<void> => {
+    if (existsSync(join(folder, path))) return;
+    write(path, new Uint8Array());
+    const file = await open(join(folder, path), 'r+');
+    try {
+      for await (const part of bytes) await file.write(part);
+    } finally {
+      await file.close();
+    }
+  };
   return {
     write,
+    writeStream,
     writeOnce: (path, bytes) => {
       if (!existsSync(join(folder, path))) write(path, bytes);
     },

@@ -5,9 +5,19 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bundleVerifier } from '../../build/bundle/verifier.mjs';
-import { entryPath, ownLineOf, packageFiles, parseEntryPath, parseManifest } from '../../core/log-package/index.ts';
+import {
+  entryPath,
+  mediaPath,
+  ownLineOf,
+  packageFiles,
+  parseEntryPath,
+  parseManifest,
+} from '../../core/log-package/index.ts';
 import { verifyPackage, type PackageReport } from '../../cli/log-verifier/verify.ts';
 import { filesUnder } from '../../server/package-folder/index.ts';
+import { ok } from '../../core/kernel/index.ts';
+import type { Antivirus } from '../../server/evidence/index.ts';
+import { statusUntil, upload } from '../evidence/support/uploader.ts';
 import { asSuperuser } from '../attacks/support.ts';
 import { chanceOf } from '../fuzz/chance.ts';
 import { seeded } from '../support/index.ts';
@@ -44,6 +54,16 @@ async function exported(name: string, ...given: readonly string[]): Promise<Said
   return { exit, json: JSON.parse(out) as Record<string, unknown> };
 }
 
+/** Finds nothing, in everything. */
+const base = { engine: 'test', baseVersion: '1', baseAtMs: Date.now() };
+const alwaysClean: Antivirus = {
+  version: () => Promise.resolve(ok(base)),
+  scan: async (source) => {
+    for await (const part of source) if (part.length === 0) break;
+    return ok({ found: null });
+  },
+};
+
 async function makeActs(cases: number): Promise<void> {
   for (let n = 0; n < cases; n += 16) {
     const items = Array.from({ length: 16 }, (_, i) => {
@@ -64,7 +84,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'log-export-'));
   whole = join(folder, 'whole');
   trust = join(folder, 'trust');
-  platform = await startTestPlatform();
+  platform = await startTestPlatform(undefined, undefined, alwaysClean);
   workstation = await enrolled(platform.server);
   await makeActs(128);
   // One that is refused, and still a leaf: its signer signed another text.
@@ -211,7 +231,7 @@ describe('qorgan log export', () => {
     const doors = (rows as readonly { readonly door: string; readonly details: string }[]).filter(
       ({ door }) => door === 'log-export',
     );
-    expect(doors.map(({ details }) => JSON.parse(details))).toContainEqual({ from: 250, to: 262 });
+    expect(doors.map(({ details }) => JSON.parse(details))).toContainEqual({ from: 250, to: 262, withMedia: false });
   });
 });
 
@@ -295,9 +315,45 @@ describe('the verifier of a package', () => {
   });
 });
 
+describe('evidence in the range', () => {
+  it('is in the package as it lies in the store, or in the clear where that is asked for, and found where it was altered', async () => {
+    const picture = Buffer.alloc(150_000, 'evidence');
+    const { sha256 } = await upload(workstation.client, picture, { mediaType: 'image/png' });
+    const status = await statusUntil(workstation.client, sha256, ({ receipt }) => receipt !== null);
+    expect(status).toMatchObject({ state: 'accepted', waiting: null });
+    const range = ['--from', String(size), '--to', '999999'];
+    expect(await exported('sealed', ...range)).toMatchObject({ exit: 0, json: { media: 1, mediaAbsent: 0 } });
+    expect(await exported('open', ...range, '--with-media')).toMatchObject({ exit: 0, json: { media: 1 } });
+    expect(readFileSync(join(folder, 'open', mediaPath(sha256, 'image/png'))).equals(picture)).toBe(true);
+    const [sealed = ''] = [...filesUnder(join(folder, 'sealed'))].filter((path) => path.startsWith('evidence/'));
+    expect(sealed).toMatch(/\.sealed$/u);
+    expect(readFileSync(join(folder, 'sealed', sealed)).includes('evidenceevidence')).toBe(false);
+    for (const name of ['sealed', 'open']) {
+      expect(await verifyPackage(join(folder, name), trust)).toMatchObject({ verdict: 'good', media: 1 });
+      const copy = copyOf(name);
+      const [path = ''] = [...filesUnder(copy)].filter((file) => file.startsWith('evidence/'));
+      const bytes = readFileSync(join(copy, path));
+      bytes[70_000] = (bytes[70_000] ?? 0) ^ 4;
+      writeFileSync(join(copy, path), bytes);
+      sumAgain(copy);
+      expect(codes(await verifyPackage(copy, trust))).toEqual(['media-altered']);
+      rmSync(join(copy, path));
+      sumAgain(copy);
+      expect(codes(await verifyPackage(copy, trust))).toEqual(['manifest-differs']);
+    }
+    const readings = await asSuperuser(
+      platform,
+      async (client) => (await client.query('select details from reading')).rows,
+    );
+    expect(
+      (readings as readonly { readonly details: string }[]).map(({ details }) => JSON.parse(details)),
+    ).toContainEqual(expect.objectContaining({ from: size, withMedia: true }));
+  }, 60_000);
+});
+
 describe('an act that was refused', () => {
   it('is held by its leaf alone, since no signature vouches for it', async () => {
-    expect((await exported('end', '--from', String(size - 1), '--to', '999999')).exit).toBe(0);
+    expect((await exported('end', '--from', String(size - 1), '--to', String(size - 1))).exit).toBe(0);
     const end = join(folder, 'end');
     expect((await verifyPackage(end, trust)).verdict).toBe('good');
     for (const part of ['act', 'signature'] as const) {

@@ -116,7 +116,7 @@ async function fromJournal(
  * server cannot be asked, what the own journal holds, with the reason; tiles that do not lead to the head are `log-tile-wrong`.
  */
 export async function listLog(engine: Engine, shift: Shift, input: OperatorInput<'log.list'>): Promise<Result<Page>> {
-  const head = await ownHead(engine, shift);
+  const head = ownHead(engine, shift);
   if (!head.ok) return head;
   const found = await search(shift, head.value, input);
   // What contradicts the own head is no outage, and nothing else is shown in its place.
@@ -142,7 +142,7 @@ type Proven = {
 };
 
 async function prove(engine: Engine, shift: Shift, index: number, act: ActView | undefined): Promise<Result<Proven>> {
-  const head = await ownHead(engine, shift);
+  const head = ownHead(engine, shift);
   if (!head.ok) return head;
   const { size, root, checkedAtMs } = head.value;
   const read = index < size ? await tilesOf(shift).entry(index, head.value) : refuse('entry-absent');

@@ -11,20 +11,12 @@ const pageSize = 500;
 /** Pages of own acts that one look goes through: ten thousand acts. */
 const pagesMax = 20;
 
-/** The newest head that this workstation verified and journalled; before the first, that of its enrolment. */
-export async function ownHead(
-  engine: Engine,
-  shift: Shift,
-): Promise<Result<OwnHead & { readonly checkedAtMs: number | null }>> {
-  const newest = await engine.vault.call('entries.list', { before: null, limit: 1, kinds: ['checkpoint'] });
-  if (!newest.ok) return newest;
-  const entry = newest.value.items[0];
-  const note =
-    entry === undefined
-      ? shift.enrolment.bundle.checkpoint
-      : (JSON.parse(entry.body) as { readonly note: string }).note;
-  const head = readCheckpoint(shift.enrolment, note);
-  return head.ok ? ok({ size: head.value.size, root: head.value.root, checkedAtMs: entry?.atMs ?? null }) : head;
+/** The newest head that this workstation verified; before its first contact, that of the enrolment. */
+export function ownHead({ state }: Engine, shift: Shift): Result<OwnHead & { readonly checkedAtMs: number | null }> {
+  const head = state.head ?? readCheckpoint(shift.enrolment, shift.enrolment.bundle.checkpoint);
+  if ('ok' in head && !head.ok) return head;
+  const { size, root } = 'ok' in head ? head.value : head;
+  return ok({ size, root, checkedAtMs: state.log.checkedAtMs });
 }
 
 /** Own acts that the log holds, by their index, from the newest down to `lowest`. */

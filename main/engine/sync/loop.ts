@@ -96,7 +96,7 @@ export class SyncLoop {
     if (nowMs - this.#contactAtMs >= contactEveryMs) {
       const contact = await makeContact(this.#engine, this.#shift, known);
       if (!contact.ok) return contact;
-      this.#head = contact.value.head;
+      this.#believe(contact.value.head);
       this.#contactAtMs = nowMs;
       await this.#journalHead(nowMs, known);
     }
@@ -104,7 +104,7 @@ export class SyncLoop {
     if (!outbox.ok) return outbox;
     const proofs = await collectReceipts(this.#engine, this.#shift, outbox.value, this.#head ?? known);
     if (!proofs.ok) return proofs;
-    this.#head = proofs.value.head;
+    this.#believe(proofs.value.head);
     const changes = await this.#readChanges();
     if (!changes.ok) return changes;
     if (changes.value.hasMore) return ok({ delayMs: 0 });
@@ -141,7 +141,13 @@ export class SyncLoop {
   async #takeUpHead(): Promise<void> {
     const next = await this.#engine.vault.call('acts.next', { nowMs: this.#engine.options.clock.nowMs() });
     const root = next.ok ? fromBase64(next.value.treeHead.root) : undefined;
-    if (next.ok && root?.ok === true) this.#head = { size: next.value.treeHead.size, root: root.value, note: null };
+    if (next.ok && root?.ok === true) this.#believe({ size: next.value.treeHead.size, root: root.value, note: null });
+  }
+
+  /** What was verified is what everything at this workstation is proven by. */
+  #believe(head: TreeHead): void {
+    this.#head = head;
+    this.#engine.state.head = head;
   }
 
   async #journalHead(nowMs: number, before: TreeHead): Promise<void> {
