@@ -86,6 +86,11 @@ export const commands: readonly Entry[] = [
     load: async () => (await import('../log/index.ts')).logExport,
   },
   {
+    name: ['server', 'log-key', 'rotate'],
+    help: 'cli.help.server-log-key-rotate',
+    load: async () => (await import('../server/index.ts')).serverLogKeyRotate,
+  },
+  {
     name: ['witness', 'init'],
     help: 'cli.help.witness-init',
     load: async () => (await import('../witness/index.ts')).witnessInit,

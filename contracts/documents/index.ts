@@ -4,6 +4,7 @@ export {
   deviceRecord,
   documentSizeMax,
   enrolmentBundle,
+  keyRotation,
   parseDeviceRecord,
   parseEnrolmentBundle,
   parsePolicyDocument,

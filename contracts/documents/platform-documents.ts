@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { actTypes, type ActType } from '../../core/actions/index.ts';
 import { roles, type PolicyDocument, type Role } from '../../core/access/index.ts';
 import { ok, refuse, type Result } from '../../core/kernel/index.ts';
+import { proofSizeMax, type KeyRotation } from '../../core/log/index.ts';
 import {
   parseCanonical,
   type DeviceRecord,
@@ -41,6 +42,12 @@ export const signedDocument = z.strictObject({
     .min(1)
     .max(8),
 }) satisfies z.ZodType<SignedDocument>;
+
+/** A change of the log's key and what proves it; `followKey` of core says whether it counts. */
+export const keyRotation = z.strictObject({
+  document: signedDocument,
+  proof: z.string().max(proofSizeMax),
+}) satisfies z.ZodType<KeyRotation>;
 
 export const deviceRecord = z.strictObject({
   form: z.literal('qorgan.device/1'),

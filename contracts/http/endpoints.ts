@@ -12,6 +12,7 @@ import {
   contactResponse,
   enrolmentRequest,
   enrolmentResponse,
+  logKeysResponse,
   policyResponse,
   receiptsQuery,
   receiptsResponse,
@@ -160,6 +161,15 @@ export const endpoints = {
     path: '/v1/log/tile/*',
     auth: 'none',
     media: 'application/octet-stream',
+    bodySizeMaxBytes: noBodyMaxBytes,
+    refusals: [],
+  }),
+  /** Changes of the log's key, oldest first; each is believed by the key that was pinned before it, never because it is answered. */
+  logKeys: defineEndpoint({
+    method: 'GET',
+    path: '/v1/log/keys',
+    auth: 'none',
+    response: logKeysResponse,
     bodySizeMaxBytes: noBodyMaxBytes,
     refusals: [],
   }),

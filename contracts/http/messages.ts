@@ -10,6 +10,7 @@ import {
   deviceId,
   iin,
   journalEpoch,
+  keyRotation,
   line,
   platformId,
   profile,
@@ -249,6 +250,9 @@ export const consistencyQuery = z.strictObject({
 });
 
 export const consistencyResponse = z.strictObject({ from: count, to: count, hashes: z.array(base64Exact(32)).max(64) });
+
+/** Oldest first. */
+export const logKeysResponse = z.strictObject({ rotations: z.array(keyRotation).max(16) });
 
 export const policyResponse = z.strictObject({ policy: signedDocument });
 

@@ -12,6 +12,7 @@ export const logRefusals = {
   'receipt-signature-wrong': { retry: false },
   'receipt-cosignature-wrong': { retry: false },
   'witness-policy-malformed': { retry: false },
+  'log-key-change-invalid': { retry: false },
   'note-malformed': { retry: true },
   'note-too-large': { retry: true },
   'note-key-unknown': { retry: false },

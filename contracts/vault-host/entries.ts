@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { descriptorSizeMax } from '../../core/evidence/index.ts';
 import { entryKinds } from '../../core/journal/index.ts';
 import { noteSizeMax, proofSizeMax } from '../../core/log/index.ts';
-import { actionId, caseId, count, iin, sha256Hex, signedDocument, timeMs } from '../documents/index.ts';
+import { actionId, caseId, count, iin, keyRotation, sha256Hex, signedDocument, timeMs } from '../documents/index.ts';
 import { cmsSchema, outboxStateSchema } from './shapes.ts';
 
 const code = z
@@ -34,6 +34,8 @@ export const newEntrySchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('outcome'), body: z.strictObject({ actionId, refusal: code }) }),
   /** A signed note whose signature and consistency main has checked. */
   z.strictObject({ kind: z.literal('checkpoint'), body: z.strictObject({ note: z.string().max(noteSizeMax) }) }),
+  /** Verified by the key that was pinned before; from then on trees of its size and larger are believed by the new key alone. */
+  z.strictObject({ kind: z.literal('log-key'), body: keyRotation }),
   z.strictObject({ kind: z.literal('sign-in'), body: person }),
   z.strictObject({ kind: z.literal('shift-started'), body: person }),
   z.strictObject({ kind: z.literal('shift-ended'), body: person }),

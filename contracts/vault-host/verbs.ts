@@ -43,6 +43,8 @@ const enrolment = z.strictObject({
   deviceName: z.string(),
   operatorName: z.string(),
   logOrigin: z.string(),
+  /** Keys of the log (C2SP vkey texts) that were followed after the one of the bundle, and the size from which each signs. */
+  logKeys: z.array(z.strictObject({ key: z.string(), fromSize: count })),
   /** The document that the platform key signed; main parses the rest of it. */
   bundle: signedDocument,
   deviceRecordHash: sha256Hex,

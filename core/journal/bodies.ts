@@ -1,6 +1,6 @@
 import type { ActionId, Iin, Sha256Hex } from '../kernel/index.ts';
 import type { EvidenceDescriptor, EvidenceDocument } from '../evidence/index.ts';
-import type { LeafOutcome } from '../log/index.ts';
+import type { KeyRotation, LeafOutcome } from '../log/index.ts';
 import type { SignedDocument } from '../signing/index.ts';
 import type { EntryKind } from './chain.ts';
 
@@ -31,6 +31,8 @@ export type EntryBodies = {
   };
   readonly outcome: { readonly actionId: ActionId; readonly refusal: string };
   readonly checkpoint: { readonly note: string; readonly size: number; readonly root: string };
+  /** The log's key was replaced, as the key before it proves; `proof` is a C2SP tlog-proof. */
+  readonly 'log-key': KeyRotation;
   readonly 'sign-in': Person;
   readonly 'shift-started': Person;
   readonly 'shift-ended': Person;

@@ -16,6 +16,7 @@ export const entryKinds = [
   'receipt',
   'outcome',
   'checkpoint',
+  'log-key',
   'sign-in',
   'shift-started',
   'shift-ended',

@@ -204,6 +204,7 @@ export function advanceJournal(
     // A receipt brings the checkpoint that it was verified against: a tree that was seen once is remembered from then on.
     case 'receipt':
     case 'evidence-receipt':
+    case 'log-key':
       return withTreeHead(next, headOfProof(entry.body.proof));
     case 'alarm':
       return { ...next, quarantine: quarantineReasons.find((code) => code === entry.body.code) ?? state.quarantine };

@@ -2,6 +2,14 @@ export { checkpointText, logOrigin, parseCheckpoint, type Checkpoint } from './c
 export { cosignedMessage, cosignedText, timedSignature } from './cosignature.ts';
 export { createFrontier, type Frontier } from './frontier.ts';
 export {
+  followKey,
+  logKeyChangeText,
+  parseLogKeyChange,
+  type FollowedKey,
+  type KeyRotation,
+  type LogKeyChange,
+} from './key-change.ts';
+export {
   commitment,
   leafHash,
   leafKinds,
@@ -14,6 +22,7 @@ export {
   type LeafKind,
   type LeafOutcome,
 } from './leaf.ts';
+export { logKeyAt, logKeyForProof, openPinnedCheckpoint, type LogPin, type LogPins } from './log-pins.ts';
 export {
   consistencyPath,
   hashLeaf,

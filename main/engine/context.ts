@@ -1,5 +1,5 @@
 import type { Role, PolicyDocument } from '../../core/access/index.ts';
-import type { NoteKey } from '../../core/log/index.ts';
+import type { LogPins } from '../../core/log/index.ts';
 import type { Iin, Refusal, Sha256Hex } from '../../core/kernel/index.ts';
 import type { EnrolmentBundle, SignedDocument } from '../../core/signing/index.ts';
 import type { StatusView } from '../../contracts/ipc/index.ts';
@@ -21,7 +21,8 @@ export type Enrolment = {
   readonly bundle: EnrolmentBundle;
   readonly document: SignedDocument;
   readonly policy: PolicyDocument;
-  readonly logKey: NoteKey;
+  /** Keys of the log that this workstation follows; grows when the log's key is replaced. */
+  logPins: LogPins;
   readonly device: string;
   readonly deviceName: string;
 };

@@ -40,7 +40,7 @@ export function readEnrolment(document: SignedDocument): Result<Enrolment> {
     bundle,
     document,
     policy: policy.value,
-    logKey: logKey.value,
+    logPins: [{ key: logKey.value, fromSize: 0 }],
     device: device.value.device,
     deviceName: device.value.name,
   });

@@ -1,5 +1,12 @@
 import { ok, refuse, toBase64, type ActionId, type Result } from '../../core/kernel/index.ts';
-import { parseProof, verifyReceipt, type ReceiptFacts, type ReceiptVerdict } from '../../core/log/index.ts';
+import {
+  parseProof,
+  verifyReceipt,
+  type ReceiptFacts,
+  type ReceiptVerdict,
+  formatNoteKey,
+  logKeyForProof,
+} from '../../core/log/index.ts';
 import { shownTextOfEnvelope, textHash } from '../../core/signing/index.ts';
 import { sha256, verifyEd25519 } from '../../eds/index.ts';
 import { parseActEnvelope } from '../../contracts/documents/index.ts';
@@ -86,9 +93,14 @@ async function shownAgain(engine: Engine, envelopeText: string): Promise<string 
   return text.ok && textHash(sha256, text.value) === envelope.value.shown.hash ? text.value : null;
 }
 
+/** The key of the log that may sign the tree of this receipt. */
+function keyTextOf({ enrolment }: Shift, proof: string): string {
+  return formatNoteKey(logKeyForProof(enrolment.logPins, proof));
+}
+
 function verdictOf(shift: Shift, proof: string, act: string): ReceiptVerdict {
-  const { log, platform } = shift.enrolment.bundle;
-  return verifyReceipt({ proof, logKey: log.key, platform, act, sha256, verifyEd25519 });
+  const { platform } = shift.enrolment.bundle;
+  return verifyReceipt({ proof, logKey: keyTextOf(shift, proof), platform, act, sha256, verifyEd25519 });
 }
 
 function receiptView(shift: Shift, detail: ActDetail): JournalEntryView['receipt'] {
@@ -167,6 +179,6 @@ export async function exportAct(engine: Engine, shift: Shift, actionId: string):
     { name: `${stem}.p7s`, bytes: new Uint8Array(Buffer.from(cms, 'base64')) },
     { name: `${stem}.tlog-proof`, bytes: text.encode(receipt) },
     { name: `${stem}.html`, bytes: text.encode(page) },
-    { name: 'log.vkey', bytes: text.encode(`${shift.enrolment.bundle.log.key}\n`) },
+    { name: 'log.vkey', bytes: text.encode(`${keyTextOf(shift, receipt)}\n`) },
   ]);
 }

@@ -1,3 +1,5 @@
+import { parseNoteKey } from '../../core/log/index.ts';
+import { sha256 } from '../../eds/index.ts';
 import type { Role } from '../../core/access/index.ts';
 import { roles as allRoles } from '../../core/access/index.ts';
 import { ok, refuse, type Iin, type Result } from '../../core/kernel/index.ts';
@@ -81,7 +83,20 @@ async function openVault(
   const enrolment = readEnrolment(status.value.enrolment.bundle);
   if (enrolment.ok && enrolment.value.bundle.profile === 'production' && engine.options.isRoot)
     return refuse('root-in-production');
-  return enrolment;
+  return enrolment.ok ? withFollowedKeys(enrolment.value, status.value.enrolment.logKeys) : enrolment;
+}
+
+/** The enrolment with the keys of the log that the vault followed since then; it verified each when it was journalled. */
+function withFollowedKeys(
+  enrolment: Enrolment,
+  followed: readonly { readonly key: string; readonly fromSize: number }[],
+): Result<Enrolment> {
+  for (const { key: text, fromSize } of followed) {
+    const key = parseNoteKey(sha256, text);
+    if (!key.ok) return key;
+    enrolment.logPins = [...enrolment.logPins, { key: key.value, fromSize }];
+  }
+  return ok(enrolment);
 }
 
 const rememberedForm = 'qorgan.person/1';

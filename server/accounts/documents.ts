@@ -1,4 +1,4 @@
-import { fromHex, type Sha256Hex } from '../../core/kernel/index.ts';
+import { fromHex, InvariantError, type Sha256Hex } from '../../core/kernel/index.ts';
 import {
   commitment,
   leafHash,
@@ -7,6 +7,7 @@ import {
   saltSizeBytes,
   type Leaf,
   type LeafKind,
+  type Opening,
 } from '../../core/log/index.ts';
 import { canonicalize, verifyDocument, type Json, type SignedDocument } from '../../core/signing/index.ts';
 import { signedDocument as signedDocumentSchema } from '../../contracts/documents/index.ts';
@@ -18,14 +19,24 @@ import {
   inTransaction,
   insertDocument,
   insertLeaves,
+  placeLeaf,
   readDocumentOf,
   readLoggedDocuments,
   type DocumentRow,
   type Session,
 } from '../store/index.ts';
 
-/** Kinds of documents in the store; `trust` and `revocation` go into the log as policies: they say whom the server believes, and `evidence` as what the platform itself says. */
-export const documentKinds = ['platform', 'policy', 'trust', 'revocation', 'staff', 'device', 'evidence'] as const;
+/** Kinds of documents in the store; `trust`, `revocation` and `log-key` go into the log as policies: they say whom and what to believe; `evidence` as what the platform itself says. */
+export const documentKinds = [
+  'platform',
+  'policy',
+  'trust',
+  'revocation',
+  'log-key',
+  'staff',
+  'device',
+  'evidence',
+] as const;
 export type DocumentKind = (typeof documentKinds)[number];
 
 const leafKindOf: Readonly<Record<DocumentKind, LeafKind>> = {
@@ -33,6 +44,7 @@ const leafKindOf: Readonly<Record<DocumentKind, LeafKind>> = {
   policy: 'policy',
   trust: 'policy',
   revocation: 'policy',
+  'log-key': 'policy',
   staff: 'staff',
   device: 'device',
   evidence: 'platform',
@@ -42,6 +54,7 @@ const formOf: Readonly<Partial<Record<DocumentKind, string>>> = {
   policy: 'qorgan.policy/1',
   trust: 'qorgan.trust/1',
   revocation: 'qorgan.revocation/1',
+  'log-key': 'qorgan.log-key/1',
   staff: 'qorgan.staff/1',
   device: 'qorgan.device/1',
 };
@@ -62,6 +75,10 @@ export type NewDocument = {
   readonly version?: number;
   /** Canonical text. */
   readonly text: string;
+  /** Signatures of other keys beside that of the platform key. */
+  readonly cosignatures?: SignedDocument['signatures'];
+  /** The only index in the log that will do; the leaf gets it in the same transaction, or nothing is recorded. */
+  readonly leafIndex?: number;
 };
 
 /**
@@ -73,9 +90,10 @@ export async function recordDocument(
   document: NewDocument,
   beside: (session: Session, leafId: string) => Promise<void> = async () => undefined,
 ): Promise<SignedDocument> {
-  const { kind, subject, text } = document;
+  const { kind, subject, text, cosignatures = [], leafIndex } = document;
   const { database, documentKey, identity, subjectKeys, surroundings } = platform;
-  const signed = signDocument(documentKey, text);
+  const own = signDocument(documentKey, text);
+  const signed = { ...own, signatures: [...own.signatures, ...cosignatures] };
   const salt = surroundings.randomBytes(saltSizeBytes);
   const atMs = surroundings.nowMs();
   const actionId = uuidV7(surroundings);
@@ -111,6 +129,8 @@ export async function recordDocument(
       leaf_id: actionId,
       at_ms: atMs,
     });
+    if (leafIndex !== undefined && !(await placeLeaf(session, actionId, leafIndex)))
+      throw new InvariantError('accounts: the log has the length that the document counts on');
   });
   return signed;
 }
@@ -120,6 +140,8 @@ export type LoggedDocument = {
   readonly hash: Sha256Hex;
   readonly leafIndex: number;
   readonly version: number;
+  /** What opens its leaf, for a receipt. */
+  readonly opening: Opening;
 };
 
 /** The first column of a document that is not what leaf and sealed record say, and by what it is judged. */
@@ -156,7 +178,7 @@ function isOfKind(kind: DocumentKind, text: string): boolean {
 /** Judges a stored document: it must open its leaf, be signed by the platform, and be of the kind that the leaf says. */
 export function judgeDocument(
   stored: StoredDocument,
-): { readonly signed: SignedDocument } | { readonly fault: DocumentFault } {
+): { readonly signed: SignedDocument; readonly salt: Uint8Array } | { readonly fault: DocumentFault } {
   const { row, opening, leaf, key, publicKey } = stored;
   const kind = documentKinds.find((known) => known === row.kind);
   if (kind === undefined || leafKindOf[kind] !== leaf.kind) return { fault: { column: 'kind', by: 'document-kind' } };
@@ -171,7 +193,7 @@ export function judgeDocument(
     return { fault: { column: 'sealed', by: 'document-signature' } };
   if (!isOfKind(kind, document.document)) return { fault: { column: 'kind', by: 'document-kind' } };
   return sha256Hex(document.document) === row.document_hash
-    ? { signed: document }
+    ? { signed: document, salt }
     : { fault: { column: 'document_hash', by: 'text-hash' } };
 }
 
@@ -181,10 +203,19 @@ function openRow(platform: Platform, row: DocumentRow, key: DataKey): LoggedDocu
   if (!leaf.ok || row.leaf_index >= log.size()) return undefined;
   const isLeaf = Buffer.from(leafHash(sha256, row.body)).equals(log.readHashes(0, row.leaf_index, 1));
   if (!isLeaf) return undefined;
-  const { opening, leaf_index: leafIndex, version } = row;
-  const judged = judgeDocument({ row, opening, leaf: leaf.value, key, publicKey: documentKey.publicKey });
+  const { body, leaf_index: leafIndex, version } = row;
+  const stored = { row, opening: row.opening, leaf: leaf.value, key, publicKey: documentKey.publicKey };
+  const judged = judgeDocument(stored);
   if ('fault' in judged) return undefined;
-  return { signed: judged.signed, hash: sha256Hex(judged.signed.document), leafIndex, version };
+  const { signed, salt } = judged;
+  const hash = sha256Hex(signed.document);
+  return {
+    signed,
+    hash,
+    leafIndex,
+    version,
+    opening: { leaf: body, salt, envelope: hash, cms: signaturesHash(signed) },
+  };
 }
 
 /**

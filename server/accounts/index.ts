@@ -4,12 +4,14 @@ export {
   judgeDocument,
   readDocuments,
   readProvenDocument,
+  readNewestSigned,
   recordDocument,
   type DocumentFault,
   type DocumentKind,
   type LoggedDocument,
   type NewDocument,
 } from './documents.ts';
+export { readRotations } from './log-keys.ts';
 export { enrolDevice, makeEnrolmentCode, settle, type EnrolmentRequest, type ServerPin } from './enrolment.ts';
 export {
   newestRevocationDocument,

@@ -157,6 +157,7 @@ async function readState(
     policy: await readDocuments(platform, 'policy'),
     trust: await readDocuments(platform, 'trust'),
     revocation: await readDocuments(platform, 'revocation'),
+    logKey: await readDocuments(platform, 'log-key'),
   };
   const { nowMs } = platform.surroundings;
   const policies = readPolicies(platform, read.policy.documents);

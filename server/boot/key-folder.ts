@@ -1,10 +1,18 @@
 import { createPrivateKey, generateKeyPairSync, randomBytes, type KeyObject } from 'node:crypto';
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { ok, type Result, type Secret } from '../../core/kernel/index.ts';
 import { noteKey, noteKeyTypes, type NoteKey } from '../../core/log/index.ts';
 import { sha256 } from '../../eds/index.ts';
-import { createKeyring, readKeyFile, signingKey, writeKeyFile, type Keyring, type SigningKey } from '../keys/index.ts';
+import {
+  createKeyring,
+  readKeyFile,
+  signingKey,
+  syncFolder,
+  writeKeyFile,
+  type Keyring,
+  type SigningKey,
+} from '../keys/index.ts';
 import { logSigner, type LogSigner } from '../log/index.ts';
 import { documentKeyOf, type DocumentKey } from '../platform/index.ts';
 
@@ -28,6 +36,8 @@ type Passphrase = Secret<'passphrase'> | undefined;
 
 const files = { document: 'document.key', data: 'data.key' } as const;
 const logFiles = { ed25519: 'log.key', mlDsa44: 'log-ml-dsa-44.key' } as const;
+/** Keys that are made and take over once the log names them. */
+const nextLogFiles = { ed25519: 'log.next.key', mlDsa44: 'log-ml-dsa-44.next.key' } as const;
 const logKinds = { ed25519: 'log-private-key', mlDsa44: 'log-ml-dsa-44-private-key' } as const;
 
 const bytesOf = ({ privateKey }: { readonly privateKey: KeyObject }): Buffer =>
@@ -40,7 +50,9 @@ function makeKey(path: string, kind: string, passphrase: Passphrase, make: () =>
   bytes.fill(0);
 }
 
-function makeLogKeys(folder: string, names: typeof logFiles, passphrase: Passphrase): void {
+type LogFiles = Readonly<Record<keyof typeof logFiles, string>>;
+
+function makeLogKeys(folder: string, names: LogFiles, passphrase: Passphrase): void {
   makeKey(join(folder, names.ed25519), logKinds.ed25519, passphrase, () => bytesOf(generateKeyPairSync('ed25519')));
   makeKey(join(folder, names.mlDsa44), logKinds.mlDsa44, passphrase, () => bytesOf(generateKeyPairSync('ml-dsa-44')));
 }
@@ -63,11 +75,35 @@ function readPrivateKey(path: string, kind: string, passphrase: Passphrase): Res
   return ok(key);
 }
 
-function readLogKeys(folder: string, names: typeof logFiles, passphrase: Passphrase): Result<LogKeys, KeyRefusal> {
+function readLogKeys(folder: string, names: LogFiles, passphrase: Passphrase): Result<LogKeys, KeyRefusal> {
   const ed25519 = readPrivateKey(join(folder, names.ed25519), logKinds.ed25519, passphrase);
   if (!ed25519.ok) return ed25519;
   const mlDsa44 = readPrivateKey(join(folder, names.mlDsa44), logKinds.mlDsa44, passphrase);
   return mlDsa44.ok ? ok({ ed25519: signingKey(ed25519.value), mlDsa44: signingKey(mlDsa44.value) }) : mlDsa44;
+}
+
+/** Makes the keys that will take over, where they are not there yet. Durable on return. */
+export function ensureNextLogKeys(folder: string, passphrase: Passphrase): void {
+  makeLogKeys(folder, nextLogFiles, passphrase);
+}
+
+/** The keys that wait to take over. Of a pair that was half moved into place, the ML-DSA-44 key is the present one already. */
+export function readNextLogKeys(folder: string, passphrase: Passphrase): Result<LogKeys | undefined, KeyRefusal> {
+  if (!existsSync(join(folder, nextLogFiles.ed25519))) return ok(undefined);
+  const isHalfMoved = !existsSync(join(folder, nextLogFiles.mlDsa44));
+  return readLogKeys(folder, { ...nextLogFiles, ...(isHalfMoved ? { mlDsa44: logFiles.mlDsa44 } : {}) }, passphrase);
+}
+
+/** Puts the next keys in the place of the present ones, which are gone then. Durable on return; it may be cut off anywhere and repeated. */
+export function installNextLogKeys(folder: string, atHalf: () => void): void {
+  const install = (kind: keyof typeof logFiles): void => {
+    const next = join(folder, nextLogFiles[kind]);
+    if (existsSync(next)) renameSync(next, join(folder, logFiles[kind]));
+    syncFolder(folder);
+  };
+  install('mlDsa44');
+  atHalf();
+  install('ed25519');
 }
 
 /** True where a platform was made in the folder. */

@@ -7,6 +7,7 @@ import { areDocumentsLogged, countSequenced, isHeld } from '../store/index.ts';
 import { createAdministration, trustOfRegistry, type Administration } from './administration.ts';
 import { openDesk, type OpenDesk, type OpenRefusal, type PlatformPlace } from './open-desk.ts';
 import { openPlatformLog } from './open-log.ts';
+import { finishRotation } from './rotate-log-key.ts';
 
 /** Administration of a platform from a process of its own, beside a running server or without one. */
 export type OpenAdministration = Administration & {
@@ -55,8 +56,13 @@ export async function openAdministration(
   const isServerRunning = isHeld(join(place.directory, 'server.json'));
   const opened = await openDesk(place, undefined);
   if (!opened.ok) return opened;
-  const { desk, store, signer } = opened.value;
   if (isServerRunning) return ok(await besideServer(opened.value));
+  const current = await finishRotation(place, opened.value);
+  if (!current.ok) {
+    await opened.value.store.close();
+    return current;
+  }
+  const { desk, store, signer } = current.value;
   const log = await openPlatformLog(place.directory, desk, signer);
   if (!log.ok || log.value.gap() !== undefined) {
     await store.close();

@@ -5,7 +5,15 @@ import type { Profile } from '../../core/signing/index.ts';
 import type { LogSigner } from '../log/index.ts';
 import { createOrdinals, type Desk, type Identity, type Surroundings } from '../platform/index.ts';
 import { openStore, openSubjectKeys, readPlatform, type Row, type Store } from '../store/index.ts';
-import { hasKeys, logKeysOf, readKeys, signerOf, type KeyRefusal, type PlatformKeys } from './key-folder.ts';
+import {
+  hasKeys,
+  logKeysOf,
+  readKeys,
+  signerOf,
+  type KeyRefusal,
+  type LogKeys,
+  type PlatformKeys,
+} from './key-folder.ts';
 
 /** Where a platform lives and how its secrets are opened. */
 export type PlatformPlace = {
@@ -28,7 +36,12 @@ export type OpenRefusal =
   | 'database-did-not-start';
 
 /** A platform whose store and keys are open, without its log. */
-export type OpenDesk = { readonly desk: Desk; readonly store: Store; readonly signer: LogSigner };
+export type OpenDesk = {
+  readonly desk: Desk;
+  readonly store: Store;
+  readonly logKeys: LogKeys;
+  readonly signer: LogSigner;
+};
 
 export const folders = { keys: 'keys', database: 'database', log: 'log', evidence: 'evidence' } as const;
 
@@ -93,5 +106,6 @@ export async function openDesk(
     store: store.value,
     surroundings: place.surroundings,
   });
-  return ok({ desk, store: store.value, signer: signerOf(keys.value.log, desk.identity.logOrigin) });
+  const { log: logKeys } = keys.value;
+  return ok({ desk, store: store.value, logKeys, signer: signerOf(logKeys, desk.identity.logOrigin) });
 }

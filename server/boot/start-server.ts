@@ -25,6 +25,7 @@ import { isRootInProduction } from './init-platform.ts';
 import { folders, openDesk, type OpenDesk, type OpenRefusal, type PlatformPlace } from './open-desk.ts';
 import { openPlatformLog } from './open-log.ts';
 import { replayAtStart } from './replay-at-start.ts';
+import { finishRotation } from './rotate-log-key.ts';
 import { readTlsIdentity } from './tls-identity.ts';
 import { serverVersion } from './version.ts';
 import { openWatch } from './watch-authorities.ts';
@@ -160,6 +161,14 @@ function followMirrors(mirrors: readonly NamedMirror[], { log: centralLog, surro
 
 type Opened = OpenDesk & { readonly asked: AskedPolicy; readonly mirrors: readonly NamedMirror[] };
 
+/** The platform under the key that its log names, served; without it nothing is. */
+async function serveCurrent(options: StartOptions, opened: Opened): Promise<Result<RunningServer, StartRefusal>> {
+  const current = await finishRotation(options, opened);
+  if (current.ok) return serve(options, { ...opened, ...current.value });
+  await opened.store.close();
+  return current;
+}
+
 async function serve(options: StartOptions, opened: Opened): Promise<Result<RunningServer, StartRefusal>> {
   const { directory, log } = options;
   const { desk, store, signer, asked } = opened;
@@ -241,7 +250,7 @@ export async function startServer(options: StartOptions): Promise<Result<Running
   if (!opened.ok) return opened;
   hold(holdFile);
   try {
-    const served = await serve(options, { ...opened.value, asked: asked.value, mirrors: mirrors.value });
+    const served = await serveCurrent(options, { ...opened.value, asked: asked.value, mirrors: mirrors.value });
     if (!served.ok) releaseHold(holdFile);
     return served;
   } catch (error) {

@@ -1,8 +1,17 @@
 import type { DeviceId } from '../../core/kernel/index.ts';
 import { ok, refuse } from '../../core/kernel/index.ts';
 import { formatNoteKey } from '../../core/log/index.ts';
+import type { SignedDocument } from '../../core/signing/index.ts';
 import { endpoints } from '../../contracts/http/index.ts';
-import { contact, enrolDevice, makeChallenge, readerOfSession, signIn, signOut } from '../accounts/index.ts';
+import {
+  contact,
+  enrolDevice,
+  makeChallenge,
+  readerOfSession,
+  readRotations,
+  signIn,
+  signOut,
+} from '../accounts/index.ts';
 import { changesAfter, receiptsOf, scopesOf } from '../intake/index.ts';
 import { readTile } from '../log/index.ts';
 import { tagRow } from '../platform/index.ts';
@@ -18,6 +27,10 @@ const wrongCodesAMinute = 10;
 
 function base64(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('base64');
+}
+
+function mutable({ document, signatures }: SignedDocument) {
+  return { document, signatures: signatures.map((one) => ({ ...one })) };
 }
 
 function openPublicDoors(
@@ -51,8 +64,7 @@ function openPublicDoors(
     }),
   );
   router.open(endpoints.policy, async () => {
-    const { document, signatures } = registry.policy().signed;
-    return ok({ policy: { document, signatures: signatures.map((one) => ({ ...one })) } });
+    return ok({ policy: mutable(registry.policy().signed) });
   });
   router.open(endpoints.revocation, async () => {
     const { anchors, intermediates, lists } = registry.trust();
@@ -72,6 +84,10 @@ function openPublicDoors(
       .send(Buffer.from(tile));
     return ok('sent');
   });
+  router.open(endpoints.logKeys, async () => {
+    const rotations = await readRotations(platform);
+    return ok({ rotations: rotations.map(({ document, proof }) => ({ document: mutable(document), proof })) });
+  });
   router.open(endpoints.consistency, async ({ query: { from, to } }) => {
     if (from > to || to > Math.min(log.checkpointSize(), log.size())) return refuse('tree-size-unknown');
     return ok({ from, to, hashes: log.tree.consistency(from, to).map(base64) });
@@ -89,11 +105,7 @@ function openAccountDoors(context: DoorContext, router: Router, stream: ChangeSt
     if (!attempts.mayTry(request.ip)) return refuse('too-many-requests', { retryAfterSeconds: 60 });
     const bundle = await enrolDevice(context, body);
     if (!bundle.ok) attempts.count(request.ip);
-    return bundle.ok
-      ? ok({
-          bundle: { document: bundle.value.document, signatures: bundle.value.signatures.map((one) => ({ ...one })) },
-        })
-      : bundle;
+    return bundle.ok ? ok({ bundle: mutable(bundle.value) }) : bundle;
   });
   router.open(endpoints.challenge, async ({ device }) =>
     ok({ challenge: await makeChallenge(platform, device.record.device) }),

@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto';
+import type { Sha256Hex } from '../../core/kernel/index.ts';
 import {
   canonicalize,
   documentKeyId,
@@ -27,6 +28,6 @@ export async function signDocumentAside(key: DocumentKey, document: string): Pro
 }
 
 /** What a document's leaf commits to beside the text: the hash of its signatures. */
-export function signaturesHash(document: SignedDocument): string {
+export function signaturesHash(document: SignedDocument): Sha256Hex {
   return sha256Hex(canonicalize(document.signatures as unknown as Json));
 }

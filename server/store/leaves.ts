@@ -59,6 +59,23 @@ export async function assignPositions(database: Database, limit: number): Promis
   });
 }
 
+/**
+ * Gives a leaf that was queued in this very transaction the index `leafIndex`; false where the log has another length by
+ * now, and the caller gives the transaction up.
+ */
+export async function placeLeaf(session: Session, leafId: string, leafIndex: number): Promise<boolean> {
+  const moved = await session
+    .updateTable('counter')
+    .set({ value: leafIndex + 1 })
+    .where('name', '=', 'leaf')
+    .where('value', '=', leafIndex)
+    .executeTakeFirst();
+  if (moved.numUpdatedRows !== 1n) return false;
+  await runStatements(session, insertPositions([{ leaf_index: leafIndex, leaf_id: leafId }]));
+  await session.deleteFrom('leaf_pending').where('leaf_id', '=', leafId).execute();
+  return true;
+}
+
 /** Bodies of the sequenced leaves from `from` on, in order, at most `limit`. */
 export async function readSequencedLeaves(
   session: Session,
@@ -152,6 +169,16 @@ export async function swapCheckpoint(
     await session.insertInto('checkpoint').values({ tree_size: after.treeSize, note, signed_at_ms: atMs }).execute();
     return true;
   });
+}
+
+/** The signed note of the head of this size, where one was published. */
+export async function readCheckpointOf(session: Session, treeSize: number): Promise<string | undefined> {
+  const row = await session
+    .selectFrom('checkpoint')
+    .select('note')
+    .where('tree_size', '=', treeSize)
+    .executeTakeFirst();
+  return row?.note;
 }
 
 /** The newest signed note. */

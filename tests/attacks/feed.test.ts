@@ -133,7 +133,9 @@ test.each([
   const { parseNoteKey } = await import('../../core/log/index.ts');
   const { sha256 } = await import('../../eds/index.ts');
   const logKey = parseNoteKey(sha256, workstation.bundle.log.key);
-  Object.assign(shift, { enrolment: { ...enrolment, logKey: logKey.ok ? logKey.value : undefined } });
+  Object.assign(shift, {
+    enrolment: { ...enrolment, logPins: [{ key: logKey.ok ? logKey.value : undefined, fromSize: 0 }] },
+  });
   const owed = { toSend: [], toProve: [{ actionId, deadlineMs: 1, state: 'promised' }], waiting: 1, overdue: 0 };
   const proven = await collectReceipts(engine, shift, owed as never, { size: 0, root: new Uint8Array(32), note: null });
   expect(proven).toMatchObject({ ok: true, value: { isOpen: false } });

@@ -43,7 +43,10 @@ function bench(changes: { readonly position: number; readonly latest: number }) 
     log: () => undefined,
   };
   const engine = { options, vault, state, emit: () => undefined } as unknown as Engine;
-  const shift = { client, enrolment: { bundle: { checkpoint: '' }, logKey: {} } } as unknown as Shift;
+  const shift = {
+    client,
+    enrolment: { bundle: { checkpoint: '' }, logPins: [{ key: {}, fromSize: 0 }] },
+  } as unknown as Shift;
   return { engine, shift, seen };
 }
 

@@ -1,7 +1,9 @@
 import { ok, type Result } from '../../../core/kernel/index.ts';
 import { isMirrorWeak } from '../../../contracts/http/index.ts';
 import type { Engine, Shift } from '../context.ts';
+import { isOffline } from '../sign-in.ts';
 import { raiseAlarm } from './alarm.ts';
+import { orFollowed } from './follow-log-key.ts';
 import { advance, type TreeHead } from './tree-head.ts';
 
 const quarantineCodes = new Set(['journal-rolled-back', 'journal-diverged', 'journal-epoch-unknown']);
@@ -36,14 +38,12 @@ export async function makeContact(engine: Engine, shift: Shift, known: TreeHead)
     }
     return checked;
   }
-  const head = advance({
-    enrolment: shift.enrolment,
-    known,
-    note: answer.value.checkpoint,
-    hashes: answer.value.consistency,
-  });
+  const shown = { enrolment: shift.enrolment, known, note: answer.value.checkpoint, hashes: answer.value.consistency };
+  const first = advance(shown);
+  const head = await orFollowed(engine, shift, known, { first, again: () => advance(shown) });
   if (!head.ok) {
-    await raiseAlarm(engine, head.refusal.code);
+    // The way to the proof of a new key may be cut: that is no finding about the log.
+    if (!isOffline(head.refusal.code)) await raiseAlarm(engine, head.refusal.code);
     return head;
   }
   const { mirrors: told, serverTimeMs } = answer.value;

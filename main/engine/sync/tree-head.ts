@@ -1,5 +1,5 @@
 import { equalBytes, fromBase64, ok, refuse, type Result } from '../../../core/kernel/index.ts';
-import { openCheckpoint, verifyConsistency, type Checkpoint } from '../../../core/log/index.ts';
+import { openPinnedCheckpoint, verifyConsistency, type Checkpoint } from '../../../core/log/index.ts';
 import { sha256, verifyEd25519 } from '../../../eds/index.ts';
 import type { Enrolment, Shift } from '../context.ts';
 
@@ -13,9 +13,9 @@ function decode(hashes: readonly string[]): readonly Uint8Array[] {
   });
 }
 
-/** Believes a checkpoint of the pinned log. */
+/** Believes a checkpoint of the pinned log, by the key that may sign a tree of its size. */
 export function readCheckpoint(enrolment: Enrolment, note: string): Result<Checkpoint> {
-  return openCheckpoint({ note, logKey: enrolment.logKey, verifyEd25519 });
+  return openPinnedCheckpoint({ note, pins: enrolment.logPins, verifyEd25519 });
 }
 
 function contains(options: {

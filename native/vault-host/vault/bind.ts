@@ -1,5 +1,6 @@
 import { ok, refuse, type Result } from '../../../core/kernel/index.ts';
 import { journalStart, type EntryOf } from '../../../core/journal/index.ts';
+import { formatNoteKey } from '../../../core/log/index.ts';
 import type { SignedDocument } from '../../../core/signing/index.ts';
 import type { VaultOutput } from '../../../contracts/vault-host/index.ts';
 import { Cases } from '../cases/index.ts';
@@ -28,6 +29,7 @@ export function enrolmentView(enrolment: Enrolment): EnrolmentView {
     deviceName: device.name,
     operatorName: bundle.operatorName,
     logOrigin: bundle.log.origin,
+    logKeys: enrolment.logPins.slice(1).map(({ key, fromSize }) => ({ key: formatNoteKey(key), fromSize })),
     bundle: { document: document.document, signatures: document.signatures.map((signature) => ({ ...signature })) },
     deviceRecordHash,
   };

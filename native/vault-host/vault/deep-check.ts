@@ -9,7 +9,7 @@ import { checkEntries, type Inspect, type JournalReport } from '../journal/check
 import type { EntryRow } from '../journal/rows.ts';
 import { faultOf, type Store } from '../journal/store.ts';
 import { readEvidenceReceipt, readPromise, readReceipt, type ActFacts } from '../verbs/proofs.ts';
-import { identityOf, readCheckpoint, type Enrolment } from './enrolment.ts';
+import { identityOf, pinRotation, readCheckpoint, type Enrolment } from './enrolment.ts';
 
 function isSame(kept: object, told: object): boolean {
   return canonicalize(kept as unknown as Json) === canonicalize(told as unknown as Json);
@@ -22,7 +22,8 @@ function factsOf(store: Store, act: JournalAct): ActFacts {
 }
 
 /** Checks of each entry what its writer had checked: envelopes by their schema, and every signature of promise, receipt and checkpoint. */
-function inspector(store: Store, enrolment: Enrolment): Inspect {
+function inspector(store: Store, bound: Enrolment): Inspect {
+  const enrolment: Enrolment = { ...bound, logPins: [bound.logPins[0]] };
   const evidence = new Map<Sha256Hex, EvidenceDescriptor>();
   const facts = (acts: ReadonlyMap<ActionId, JournalAct>, actionId: ActionId): ActFacts | undefined => {
     const act = acts.get(actionId);
@@ -54,6 +55,8 @@ function inspector(store: Store, enrolment: Enrolment): Inspect {
         const isTold = told.ok && told.value.size === entry.body.size && told.value.root === entry.body.root;
         return isTold ? undefined : 'checkpoint-invalid';
       }
+      case 'log-key':
+        return pinRotation(enrolment, entry.body).ok ? undefined : 'log-key-invalid';
       default:
         return undefined;
     }

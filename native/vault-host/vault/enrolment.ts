@@ -11,10 +11,12 @@ import type { EntryBodies, JournalIdentity } from '../../../core/journal/index.t
 import {
   logOrigin,
   noteKeyTypes,
-  openCheckpoint,
+  followKey,
+  openPinnedCheckpoint,
   parseNoteKey,
   type Checkpoint,
-  type NoteKey,
+  type KeyRotation,
+  type LogPins,
 } from '../../../core/log/index.ts';
 import type { PolicyDocument } from '../../../core/access/index.ts';
 import {
@@ -36,7 +38,8 @@ export type Enrolment = {
   readonly policy: PolicyDocument;
   readonly deviceRecordHash: Sha256Hex;
   readonly platformKey: Uint8Array;
-  readonly logKey: NoteKey;
+  /** Grows as rotations of the log's key are journalled. */
+  logPins: LogPins;
 };
 
 export type EnrolmentFault = 'bundle-malformed' | 'document-signature-invalid' | 'bundle-foreign' | 'profile-differs';
@@ -65,7 +68,7 @@ export function readEnrolment(document: SignedDocument): Result<Enrolment, Enrol
     ...{ document, bundle: bundle.value, device: device.value, policy: policy.value },
     deviceRecordHash: sha256Hex(bundle.value.device.document),
     platformKey: platformKey.value,
-    logKey: logKey.value,
+    logPins: [{ key: logKey.value, fromSize: 0 }],
   });
 }
 
@@ -81,12 +84,25 @@ export function fitsVault(
     : refuse('bundle-foreign');
 }
 
-/** The signed tree head in a note, by the pinned log key. */
+/** Pins the key that took over, where the one before it proves that; `entry-malformed` where it does not, and nothing is pinned. */
+export function pinRotation(
+  enrolment: Pick<Enrolment, 'logPins'>,
+  rotation: KeyRotation,
+): Result<null, 'entry-malformed'> {
+  const pinned = enrolment.logPins.at(-1) ?? enrolment.logPins[0];
+  const followed = followKey(rotation, pinned.key, { sha256, verifyEd25519 });
+  if (!followed.ok) return refuse('entry-malformed', { why: followed.refusal.code });
+  const { key, head } = followed.value;
+  enrolment.logPins = [...enrolment.logPins, { key, fromSize: head.size }];
+  return ok(null);
+}
+
+/** The signed tree head in a note, by the log key that may sign a tree of its size. */
 export function readCheckpoint(
   enrolment: Enrolment,
   note: string,
 ): Result<EntryBodies['checkpoint'] & { readonly head: Checkpoint }, 'entry-malformed'> {
-  const head = openCheckpoint({ note, logKey: enrolment.logKey, verifyEd25519 });
+  const head = openPinnedCheckpoint({ note, pins: enrolment.logPins, verifyEd25519 });
   if (!head.ok) return refuse('entry-malformed');
   return ok({ note, size: head.value.size, root: toBase64(head.value.root), head: head.value });
 }

@@ -1,6 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { ok, refuse, type JournalEpoch, type Result } from '../../../core/kernel/index.ts';
 import type { EntryBodies } from '../../../core/journal/index.ts';
+import type { KeyRotation } from '../../../core/log/index.ts';
 import type { Profile } from '../../../core/signing/index.ts';
 import type { SlotKey } from '../../../contracts/vault-host/index.ts';
 import { Cases, checkCases } from '../cases/index.ts';
@@ -14,7 +15,7 @@ import type { EntryRow } from '../journal/rows.ts';
 import { openStore, type OpenFault, type Store } from '../journal/store.ts';
 import { parseSlots, unlockSlots, type GenerationKey, type SlotsFile } from '../slots/index.ts';
 import { readDeviceKey } from './device-key.ts';
-import { feedRuleOf, identityOf, readEnrolment, type Enrolment } from './enrolment.ts';
+import { feedRuleOf, identityOf, pinRotation, readEnrolment, type Enrolment } from './enrolment.ts';
 import { metaNames, noteSlots, requireMeta, writeSlots, type Bound, type Opened, type VaultContext } from './opened.ts';
 
 export type OpenReport = { readonly opened: Opened; readonly entries: number; readonly acts: number };
@@ -80,6 +81,16 @@ function enrolmentOf(store: Store): Result<Enrolment | undefined, 'journal-damag
   return enrolment.ok ? enrolment : refuse('journal-damaged', { where: enrolment.refusal.code, sequence: 1 });
 }
 
+/** Follows the changes of the log's key that the journal holds. */
+function pinKeptRotations(store: Store, enrolment: Enrolment): Result<null, 'journal-damaged'> {
+  const rows = store.all<EntryRow>("select * from entries where kind = 'log-key' order by sequence");
+  for (const { body, sequence } of rows) {
+    const pinned = pinRotation(enrolment, JSON.parse(body) as KeyRotation);
+    if (!pinned.ok) return refuse('journal-damaged', { where: 'log-key-invalid', sequence });
+  }
+  return ok(null);
+}
+
 /** Journal, views and cases of a bound vault, all checked against each other. */
 export function loadBound(
   store: Store,
@@ -87,6 +98,8 @@ export function loadBound(
 ): Result<Bound | undefined, 'journal-damaged'> {
   const enrolment = enrolmentOf(store);
   if (!enrolment.ok || enrolment.value === undefined) return enrolment.ok ? ok(undefined) : enrolment;
+  const pinned = pinKeptRotations(store, enrolment.value);
+  if (!pinned.ok) return pinned;
   const identity = identityOf(enrolment.value);
   const report = checkEntries(store, identity, inspect?.(enrolment.value));
   if (!report.ok) return report;

@@ -11,7 +11,7 @@ import { canonicalize, type Json } from '../../../core/signing/index.ts';
 import type { EntryView, NewEntry, VaultRequest, VaultOutput } from '../../../contracts/vault-host/index.ts';
 import { sha256Hex } from '../hash.ts';
 import { outboxOf, type ActRow, type EntryRow } from '../journal/rows.ts';
-import { readCheckpoint } from '../vault/enrolment.ts';
+import { pinRotation, readCheckpoint } from '../vault/enrolment.ts';
 import type { Bound } from '../vault/opened.ts';
 import { actBody, actView, requireAct } from './acts.ts';
 import { readEvidenceReceipt, readPromise, readReceipt, type ActFacts, type PromiseFault } from './proofs.ts';
@@ -119,6 +119,10 @@ function plan(bound: Bound, entry: NewEntry, atMs: number): Result<Plan, EntryFa
     }
     case 'evidence-receipt':
       return planEvidenceReceipt(bound, entry.body);
+    case 'log-key': {
+      const pinned = pinRotation({ logPins: bound.enrolment.logPins }, entry.body);
+      return pinned.ok ? ok({ entries: [entry] }) : pinned;
+    }
     case 'sign-in':
     case 'shift-started':
     case 'shift-ended':
@@ -139,6 +143,8 @@ export function appendEntry(
     entries.map((entry) => ({ entry })),
     input.atMs,
   );
+  // What is believed changes after the commit only.
+  if (input.entry.kind === 'log-key') pinRotation(bound.enrolment, input.entry.body);
   if (act !== undefined) bound.cases.refresh(act.case_id);
   const moved = act === undefined ? undefined : requireAct(bound, act.action_id);
   return ok({

@@ -1,7 +1,7 @@
 import { fromBase64, ok, refuse, type Result } from '../../../core/kernel/index.ts';
 import type { EvidenceDescriptor } from '../../../core/evidence/index.ts';
 import type { EntryBodies } from '../../../core/journal/index.ts';
-import { verifyReceipt } from '../../../core/log/index.ts';
+import { formatNoteKey, logKeyForProof, verifyReceipt } from '../../../core/log/index.ts';
 import { canonicalize, verifyDocument, type SignedDocument } from '../../../core/signing/index.ts';
 import { parseEvidenceDocument } from '../../../contracts/documents/index.ts';
 import { parsePromise } from '../../../contracts/vault-host/index.ts';
@@ -49,7 +49,7 @@ export function readReceipt(
   if (!signature.ok) return refuse('receipt-invalid', { why: 'receipt-other-signature' });
   const verdict = verifyReceipt({
     ...{ proof, platform, sha256, verifyEd25519 },
-    logKey: enrolment.bundle.log.key,
+    logKey: formatNoteKey(logKeyForProof(enrolment.logPins, proof)),
     act: act.envelope,
     signature: signature.value,
   });
