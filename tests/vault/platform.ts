@@ -12,17 +12,21 @@ import {
 import {
   checkpointText,
   commitment,
+  consistencyPath,
   formatNoteKey,
   formatOpening,
   formatProof,
   inclusionPath,
   leafHash,
   leafText,
+  logKeyChangeText,
   logOrigin,
   noteKey,
+  noteKeyTypes,
   promiseText,
   rootOf,
   signNote,
+  type KeyRotation,
   type Leaf,
   type LeafOutcome,
 } from '../../core/log/index.ts';
@@ -41,9 +45,9 @@ const dayMs = 86_400_000;
 /** A moment at which the tests live. */
 export const startMs = Date.UTC(2026, 10, 23, 4);
 
-type SigningKey = { readonly privateKey: KeyObject; readonly publicKey: Uint8Array };
+export type SigningKey = { readonly privateKey: KeyObject; readonly publicKey: Uint8Array };
 
-function newKey(): SigningKey {
+export function newKey(): SigningKey {
   const { privateKey } = generateKeyPairSync('ed25519');
   const spki = createPublicKey(privateKey).export({ format: 'der', type: 'spki' });
   return { privateKey, publicKey: Uint8Array.from(spki.subarray(spki.length - 32)) };
@@ -64,7 +68,7 @@ export class TestPlatform {
   readonly platform = 'saraptama' as PlatformId;
   readonly profile: 'demo' | 'production';
   readonly #platformKey = newKey();
-  readonly #logKey = newKey();
+  #logKey = newKey();
   readonly #leaves: string[] = [];
   readonly device = randomUUID() as DeviceId;
 
@@ -245,6 +249,82 @@ export class TestPlatform {
     this.#leaves.push(text);
     const opening = formatOpening({ leaf: text, salt, envelope, cms });
     return { document, index: this.#leaves.length - 1, opening };
+  }
+
+  /** The log's key is replaced as a server does it; `forger` signs in the place of the old key. */
+  rotate(forger?: SigningKey): KeyRotation {
+    const [old, next] = [forger ?? this.#logKey, newKey()];
+    const mlDsa44 = generateKeyPairSync('ml-dsa-44').publicKey.export({ format: 'der', type: 'spki' });
+    const mlDsa44Key = { name: this.origin, publicKey: mlDsa44.subarray(-1_312), type: noteKeyTypes.subtree };
+    const vkey = (key: SigningKey): string =>
+      formatNoteKey(noteKey(sha256, { name: this.origin, publicKey: key.publicKey }));
+    const text = logKeyChangeText({
+      form: 'qorgan.log-key/1',
+      platform: this.platform,
+      profile: this.profile,
+      before: vkey(this.#logKey),
+      key: vkey(next),
+      mlDsa44Key: formatNoteKey(noteKey(sha256, mlDsa44Key)),
+      fromSize: this.#leaves.length + 1,
+      atMs: startMs,
+    });
+    const signatures = [this.#platformKey, old, next].map((key) => ({
+      key: documentKeyId(sha256, key.publicKey),
+      signature: toBase64(ed25519(key, text)),
+    }));
+    const salt = Uint8Array.from(randomBytes(32));
+    const [envelope, cms] = [sha256Hex(text), sha256Hex(canonicalize(signatures))];
+    const hashes = { envelopeHash: Buffer.from(envelope, 'hex'), cmsHash: Buffer.from(cms, 'hex') };
+    const leaf = leafText({
+      ...{ v: 1, platform: this.platform, kind: 'policy', actionId: randomUUID() as ActionId, device: null },
+      ...{ epoch: null, sequence: 0, commitment: commitment({ sha256, salt, ...hashes }), validation: null },
+      ...{ outcome: 'accepted', receivedAtMs: startMs },
+    });
+    this.#leaves.push(leaf);
+    const before = this.#logKey;
+    this.#logKey = old;
+    const older = this.checkpoint();
+    this.#logKey = next;
+    const newer = this.checkpoint();
+    if (forger !== undefined) this.#logKey = before;
+    const size = this.#leaves.length;
+    const readHash = (level: number, index: number): Uint8Array => this.#hashAt(level, index);
+    const path = inclusionPath({ sha256, index: size - 1, size, readHash });
+    const extra = formatOpening({ leaf, salt, envelope, cms });
+    const checkpoint = older + newer.slice(newer.indexOf('\n\n') + 2);
+    return {
+      document: { document: text, signatures },
+      proof: formatProof({ extra, index: size - 1, path, checkpoint }),
+    };
+  }
+
+  /** A log that shows a key of its own and proves nothing. */
+  seize(): void {
+    this.#logKey = newKey();
+  }
+
+  /** A head that the key before the last rotation signs: what a thief of it would show. */
+  checkpointBy(key: SigningKey): string {
+    const current = this.#logKey;
+    this.#logKey = key;
+    const note = this.checkpoint();
+    this.#logKey = current;
+    return note;
+  }
+
+  get size(): number {
+    return this.#leaves.length;
+  }
+
+  get logKey(): SigningKey {
+    return this.#logKey;
+  }
+
+  consistency(from: number, size: number): readonly string[] {
+    const readHash = (level: number, index: number): Uint8Array => this.#hashAt(level, index);
+    return from === 0 || from === size
+      ? []
+      : consistencyPath({ sha256, oldSize: from, size, readHash }).map((hash) => toBase64(hash));
   }
 
   receipt(taken: { readonly index: number; readonly opening: Uint8Array }): string {

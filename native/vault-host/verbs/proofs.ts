@@ -77,7 +77,7 @@ export function readEvidenceReceipt(
   const { platform, device, profile } = enrolment.device;
   const verdict = verifyReceipt({
     ...{ proof, platform, sha256, verifyEd25519 },
-    logKey: enrolment.bundle.log.key,
+    logKey: formatNoteKey(logKeyForProof(enrolment.logPins, proof)),
     act: document,
   });
   if (verdict.verdict !== 'good') return refuse('receipt-invalid', { why: verdict.reason });
