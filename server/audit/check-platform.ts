@@ -2,6 +2,7 @@ import { parseCheckpoint, parseNote, type NoteKey } from '../../core/log/index.t
 import type { Keyring } from '../keys/index.ts';
 import { countTable, openSubjectKeys, readTreeHead, scanTable, type Session } from '../store/index.ts';
 import { checkCases, checkNumbers } from './case-rows.ts';
+import { readKeysAt } from './log-keys.ts';
 import { openCheckpointRows, type PublishedHeads } from './checkpoints.ts';
 import type { Report } from './finding.ts';
 import { openLogFiles } from './log-files.ts';
@@ -87,7 +88,7 @@ export async function checkPlatform(options: CheckOptions): Promise<CheckSummary
   if (logKeys.length === 0) return undefined;
   const span = await measure(run, options);
   const files = openLogFiles({ folder: options.logFolder, report, durable: span.durable, isLive });
-  const checkpoints = openCheckpointRows(run, logKeys, isLive);
+  const checkpoints = openCheckpointRows(run, await readKeysAt(run, logKeys), isLive);
   try {
     const pass = await passThroughLog(run, span, { files, checkpoints, onProgress, isReplay, evidenceFolder });
     const { unknownLines } = await checkpoints.finish(heads, witnesses);

@@ -6,6 +6,7 @@ import { verifyMlDsa44 } from '../../eds/index.ts';
 import { verifyEd25519 } from '../keys/index.ts';
 import { countTable, readCheckpoints, readRowsBy, scanTable, type Row } from '../store/index.ts';
 import { firstDifference, type Expectation } from './finding.ts';
+import type { KeysAt } from './log-keys.ts';
 import type { AuditRun, LogKeys } from './run.ts';
 
 /** What the world was shown, read before the snapshot of the tables: these then hold it already. */
@@ -21,6 +22,13 @@ export function readPublishedHeads(folder: string): PublishedHeads {
 
 /** Notes hold the dash of signature lines; octets that are no text must not be mended by reading. */
 const utf8 = (text: string): Buffer => Buffer.from(text, 'latin1');
+
+/** The size that a note names; -1 where it is none. */
+function sizeOf(found: string): number {
+  const parsed = parseNote(utf8(found).toString());
+  const head = parsed.ok ? parseCheckpoint(parsed.value.text) : parsed;
+  return head.ok ? head.value.size : -1;
+}
 
 type Head = {
   readonly size: number;
@@ -54,16 +62,16 @@ export type CheckpointRows = {
 
 class Checkpoints {
   readonly #run: AuditRun;
-  readonly #keys: LogKeys;
+  readonly #keysAt: KeysAt;
   readonly #isLive: boolean;
   #waiting: Row<'checkpoint'>[] = [];
   #seen = 0;
   #last: { readonly row: Row<'checkpoint'>; readonly head: Head | undefined } | undefined;
   #hasForked = false;
 
-  constructor(run: AuditRun, keys: LogKeys, isLive: boolean) {
+  constructor(run: AuditRun, keysAt: KeysAt, isLive: boolean) {
     this.#run = run;
-    this.#keys = keys;
+    this.#keysAt = keysAt;
     this.#isLive = isLive;
   }
 
@@ -76,7 +84,7 @@ class Checkpoints {
     if (row?.tree_size !== size) return;
     this.#waiting.shift();
     this.#seen += 1;
-    const head = openWhole(row.note, this.#keys);
+    const head = openWhole(row.note, this.#keysAt(size));
     this.#judge(row, head, () => toBase64(root()));
     this.#last = { row, head };
   };
@@ -150,7 +158,7 @@ class Checkpoints {
     if (found === undefined)
       return this.#run.report({ place: 'log/checkpoint', key: '', is: 'missing', expected: 'file' });
     if (utf8(found).equals(Buffer.from(newest))) return;
-    const head = openWhole(utf8(found).toString(), this.#keys);
+    const head = openWhole(utf8(found).toString(), this.#keysAt(sizeOf(found)));
     const isOlder = head !== undefined && head.size < (this.#last?.row.tree_size ?? 0);
     // While a server runs, the tables may be one head ahead of the file.
     if (isOlder && this.#isLive) return;
@@ -163,14 +171,13 @@ class Checkpoints {
     const note = utf8(found).toString();
     const isText = Buffer.from(note).equals(utf8(found));
     const parsed = isText ? parseNote(note) : undefined;
-    const text = parsed?.ok === true ? parseCheckpoint(parsed.value.text) : undefined;
-    const size = text?.ok === true ? text.value.size : -1;
+    const size = isText ? sizeOf(found) : -1;
     const [row] = await readCheckpoints(this.#run.session, size - 1, size);
     if (parsed?.ok !== true || row === undefined || !note.startsWith(row.note)) {
       this.#compareNote('checkpoint.cosigned', found, 'different', 'stored-checkpoint');
       return 0;
     }
-    const keys = [...this.#keys, ...witnesses];
+    const keys = [...this.#keysAt(size), ...witnesses];
     const opened = openNote({ note, keys, verifyEd25519, verifyMlDsa44 });
     if (!opened.ok)
       this.#run.report({
@@ -181,6 +188,6 @@ class Checkpoints {
   }
 }
 
-export function openCheckpointRows(run: AuditRun, keys: LogKeys, isLive: boolean): CheckpointRows {
-  return new Checkpoints(run, keys, isLive);
+export function openCheckpointRows(run: AuditRun, keysAt: KeysAt, isLive: boolean): CheckpointRows {
+  return new Checkpoints(run, keysAt, isLive);
 }

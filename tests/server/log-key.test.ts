@@ -17,6 +17,7 @@ import {
 import { endpoints } from '../../contracts/http/index.ts';
 import { sha256, verifyEd25519, verifyMlDsa44 } from '../../eds/index.ts';
 import {
+  checkPlace,
   createServerLog,
   realSurroundings,
   rotateLogKey,
@@ -159,3 +160,11 @@ test.each(steps)(
     }
   },
 );
+
+test('the check of the log believes each head by the keys of its time', async () => {
+  const findings: unknown[] = [];
+  const options = { directory: platform.directory, witnesses: [], onProgress: () => undefined };
+  const summary = must(await checkPlace({ ...options, report: (finding) => findings.push(finding) }));
+  expect(findings).toEqual([]);
+  expect(summary?.treeSize).toBe(platform.server.treeSize());
+});
