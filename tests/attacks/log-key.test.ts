@@ -27,7 +27,7 @@ async function desk(rotations: readonly KeyRotation[], lies: Lies = {}): Promise
   if (enrolment?.ok !== true) throw new Error('the vault is bound');
   const answers: Readonly<Record<string, (query: Record<string, string>) => unknown>> = {
     contact: () => ({
-      ...{ held: heads, serverTimeMs: startMs, policyVersion: 1, changesPosition: 0 },
+      ...{ held: heads, serverTimeMs: startMs, policyVersion: 1, changesPosition: 0, mirrors: [] },
       checkpoint: lies.checkpoint ?? platform.checkpoint(),
       consistency: [],
     }),

@@ -163,7 +163,7 @@ test.each(steps)(
 
 test('the check of the log believes each head by the keys of its time', async () => {
   const findings: unknown[] = [];
-  const options = { directory: platform.directory, witnesses: [], onProgress: () => undefined };
+  const options = { directory: platform.directory, witnesses: [], isReplay: true, onProgress: () => undefined };
   const summary = must(await checkPlace({ ...options, report: (finding) => findings.push(finding) }));
   expect(findings).toEqual([]);
   expect(summary?.treeSize).toBe(platform.server.treeSize());
