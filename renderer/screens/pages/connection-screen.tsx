@@ -85,7 +85,12 @@ function Clock({ clock }: { readonly clock: StatusView['clock'] }): ReactNode {
 function MirrorAge({ cosignedAtMs, isWeak }: StatusView['log']['mirrors'][number]): ReactNode {
   const words = useWords();
   const age = cosignedAtMs === null ? words('connection.mirrorSilent') : <Time atMs={cosignedAtMs} />;
-  return isWeak ? <State tone="alarm">{age}</State> : age;
+  if (!isWeak) return age;
+  return (
+    <State tone="alarm">
+      {age}: {words('connection.mirrorWeak')}
+    </State>
+  );
 }
 
 function Outbox({ status }: { readonly status: StatusView }): ReactNode {
