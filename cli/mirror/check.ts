@@ -10,11 +10,12 @@ export const mirrorCheck: Command = {
     const held = holdMirror(resolve(given.required('directory')), nowMs);
     if (!held.ok) return refused(locale, held.refusal);
     try {
-      const checked = checkMirror(held.value.mirror);
+      const checked = await checkMirror(held.value.mirror);
       if (!checked.ok) return refused(locale, checked.refusal);
-      const { size, knownSize, cosignedAtMs, alarms } = checked.value;
+      const { size, evidence, knownSize, cosignedAtMs, alarms } = checked.value;
       const lines = [
         words(locale, 'cli.mirror.whole', { size }),
+        words(locale, 'cli.mirror.whole-evidence', { count: evidence }),
         ...(knownSize > size ? [words(locale, 'cli.mirror.behind', { size: knownSize })] : []),
         cosignedAtMs === null
           ? words(locale, 'cli.mirror.not-cosigned')

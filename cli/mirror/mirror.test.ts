@@ -30,6 +30,7 @@ beforeAll(async () => {
   platform = createServer((request, response) => {
     answersLeft -= 1;
     if (answersLeft < 0) return void response.destroy();
+    if (request.url === '/v1/evidence/blobs') return void response.end('{"blobs":[],"next":null}');
     void log.fetch((request.url ?? '').replace('/v1/log/', ''), 1e9).then((file) => {
       response.writeHead(file.ok ? 200 : 404);
       response.end(file.ok ? file.value : undefined);
@@ -90,6 +91,7 @@ describe('qorgan mirror', () => {
     const started = await running.next();
     expect(started).toMatchObject({ event: 'started', origin: 'demo.qorgan.mirrored' });
     expect(await running.next()).toMatchObject({ event: 'pulled', size: 12_000, added: 12_000, isCosigned: true });
+    expect(await running.next()).toMatchObject({ event: 'evidence-pulled', held: 0, added: 0 });
     const read = async (path: string) => {
       const answer = await fetch(`${String(started['url'])}/v1/log/${path}`);
       return answer.status === 200 ? Buffer.from(await answer.arrayBuffer()) : answer.status;

@@ -2,7 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
 import type { Result } from '../../core/kernel/index.ts';
 import { words, type Locale } from '../../locales/index.ts';
-import { startMirror, type Pulled, type PullRefusal } from '../../server/mirror/index.ts';
+import {
+  startMirror,
+  type BlobRefusal,
+  type BlobsPulled,
+  type Pulled,
+  type PullRefusal,
+} from '../../server/mirror/index.ts';
 import {
   listenOf,
   misuse,
@@ -18,14 +24,22 @@ const everyDay = '24h';
 
 /** How a round ended; the exit status of the program does not hang on it, since the next round comes. */
 function roundAnswer(locale: Locale, round: Result<Pulled, PullRefusal>): Answer {
-  if (!round.ok) {
-    const { facts, lines } = refused(locale, round.refusal);
-    return { exit: 1, facts: { event: 'refused', ...facts, ...round.refusal.details }, lines };
-  }
+  if (!round.ok) return refusedRound(locale, round.refusal);
   const { size, added, isCosigned } = round.value;
   const id = isCosigned ? 'cli.mirror.pulled' : 'cli.mirror.pulled-alarmed';
   const facts = { event: 'pulled', size, added, isCosigned };
   return { exit: isCosigned ? 0 : 1, facts, lines: [words(locale, id, { size, added })] };
+}
+
+function refusedRound(locale: Locale, refusal: Parameters<typeof refused>[1]): Answer {
+  const { facts, lines } = refused(locale, refusal);
+  return { exit: 1, facts: { event: 'refused', ...facts, ...refusal.details }, lines };
+}
+
+function evidenceAnswer(locale: Locale, round: Result<BlobsPulled, BlobRefusal>): Answer {
+  if (!round.ok) return refusedRound(locale, round.refusal);
+  const facts = { event: 'evidence-pulled', ...round.value };
+  return { exit: 0, facts, lines: [words(locale, 'cli.mirror.evidence', { ...round.value })] };
 }
 
 /** `qorgan mirror start`: pulls at once and then by its period, says how each round ended, and answers until it is asked to stop. */
@@ -55,6 +69,7 @@ export const mirrorStart: Command = {
           lines: [words(locale, 'cli.mirror.started', { url, origin })],
         }),
       onRound: (round) => tell(roundAnswer(locale, round)),
+      onEvidence: (round) => tell(evidenceAnswer(locale, round)),
       onBug: (bug) => around.noteBug(randomUUID(), bug instanceof Error ? (bug.stack ?? bug.message) : 'not an error'),
     });
     if (!started.ok) return refused(locale, started.refusal);

@@ -2,9 +2,10 @@ import type * as z from 'zod';
 
 /**
  * Who may ask. `none`: anybody. `device`: an enrolled device, by an HTTP message signature (`signature.ts`).
+ * `keeper`: an enrolled device, or a mirror that the operator named, by the same signature with its door key.
  * `session`: the device signature, and the opaque token of a person who signed in at that device.
  */
-export type EndpointAuth = 'none' | 'device' | 'session';
+export type EndpointAuth = 'none' | 'device' | 'keeper' | 'session';
 
 /** One door of the server: what both sides agree on, and every refusal that this door adds to the common ones. */
 export type Endpoint = {

@@ -71,6 +71,12 @@ export function parseUploadMetadata(text: string): Result<Uint8Array, 'evidence-
   return bytes?.ok === true ? ok(bytes.value) : refuse('evidence-descriptor-malformed');
 }
 
+export const blobListQuery = z.strictObject({ after: z.union([z.literal(''), sha256Hex]).default('') });
+export const blobList = z.strictObject({
+  blobs: z.array(z.strictObject({ blob: sha256Hex, sizeBytes: z.int().min(1) })).max(1_000),
+  next: sha256Hex.nullable(),
+});
+
 const uploads = '/v1/evidence/uploads';
 const uploadRefusals = ['evidence-protocol-unknown', 'evidence-upload-unknown', 'server-read-only'] as const;
 
@@ -140,11 +146,21 @@ export const evidenceEndpoints = {
     bodySizeMaxBytes: noBodyMaxBytes,
     refusals: ['evidence-unknown'],
   }),
+  /** Sealed files by name after `after`, for a mirror; `next` is where the list goes on, or `null` at its end. */
+  evidenceBlobs: defineEndpoint({
+    method: 'GET',
+    path: '/v1/evidence/blobs',
+    auth: 'keeper',
+    query: blobListQuery,
+    response: blobList,
+    bodySizeMaxBytes: noBodyMaxBytes,
+    refusals: [],
+  }),
   /** The sealed file; `range` goes on with a part of it (206). Its name is its hash, so it never changes. */
   evidenceBlob: defineEndpoint({
     method: 'GET',
     path: '/v1/evidence/blobs/:blob',
-    auth: 'device',
+    auth: 'keeper',
     params: blobParams,
     headers: blobHeaders,
     media: 'application/octet-stream',

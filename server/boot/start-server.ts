@@ -10,7 +10,6 @@ import {
   readMirrors,
   readServerPolicy,
   startCosigning,
-  watchMirrors,
   type AskedPolicy,
   type NamedMirror,
 } from '../cosigning/index.ts';
@@ -21,6 +20,7 @@ import { startSequencer, type Sequencer } from '../log/index.ts';
 import type { Identity, Platform } from '../platform/index.ts';
 import { hold, isHeld, releaseHold } from '../store/index.ts';
 import { createAdministration, trustOfRegistry, type Administration } from './administration.ts';
+import { followMirrors } from './follow-mirrors.ts';
 import { isRootInProduction } from './init-platform.ts';
 import { folders, openDesk, type OpenDesk, type OpenRefusal, type PlatformPlace } from './open-desk.ts';
 import { openPlatformLog } from './open-log.ts';
@@ -148,17 +148,6 @@ async function listen(
   return ok(`https://${target.host.includes(':') ? `[${target.host}]` : target.host}:${address.port}`);
 }
 
-/** Asks the named mirrors what they hold; each change of what is the matter with one stands in the server's log. */
-function followMirrors(mirrors: readonly NamedMirror[], { log: centralLog, surroundings }: Platform, log: Logger) {
-  return watchMirrors({
-    ...{ mirrors, log: centralLog, nowMs: surroundings.nowMs },
-    tell: ({ name, size, trouble }) => {
-      if (trouble === null) log.info({ mirror: name, size }, 'a mirror vouches for the log');
-      else log.error({ mirror: name, trouble }, 'mirror');
-    },
-  });
-}
-
 type Opened = OpenDesk & { readonly asked: AskedPolicy; readonly mirrors: readonly NamedMirror[] };
 
 /** The platform under the key that its log names, served; without it nothing is. */
@@ -192,13 +181,13 @@ async function serve(options: StartOptions, opened: Opened): Promise<Result<Runn
   if (registry.rejected() > 0) log.error({ rejected: registry.rejected() }, 'records that are not what the log holds');
   const parts = await startParts(options, platform, registry);
   const watching = (): readonly ServiceHealth[] => watch.value?.health() ?? [];
-  const mirrorWatch = followMirrors(opened.mirrors, platform, log);
-  const app = createApp({ ...parts, watching, mirrors: mirrorWatch.health, pin, log, version: serverVersion }, tls);
+  const mirrors = followMirrors(opened.mirrors, platform, log);
+  const app = createApp({ ...parts, watching, mirrors, pin, log, version: serverVersion }, tls);
   const stopFollowing = follow(parts, asked, log);
   let closing: Promise<void> | undefined;
   const closeAll = async (): Promise<void> => {
     await watch.value?.stop();
-    await mirrorWatch.stop();
+    await mirrors.stop();
     await app.close();
     await parts.checker.close();
     await parts.intake.close();

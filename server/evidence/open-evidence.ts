@@ -6,7 +6,7 @@ import type { EvidenceStatus } from '../../contracts/http/index.ts';
 import { deviceId, parseEvidenceDocument, sha256Hex } from '../../contracts/documents/index.ts';
 import { readDocuments, readProvenDocument, type LoggedDocument } from '../accounts/index.ts';
 import type { Platform } from '../platform/index.ts';
-import { readBlob, readUpload } from '../store/index.ts';
+import { readBlob, readBlobNames, readUpload } from '../store/index.ts';
 import { openBlobStore, syncFolderAside, type BlobStore } from './blob-store.ts';
 import { incomingFolder, incomingPath, type EvidenceContext } from './context.ts';
 import { removeFile } from './disk.ts';
@@ -17,6 +17,12 @@ import { Uploads } from './uploads.ts';
 /** Abandoned uploads are looked for this often. */
 const expiryMs = 3_600_000;
 
+/** A sealed file by the hash of its bytes. */
+export type SealedFile = { readonly blob: Sha256Hex; readonly sizeBytes: number };
+
+/** Sealed files that are named at once. */
+const listMax = 1_000;
+
 /** The evidence store of a running server. */
 export type Evidence = {
   readonly uploads: Uploads;
@@ -24,6 +30,8 @@ export type Evidence = {
   readonly status: (name: UploadName) => Promise<Result<EvidenceStatus, string>>;
   /** Size of a sealed file that counts: one that has a row and a verdict, and is online. */
   readonly blobSize: (blob: Sha256Hex) => Promise<number | undefined>;
+  /** Sealed files that count and are online, by name after `after`; `next` is where the list goes on, or `null` at its end. */
+  readonly list: (after: string) => Promise<{ readonly blobs: readonly SealedFile[]; readonly next: string | null }>;
   /** Ends the loops and closes the files, after what is under way. */
   readonly close: () => Promise<void>;
 };
@@ -51,6 +59,19 @@ async function statusOf(
         : { ...proven.signed, signatures: proven.signed.signatures.map((one) => ({ ...one })) },
     receipt: proven?.receipt ?? null,
   });
+}
+
+async function listFrom(
+  { platform, blobs }: EvidenceContext,
+  after: string,
+): Promise<{ readonly blobs: readonly SealedFile[]; readonly next: string | null }> {
+  const names = (await readBlobNames(platform.database, after, listMax)) as readonly Sha256Hex[];
+  const found: SealedFile[] = [];
+  for (const blob of names) {
+    const file = await blobs.stat(blob);
+    if (file !== undefined) found.push({ blob, sizeBytes: file.sizeBytes });
+  }
+  return { blobs: found, next: names.length < listMax ? null : (names.at(-1) ?? null) };
 }
 
 function nameOfFile(file: string): UploadName | undefined {
@@ -94,6 +115,7 @@ export async function openEvidence(options: Omit<EvidenceContext, 'blobs'>): Pro
       const row = await readBlob(context.platform.database, blob);
       return row === undefined ? undefined : (await context.blobs.stat(blob))?.sizeBytes;
     },
+    list: (after) => listFrom(context, after),
     close: async () => {
       clearInterval(timer);
       await uploads.close();

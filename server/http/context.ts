@@ -7,6 +7,14 @@ import type { Evidence } from '../evidence/index.ts';
 import type { Intake } from '../intake/index.ts';
 import type { Platform } from '../platform/index.ts';
 
+/** The mirrors that the operator named; nobody where he named none. */
+export type NamedMirrors = {
+  /** What each vouched for. */
+  readonly health: () => readonly MirrorHealth[];
+  /** The door key of one. */
+  readonly doorOf: (id: string) => { readonly publicKey: Uint8Array } | undefined;
+};
+
 /** What the doors work with. */
 export type DoorContext = {
   readonly platform: Platform;
@@ -16,8 +24,7 @@ export type DoorContext = {
   readonly evidence: Evidence;
   /** How the services of authorities answer; empty where none is asked. */
   readonly watching: () => readonly ServiceHealth[];
-  /** What mirrors of the log vouched for; empty where none is named. */
-  readonly mirrors: () => readonly MirrorHealth[];
+  readonly mirrors: NamedMirrors;
   readonly pin: ServerPin;
   readonly log: Logger;
   readonly version: string;

@@ -1,4 +1,4 @@
-import { ok, refuse, type Result } from '../../core/kernel/index.ts';
+import { ok, refuse, type DeviceId, type Result } from '../../core/kernel/index.ts';
 import {
   contentDigest,
   coveredHeaders,
@@ -7,7 +7,7 @@ import {
   type deviceRefusals,
   type SignatureParameters,
 } from '../../contracts/http/index.ts';
-import type { RegisteredDevice, Registry } from '../accounts/index.ts';
+import type { RegisteredDevice } from '../accounts/index.ts';
 import { sha256 } from '../../eds/index.ts';
 import type { RequestProof } from '../checks/index.ts';
 import { verifyEd25519Aside } from '../keys/index.ts';
@@ -29,19 +29,27 @@ function single(value: string | string[] | undefined): string | undefined {
 }
 
 /** Who says that he signed a request, and what has to hold for it to be true. */
-export type DeviceClaim = {
-  readonly device: RegisteredDevice;
+export type DeviceClaim<Who = RegisteredDevice> = {
+  readonly device: Who;
   readonly parameters: SignatureParameters;
   readonly proof: RequestProof;
 };
 
-type Doorkeeper = { readonly registry: Registry; readonly guard: ReplayGuard };
+type KeyHolder = { readonly publicKey: Uint8Array };
+/** Who is known at a door: devices, and at some doors mirrors. */
+type Doorkeeper<Who extends KeyHolder> = {
+  readonly registry: { readonly device: (id: DeviceId) => Who | undefined };
+  readonly guard: ReplayGuard;
+};
 
 /**
  * Reads the headers of a request: method, path, query, body and session token are all covered by what the device signed. What was
  * let in before, or is of another time, is refused here already: it is worth no verification.
  */
-export function readClaim({ registry, guard }: Doorkeeper, request: WireRequest): Result<DeviceClaim, DeviceRefusal> {
+export function readClaim<Who extends KeyHolder>(
+  { registry, guard }: Doorkeeper<Who>,
+  request: WireRequest,
+): Result<DeviceClaim<Who>, DeviceRefusal> {
   const { headers } = request;
   const signatureInput = single(headers['signature-input']);
   const signature = single(headers['signature']);
@@ -77,19 +85,19 @@ export function readClaim({ registry, guard }: Doorkeeper, request: WireRequest)
 }
 
 /** Lets a request in whose proof holds, and no request twice. */
-export function admitOnce(
+export function admitOnce<Who>(
   guard: ReplayGuard,
-  { device, parameters }: DeviceClaim,
-): Result<RegisteredDevice, DeviceRefusal> {
+  { device, parameters }: DeviceClaim<Who>,
+): Result<Who, DeviceRefusal> {
   const admitted = guard.admit(parameters);
   return admitted.ok ? ok(device) : admitted;
 }
 
 /** The enrolled device that signed this very request; the body is compared with its digest. */
-export async function authenticateDevice(
-  context: Doorkeeper,
+export async function authenticateDevice<Who extends KeyHolder>(
+  context: Doorkeeper<Who>,
   request: WireRequest,
-): Promise<Result<RegisteredDevice, DeviceRefusal>> {
+): Promise<Result<Who, DeviceRefusal>> {
   const claim = readClaim(context, request);
   if (!claim.ok) return claim;
   const { publicKey, base, signature, contentDigest: digest } = claim.value.proof;

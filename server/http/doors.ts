@@ -60,7 +60,7 @@ function openPublicDoors(
         lists: registry.trust().listed.map(({ authority, thisUpdateMs }) => ({ authority, thisUpdateMs })),
         services: watching().map((health) => ({ ...health })),
       },
-      mirrors: mirrors().map((health) => ({ ...health })),
+      mirrors: mirrors.health().map((health) => ({ ...health })),
     }),
   );
   router.open(endpoints.policy, async () => {
@@ -152,7 +152,7 @@ function openActDoors(context: DoorContext, router: Router): void {
       consistency,
       policyVersion,
       changesPosition,
-      mirrors: context.mirrors().map((health) => ({ ...health })),
+      mirrors: context.mirrors.health().map((health) => ({ ...health })),
     });
   });
   router.openAside(endpoints.acts, checker.check, async ({ device, body }) => {

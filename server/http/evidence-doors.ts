@@ -1,4 +1,4 @@
-import { ok, refuse, type Result } from '../../core/kernel/index.ts';
+import { ok, refuse, type Result, type Sha256Hex } from '../../core/kernel/index.ts';
 import { parseEvidenceDescriptor } from '../../contracts/documents/index.ts';
 import { endpoints, parseUploadMetadata, tusVersion } from '../../contracts/http/index.ts';
 import type { FastifyReply } from 'fastify';
@@ -76,6 +76,10 @@ export function openEvidenceDoors(context: DoorContext, router: Router): void {
   router.open(endpoints.evidenceStatus, ({ device, params }) =>
     evidence.status({ device: device.record.device, ...params }),
   );
+  router.open(endpoints.evidenceBlobs, async ({ query }) => {
+    const { blobs, next } = await evidence.list(query.after);
+    return ok({ blobs: blobs.map((file) => ({ ...file })), next: next as Sha256Hex | null });
+  });
   router.open(endpoints.evidenceBlob, async ({ params, headers, reply }) => {
     const size = await evidence.blobSize(params.blob);
     const from = headers.range === undefined ? 0 : Number(headers.range.slice('bytes='.length, -1));

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type * as z from 'zod';
-import { ok, refuse, type Result } from '../../core/kernel/index.ts';
+import { ok, refuse, type DeviceId, type Result } from '../../core/kernel/index.ts';
 import type {
   Endpoint,
   EndpointBody,
@@ -16,7 +16,7 @@ import { admitOnce, authenticateDevice, readClaim, type WireRequest } from './de
 import { sendRefusal } from './refusals.ts';
 import type { ReplayGuard } from './replay-guard.ts';
 
-type Auth<E extends Endpoint> = E['auth'] extends 'none'
+type Auth<E extends Endpoint> = E['auth'] extends 'none' | 'keeper'
   ? { readonly device: undefined; readonly reader: undefined }
   : E['auth'] extends 'device'
     ? { readonly device: RegisteredDevice; readonly reader: undefined }
@@ -71,6 +71,12 @@ async function identify(
   request: FastifyRequest,
 ): Promise<Result<{ device: RegisteredDevice | undefined; reader: Reader | undefined }, string>> {
   if (endpoint.auth === 'none') return { ok: true, value: { device: undefined, reader: undefined } };
+  if (endpoint.auth === 'keeper') {
+    const { registry, mirrors } = context;
+    const keepers = { device: (id: DeviceId) => registry.device(id) ?? mirrors.doorOf(id) };
+    const keeper = await authenticateDevice({ registry: keepers, guard }, wireOf(request));
+    return keeper.ok ? { ok: true, value: { device: undefined, reader: undefined } } : keeper;
+  }
   const device = await authenticateDevice({ registry: context.registry, guard }, wireOf(request));
   if (!device.ok) return device;
   if (endpoint.auth === 'device') return { ok: true, value: { device: device.value, reader: undefined } };

@@ -9,13 +9,17 @@ import {
   tileWidth,
 } from '../../core/log/index.ts';
 import { sha256, verifyMlDsa44 } from '../../eds/index.ts';
+import { openBlobStore } from '../evidence/index.ts';
 import { verifyEd25519 } from '../keys/index.ts';
 import type { LogStore } from '../log/index.ts';
 import { entriesOf } from './entries.ts';
+import { hashOfFile } from './hash-file.ts';
 import type { Mirror } from './open-mirror.ts';
 
 /** What a mirror surely holds. */
 export type MirrorState = {
+  /** Sealed pieces of evidence. */
+  readonly evidence: number;
   readonly origin: string;
   /** Leaves below the published checkpoint; 0 where nothing was pulled yet. */
   readonly size: number;
@@ -26,7 +30,11 @@ export type MirrorState = {
   readonly alarms: readonly string[];
 };
 
-export type MirrorFault = 'mirror-entry-wrong' | 'mirror-damaged' | 'mirror-checkpoint-wrong';
+export type MirrorFault =
+  | 'mirror-evidence-damaged'
+  | 'mirror-entry-wrong'
+  | 'mirror-damaged'
+  | 'mirror-checkpoint-wrong';
 
 /** Hashes every entry and compares every tile with it; answers the root of the whole. */
 function walk({ tree, readEntries, readHashes }: LogStore): Result<Uint8Array, MirrorFault> {
@@ -58,8 +66,19 @@ function cosignedAtMs({ witness }: Mirror, note: string): number | null {
   return own?.atSeconds === undefined ? null : own.atSeconds * 1_000;
 }
 
+/** Hashes every sealed piece of evidence; answers how many there are. */
+async function checkEvidence(folder: string): Promise<Result<number, MirrorFault>> {
+  const store = openBlobStore(folder);
+  let count = 0;
+  for await (const blob of store.list()) {
+    if ((await hashOfFile(store.pathOf(blob))) !== blob) return refuse('mirror-evidence-damaged', { blob });
+    count += 1;
+  }
+  return ok(count);
+}
+
 /** Reads everything that the mirror holds against its checkpoint, and names the first entry that is not what it was. */
-export function checkMirror(mirror: Mirror): Result<MirrorState, MirrorFault> {
+export async function checkMirror(mirror: Mirror): Promise<Result<MirrorState, MirrorFault>> {
   const store = mirror.store();
   const root = walk(store);
   if (!root.ok) return root;
@@ -70,7 +89,10 @@ export function checkMirror(mirror: Mirror): Result<MirrorState, MirrorFault> {
     published === undefined ||
     (published.head.treeSize <= tree.size() && tree.rootAt(published.head.treeSize) === published.head.root);
   if (!isHeld) return refuse('mirror-checkpoint-wrong', { size: tree.size() });
+  const evidence = await checkEvidence(mirror.evidence);
+  if (!evidence.ok) return evidence;
   return ok({
+    evidence: evidence.value,
     origin: mirror.origin,
     size: published?.head.treeSize ?? 0,
     knownSize: mirror.witness.heads.read(mirror.origin).size,

@@ -12,6 +12,8 @@ import { openAlarms, type Alarms } from './alarms.ts';
 
 /** A mirror of one log: its own keys, everything of the log that it holds, and the newest head that it knows of. */
 export type Mirror = {
+  /** Folder of the sealed evidence. */
+  readonly evidence: string;
   readonly origin: string;
   /** Keys of the log, all of one origin: a second one after a rotation. */
   readonly logKeys: readonly NoteKey[];
@@ -43,7 +45,7 @@ export type MirrorSettings = z.output<typeof settingsShape>;
 export const mirrorNames = {
   settings: 'mirror.json',
   log: 'log',
-  blobs: 'blobs',
+  evidence: 'evidence',
   alarms: 'alarms',
   logs: 'logs',
 } as const;
@@ -80,7 +82,7 @@ export function initMirror(options: {
   const written = writeKeyFile({ path: doorFile(folder), kind: doorKind, bytes });
   bytes.fill(0);
   if (!written.ok) return written;
-  for (const part of [mirrorNames.log, mirrorNames.blobs])
+  for (const part of [mirrorNames.log, mirrorNames.evidence])
     mkdirSync(join(folder, part), { recursive: true, mode: 0o755 });
   replaceFile(join(folder, mirrorNames.logs), `${logKey}\n`, 0o644);
   replaceFile(join(folder, mirrorNames.settings), `${JSON.stringify(settings.data)}\n`, 0o644);
@@ -120,6 +122,7 @@ export function openMirror(folder: string, nowMs: () => number): Result<Mirror, 
     logKeys,
     settings,
     witness: witness.value,
+    evidence: join(folder, mirrorNames.evidence),
     signDoor: (message) => sign(null, Buffer.from(message), doorKey),
     alarms: openAlarms(join(folder, mirrorNames.alarms), nowMs),
     store: () => {

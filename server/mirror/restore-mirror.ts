@@ -1,13 +1,16 @@
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { copyFile, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InvariantError, ok, refuse, type Result } from '../../core/kernel/index.ts';
 import { tileWidth } from '../../core/log/index.ts';
+import { openBlobStore } from '../evidence/index.ts';
 import { syncFolder } from '../keys/index.ts';
 import { openLogStore } from '../log/index.ts';
 import { entriesOf } from './entries.ts';
+import { hashOfFile } from './hash-file.ts';
 import { mirrorNames, type Mirror } from './open-mirror.ts';
 
-export type RestoreRefusal = 'mirror-empty' | 'mirror-damaged' | 'mirror-out-not-empty';
+export type RestoreRefusal = 'mirror-evidence-damaged' | 'mirror-empty' | 'mirror-damaged' | 'mirror-out-not-empty';
 
 /** Bundles of one append. */
 const bundlesAtOnce = 8;
@@ -38,4 +41,26 @@ export function restoreLog(mirror: Mirror, out: string): Result<number, RestoreR
   }
   syncFolder(out);
   return ok(size);
+}
+
+/** Copies every sealed piece of evidence into `out/evidence`, each hashed on the way. Durable on return; answers how many. */
+export async function restoreEvidence(mirror: Mirror, out: string): Promise<Result<number, RestoreRefusal>> {
+  const folder = join(out, mirrorNames.evidence);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  syncFolder(out);
+  const [held, restored] = [openBlobStore(mirror.evidence), openBlobStore(folder)];
+  const draft = join(folder, 'draft');
+  let count = 0;
+  for await (const blob of held.list()) {
+    await copyFile(held.pathOf(blob), draft);
+    {
+      await using file = await open(draft, 'r+');
+      await file.sync();
+    }
+    if ((await hashOfFile(draft)) !== blob) return refuse('mirror-evidence-damaged', { blob });
+    await restored.put(draft, blob);
+    await rm(draft);
+    count += 1;
+  }
+  return ok(count);
 }

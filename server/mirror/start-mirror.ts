@@ -3,8 +3,10 @@ import { ok, refuse, type Result } from '../../core/kernel/index.ts';
 import { formatNoteKey } from '../../core/log/index.ts';
 import { hold, isHeld, releaseHold } from '../store/index.ts';
 import { openListener, type ListenerTls } from '../witness/index.ts';
+import { openBlobDoor } from './blob-door.ts';
 import { openMirror, type Mirror, type OpenMirrorRefusal } from './open-mirror.ts';
 import { openOrigin } from './origin.ts';
+import { pullBlobs, type BlobRefusal, type BlobsPulled } from './pull-blobs.ts';
 import { pull, type Pulled, type PullRefusal } from './pull.ts';
 import { startSchedule } from './schedule.ts';
 import { mirrorListener } from './serve.ts';
@@ -25,6 +27,8 @@ export type MirrorOptions = {
   readonly onStarted?: (facts: MirrorFacts) => void;
   /** How a round ended: what was pulled, or why nothing was. */
   readonly onRound: (round: Result<Pulled, PullRefusal>) => void;
+  /** How the evidence of a round ended, after its log. */
+  readonly onEvidence?: (round: Result<BlobsPulled, BlobRefusal>) => void;
   readonly onBug: (bug: unknown) => void;
 };
 
@@ -69,11 +73,14 @@ export async function startMirror(
   };
   options.onStarted?.(facts);
   const origin = openOrigin(mirror.settings);
+  const door = openBlobDoor(mirror);
   const round = async (): Promise<boolean> => {
     try {
       const pulled = await pull(mirror, origin.log);
       onRound(pulled);
-      return pulled.ok;
+      const blobs = await pullBlobs(mirror.evidence, door);
+      options.onEvidence?.(blobs);
+      return pulled.ok && blobs.ok;
     } catch (bug) {
       // A disk that refused a write: the next round opens the store anew.
       onBug(bug);
@@ -81,14 +88,14 @@ export async function startMirror(
     }
   };
   const schedule = startSchedule({ everyMs, nowMs, round });
-  return ok({
-    ...facts,
-    close: async () => {
-      const stopped = schedule.stop();
-      origin.close();
-      await listener.value.close();
-      await stopped;
-      release();
-    },
-  });
+  let closing: Promise<void> | undefined;
+  const closeAll = async (): Promise<void> => {
+    const stopped = schedule.stop();
+    origin.close();
+    door.close();
+    await listener.value.close();
+    await stopped;
+    release();
+  };
+  return ok({ ...facts, close: () => (closing ??= closeAll()) });
 }

@@ -16,7 +16,11 @@ import { bundleSizeBytes, entriesOf } from './entries.ts';
 
 /** Gives the bytes at a path below the prefix of a log; more than `sizeMaxBytes` is no answer. */
 export type Fetch = (path: string, sizeMaxBytes: number) => Promise<Result<Uint8Array, FetchRefusal>>;
-export type FetchRefusal = 'mirror-origin-unreachable' | 'mirror-file-missing' | 'mirror-answer-too-large';
+export type FetchRefusal =
+  | 'mirror-origin-unreachable'
+  | 'mirror-file-missing'
+  | 'mirror-answer-too-large'
+  | 'mirror-door-closed';
 
 export type TileRefusal = FetchRefusal | 'mirror-tile-wrong';
 

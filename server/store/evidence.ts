@@ -102,6 +102,18 @@ export async function readBlob(session: Session, blob: string): Promise<Row<'evi
   return session.selectFrom('evidence_blob').selectAll().where('blob', '=', blob).executeTakeFirst();
 }
 
+/** Names of blobs after this one, in their order. */
+export async function readBlobNames(session: Session, after: string, limit: number): Promise<readonly string[]> {
+  const rows = await session
+    .selectFrom('evidence_blob')
+    .select('blob')
+    .where('blob', '>', after)
+    .orderBy('blob')
+    .limit(limit)
+    .execute();
+  return rows.map(({ blob }) => blob);
+}
+
 /** The document of a leaf, with its place in the log where it has one. */
 export async function readDocumentOf(
   session: Session,

@@ -50,6 +50,7 @@ export {
   insertUpload,
   moveUpload,
   readBlob,
+  readBlobNames,
   readDocumentOf,
   readUpload,
   readUploads,

@@ -35,7 +35,6 @@ let secondReading: ReturnType<typeof buildChecker>;
 let log: ServedLog;
 let platform: Server;
 let mirror: RunningMirror;
-let isClosed = false;
 
 function put(path: string, content: Uint8Array | string): void {
   mkdirSync(dirname(join(folder, path)), { recursive: true });
@@ -89,7 +88,7 @@ describe.skipIf(!hasGo)('a mirror, read by the program in Go from what it serves
     await download();
   }, 400_000);
   afterAll(async () => {
-    if (!isClosed) await mirror.close();
+    await mirror.close();
     platform.closeAllConnections();
     await new Promise((done) => platform.close(done));
     log.close();
@@ -114,7 +113,6 @@ describe.skipIf(!hasGo)('a mirror, read by the program in Go from what it serves
     async () => {
       const { keys } = mirror;
       await mirror.close();
-      isClosed = true;
       const held = holdMirror(home, Date.now);
       const out = join(laboratory, 'restored');
       expect(held.ok && restoreLog(held.value.mirror, out)).toEqual({ ok: true, value: size });

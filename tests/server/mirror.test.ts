@@ -1,17 +1,26 @@
+import { randomBytes, randomUUID } from 'node:crypto';
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ok, type DeviceId } from '../../core/kernel/index.ts';
+import { parseEvidenceDocument } from '../../contracts/documents/index.ts';
 import { endpoints } from '../../contracts/http/index.ts';
+import { sha256Hex } from '../../eds/index.ts';
 import { createServerLog, realSurroundings, startServer } from '../../server/boot/index.ts';
 import {
   holdMirror,
   initMirror,
+  restoreEvidence,
   restoreLog,
   startMirror,
+  type BlobsPulled,
   type Pulled,
   type RunningMirror,
 } from '../../server/mirror/index.ts';
+import { openBlobStore, type Antivirus } from '../../server/evidence/index.ts';
+import { statusUntil, upload } from '../evidence/support/uploader.ts';
+import { TestClient } from './support/client.ts';
 import { testForm } from './support/forms.ts';
 import { must, startTestPlatform, testFolder, type TestPlatform } from './support/platform.ts';
 import { enrolled, newCase, receiptOf, type Workstation } from './support/workstation.ts';
@@ -21,8 +30,20 @@ let workstation: Workstation;
 let mirror: RunningMirror;
 /** Where the platform answers from its first start on. */
 let address: string;
+let evidenceBlob: string;
 const folder = testFolder();
 const rounds: (Pulled | string)[] = [];
+const evidenceRounds: (BlobsPulled | string)[] = [];
+
+const baseAtMs = Date.now() - 3_600_000;
+/** Whatever comes is clean: what a mirror keeps is sealed anyhow. */
+const antivirus: Antivirus = {
+  version: async () => ok({ engine: 'Own 1.0', baseVersion: '1', baseAtMs }),
+  scan: async (source) => {
+    for await (const part of source) void part;
+    return ok({ found: null });
+  },
+};
 
 /** Starts the server again at its address, where the mirror looks for it. */
 async function restart(): Promise<void> {
@@ -34,6 +55,7 @@ async function restart(): Promise<void> {
       listen: { host: '127.0.0.1', port: Number(new URL(address).port) },
       log: createServerLog((line) => platform.lines.push(line)),
       surroundings: realSurroundings,
+      antivirus,
     }),
   );
   // A platform knows its address by its own record; the port of a test is another.
@@ -41,14 +63,17 @@ async function restart(): Promise<void> {
 }
 
 async function startMirrorHere(): Promise<void> {
+  rounds.length = 0;
+  evidenceRounds.length = 0;
   mirror = must(
     await startMirror({
       ...{ folder, listen: { host: '127.0.0.1', port: 0 }, everyMs: 86_400_000, nowMs: Date.now },
       onRound: (round) => rounds.push(round.ok ? round.value : round.refusal.code),
+      onEvidence: (round) => evidenceRounds.push(round.ok ? round.value : round.refusal.code),
       onBug: (bug) => rounds.push(String(bug)),
     }),
   );
-  for (let tries = 0; rounds.length === 0 && tries < 200; tries += 1) await sleep(50);
+  for (let tries = 0; evidenceRounds.length === 0 && tries < 200; tries += 1) await sleep(50);
 }
 
 async function submit(n: number): Promise<string> {
@@ -62,7 +87,7 @@ const status = async () =>
   endpoints.status.response.parse((await workstation.client.call({ method: 'GET', path: '/v1/status' })).json);
 
 beforeAll(async () => {
-  platform = await startTestPlatform();
+  platform = await startTestPlatform(undefined, undefined, antivirus);
   address = platform.server.url;
   workstation = await enrolled(platform.server);
   await submit(601);
@@ -105,8 +130,29 @@ test('a mirror takes the log of a platform over its pinned TLS, and status and c
   expect(endpoints.contact.response.parse(contact.json).mirrors).toEqual([expected]);
 });
 
+test('a mirror that the operator named takes the sealed evidence, and no other gets it', async () => {
+  // Before its first start the operator had not named it.
+  expect(evidenceRounds).toEqual(['mirror-door-closed']);
+  const { sha256 } = await upload(workstation.client, randomBytes(300_000));
+  const { document } = await statusUntil(workstation.client, sha256, (status) => status.document !== null);
+  const { blob } = must(parseEvidenceDocument(document?.document ?? ''));
+  await mirror.close();
+  await startMirrorHere();
+  expect(evidenceRounds).toEqual([{ held: 1, added: 1 }]);
+  expect(sha256Hex(readFileSync(openBlobStore(join(folder, 'evidence')).pathOf(blob)))).toBe(blob);
+  for (const path of ['/v1/evidence/blobs', `/v1/evidence/blobs/${blob}`]) {
+    const stranger = new TestClient({ url: address, pin: platform.server.pin });
+    expect((await stranger.call({ method: 'GET', path })).status).toBe(401);
+    stranger.device = randomUUID() as DeviceId;
+    expect((await stranger.call({ method: 'GET', path })).status).toBe(401);
+    stranger.close();
+    expect((await workstation.client.call({ method: 'GET', path })).status).toBe(200);
+  }
+  evidenceBlob = blob;
+});
+
 test(
-  'a platform that lost its log goes on from what the mirror held, and what came after it',
+  'a platform that lost its log and evidence goes on from what the mirror held, and what came after it',
   { timeout: 120_000 },
   async () => {
     // The mirror lacks this act: the database has it.
@@ -117,14 +163,18 @@ test(
     const held = must(holdMirror(folder, Date.now));
     const out = join(folder, 'out');
     const size = must(restoreLog(held.mirror, out));
+    expect(must(await restoreEvidence(held.mirror, out))).toBe(1);
     held.release();
     expect(size).toBeLessThan(before.log.size);
     rmSync(join(platform.directory, 'log'), { recursive: true });
+    rmSync(join(platform.directory, 'evidence', 'blobs'), { recursive: true });
     renameSync(join(out, 'log'), join(platform.directory, 'log'));
+    renameSync(join(out, 'evidence', 'blobs'), join(platform.directory, 'evidence', 'blobs'));
     await restart();
     expect(await status()).toMatchObject({ state: 'accepting', log: { size: before.log.size } });
+    const path = `/v1/evidence/blobs/${evidenceBlob}`;
+    expect((await workstation.client.call({ method: 'GET', path })).status).toBe(200);
     await submit(603);
-    rounds.length = 0;
     await startMirrorHere();
     const after = await status();
     expect(rounds).toEqual([{ size: after.log.size, added: after.log.size - size, isCosigned: true }]);

@@ -74,7 +74,7 @@ export function judgeMirror(made: string, log: ServedLog) {
         if (fault !== undefined) return fault;
         const pulled = await pull(mirror, shownAt(log, leavesAtEnd));
         if (!pulled.ok) return `does not go on: ${pulled.refusal.code}`;
-        const checked = checkMirror(mirror);
+        const checked = await checkMirror(mirror);
         return checked.ok && checked.value.size === leavesAtEnd ? undefined : 'later not whole';
       } finally {
         mirror.close();
