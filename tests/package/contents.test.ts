@@ -105,6 +105,7 @@ describe('what the package carries', () => {
       'native/vault-host/boot.ts',
       'cli/boot/index.mjs',
       'server/checks/thread.ts',
+      'dist/log-verifier/verify.mjs',
     ])
       expect(files).toContain(entry);
     expect(files.filter((file) => /\.test\.ts|^dev\/|^tests\/|^build\//u.test(file))).toEqual([]);
@@ -137,6 +138,7 @@ describe('what the package carries', () => {
       'pg',
       'pino',
       'pkcs11js',
+      'qrcode-generator',
     ];
     const program = `for (const name of ${JSON.stringify(names)}) { await import(name); console.log(name); }`;
     const cwd = join(resources, 'platform');
