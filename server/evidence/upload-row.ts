@@ -20,26 +20,23 @@ export type UploadSecret = {
   readonly cipher: RecordCipher;
 };
 
-/** The time of an upload is part of what is sealed: by it one is forgotten, and it stands in the document. */
-function purposeOf(createdAtMs: number): string {
-  return `${uploadPurpose} ${createdAtMs}`;
+/** Device and time of an upload are part of what is sealed: whose it is, and by when it is forgotten. */
+function purposeOf({ device, created_at_ms: atMs }: Pick<Row<'evidence_upload'>, 'device' | 'created_at_ms'>): string {
+  return `${uploadPurpose} ${device} ${atMs}`;
 }
 
 /** Seals a descriptor and the key of its file. */
 export function sealUpload(
   dataKey: DataKey,
-  upload: { readonly descriptor: EvidenceDescriptor; readonly key: Uint8Array; readonly createdAtMs: number },
+  row: Pick<Row<'evidence_upload'>, 'device' | 'created_at_ms'>,
+  { descriptor, key }: Pick<UploadSecret, 'descriptor' | 'key'>,
 ): Buffer {
-  const { descriptor, key, createdAtMs } = upload;
-  return dataKey.seal(
-    purposeOf(createdAtMs),
-    Buffer.concat([key, Buffer.from(canonicalize(descriptor as unknown as Json))]),
-  );
+  return dataKey.seal(purposeOf(row), Buffer.concat([key, Buffer.from(canonicalize(descriptor as unknown as Json))]));
 }
 
 /** Opens the sealed column; throws where it was edited, or where it is of another upload. */
 export function openUploadSecret(dataKey: DataKey, row: Row<'evidence_upload'>): UploadSecret {
-  const opened = dataKey.open(purposeOf(row.created_at_ms), row.sealed);
+  const opened = dataKey.open(purposeOf(row), row.sealed);
   const key = opened.subarray(0, recordKeySizeBytes);
   const descriptor = parseEvidenceDescriptor(opened.subarray(recordKeySizeBytes).toString());
   if (!descriptor.ok || descriptor.value.sha256 !== row.sha256 || descriptor.value.sizeBytes !== row.size_bytes)

@@ -202,7 +202,7 @@ export class Uploads {
     const subject = subjectOf(name);
     const key = (await subjectKeys.ensure([subject])).get(subject);
     if (key === undefined) throw new Error('evidence: a subject has a key once it is ensured');
-    const createdAtMs = surroundings.nowMs();
+    const place = { device: name.device, created_at_ms: surroundings.nowMs() };
     const blobKey = surroundings.randomBytes(recordKeySizeBytes);
     const made = await insertUpload(
       database,
@@ -211,9 +211,9 @@ export class Uploads {
         size_bytes: sizeBytes,
         state: 'receiving',
         refusal: null,
-        sealed: sealUpload(key, { descriptor, key: blobKey, createdAtMs }),
+        sealed: sealUpload(key, place, { descriptor, key: blobKey }),
         leaf_id: null,
-        created_at_ms: createdAtMs,
+        created_at_ms: place.created_at_ms,
       },
       uploadQuota,
     );
