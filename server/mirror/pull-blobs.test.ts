@@ -30,6 +30,7 @@ function door(change: (asked: Asked, piece: Buffer, at: number) => Buffer | unde
     for (let at = one.fromByte; at < bytes.length; at += 10_000) {
       const piece = change(one, bytes.subarray(at, at + 10_000), at);
       if (piece === undefined) throw new Error('the line was cut');
+      if (piece.length === 0) return;
       yield piece;
     }
   }
@@ -81,6 +82,16 @@ describe('the evidence of a mirror', () => {
     expect(rounds).toBeGreaterThan(100);
     expect(await heldNames()).toEqual(names);
     expect(asked.filter(({ blob, fromByte }) => blob === name && fromByte > 0).length).toBeGreaterThan(5);
+  });
+
+  it('keeps what came where an answer ends early without a word, and asks for the rest', async () => {
+    const long = names.find((name) => (blobs.get(name)?.length ?? 0) > 100_000) ?? first;
+    const quiet = door(({ blob }, piece, at) => (blob === long && at >= 50_000 ? Buffer.alloc(0) : piece));
+    expect(await pullBlobs(folder, quiet.opened)).toMatchObject(refuse('mirror-origin-unreachable'));
+    expect(parts()).toEqual([`${long}.part`]);
+    const { opened, asked } = door();
+    expect((await pullBlobs(folder, opened)).ok).toBe(true);
+    expect(asked).toContainEqual({ blob: long, fromByte: 50_000 });
   });
 
   it('leaves out what is not what its name says, names it, and takes the rest', async () => {
