@@ -64,7 +64,10 @@ function revocationLines(locale: Locale, { revocation, serverTimeMs }: Status): 
 }
 
 /** How long ago each mirror vouched for the log, and what is the matter with it. */
-export function mirrorLines(locale: Locale, { mirrors, serverTimeMs }: Status): readonly string[] {
+export function mirrorLines(
+  locale: Locale,
+  { mirrors, serverTimeMs }: Pick<Status, 'mirrors' | 'serverTimeMs'>,
+): readonly string[] {
   return mirrors.flatMap((mirror) => {
     const { name, size, cosignedAtMs, trouble } = mirror;
     const hours = Math.floor((serverTimeMs - (cosignedAtMs ?? serverTimeMs)) / hourMs);
