@@ -4,6 +4,7 @@ import { sha256 } from '../../../eds/index.ts';
 import type { LogEntryView, LogFilter, OperatorInput, OperatorOutput } from '../../../contracts/ipc/index.ts';
 import type { ActView } from '../../../contracts/vault-host/index.ts';
 import type { Engine, Shift } from '../context.ts';
+import { raiseAlarm } from '../sync/alarm.ts';
 import { itemOf, knownCase, ownActs, ownEntry, ownHead } from './own.ts';
 import { indexOfQuery, matches, readEntry, type ReadEntry } from './search.ts';
 import { LogTiles, type OwnHead } from './tiles.ts';
@@ -111,6 +112,12 @@ async function fromJournal(
   return { entries, next: indexes[ownPageMax - 1] ?? null };
 }
 
+/** Tiles that contradict the own head are an alarm like a fork: somebody altered what the log shows. */
+async function wrongTile<R>(engine: Engine, refused: R): Promise<R> {
+  await raiseAlarm(engine, 'log-tile-wrong');
+  return refused;
+}
+
 /**
  * A page of the central log, newest first, as far as the own last head reaches: every entry was verified here by that head. Where the
  * server cannot be asked, what the own journal holds, with the reason; tiles that do not lead to the head are `log-tile-wrong`.
@@ -120,7 +127,7 @@ export async function listLog(engine: Engine, shift: Shift, input: OperatorInput
   if (!head.ok) return head;
   const found = await search(shift, head.value, input);
   // What contradicts the own head is no outage, and nothing else is shown in its place.
-  if (!found.ok && found.refusal.code === 'log-tile-wrong') return found;
+  if (!found.ok && found.refusal.code === 'log-tile-wrong') return wrongTile(engine, found);
   const lowest = found.ok ? (found.value.entries.at(-1)?.index ?? 0) : 0;
   const acts = await ownActs(engine, lowest);
   if (!acts.ok) return acts;
@@ -167,7 +174,7 @@ export async function readLogEntry(engine: Engine, shift: Shift, index: number):
   if (!acts.ok) return acts;
   const act = acts.value.get(index);
   const proven = await prove(engine, shift, index, act);
-  if (!proven.ok) return proven;
+  if (!proven.ok) return proven.refusal.code === 'log-tile-wrong' ? wrongTile(engine, proven) : proven;
   const { entry, source, proof } = proven.value;
   const { leaf, text } = entry;
   return ok({
