@@ -86,6 +86,8 @@ const onLargeScreens = [
   'signature-valid',
   'signature-long-words',
   'journal',
+  'evidence',
+  'screenshot-case',
   'connection-bad',
   'about',
 ];

@@ -135,6 +135,29 @@ describe('the window, by keys alone', () => {
     await press('Control+l');
     await gallery.page.getByRole('heading', { name: 'Start of shift' }).waitFor();
   });
+
+  it('keeps a picture of the window with a reason, and pauses its upload', async () => {
+    await gallery.show({ state: 'queue-mine', locale: 'en' });
+    await press('Control+Shift+S');
+    const dialog = gallery.page.getByRole('dialog');
+    await dialog.waitFor();
+    const keep = dialog.getByRole('button', { name: 'Keep and record' });
+    expect(await keep.isDisabled()).toBe(true);
+    await dialog.getByRole('radio').first().focus();
+    await press('Space');
+    await dialog.getByLabel('Note').focus();
+    await gallery.page.keyboard.type('two faces');
+    await press('Enter');
+    await dialog.getByText('Recorded here, entry').waitFor();
+    await press('Enter');
+    await dialog.waitFor({ state: 'detached' });
+    await press('Alt+3');
+    await press('j');
+    await gallery.page.getByRole('heading', { name: 'Disputed data: two faces' }).waitFor();
+    await gallery.page.getByRole('button', { name: 'Pause the upload' }).focus();
+    await press('Enter');
+    await gallery.page.getByRole('button', { name: 'Resume the upload' }).waitFor();
+  });
 });
 
 describe('the sealed prompt, by keys alone', () => {

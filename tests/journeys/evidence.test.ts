@@ -115,10 +115,12 @@ describe('evidence on its way to the server', { timeout: 200_000 }, () => {
   });
 
   it('keeps no act from being proven, and the next act on its case names it though it has not arrived', async () => {
-    const { items } = must(
-      await desk.listCases({ view: 'all', statuses: [], query: '', sort: 'number', offset: 0, limit: 1 }),
-    );
-    const caseId = items[0]?.id ?? '';
+    let caseId = '';
+    await until(async () => {
+      const query = { view: 'all', query: '', sort: 'number', offset: 0, limit: 1 } as const;
+      caseId = must(await desk.listCases({ ...query, statuses: [] })).items[0]?.id ?? '';
+      return caseId !== '';
+    });
     // The oldest goes first: the small one is paused while the large one is on its way.
     const other = await record(24 * megabyte);
     const named = await record(9_000, caseId);
