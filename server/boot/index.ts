@@ -10,4 +10,5 @@ export { rotateLogKey, type RotationReport, type RotationStep } from './rotate-l
 export { startServer, type RunningServer, type StartOptions, type StartRefusal } from './start-server.ts';
 export { realSurroundings } from './surroundings.ts';
 export { createServerLog } from '../http/index.ts';
+export { readTlsIdentity } from './tls-identity.ts';
 export { serverVersion } from './version.ts';
