@@ -39,11 +39,13 @@ export class DiskModel {
   readonly #names = new Map<string, Inode>();
   readonly #durableNames = new Map<string, Inode>();
   #pendingNames: NameChange[] = [];
-  readonly #folders: readonly string[];
+  readonly #folders: Set<string>;
+  /** Folders that were made on the way: what lies in one whose own name is lost is lost with it. */
+  readonly #made = new Set<string>();
 
   /** Of these folders, which are there from the beginning; files are moved within one only. */
   constructor(...folders: readonly string[]) {
-    this.#folders = folders;
+    this.#folders = new Set(folders);
   }
 
   #rename(change: NameChange): void {
@@ -73,7 +75,7 @@ export class DiskModel {
       case 'T':
         return void this.#inode(path).pending.push(operation);
       case 'S':
-        return this.#folders.includes(path) ? this.#syncFolder(path) : this.#syncFile(path);
+        return this.#folders.has(path) ? this.#syncFolder(path) : this.#syncFile(path);
       case 'U':
         return this.#rename({ folder: dirname(path), apply: (names) => void names.delete(path) });
       case 'R': {
@@ -84,6 +86,17 @@ export class DiskModel {
           names.set(to, moved);
         };
         return this.#rename({ folder: dirname(path), apply });
+      }
+      case 'L': {
+        const to = data.toString('utf8');
+        const linked = this.#inode(path);
+        return this.#rename({ folder: dirname(to), apply: (names) => void names.set(to, linked) });
+      }
+      case 'M': {
+        this.#folders.add(path);
+        this.#made.add(path);
+        const made: Inode = { durable: Buffer.alloc(0), pending: [] };
+        return this.#rename({ folder: dirname(path), apply: (names) => void names.set(path, made) });
       }
     }
   }
@@ -114,7 +127,14 @@ export class DiskModel {
           ? this.#pendingNames.length
           : Math.floor(chance() * (this.#pendingNames.length + 1));
     for (const change of this.#pendingNames.slice(0, survivors)) change.apply(names);
-    return new Map([...names].map(([path, inode]) => [path, survivingContent(inode, chance)]));
+    const files = [...names].filter(([path]) => !this.#made.has(path) && this.#isReachable(path, names));
+    return new Map(files.map(([path, inode]) => [path, survivingContent(inode, chance)]));
+  }
+
+  #isReachable(path: string, names: ReadonlyMap<string, Inode>): boolean {
+    for (let folder = dirname(path); this.#made.has(folder); folder = dirname(folder))
+      if (!names.has(folder)) return false;
+    return true;
   }
 }
 

@@ -2,6 +2,7 @@
  * Preloaded into a process, writes down everything that it asks of files under RECORD_ROOT, in order, into RECORD_LOG:
  *   u32 magic, u8 op, u32 path length, u64 offset, u32 data length, path, data
  *   C create   W write   T truncate (offset: new size)   S sync of a file or folder   R rename (data: new path)   U unlink
+ *   L link (data: new path)   M make a folder
  * A record follows the call that it tells of and only if that succeeded. Written with raw system calls, so that the
  * recorder never records itself.
  */
@@ -194,6 +195,22 @@ int rename(const char *from, const char *to) {
   int result = real(from, to);
   int saved = errno;
   if (result == 0 && is_recording() && is_ours(from)) record('R', from, 0, to, strlen(to));
+  errno = saved;
+  return result;
+}
+int link(const char *from, const char *to) {
+  REAL(int, "link", const char *, const char *);
+  int result = real(from, to);
+  int saved = errno;
+  if (result == 0 && is_recording() && is_ours(from)) record('L', from, 0, to, strlen(to));
+  errno = saved;
+  return result;
+}
+int mkdir(const char *path, mode_t mode) {
+  REAL(int, "mkdir", const char *, mode_t);
+  int result = real(path, mode);
+  int saved = errno;
+  if (result == 0 && is_recording() && is_ours(path)) record('M', path, 0, 0, 0);
   errno = saved;
   return result;
 }

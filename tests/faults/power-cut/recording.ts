@@ -4,11 +4,11 @@ import { join } from 'node:path';
 
 /** One thing that the recorded process asked of a file, in the order in which it asked. */
 export type Operation = {
-  readonly op: 'C' | 'W' | 'T' | 'S' | 'R' | 'U';
+  readonly op: 'C' | 'W' | 'T' | 'S' | 'R' | 'U' | 'L' | 'M';
   readonly path: string;
   /** Of a write; the new size of a truncation. */
   readonly offset: number;
-  /** What was written; the new name of a renaming. */
+  /** What was written; the new name of a renaming or a link. */
   readonly data: Buffer;
 };
 
