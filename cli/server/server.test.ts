@@ -192,6 +192,10 @@ describe('qorgan server', () => {
       exit: 2,
       said: { problem: 'address-malformed' },
     });
+    expect(inPlatform('start', ...demo, '--clamd', 'unix:here')).toMatchObject({
+      exit: 2,
+      said: { problem: 'clamd-address-malformed' },
+    });
   });
 
   it('never opens a demonstration as production', () => {

@@ -1,6 +1,7 @@
 import { policySizeMax } from '../../core/log/index.ts';
 import { words } from '../../locales/index.ts';
 import { createServerLog, startServer } from '../../server/boot/index.ts';
+import { clamdAntivirus, parseClamdAddress } from '../../server/evidence/index.ts';
 import { listenOf, misuse, readSmallFile, refused, type Command } from '../kit/index.ts';
 import { placeOf, placeOptions } from './place.ts';
 
@@ -8,7 +9,13 @@ import { placeOf, placeOptions } from './place.ts';
 export const serverStart: Command = {
   shape: {
     operands: [],
-    options: { ...placeOptions, profile: 'optional', listen: 'optional', 'witness-policy': 'optional' },
+    options: {
+      ...placeOptions,
+      profile: 'optional',
+      listen: 'optional',
+      'witness-policy': 'optional',
+      clamd: 'optional',
+    },
   },
   run: async (given, around) => {
     const { locale, tell } = around;
@@ -18,6 +25,10 @@ export const serverStart: Command = {
     if (given.option('listen') !== undefined && listen === undefined) {
       return misuse(locale, 'cli.error.address-malformed', { address: given.required('listen') });
     }
+    const clamd = given.option('clamd');
+    const clamdAddress = clamd === undefined ? undefined : parseClamdAddress(clamd);
+    if (clamdAddress?.ok === false)
+      return misuse(locale, 'cli.error.clamd-address-malformed', { address: clamd ?? '' });
     const policyFile = given.option('witness-policy');
     const policy = policyFile === undefined ? undefined : await readSmallFile(policyFile, policySizeMax);
     if (policy?.ok === false) return misuse(locale, `cli.error.${policy.refusal.code}`, { file: policyFile ?? '' });
@@ -29,6 +40,7 @@ export const serverStart: Command = {
       profile,
       log,
       listen,
+      antivirus: clamdAddress === undefined ? undefined : clamdAntivirus({ address: clamdAddress.value }),
       witnessPolicy: policy === undefined ? undefined : Buffer.from(policy.value).toString('utf8'),
     });
     found.place.passphrase?.wipe();
