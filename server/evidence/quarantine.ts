@@ -1,11 +1,9 @@
-import { readUploads } from '../store/index.ts';
+import { scanUploads, type Row } from '../store/index.ts';
 import type { AntivirusRefusal } from './antivirus.ts';
 import type { EvidenceContext } from './context.ts';
 import { examine } from './examine.ts';
 import type { UploadName } from './upload-row.ts';
 
-/** Uploads of one round; the next round begins with those that are left. */
-const roundMax = 256;
 /** An antivirus that was down is asked again this soon. */
 const retryAfterMs = 5_000;
 
@@ -27,18 +25,21 @@ export function startQuarantine(context: EvidenceContext): Quarantine {
   let isAwake = true;
   let wakeUp: () => void = () => undefined;
 
+  async function tryOne(row: Row<'evidence_upload'>): Promise<void> {
+    try {
+      const examined = await examine(context, row);
+      if (examined.state === 'quarantined') waiting.set(keyOf(row), examined.waits);
+      else waiting.delete(keyOf(row));
+    } catch (error) {
+      context.onTrouble(error);
+    }
+  }
+
   async function round(): Promise<void> {
-    const rows = await readUploads(context.platform.database, { state: 'quarantined', limit: roundMax });
-    const seen = new Set(rows.map(keyOf));
-    for (const key of waiting.keys()) if (!seen.has(key)) waiting.delete(key);
-    for (const row of rows) {
-      if (isStopped) return;
-      try {
-        const examined = await examine(context, row);
-        if (examined.state === 'quarantined') waiting.set(keyOf(row), examined.waits);
-        else waiting.delete(keyOf(row));
-      } catch (error) {
-        context.onTrouble(error);
+    for await (const rows of scanUploads(context.platform.database, 'quarantined')) {
+      for (const row of rows) {
+        if (isStopped) return;
+        await tryOne(row);
       }
     }
   }

@@ -7,7 +7,7 @@ import {
   insertUpload,
   moveUpload,
   readUpload,
-  readUploads,
+  scanUploads,
   type Row,
   type UploadQuota,
 } from '../store/index.ts';
@@ -23,8 +23,6 @@ export const uploadQuota: UploadQuota = { uploadsMax: 256, bytesMax: 8_589_934_5
 const freeBytesMin = 268_435_456;
 /** An upload that took no byte for this long is given up; the workstation keeps the file and may begin again. */
 export const abandonedAfterMs = 604_800_000;
-/** Uploads that one look for abandoned ones takes. */
-const expiryPageMax = 256;
 
 export type Progress = { readonly offsetBytes: number; readonly sizeBytes: number };
 export type Creation = Progress & { readonly isNew: boolean };
@@ -109,18 +107,15 @@ export class Uploads {
   async expire(): Promise<number> {
     const { platform } = this.#context;
     const beforeMs = platform.surroundings.nowMs() - abandonedAfterMs;
-    const rows = await readUploads(platform.database, {
-      state: 'receiving',
-      createdBeforeMs: beforeMs,
-      limit: expiryPageMax,
-    });
     let expired = 0;
-    for (const row of rows) {
-      const name = nameOfRow(row);
-      const removed = await this.#inTurn(name, async () =>
-        ok((await this.#isAbandoned(name, beforeMs)) && (await this.#remove(name))),
-      );
-      if (removed.ok && removed.value) expired += 1;
+    for await (const rows of scanUploads(platform.database, 'receiving', beforeMs)) {
+      for (const row of rows) {
+        const name = nameOfRow(row);
+        const removed = await this.#inTurn(name, async () =>
+          ok((await this.#isAbandoned(name, beforeMs)) && (await this.#remove(name))),
+        );
+        if (removed.ok && removed.value) expired += 1;
+      }
     }
     return expired;
   }

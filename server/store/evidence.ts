@@ -79,19 +79,37 @@ export async function deleteUpload(session: Session, { device, sha256 }: UploadK
   return deleted.numDeletedRows === 1n;
 }
 
-/** Uploads in a state, oldest first, at most `limit`. */
-export async function readUploads(
+/** Rows of uploads read at once. */
+const uploadsPageMax = 256;
+
+/** Every upload in a state that was created before a time, oldest first, a page at a time: whoever stays does not hide who comes after. */
+export async function* scanUploads(
   session: Session,
-  options: { readonly state: string; readonly createdBeforeMs?: number; readonly limit: number },
-): Promise<readonly Row<'evidence_upload'>[]> {
-  return session
-    .selectFrom('evidence_upload')
-    .selectAll()
-    .where('state', '=', options.state)
-    .where('created_at_ms', '<', options.createdBeforeMs ?? Number.MAX_SAFE_INTEGER)
-    .orderBy('created_at_ms')
-    .limit(options.limit)
-    .execute();
+  state: string,
+  createdBeforeMs = Number.MAX_SAFE_INTEGER,
+): AsyncGenerator<readonly Row<'evidence_upload'>[], void> {
+  let last: Row<'evidence_upload'> | undefined;
+  for (;;) {
+    const before = last;
+    const page = await session
+      .selectFrom('evidence_upload')
+      .selectAll()
+      .where('state', '=', state)
+      .where('created_at_ms', '<', createdBeforeMs)
+      .$if(before !== undefined, (query) =>
+        query.where(
+          sql<boolean>`(created_at_ms, device, sha256) > (${before?.created_at_ms}, ${before?.device}, ${before?.sha256})`,
+        ),
+      )
+      .orderBy('created_at_ms')
+      .orderBy('device')
+      .orderBy('sha256')
+      .limit(uploadsPageMax)
+      .execute();
+    if (page.length > 0) yield page;
+    if (page.length < uploadsPageMax) return;
+    last = page.at(-1);
+  }
 }
 
 export async function insertBlob(session: Session, row: Row<'evidence_blob'>): Promise<void> {

@@ -53,7 +53,7 @@ export {
   readBlobNames,
   readDocumentOf,
   readUpload,
-  readUploads,
+  scanUploads,
   type UploadKey,
   type UploadQuota,
 } from './evidence.ts';
