@@ -26,8 +26,8 @@ const calls = [
   ['fsync', 'blobs/sha256', 2, 'refused'],
   ['link', 'incoming/upload-3', 1, 'refused'],
 ] as const;
-const cases = calls.flatMap(([call, file, time, then]) =>
-  (['EIO', 'ENOSPC'] as const).map((error) => ({ call, file, time, then, error })),
+const cases = calls.flatMap(([call, file, time, outcome]) =>
+  (['EIO', 'ENOSPC'] as const).map((error) => ({ call, file, time, outcome, error })),
 );
 
 /** Runs the workload while the named call on the named file fails once; what it answered, line by line, and how it ended. */
@@ -58,7 +58,7 @@ describe.skipIf(!hasStrace)('a disk that fails an upload', () => {
       const { status, folder, told } = runFailing(failing, root);
       const last = told.at(-1);
       if (last === undefined) throw new Error('the process told something');
-      if (failing.then === 'ends') {
+      if (failing.outcome === 'ends') {
         expect([status === 0, last.refused]).toEqual([false, 0]);
       } else {
         const refusedAt = told.findIndex(({ refused }) => refused > 0);
