@@ -135,8 +135,24 @@ async function nameIncomingFiles({ report, session }: AuditRun, files: readonly 
   }
 }
 
+/** The files below a folder, by one of its grandchildren at a time: blobs lie in 65,536 folders, and no more than one in 256 of them is held at once. */
+function* filesByPart(folder: string): Generator<readonly string[]> {
+  if (!existsSync(folder)) return;
+  for (const first of readdirSync(folder, { withFileTypes: true })) {
+    if (!first.isDirectory()) {
+      yield [first.name];
+      continue;
+    }
+    for (const second of readdirSync(join(folder, first.name), { withFileTypes: true })) {
+      const part = join(first.name, second.name);
+      yield second.isDirectory() ? filesIn(join(folder, part)).map((name) => join(part, name)) : [part];
+    }
+  }
+}
+
 /** Names the files that no row asks for; while a server runs, rows come a moment after their files, and none is named. */
 export async function nameEvidenceFiles(run: AuditRun, folder: string): Promise<void> {
-  await nameBlobFiles(run, join(folder, 'blobs'), filesIn(join(folder, 'blobs')));
+  const blobs = join(folder, 'blobs');
+  for (const files of filesByPart(blobs)) await nameBlobFiles(run, blobs, files);
   await nameIncomingFiles(run, filesIn(incomingFolder(folder)));
 }
