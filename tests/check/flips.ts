@@ -93,16 +93,24 @@ async function flipIn(session: Session, world: FlipWorld, column: Column, chance
 
 const uniqueViolation = '23505';
 
-/** Flips one octet of a random cell of a column and checks, in a transaction that is rolled back; `undefined` where no row has one, or where the key is taken. */
-export async function flipCell(world: FlipWorld, column: Column, chance: Chance): Promise<Flip | undefined> {
+async function tryFlip(world: FlipWorld, column: Column, chance: Chance): Promise<Flip | 'key-taken' | undefined> {
   try {
     return await world.database.transaction().execute(async (session): Promise<Flip | undefined> => {
       throw new RolledBack(await flipIn(session, world, column, chance));
     });
   } catch (error) {
     if (error instanceof RolledBack) return error.flip;
-    if (error instanceof Error && 'code' in error && error.code === uniqueViolation) return undefined;
+    if (error instanceof Error && 'code' in error && error.code === uniqueViolation) return 'key-taken';
     throw new Error(`${column.table}.${column.name}`, { cause: error });
+  }
+}
+
+/** Flips one octet of a random cell of a column and checks, in a transaction that is rolled back; `undefined` where no row has one. */
+export async function flipCell(world: FlipWorld, column: Column, chance: Chance): Promise<Flip | undefined> {
+  for (;;) {
+    // The key of another row cannot be had by a flip: the database refuses it.
+    const flip = await tryFlip(world, column, chance);
+    if (flip !== 'key-taken') return flip;
   }
 }
 
