@@ -1,12 +1,15 @@
 export { actEnvelope, evidenceMax, parseActEnvelope } from './act.ts';
 export { evidenceDescriptor, evidenceDocument, parseEvidenceDescriptor, parseEvidenceDocument } from './evidence.ts';
 export {
+  chainHead,
   deviceRecord,
   documentSizeMax,
   enrolmentBundle,
   keyRotation,
+  parseCosignerRecord,
   parseDeviceRecord,
   parseEnrolmentBundle,
+  parseHeadStatement,
   parsePolicyDocument,
   parseSignInChallenge,
   parseStaffRecord,

@@ -5,8 +5,10 @@ import { ok, refuse, type Result } from '../../core/kernel/index.ts';
 import { proofSizeMax, type KeyRotation } from '../../core/log/index.ts';
 import {
   parseCanonical,
+  type CosignerRecord,
   type DeviceRecord,
   type EnrolmentBundle,
+  type HeadStatement,
   type SignedDocument,
   type SignInChallenge,
   type StaffRecord,
@@ -113,6 +115,33 @@ export const signInChallenge = z.strictObject({
   expiresAtMs: timeMs,
 }) satisfies z.ZodType<SignInChallenge>;
 
+/** Longest vkey text: a name of 200 characters and an Ed25519 key. */
+const cosignerKeyMax = 300;
+
+const cosignerRecord = z.strictObject({
+  form: z.literal('qorgan.cosigner/1'),
+  platform: platformId,
+  profile,
+  device: deviceId,
+  epoch: journalEpoch,
+  key: line(cosignerKeyMax, 1),
+}) satisfies z.ZodType<CosignerRecord>;
+
+/** Head of a chain: its last sequence and the hash there; sequence 0 with the hash of the device record where it is empty. */
+export const chainHead = z.strictObject({ sequence: count, hash: sha256Hex });
+
+const headStatement = z.strictObject({
+  form: z.literal('qorgan.journal-heads/1'),
+  platform: platformId,
+  profile,
+  device: deviceId,
+  epoch: journalEpoch,
+  acts: chainHead,
+  entries: chainHead,
+  entriesBefore: chainHead,
+  atMs: timeMs,
+}) satisfies z.ZodType<HeadStatement>;
+
 export const enrolmentBundle = z.strictObject({
   form: z.literal('qorgan.enrolment/1'),
   platform: platformId,
@@ -162,4 +191,14 @@ export function parseSignInChallenge(text: string): Result<SignInChallenge, 'doc
 /** Reads the canonical text of an enrolment bundle; its signature is checked apart. */
 export function parseEnrolmentBundle(text: string): Result<EnrolmentBundle, 'document-malformed'> {
   return parseText(enrolmentBundle, text);
+}
+
+/** Reads the canonical text of a cosigner record; its signature is checked apart. */
+export function parseCosignerRecord(text: string): Result<CosignerRecord, 'document-malformed'> {
+  return parseText(cosignerRecord, text);
+}
+
+/** Reads the canonical text of a statement about journal heads; its signature is checked apart. */
+export function parseHeadStatement(text: string): Result<HeadStatement, 'document-malformed'> {
+  return parseText(headStatement, text);
 }

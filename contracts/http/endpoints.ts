@@ -1,3 +1,4 @@
+import { cosignaturesRequest, cosignaturesResponse } from './cosignatures.ts';
 import { defineEndpoint, noBodyMaxBytes } from './endpoint.ts';
 import { evidenceEndpoints } from './evidence.ts';
 import {
@@ -109,7 +110,17 @@ export const endpoints = {
     body: contactRequest,
     response: contactResponse,
     bodySizeMaxBytes: 4_096,
-    refusals: ['epoch-unknown', 'tree-size-unknown', 'server-read-only'],
+    refusals: ['epoch-unknown', 'server-read-only'],
+  }),
+  /** Gives the own cosignature of a tree head and takes those of others. */
+  cosignatures: defineEndpoint({
+    method: 'POST',
+    path: '/v1/log/cosignatures',
+    auth: 'device',
+    body: cosignaturesRequest,
+    response: cosignaturesResponse,
+    bodySizeMaxBytes: 32_768,
+    refusals: ['cosigner-invalid', 'cosignature-invalid', 'server-read-only'],
   }),
   acts: defineEndpoint({
     method: 'POST',

@@ -1,3 +1,4 @@
+export { cosignaturesMax, type CosignaturesRequest, type CosignaturesResponse } from './cosignatures.ts';
 export {
   defineEndpoint,
   noBodyMaxBytes,

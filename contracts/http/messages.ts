@@ -6,6 +6,7 @@ import {
   base64,
   base64Exact,
   caseId,
+  chainHead,
   count,
   deviceId,
   iin,
@@ -126,9 +127,6 @@ export const signInResponse = z.strictObject({
   policyVersion: count,
 });
 
-/** Head of a chain: its last sequence and the hash there; sequence 0 with the hash of the device record where it is empty. */
-export const chainHead = z.strictObject({ sequence: count, hash: sha256Hex });
-
 export const contactRequest = z.strictObject({
   form: z.literal('qorgan.contact/1'),
   epoch: journalEpoch,
@@ -147,6 +145,10 @@ export const contactResponse = z.strictObject({
   policyVersion: count,
   changesPosition: count,
   mirrors: mirrorsStatus,
+  /** A `qorgan.journal-heads/1` of this contact. */
+  statement: signedDocument,
+  /** Outside witnesses that vouched for another tree than this one, by their addresses. */
+  witnessConflicts: z.array(line(300, 1)).max(64),
 });
 
 export const actItem = z.strictObject({

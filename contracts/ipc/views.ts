@@ -24,6 +24,8 @@ export const certificateViewSchema = z.strictObject({
   opensJournal: z.boolean(),
 });
 
+const treeHeadSchema = z.strictObject({ size: z.int(), root: z.string() });
+
 /** The bottom line of the window: card, connection, queue, last proven entry. */
 export const statusViewSchema = z.strictObject({
   card: z.strictObject({
@@ -55,7 +57,18 @@ export const statusViewSchema = z.strictObject({
     mirrors: z.array(z.strictObject({ name: z.string(), cosignedAtMs: timeMsSchema.nullable(), isWeak: z.boolean() })),
   }),
   clock: z.strictObject({ driftMs: z.int().nullable(), state: z.enum(['good', 'warn', 'refused', 'unknown']) }),
-  alarms: z.array(z.strictObject({ id: idSchema, code: z.string(), atMs: timeMsSchema })),
+  alarms: z.array(
+    z.strictObject({
+      id: idSchema,
+      code: z.string(),
+      atMs: timeMsSchema,
+      /** About the log, and not explained: it stays whoever has read it, and nothing of the server is taken. */
+      isStanding: z.boolean(),
+      readAtMs: timeMsSchema.nullable(),
+      /** The two tree heads that contradict each other; `null` where one was not shown. */
+      heads: z.strictObject({ own: treeHeadSchema.nullable(), other: treeHeadSchema.nullable() }).nullable(),
+    }),
+  ),
 });
 
 export const appViewSchema = z.strictObject({

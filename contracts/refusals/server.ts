@@ -17,6 +17,8 @@ export const serverRefusals = {
   'enrolment-proof-invalid': { retry: false, status: 403 },
   'challenge-unknown': { retry: false, status: 403 },
   'challenge-expired': { retry: false, status: 403 },
+  'cosigner-invalid': { retry: false, status: 403 },
+  'cosignature-invalid': { retry: false, status: 403 },
   'tree-size-unknown': { retry: false, status: 409 },
   'document-malformed': { retry: false, status: 400 },
   'document-signature-invalid': { retry: false, status: 400 },

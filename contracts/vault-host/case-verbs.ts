@@ -48,7 +48,7 @@ export const caseVerbs = defineVerbs({
       forged: z.array(z.strictObject({ caseId, position: count, why: z.enum(changeFaults) })),
     }),
     timeoutMs,
-    refusals: ['vault-closed', 'vault-not-bound', 'changes-out-of-order', 'vault-disk-failed'],
+    refusals: ['vault-closed', 'vault-not-bound', 'log-distrusted', 'changes-out-of-order', 'vault-disk-failed'],
   },
   'cases.list': {
     input: z.strictObject({

@@ -2,7 +2,17 @@ import * as z from 'zod';
 import { descriptorSizeMax } from '../../core/evidence/index.ts';
 import { entryKinds } from '../../core/journal/index.ts';
 import { noteSizeMax, proofSizeMax } from '../../core/log/index.ts';
-import { actionId, caseId, count, iin, keyRotation, sha256Hex, signedDocument, timeMs } from '../documents/index.ts';
+import {
+  actionId,
+  base64Exact,
+  caseId,
+  count,
+  iin,
+  keyRotation,
+  sha256Hex,
+  signedDocument,
+  timeMs,
+} from '../documents/index.ts';
 import { cmsSchema, outboxStateSchema } from './shapes.ts';
 
 const code = z
@@ -40,7 +50,8 @@ export const newEntrySchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('shift-started'), body: person }),
   z.strictObject({ kind: z.literal('shift-ended'), body: person }),
   /**
-   * `promise-overdue` with the act named moves it from `promised` to `overdue`; `alarm-acknowledged` names the entry of an alarm as
+   * Alarms about the log carry both heads as signed notes; `alarm-explained` names such an alarm as `details.entry` and proves
+   * that its heads are states of one log. `promise-overdue` with the act named moves it from `promised` to `overdue`; `alarm-acknowledged` names the entry of an alarm as
    * `details.entry`; other codes are only kept.
    */
   z.strictObject({
@@ -49,6 +60,14 @@ export const newEntrySchema = z.discriminatedUnion('kind', [
       code,
       actionId: actionId.optional(),
       details: z.record(z.string().max(64), z.union([z.string().max(256), z.int()])).optional(),
+      heads: z
+        .strictObject({
+          own: z.string().max(noteSizeMax).nullable(),
+          other: z.string().max(noteSizeMax).nullable(),
+          cosigner: signedDocument.optional(),
+        })
+        .optional(),
+      consistency: z.array(base64Exact(32)).max(64).optional(),
     }),
   }),
 ]);

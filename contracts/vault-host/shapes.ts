@@ -1,14 +1,24 @@
 import * as z from 'zod';
 import type { Registration } from '../../core/actions/index.ts';
-import { actionId, base64, caseId, count, iin, registrationEvent, sha256Hex, timeMs } from '../documents/index.ts';
+import { logAlarms } from '../../core/journal/index.ts';
+import { noteSizeMax } from '../../core/log/index.ts';
+import {
+  actionId,
+  base64,
+  caseId,
+  chainHead,
+  count,
+  iin,
+  registrationEvent,
+  sha256Hex,
+  timeMs,
+} from '../documents/index.ts';
 import { change, cmsSizeMaxBytes, endpoints } from '../http/index.ts';
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/u;
 
 /** What the server says it holds of this device. */
 export const heldSchema = endpoints.contact.response.shape.held;
-/** Last sequence of a chain and the hash there; sequence 0 with the hash of the device record where it is empty. */
-export const chainHead = heldSchema.shape.acts;
 
 /** A change of the feed after main judged the signature of its act; the vault checks everything else, and keeps the signature to be shown. */
 export const toldChangeSchema = change.extend({
@@ -34,6 +44,12 @@ export const publicKeySchema = z
 export const headsSchema = z.strictObject({ acts: chainHead, entries: chainHead });
 
 export const treeHeadSchema = z.strictObject({ size: count, root: z.string().max(64) });
+
+/** The newest tree head that the vault knows to be verified: from its journal, or cosigned by it. */
+export const knownTreeSchema = treeHeadSchema.extend({ note: z.string().max(noteSizeMax) });
+
+/** Alarms about the log that no proof has explained; while there is one, nothing of the server is taken. */
+export const standingSchema = z.strictObject({ entry: count, code: z.enum(logAlarms), atMs: timeMs });
 
 /** Where an own act is on its way: see `core/sync`. */
 export const outboxStateSchema = z.enum(['recorded', 'promised', 'overdue', 'logged', 'refused', 'superseded']);

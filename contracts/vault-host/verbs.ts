@@ -4,6 +4,7 @@ import { defineHost, defineVerbs, type VerbHandlers, type VerbInput, type VerbOu
 import { actDetailSchema, actViewSchema, entryKindSchema, entryViewSchema, newEntrySchema } from './entries.ts';
 import {
   actionId,
+  chainHead,
   count,
   deviceId,
   iin,
@@ -14,8 +15,9 @@ import {
   signedDocument,
   timeMs,
 } from '../documents/index.ts';
-import { chainHead, cmsSchema, headsSchema, heldSchema, slotIdSchema, treeHeadSchema } from './shapes.ts';
+import { cmsSchema, slotIdSchema, standingSchema, treeHeadSchema } from './shapes.ts';
 import { caseVerbs } from './case-verbs.ts';
+import { contactVerbs } from './contact-verbs.ts';
 import { evidenceVerbs } from './evidence-verbs.ts';
 import { slotVerbs } from './slot-verbs.ts';
 import { newSlotSchema, slotChallengeSchema, slotKeySchema, slotSummarySchema } from './slots.ts';
@@ -65,6 +67,7 @@ export const vaultVerbs = defineVerbs({
       /** Readable while closed; authenticated only by the opening. */
       slots: z.array(slotSummarySchema),
       quarantine: z.enum(['journal-rolled-back', 'journal-diverged', 'journal-epoch-unknown']).nullable(),
+      standing: z.array(standingSchema),
     }),
     timeoutMs: quickMs,
     refusals: ['slots-malformed'],
@@ -197,6 +200,7 @@ export const vaultVerbs = defineVerbs({
       'receipt-invalid',
       'document-signature-invalid',
       'entry-malformed',
+      'log-distrusted',
       'vault-disk-failed',
     ],
   },
@@ -233,33 +237,11 @@ export const vaultVerbs = defineVerbs({
     refusals: closed,
   },
 
-  /**
-   * Signs only an RFC 9421 signature base that names this device, a canonical `qorgan.contact/1` of it, or, before the vault is
-   * bound, the `enrolmentProofText` of contracts/http that names this vault's own public key and epoch.
-   */
-  'device.sign': {
-    input: z.strictObject({
-      message: z.instanceof(Uint8Array).refine((bytes) => bytes.length <= 16_384, 'message length'),
-    }),
-    output: z.strictObject({ signature: z.instanceof(Uint8Array) }),
-    timeoutMs: quickMs,
-    refusals: [...closed, 'device-message-foreign'],
-  },
-
   ...caseVerbs,
   ...evidenceVerbs,
 
-  heads: { input: nothing, output: headsSchema.extend({ epoch: journalEpoch }), timeoutMs: quickMs, refusals: unbound },
-  /** What the server says it holds of this device. A vault that lacks it was rolled back or cloned, and stays quarantined. */
-  'contact.check': {
-    input: z.strictObject({
-      held: heldSchema,
-      atMs: timeMs,
-    }),
-    output: done,
-    timeoutMs: quickMs,
-    refusals: [...unbound, 'journal-rolled-back', 'journal-diverged', 'journal-epoch-unknown', 'vault-disk-failed'],
-  },
+  ...contactVerbs,
+
   /** Both chains, all bodies, and every view against the fold. */
   'journal.check': {
     input: nothing,

@@ -4,6 +4,9 @@ import type { KeyRotation, LeafOutcome } from '../log/index.ts';
 import type { SignedDocument } from '../signing/index.ts';
 import type { EntryKind } from './chain.ts';
 
+/** Last link of a chain; sequence 0 with the hash of the device record where it is empty. */
+export type ChainHead = { readonly sequence: number; readonly hash: Sha256Hex };
+
 type Person = { readonly iin: Iin; readonly certificate: Sha256Hex };
 
 /**
@@ -42,10 +45,18 @@ export type EntryBodies = {
     readonly slotId: string | null;
     readonly version: number;
   };
+  /** What the server signed that it holds of this journal. */
+  readonly contact: { readonly statement: SignedDocument; readonly entries: ChainHead; readonly acts: ChainHead };
   readonly alarm: {
     readonly code: string;
     readonly actionId?: ActionId;
     readonly details?: Readonly<Record<string, string | number>>;
+    /** Of an alarm about the log: both tree heads as signed notes, and who cosigned the other one. */
+    readonly heads?: AlarmHeads;
+    /** Of a quarantine: the `qorgan.journal-heads/1` that this journal lacks, where the server signed one. */
+    readonly statement?: SignedDocument;
+    /** Of `alarm-explained`: base64 of the proof that both heads are states of one log (RFC 6962). */
+    readonly consistency?: readonly string[];
   };
   /** Bytes of an encrypted file beside the journal; whoever was at work when they were recorded. */
   readonly evidence: { readonly descriptor: EvidenceDescriptor; readonly person: Person };
@@ -63,6 +74,14 @@ export type EntryOf = {
   readonly [Kind in EntryKind]: { readonly kind: Kind; readonly body: EntryBodies[Kind] };
 }[EntryKind];
 
+/** Two tree heads that contradict each other; `null` where the server would not show one. */
+export type AlarmHeads = {
+  readonly own: string | null;
+  readonly other: string | null;
+  /** A `qorgan.cosigner/1` of the workstation whose cosignature the other head carries. */
+  readonly cosigner?: SignedDocument | undefined;
+};
+
 /** Why a vault refuses to record acts until it is enrolled anew. */
 export const quarantineReasons = ['journal-rolled-back', 'journal-diverged', 'journal-epoch-unknown'] as const;
 export type QuarantineReason = (typeof quarantineReasons)[number];
@@ -72,3 +91,13 @@ export const acknowledgedAlarm = 'alarm-acknowledged';
 
 /** The alarm that says that a promise fell due. */
 export const overdueAlarm = 'promise-overdue';
+
+/**
+ * Alarms that say that the log lied. They stand, read or not, until `alarm-explained` proves that both heads are states of
+ * one log; while one stands the vault takes nothing that comes from the server.
+ */
+export const logAlarms = ['log-forked', 'log-rewound', 'split-view'] as const;
+export type LogAlarm = (typeof logAlarms)[number];
+
+/** Says by proof that the alarm of the journal entry `details.entry` was none. */
+export const explainedAlarm = 'alarm-explained';

@@ -21,6 +21,7 @@ export const entryKinds = [
   'shift-started',
   'shift-ended',
   'slot-changed',
+  'contact',
   'alarm',
   'evidence',
   'evidence-receipt',

@@ -2,7 +2,6 @@ import { outboxStart, evolveOutbox, type OutboxItem } from '../sync/index.ts';
 import {
   ok,
   refuse,
-  toBase64,
   toHex,
   type ActionId,
   type CaseId,
@@ -14,10 +13,18 @@ import {
   type Sha256,
   type Sha256Hex,
 } from '../kernel/index.ts';
-import { parseCheckpoint, parseNote, parseProof } from '../log/index.ts';
 import { canonicalize, type ActEnvelope, type Json } from '../signing/index.ts';
-import { overdueAlarm, quarantineReasons, type EntryBodies, type EntryOf, type QuarantineReason } from './bodies.ts';
+import {
+  overdueAlarm,
+  quarantineReasons,
+  type ChainHead,
+  type EntryBodies,
+  type EntryOf,
+  type QuarantineReason,
+} from './bodies.ts';
 import { entryKinds, type EntryHeader } from './chain.ts';
+import { standingAfter, type StandingAlarm } from './standing.ts';
+import { headOfProof, newestHead, type JournalTreeHead } from './tree-head.ts';
 import { EvidenceFold, type EvidenceFault, type JournalEvidence } from './evidence.ts';
 
 /** An own act as the journal tells it. */
@@ -36,8 +43,6 @@ export type JournalAct = {
   readonly outbox: OutboxItem;
 };
 
-export type ChainHead = { readonly sequence: number; readonly hash: Sha256Hex };
-
 /** What a journal says when it is read from the first entry to the last. */
 export type JournalState = {
   readonly entries: ChainHead;
@@ -46,7 +51,10 @@ export type JournalState = {
   readonly lastAtMs: number;
   readonly slotsVersion: number;
   readonly quarantine: QuarantineReason | null;
-  readonly treeHead: { readonly size: number; readonly root: string } | null;
+  readonly treeHead: JournalTreeHead | null;
+  /** The newest statement of the server that is kept here. */
+  readonly stated: { readonly acts: number; readonly entries: number; readonly atMs: number } | null;
+  readonly standing: readonly StandingAlarm[];
 };
 
 export type JournalFault =
@@ -200,39 +208,32 @@ export function advanceJournal(
     case 'slot-changed':
       return { ...next, slotsVersion: entry.body.version };
     case 'checkpoint':
-      return withTreeHead(next, entry.body);
+      return { ...next, treeHead: newestHead(state.treeHead, entry.body) };
     // A receipt brings the checkpoint that it was verified against: a tree that was seen once is remembered from then on.
     case 'receipt':
     case 'evidence-receipt':
     case 'log-key':
-      return withTreeHead(next, headOfProof(entry.body.proof));
+      return { ...next, treeHead: newestHead(state.treeHead, headOfProof(entry.body.proof)) };
+    case 'contact': {
+      const { acts, entries } = entry.body;
+      return { ...next, stated: { acts: acts.sequence, entries: entries.sequence, atMs: header.atMs } };
+    }
     case 'alarm':
-      return { ...next, quarantine: quarantineReasons.find((code) => code === entry.body.code) ?? state.quarantine };
+      return {
+        ...next,
+        quarantine: quarantineReasons.find((code) => code === entry.body.code) ?? state.quarantine,
+        standing: standingAfter(state.standing, entry.body, header),
+      };
     default:
       return next;
   }
 }
 
-function withTreeHead(
-  state: JournalState,
-  head: { readonly size: number; readonly root: string } | undefined,
-): JournalState {
-  if (head === undefined || head.size < (state.treeHead?.size ?? 0)) return state;
-  return { ...state, treeHead: { size: head.size, root: head.root } };
-}
-
-/** The tree head in a proof; its signature was verified before it was journalled. */
-function headOfProof(text: string): { readonly size: number; readonly root: string } | undefined {
-  const proof = parseProof(text);
-  const note = proof.ok ? parseNote(proof.value.checkpoint) : proof;
-  const head = note.ok ? parseCheckpoint(note.value.text) : note;
-  return head.ok ? { size: head.value.size, root: toBase64(head.value.root) } : undefined;
-}
-
 /** A journal that has no entry yet. */
 export function journalStart(start: Sha256Hex): JournalState {
   const head = { sequence: 0, hash: start };
-  return { entries: head, acts: head, lastAtMs: 0, slotsVersion: 0, quarantine: null, treeHead: null };
+  const nothing = { quarantine: null, treeHead: null, stated: null, standing: [] };
+  return { entries: head, acts: head, lastAtMs: 0, slotsVersion: 0, ...nothing };
 }
 
 /** Parsed text of an object when it is canonical, so that one entry has one spelling. */

@@ -1,9 +1,14 @@
 export {
   acknowledgedAlarm,
+  explainedAlarm,
+  logAlarms,
   overdueAlarm,
   quarantineReasons,
+  type AlarmHeads,
+  type ChainHead,
   type EntryBodies,
   type EntryOf,
+  type LogAlarm,
   type QuarantineReason,
 } from './bodies.ts';
 export { evidenceOf, type JournalEvidence } from './evidence.ts';
@@ -16,10 +21,11 @@ export {
   movesAct,
   moveOutbox,
   type ActMove,
-  type ChainHead,
   type JournalAct,
   type JournalFault,
   type JournalFold,
   type JournalIdentity,
   type JournalState,
 } from './fold.ts';
+export type { StandingAlarm } from './standing.ts';
+export type { JournalTreeHead } from './tree-head.ts';

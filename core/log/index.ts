@@ -74,3 +74,4 @@ export {
   type PolicyWitness,
   type WitnessPolicy,
 } from './witness-policy.ts';
+export { openCosigner, workstationCosigner } from './workstation-cosigner.ts';

@@ -20,6 +20,7 @@ export {
   type Shown,
   type Subject,
 } from './envelope.ts';
+export type { CosignerRecord, HeadStatement } from './contact-documents.ts';
 export { challengeText, type SignInChallenge } from './sign-in.ts';
 export { renderShown, type ShownTemplate, type ShownValues } from './shown.ts';
 export {

@@ -68,7 +68,7 @@ export type EngineState = {
   log: StatusView['log'];
   card: StatusView['card'];
   failedModules: StatusView['failedModules'];
-  alarms: { id: string; code: string; atMs: number }[];
+  alarms: StatusView['alarms'];
   uploads: Uploads;
   revocation: KnownRevocation;
 };

@@ -2,7 +2,7 @@ import { parseNoteKey } from '../../core/log/index.ts';
 import { sha256 } from '../../eds/index.ts';
 import type { Role } from '../../core/access/index.ts';
 import { roles as allRoles } from '../../core/access/index.ts';
-import { ok, refuse, type Iin, type Result } from '../../core/kernel/index.ts';
+import { ok, refuse, type Iin, type Refusal, type Result } from '../../core/kernel/index.ts';
 import type { SlotKey, SlotSummary } from '../../contracts/vault-host/index.ts';
 import { answerSlotChallenge } from './card-use.ts';
 import { findSigner, type CardSigner } from './cards.ts';
@@ -115,6 +115,11 @@ function remembered(text: string | null): { readonly name: string; readonly role
 
 async function whoIs(engine: Engine, shift: Shift, answer: PromptAnswer): Promise<Result<null>> {
   const { enrolment, client, signer, iin } = shift;
+  const status = await engine.vault.call('vault.status', null);
+  if (!status.ok) return status;
+  const [standing] = status.value.standing;
+  // Of a server whose log lied not even a name is taken.
+  if (standing !== undefined) return rememberedPerson(engine, shift, { code: standing.code });
   const signedIn = await signIn({ engine, enrolment, client, signer, pin: answer.pin });
   if (signedIn.ok) {
     shift.name = signedIn.value.name;
@@ -124,11 +129,15 @@ async function whoIs(engine: Engine, shift: Shift, answer: PromptAnswer): Promis
     return engine.vault.call('identity.set', { iin, recognitionPhrase: answer.newRecognitionPhrase, preferences });
   }
   if (!isOffline(signedIn.refusal.code)) return signedIn;
-  setServer(engine, 'offline', signedIn.refusal);
-  const known = await engine.vault.call('identity.get', { iin });
+  return rememberedPerson(engine, shift, signedIn.refusal);
+}
+
+async function rememberedPerson(engine: Engine, shift: Shift, refusal: Refusal): Promise<Result<null>> {
+  setServer(engine, isOffline(refusal.code) ? 'offline' : 'refused', refusal);
+  const known = await engine.vault.call('identity.get', { iin: shift.iin });
   if (!known.ok) return known;
   const person = remembered(known.value.preferences);
-  if (person === undefined) return signedIn;
+  if (person === undefined) return { ok: false, refusal };
   shift.name = person.name;
   shift.roles = person.roles;
   return ok(null);

@@ -1,6 +1,7 @@
 import type { AppView, StatusView } from '../../contracts/ipc/index.ts';
 import type { Place } from '../places/index.ts';
 import { certificate, demoApp, expired, foreign, ofStaff, goodStatus, journalOf, openApp } from './fixtures/app.ts';
+import { alarm, splitViewStatus } from './fixtures/alarms.ts';
 import { nowMs, summaryOf } from './fixtures/cases.ts';
 import { pieces, sequenceOf } from './fixtures/evidence.ts';
 import { logOf, ownPart } from './fixtures/log.ts';
@@ -91,7 +92,7 @@ const offline = withStatus({
     refusal: { code: 'server-unreachable' },
   },
   outbox: { waiting: 7, overdue: 2 },
-  alarms: [{ id: 'alarm-1', code: 'promise-overdue', atMs: nowMs - 610_000 }],
+  alarms: [alarm('alarm-1', 'promise-overdue', nowMs - 610_000)],
 });
 const incident: Refusal = { code: 'internal', incidentId: '7Q2F-M41C' };
 const clockWrong = withStatus({ clock: { driftMs: 187_000, state: 'refused' } });
@@ -121,7 +122,7 @@ const gates: Readonly<Record<string, State>> = {
   }),
   quarantine: operator(queue(), {
     app: {
-      ...withStatus({ alarms: [{ id: 'alarm-9', code: 'log-forked', atMs: nowMs - 60_000 }] }),
+      ...withStatus({ alarms: [alarm('alarm-9', 'log-forked', nowMs - 60_000)] }),
       phase: 'quarantined',
     },
   }),
@@ -250,6 +251,8 @@ const rest: Readonly<Record<string, State>> = {
       certificates: [],
     },
   ),
+  'connection-split-view': operator({ page: 'connection' }, { app: withStatus(splitViewStatus) }),
+  'queue-split-view': operator(queue('case-0'), { app: withStatus(splitViewStatus) }),
   about: operator({ page: 'about' }, { app: demoApp }),
 };
 

@@ -15,6 +15,7 @@ export {
   type Duration,
 } from './format.ts';
 export {
+  IconAlertOctagon,
   IconArrowBackUp,
   IconBuilding,
   IconCamera,

@@ -6,6 +6,7 @@ import { useGo } from '../places/index.ts';
 import { ScreenshotProvider } from '../screens/index.ts';
 import { useWords } from '../words/index.ts';
 import { KeysSheet } from './keys-sheet.tsx';
+import { LogAlarmBar } from './log-alarm-bar.tsx';
 import { Palette } from './palette.tsx';
 import { pages, Rail, starts } from './rail.tsx';
 import { StatusLine } from './status-line.tsx';
@@ -33,6 +34,7 @@ export function Frame({ app, children }: { readonly app: AppView; readonly child
     <ScreenshotProvider>
       <div className={app.profile === 'demo' ? 'frame frame-demo' : 'frame'}>
         <TopBar app={app} onPalette={() => setSheet('palette')} onKeys={() => setSheet('keys')} onEnd={lock} />
+        <LogAlarmBar alarms={app.status.alarms} />
         <Rail />
         <main className="page" aria-label={words('frame.sections')}>
           {children}

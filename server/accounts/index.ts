@@ -1,4 +1,5 @@
-export { contact, type HeldHeads } from './contacts.ts';
+export { contact, type ContactAnswer, type HeldHeads } from './contacts.ts';
+export { exchangeCosignatures } from './cosignatures.ts';
 export {
   documentKinds,
   judgeDocument,

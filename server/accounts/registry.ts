@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type * as z from 'zod';
 import type { PolicyDocument } from '../../core/access/index.ts';
 import type { DeviceId, Iin, Sha256Hex } from '../../core/kernel/index.ts';
-import { tileWidth } from '../../core/log/index.ts';
+import { tileWidth, type Opening } from '../../core/log/index.ts';
 import type { DeviceRecord, SignedDocument, StaffRecord } from '../../core/signing/index.ts';
 import { parseDeviceRecord, parsePolicyDocument, parseStaffRecord } from '../../contracts/documents/index.ts';
 import type { LiveAnswers } from '../authorities/index.ts';
@@ -24,6 +24,8 @@ export type RegisteredDevice = {
   readonly publicKey: Uint8Array;
   readonly signed: SignedDocument;
   readonly hash: Sha256Hex;
+  readonly leafIndex: number;
+  readonly opening: Opening;
 };
 export type RegisteredStaff = { readonly record: StaffRecord; readonly hash: Sha256Hex };
 export type PolicyInForce = { readonly policy: PolicyDocument; readonly signed: SignedDocument };
@@ -66,7 +68,7 @@ function isOfPlatform(platform: Platform, document: { readonly platform: string;
 
 function readDevices(platform: Platform, documents: readonly LoggedDocument[]): ReadonlyMap<string, RegisteredDevice> {
   const devices = new Map<string, RegisteredDevice>();
-  for (const { signed, hash } of documents) {
+  for (const { signed, hash, leafIndex, opening } of documents) {
     const record = parseDeviceRecord(signed.document);
     if (!record.ok || !isOfPlatform(platform, record.value)) continue;
     devices.set(record.value.device, {
@@ -74,6 +76,8 @@ function readDevices(platform: Platform, documents: readonly LoggedDocument[]): 
       publicKey: Buffer.from(record.value.publicKey, 'base64'),
       signed,
       hash,
+      leafIndex,
+      opening,
     });
   }
   return devices;

@@ -4,7 +4,6 @@ import type { Logger } from 'pino';
 import { ok, refuse, type Result } from '../../core/kernel/index.ts';
 import type { Profile } from '../../core/signing/index.ts';
 import { openRegistry, settle, type Registry, type ServerPin } from '../accounts/index.ts';
-import type { ServiceHealth } from '../authorities/index.ts';
 import { startActChecker, type ActChecker } from '../checks/index.ts';
 import {
   readMirrors,
@@ -17,8 +16,8 @@ import { noAntivirus, openEvidence, type Antivirus, type Evidence } from '../evi
 import { createApp, describeError } from '../http/index.ts';
 import { openIntake, type Intake } from '../intake/index.ts';
 import { startSequencer, type Sequencer } from '../log/index.ts';
-import type { Identity, Platform } from '../platform/index.ts';
-import { hold, isHeld, releaseHold } from '../store/index.ts';
+import { tagRow, type Identity, type Platform } from '../platform/index.ts';
+import { hold, insertAlarm, isHeld, releaseHold } from '../store/index.ts';
 import { createAdministration, trustOfRegistry, type Administration } from './administration.ts';
 import { followMirrors } from './follow-mirrors.ts';
 import { isRootInProduction } from './init-platform.ts';
@@ -111,8 +110,23 @@ async function startParts(
   return { platform, registry, sequencer, checker, intake, evidence };
 }
 
+type Following = { readonly stop: () => Promise<void>; readonly witnessConflicts: () => readonly string[] };
+
+/** A witness that vouched for another tree is an alarm of the platform, once, and every workstation is told. */
+async function noteConflict({ database, keyring, surroundings, log }: Platform, witness: string): Promise<void> {
+  const row = {
+    alarm_id: surroundings.uuid(),
+    kind: 'witness-conflict',
+    device: null,
+    details: JSON.stringify({ witness, size: log.checkpointSize() }),
+    at_ms: surroundings.nowMs(),
+  };
+  await insertAlarm(database, tagRow(keyring, 'alarm', row));
+}
+
 /** Keeps the registry up with records that other processes made, and asks outside witnesses; what they refuse stands in the server's log. */
-function follow({ platform, registry }: Parts, { addresses }: AskedPolicy, log: Logger): () => Promise<void> {
+function follow({ platform, registry }: Parts, { addresses }: AskedPolicy, log: Logger): Following {
+  const conflicts = new Set<string>();
   const timer = setInterval(() => {
     registry.refresh().catch((error: unknown) => log.error({ error: describeError(error) }, 'registry'));
   }, refreshMs);
@@ -120,13 +134,17 @@ function follow({ platform, registry }: Parts, { addresses }: AskedPolicy, log: 
     log: platform.log,
     addresses,
     nowMs: platform.surroundings.nowMs,
-    onTrouble: (trouble, witness, error) =>
-      log.error({ trouble, witness, ...(error === undefined ? {} : { error: describeError(error) }) }, 'witness'),
+    onTrouble: (trouble, witness, error) => {
+      log.error({ trouble, witness, ...(error === undefined ? {} : { error: describeError(error) }) }, 'witness');
+      if (trouble !== 'witness-conflict' || conflicts.size === conflicts.add(witness).size) return;
+      noteConflict(platform, witness).catch((bug: unknown) => log.error({ error: describeError(bug) }, 'alarm'));
+    },
   });
-  return async () => {
+  const stop = async (): Promise<void> => {
     clearInterval(timer);
     await cosigning.stop();
   };
+  return { stop, witnessConflicts: () => [...conflicts] };
 }
 
 async function listen(
@@ -180,10 +198,10 @@ async function serve(options: StartOptions, opened: Opened): Promise<Result<Runn
   if (listsMissing > 0) log.error({ listsMissing }, 'revocation lists that the log names and the database lacks');
   if (registry.rejected() > 0) log.error({ rejected: registry.rejected() }, 'records that are not what the log holds');
   const parts = await startParts(options, platform, registry);
-  const watching = (): readonly ServiceHealth[] => watch.value?.health() ?? [];
   const mirrors = followMirrors(opened.mirrors, platform, log);
-  const app = createApp({ ...parts, watching, mirrors, pin, log, version: serverVersion }, tls);
-  const stopFollowing = follow(parts, asked, log);
+  const { stop: stopFollowing, witnessConflicts } = follow(parts, asked, log);
+  const watched = { watching: () => watch.value?.health() ?? [], witnessConflicts, mirrors };
+  const app = createApp({ ...parts, ...watched, pin, log, version: serverVersion }, tls);
   let closing: Promise<void> | undefined;
   const closeAll = async (): Promise<void> => {
     await watch.value?.stop();

@@ -81,8 +81,10 @@ export async function askWitness(
     if (answer.status !== 409 || !answer.type.startsWith('text/x.tlog.size')) return { trouble: 'witness-refuses' };
     const told = /^(0|[1-9][0-9]{0,14})\n$/u.exec(answer.body)?.[1];
     if (told === undefined) return { trouble: 'witness-answer-wrong' };
-    if (isLast || Number(told) > size || Number(told) === oldSize) return { trouble: 'witness-conflict' };
+    if (Number(told) > size || Number(told) === oldSize) return { trouble: 'witness-conflict' };
+    // Somebody else asked it about a part of this log at the same time.
+    if (isLast) return { trouble: 'witness-refuses' };
     oldSize = Number(told);
   }
-  return { trouble: 'witness-conflict' };
+  return { trouble: 'witness-refuses' };
 }

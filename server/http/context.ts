@@ -25,6 +25,8 @@ export type DoorContext = {
   /** How the services of authorities answer; empty where none is asked. */
   readonly watching: () => readonly ServiceHealth[];
   readonly mirrors: NamedMirrors;
+  /** Addresses of witnesses that vouched for another tree than this one. */
+  readonly witnessConflicts: () => readonly string[];
   readonly pin: ServerPin;
   readonly log: Logger;
   readonly version: string;

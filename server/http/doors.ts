@@ -6,6 +6,7 @@ import { endpoints } from '../../contracts/http/index.ts';
 import {
   contact,
   enrolDevice,
+  exchangeCosignatures,
   makeChallenge,
   readerOfSession,
   readRotations,
@@ -132,21 +133,26 @@ function openAccountDoors(context: DoorContext, router: Router, stream: ChangeSt
   });
 }
 
+function plain({ document, signatures }: SignedDocument) {
+  return { document, signatures: signatures.map((one) => ({ ...one })) };
+}
+
 function openActDoors(context: DoorContext, router: Router): void {
-  const { platform, registry, intake, checker } = context;
+  const { platform, registry, intake, checker, witnessConflicts } = context;
   const { log, surroundings } = platform;
   router.open(endpoints.contact, async ({ device, body }) => {
     if (log.gap() !== undefined) return refuse('server-read-only');
-    // A head that we never had is the sign of another log, or of a database that was put back.
-    if (body.knownTreeSize > log.checkpointSize())
-      return refuse('tree-size-unknown', { treeSize: log.checkpointSize() });
     const held = await contact(platform, device, body);
     if (!held.ok) return held;
-    const consistency = log.tree.consistency(body.knownTreeSize, log.checkpointSize()).map(base64);
+    // A head that we never had is the sign of another log, or of a database that was put back: the checkpoint alone tells that.
+    const isKnown = body.knownTreeSize <= log.checkpointSize();
+    const consistency = isKnown ? log.tree.consistency(body.knownTreeSize, log.checkpointSize()).map(base64) : [];
     const changesPosition = await readLatestPosition(platform.database);
     const policyVersion = registry.policy().policy.version;
     return ok({
-      held: held.value,
+      held: held.value.held,
+      statement: plain(held.value.statement),
+      witnessConflicts: [...witnessConflicts()],
       serverTimeMs: surroundings.nowMs(),
       checkpoint: log.checkpoint(),
       consistency,
@@ -155,6 +161,9 @@ function openActDoors(context: DoorContext, router: Router): void {
       mirrors: context.mirrors.health().map((health) => ({ ...health })),
     });
   });
+  router.open(endpoints.cosignatures, async ({ device, body }) =>
+    log.gap() === undefined ? exchangeCosignatures(context, device, body) : refuse('server-read-only'),
+  );
   router.openAside(endpoints.acts, checker.check, async ({ device, body }) => {
     if (registry.rejected() > 0) return refuse('server-read-only');
     const results = await intake.submit(device, body);

@@ -154,6 +154,7 @@ export async function advanceContact(database: Database, row: Row<'device_contac
           act_hash: sql`excluded.act_hash`,
           entry_sequence: sql`excluded.entry_sequence`,
           entry_hash: sql`excluded.entry_hash`,
+          statement: sql`excluded.statement`,
           at_ms: sql`excluded.at_ms`,
           tag: sql`excluded.tag`,
         })

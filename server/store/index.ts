@@ -35,6 +35,7 @@ export {
   type CountedTable,
 } from './acts.ts';
 export type { Statement } from './bulk.ts';
+export { keepCosignature, readCosignatures } from './cosignatures.ts';
 export { inTransaction, isConflict, onSnapshot, writeTogether, type Database, type Session } from './database.ts';
 export {
   readCheckpointAt,

@@ -5,8 +5,9 @@ import { migration as platform } from './migrations/0001-platform.ts';
 import { migration as challengeOfDevice } from './migrations/0002-challenge-of-device.ts';
 import { migration as evidence } from './migrations/0003-evidence.ts';
 import { migration as rowTags } from './migrations/0004-row-tags.ts';
+import { migration as cosignatures } from './migrations/0005-cosignatures.ts';
 
-export const migrations = [platform, challengeOfDevice, evidence, rowTags] as const;
+export const migrations = [platform, challengeOfDevice, evidence, rowTags, cosignatures] as const;
 
 /**
  * Brings the tables up to date as their owner, one transaction a migration, and lets `appRole` read and append: event

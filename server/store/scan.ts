@@ -22,6 +22,7 @@ export const primaryKeys = {
   change: ['position'],
   counter: ['name'],
   device_contact: ['device', 'epoch'],
+  cosignature: ['device', 'kind'],
   alarm: ['alarm_id'],
   reading: ['reading_id'],
   enrolment_code: ['code_hash'],

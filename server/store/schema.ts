@@ -59,8 +59,20 @@ export type Schema = {
     act_hash: string;
     entry_sequence: number;
     entry_hash: string;
+    /** The `qorgan.journal-heads/1` that was signed then; empty in rows of the version before. */
+    statement: string;
     at_ms: number;
     tag: string;
+  };
+  cosignature: {
+    device: string;
+    /** `head` of this log, or `foreign`: signed by its key, and no state of its tree. */
+    kind: string;
+    position: number;
+    tree_size: number;
+    cosigner: string;
+    note: string;
+    at_ms: number;
   };
   alarm: { alarm_id: string; kind: string; device: string | null; details: string; at_ms: number; tag: string };
   reading: {

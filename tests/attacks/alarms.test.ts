@@ -34,12 +34,12 @@ const shown = (engine: Engine): readonly string[] => engine.state.alarms.map(({ 
 test('an alarm stays over a restart until somebody acknowledges it, and then it stays away', async () => {
   enrolled = await enrolledVault();
   const before = restarted();
-  await raiseAlarm(before, 'log-forked');
+  await raiseAlarm(before, 'feed-broken');
   await raiseAlarm(before, 'change-forged', undefined, { case: 'c', position: 7 });
   await reopen();
   const engine = restarted();
   await takeUpAlarms(engine);
-  expect(shown(engine)).toEqual(['log-forked', 'change-forged']);
+  expect(shown(engine)).toEqual(['feed-broken', 'change-forged']);
   await acknowledgeAlarm(engine, shift, engine.state.alarms[0]?.id ?? '');
   expect(shown(engine)).toEqual(['change-forged']);
   await reopen();
@@ -50,7 +50,7 @@ test('an alarm stays over a restart until somebody acknowledges it, and then it 
   expect(items.map(({ body }) => JSON.parse(body) as object)).toMatchObject([
     { code: 'alarm-acknowledged', details: { entry: items[2]?.sequence, certificate: sha256Hex('certificate') } },
     { code: 'change-forged' },
-    { code: 'log-forked' },
+    { code: 'feed-broken' },
   ]);
 });
 

@@ -85,6 +85,7 @@ function bench(changes: Result<unknown>, receipt: string | null = null) {
   const answers: Record<string, unknown> = {
     'cases.position': { position: 0 },
     'entries.list': { items: [] },
+    'vault.status': { standing: [] },
     'outbox.next': { toSend: [], toProve: [], waiting: 0, overdue: 0 },
   };
   const call = (verb: string, input: never): Promise<Result<unknown>> => {

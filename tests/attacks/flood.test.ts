@@ -13,8 +13,8 @@ function bench(changes: { readonly position: number; readonly latest: number }) 
   const vault = {
     call: (verb: string) => {
       if (verb === 'outbox.next') seen.rounds += 1;
-      if (verb === 'acts.next') return Promise.resolve(refuse('vault-closed'));
-      if (verb === 'heads') return Promise.resolve(ok({ epoch: 'e', acts: {}, entries: {} }));
+      if (verb === 'vault.status') return Promise.resolve(ok({ standing: [] }));
+      if (verb === 'heads') return Promise.resolve(refuse('vault-closed'));
       if (verb === 'cases.position' || verb === 'cases.apply') return Promise.resolve(ok({ position: 5, changed: [] }));
       return Promise.resolve(ok({ toSend: [], toProve: [], waiting: 0, overdue: 0 }));
     },

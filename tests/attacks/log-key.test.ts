@@ -4,7 +4,6 @@ import { formatNoteKey, noteKey, type KeyRotation } from '../../core/log/index.t
 import type { Engine, Shift } from '../../main/engine/context.ts';
 import { readEnrolment } from '../../main/engine/enrolment.ts';
 import { makeContact } from '../../main/engine/sync/contact.ts';
-import type { TreeHead } from '../../main/engine/sync/tree-head.ts';
 import { sha256 } from '../../native/vault-host/hash.ts';
 import { newKey, startMs, type SigningKey } from '../vault/platform.ts';
 import { enrolledVault, passphraseKey, submitCases, type Enrolled } from '../vault/vault.ts';
@@ -12,29 +11,32 @@ import { enrolledVault, passphraseKey, submitCases, type Enrolled } from '../vau
 let enrolled: Enrolled;
 afterEach(() => enrolled.vault.dispose());
 
-const nothingSeen: TreeHead = { size: 0, root: new Uint8Array(32), note: null };
-
 type Desk = { readonly engine: Engine; readonly shift: Shift };
 
 /** What a dishonest server answers in the place of its own. */
 type Lies = { readonly rotations?: readonly KeyRotation[]; readonly checkpoint?: string };
+type Seen = { readonly size: number; readonly root: string; readonly note: string };
 
 /** A workstation at work, and a server that answers from the platform in memory. */
-async function desk(rotations: readonly KeyRotation[], lies: Lies = {}): Promise<Desk> {
+async function desk(rotations: readonly KeyRotation[], lies: Lies = {}, seen?: Seen): Promise<Desk> {
   const { vault, platform } = enrolled;
   const status = await vault.must('vault.status', null);
   const enrolment = status.enrolment === null ? undefined : readEnrolment(status.enrolment.bundle);
   if (enrolment?.ok !== true) throw new Error('the vault is bound');
+  const { epoch, acts, entries, tree } = await vault.must('heads', null);
+  const own = seen ?? tree;
   const answers: Readonly<Record<string, (query: Record<string, string>) => unknown>> = {
     contact: () => ({
-      ...{ held: heads, serverTimeMs: startMs, policyVersion: 1, changesPosition: 0, mirrors: [] },
+      statement: platform.statement({ epoch, acts, entries, entriesBefore: entries }),
+      witnessConflicts: [],
+      ...{ held: { epoch, acts, entries }, serverTimeMs: startMs, policyVersion: 1, changesPosition: 0, mirrors: [] },
       checkpoint: lies.checkpoint ?? platform.checkpoint(),
-      consistency: [],
+      consistency: platform.consistency(own.size, platform.size),
     }),
+    cosignatures: () => ({ cosignatures: [], position: 0 }),
     logKeys: () => ({ rotations: lies.rotations ?? rotations }),
     consistency: ({ from = '', to = '' }) => ({ hashes: platform.consistency(Number(from), Number(to)) }),
   };
-  const heads = await vault.must('heads', null);
   const call = (name: string, options: { query?: Record<string, string> } = {}): Promise<Result<unknown>> =>
     Promise.resolve(ok(answers[name]?.(options.query ?? {})));
   const engine = {
@@ -42,15 +44,24 @@ async function desk(rotations: readonly KeyRotation[], lies: Lies = {}): Promise
     state: { alarms: [], log: {} },
     serverClock: { learn: () => undefined },
     emit: () => undefined,
-    vault,
+    vault: seen === undefined ? vault : seeing(seen),
   } as unknown as Engine;
   return { engine, shift: { enrolment: enrolment.value, client: { call } } as unknown as Shift };
 }
 
+/** The vault as if it had seen this tree. */
+function seeing(tree: Seen): Pick<typeof enrolled.vault, 'call'> {
+  const call = async (verb: never, input: never): Promise<Result<unknown>> => {
+    const answer = await enrolled.vault.call(verb, input);
+    return verb === 'heads' && answer.ok ? ok({ ...(answer.value as object), tree }) : answer;
+  };
+  return { call } as unknown as Pick<typeof enrolled.vault, 'call'>;
+}
+
 const alarms = ({ engine }: Desk): readonly string[] => engine.state.alarms.map(({ code }) => code);
 
-async function contact(at: Desk, known = nothingSeen): Promise<string | number> {
-  const made = await makeContact(at.engine, at.shift, known);
+async function contact(at: Desk): Promise<string | number> {
+  const made = await makeContact(at.engine, at.shift);
   return made.ok ? made.value.head.size : made.refusal.code;
 }
 
@@ -136,9 +147,9 @@ describe('a workstation whose log changed its key', () => {
 
   it('refuses a proven change whose head does not extend the tree that it saw: that is a fork', async () => {
     await logOf(3);
-    const at = await desk([enrolled.platform.rotate()]);
-    const seen: TreeHead = { size: 2, root: sha256('another tree'), note: null };
-    expect([await contact(at, seen), alarms(at)]).toEqual(['log-forked', ['log-forked']]);
+    const seen = { size: 2, root: Buffer.from(sha256('another tree')).toString('base64'), note: '' };
+    const at = await desk([enrolled.platform.rotate()], {}, seen);
+    expect([await contact(at), alarms(at)]).toEqual(['log-forked', ['log-forked']]);
     expect(await pinnedByVault()).toEqual([]);
   });
 

@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { toBase64, type Sha256Hex } from '../../core/kernel/index.ts';
+import { toBase64, type JournalEpoch, type Sha256Hex } from '../../core/kernel/index.ts';
 import { contentDigest, enrolmentProofText, signatureBase } from '../../contracts/http/index.ts';
 import { sha256, verifyEd25519 } from '../../native/vault-host/hash.ts';
 import { enrolledVault, nextSubmission, passphraseKey, submitCases, TestVault, utf8, type Enrolled } from './vault.ts';
@@ -20,14 +20,24 @@ async function heldBy(vault: TestVault) {
   return { epoch, acts, entries };
 }
 
+type Held = Awaited<ReturnType<typeof heldBy>>;
+
+/** The contact with a server that holds this much, and signs it. */
+function check(vault: TestVault, held: Held, atMs = startMs, statement = enrolled.platform.statement(stated(held))) {
+  return vault.code('contact.check', { held, statement, atMs });
+}
+
+function stated({ epoch, acts, entries }: Held, entriesBefore = entries) {
+  return { epoch, acts, entries, entriesBefore };
+}
+
 describe('a contact', () => {
   it('is fine with everything that the journal once said', async () => {
     enrolled = await enrolledVault();
     const { vault } = enrolled;
     const early = await heldBy(vault);
     await submitCases(vault, 3);
-    for (const held of [early, await heldBy(vault)])
-      expect(await vault.code('contact.check', { held, atMs: startMs })).toBe('done');
+    for (const held of [early, await heldBy(vault)]) expect(await check(vault, held, startMs)).toBe('done');
     expect(await vault.must('vault.status', null)).toMatchObject({ quarantine: null });
   });
 
@@ -47,7 +57,7 @@ describe('a contact', () => {
     rmSync(copy, { recursive: true });
     await vault.must('vault.open', passphraseKey(slotId));
     const act = await nextSubmission(vault, 9);
-    expect(await vault.code('contact.check', { held, atMs: startMs + 10 })).toBe('journal-rolled-back');
+    expect(await check(vault, held, startMs + 10)).toBe('journal-rolled-back');
     expect(await vault.code('acts.append', { envelope: act.envelope, cms: act.cms, atMs: startMs + 11 })).toBe(
       'vault-quarantined',
     );
@@ -72,8 +82,8 @@ describe('a contact', () => {
     await submitCases(vault, 1, 2);
     await submitCases(clone, 1, 3);
     const held = await heldBy(vault);
-    expect(await vault.code('contact.check', { held, atMs: startMs + 10 })).toBe('done');
-    expect(await clone.code('contact.check', { held, atMs: startMs + 10 })).toBe('journal-diverged');
+    expect(await check(vault, held, startMs + 10)).toBe('done');
+    expect(await check(clone, held, startMs + 10)).toBe('journal-diverged');
   });
 
   it('finds entries that were lost, even where no act was', async () => {
@@ -81,16 +91,67 @@ describe('a contact', () => {
     const { vault } = enrolled;
     const held = await heldBy(vault);
     const entries = { sequence: held.entries.sequence + 1, hash: 'd'.repeat(64) as Sha256Hex };
-    expect(await vault.code('contact.check', { held: { ...held, entries }, atMs: startMs })).toBe(
-      'journal-rolled-back',
-    );
+    expect(await check(vault, { ...held, entries })).toBe('journal-rolled-back');
   });
 
   it('finds another life of the same device', async () => {
     enrolled = await enrolledVault();
     const { vault } = enrolled;
-    const held = { ...(await heldBy(vault)), epoch: '00000000-0000-4000-8000-000000000000' };
-    expect(await vault.code('contact.check', { held, atMs: startMs })).toBe('journal-epoch-unknown');
+    const held = { ...(await heldBy(vault)), epoch: '00000000-0000-4000-8000-000000000000' as JournalEpoch };
+    expect(await check(vault, held, startMs)).toBe('journal-epoch-unknown');
+  });
+});
+
+describe('what the server signs at a contact', () => {
+  const statements = (vault: TestVault) =>
+    vault.must('entries.list', { before: null, limit: 10, kinds: ['contact'] }).then(({ items }) => items);
+
+  it('is kept in the journal when it says something new, and the check of the journal verifies it', async () => {
+    enrolled = await enrolledVault();
+    const { vault } = enrolled;
+    for (const atMs of [startMs, startMs + 1_000]) expect(await check(vault, await heldBy(vault), atMs)).toBe('done');
+    expect(await statements(vault)).toHaveLength(1);
+    await submitCases(vault, 1);
+    expect(await check(vault, await heldBy(vault), startMs + 2_000)).toBe('done');
+    expect(await check(vault, await heldBy(vault), startMs + 700_000)).toBe('done');
+    expect(await statements(vault)).toHaveLength(3);
+    expect((await vault.must('journal.check', null)).acts).toBe(1);
+  });
+
+  it('counts only with the signature of the platform, for this journal and as it was signed', async () => {
+    enrolled = await enrolledVault();
+    const { vault, platform } = enrolled;
+    const held = await heldBy(vault);
+    const good = platform.statement(stated(held));
+    const edited = { ...good, document: good.document.replace('"atMs":', '"atMs":1') };
+    const others = new TestPlatform().statement(stated(held));
+    for (const statement of [edited, others])
+      expect(await check(vault, held, startMs, statement)).toBe('statement-invalid');
+    expect(await statements(vault)).toEqual([]);
+  });
+
+  it('finds a vault that was rolled back behind what was signed, whatever the server says besides, and keeps the proof', async () => {
+    enrolled = await enrolledVault();
+    const { vault, platform } = enrolled;
+    const held = await heldBy(vault);
+    const entries = { sequence: held.entries.sequence + 3, hash: 'e'.repeat(64) as Sha256Hex };
+    const statement = platform.statement(stated({ ...held, entries }));
+    expect(await check(vault, held, startMs, statement)).toBe('journal-rolled-back');
+    const { items } = await vault.must('entries.list', { before: null, limit: 1, kinds: ['alarm'] });
+    expect(JSON.parse(items[0]?.body ?? '')).toMatchObject({ code: 'journal-rolled-back', statement });
+  });
+
+  it('is held against a server that knows less than it signed', async () => {
+    enrolled = await enrolledVault();
+    const { vault, platform } = enrolled;
+    const early = await heldBy(vault);
+    await submitCases(vault, 1);
+    const held = await heldBy(vault);
+    expect(await check(vault, held, startMs + 10)).toBe('done');
+    const again = await heldBy(vault);
+    const forgetful = platform.statement(stated(again, early.entries));
+    expect(await check(vault, early, startMs + 20, forgetful)).toBe('statement-forgotten');
+    expect(await vault.must('vault.status', null)).toMatchObject({ quarantine: null });
   });
 });
 

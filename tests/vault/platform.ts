@@ -35,6 +35,7 @@ import {
   documentKeyId,
   signedDocument,
   type DeviceRecord,
+  type HeadStatement,
   type Json,
   type SignedDocument,
 } from '../../core/signing/index.ts';
@@ -106,6 +107,14 @@ export class TestPlatform {
       key: this.#noteKey(),
       sign: (text) => ed25519(this.#logKey, text),
     });
+  }
+
+  /** What this platform signs at a contact. */
+  statement(heads: Pick<HeadStatement, 'epoch' | 'acts' | 'entries' | 'entriesBefore'>, atMs = startMs) {
+    const { platform, profile, device } = this;
+    const statement: HeadStatement = { form: 'qorgan.journal-heads/1', platform, profile, device, ...heads, atMs };
+    const { document, signatures } = this.#sign(statement as unknown as Json);
+    return { document, signatures: signatures.map((one) => ({ ...one })) };
   }
 
   policy(): PolicyDocument {

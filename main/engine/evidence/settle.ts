@@ -1,10 +1,11 @@
-import { fromBase64, ok, refuse, type Result } from '../../../core/kernel/index.ts';
+import { ok, refuse, type Result } from '../../../core/kernel/index.ts';
 import { parseProof } from '../../../core/log/index.ts';
 import type { EvidenceStatus } from '../../../contracts/http/index.ts';
 import type { EvidenceView } from '../../../contracts/vault-host/index.ts';
 import type { Engine, Shift } from '../context.ts';
 import type { ServerClient } from '../http/client.ts';
 import { raiseAlarm } from '../sync/alarm.ts';
+import { raiseLogAlarm, treeOf } from '../sync/log-alarm.ts';
 import { isOneLog, type TreeHead } from '../sync/tree-head.ts';
 
 /** Keeps what the server said where it is news. */
@@ -20,12 +21,10 @@ export async function noteTold(
   return noted;
 }
 
-/** The newest tree head that the journal remembers; each verified receipt moves it. */
+/** The newest tree head that the vault knows; each verified receipt moves it. */
 async function knownHead(engine: Engine): Promise<Result<TreeHead>> {
-  const next = await engine.vault.call('acts.next', { nowMs: engine.options.clock.nowMs() });
-  if (!next.ok) return next;
-  const root = fromBase64(next.value.treeHead.root);
-  return root.ok ? ok({ size: next.value.treeHead.size, root: root.value, note: null }) : root;
+  const heads = await engine.vault.call('heads', null);
+  return heads.ok ? ok(treeOf(heads.value.tree)) : heads;
 }
 
 /** Journals a receipt after its tree was found to be the one log that was seen so far; the vault verifies everything else of it. */
@@ -44,7 +43,8 @@ async function takeReceipt(
   }
   const isOne = await isOneLog(shift, head.value, proof.value.checkpoint);
   if (!isOne.ok) {
-    if (isOne.refusal.code === 'log-forked') await raiseAlarm(engine, 'log-forked');
+    const heads = { own: head.value.note, other: proof.value.checkpoint };
+    if (isOne.refusal.code === 'log-forked') await raiseLogAlarm(engine, 'log-forked', { heads });
     return isOne;
   }
   const { sha256 } = piece.descriptor;

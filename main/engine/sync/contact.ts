@@ -1,51 +1,79 @@
 import { ok, type Result } from '../../../core/kernel/index.ts';
-import { isMirrorWeak } from '../../../contracts/http/index.ts';
+import type { LogAlarm } from '../../../core/journal/index.ts';
+import { isMirrorWeak, type ContactResponse } from '../../../contracts/http/index.ts';
 import type { Engine, Shift } from '../context.ts';
 import { isOffline } from '../sign-in.ts';
 import { raiseAlarm } from './alarm.ts';
+import { exchangeCosignatures } from './cosign.ts';
+import { publishOwnHead, raiseLogAlarm, treeOf } from './log-alarm.ts';
 import { orFollowed } from './follow-log-key.ts';
 import { advance, type TreeHead } from './tree-head.ts';
 
 const quarantineCodes = new Set(['journal-rolled-back', 'journal-diverged', 'journal-epoch-unknown']);
+const statementCodes = new Set(['statement-invalid', 'statement-forgotten']);
 
 /** What a contact left behind: the tree head, and how far the server's changes go. */
 export type Contact = { readonly head: TreeHead; readonly changesPosition: number; readonly policyVersion: number };
 
+async function checkHeld(engine: Engine, answer: ContactResponse): Promise<Result<null>> {
+  const { held, statement } = answer;
+  const checked = await engine.vault.call('contact.check', { held, statement, atMs: engine.options.clock.nowMs() });
+  if (checked.ok) return checked;
+  const { code } = checked.refusal;
+  if (quarantineCodes.has(code)) {
+    engine.state.quarantine = code;
+    engine.emit('app.changed');
+  }
+  if (statementCodes.has(code)) await raiseAlarm(engine, code);
+  return checked;
+}
+
+/** The head that the server shows, where it contains what was seen before; else an alarm with both heads. */
+async function checkTree(
+  engine: Engine,
+  shift: Shift,
+  known: TreeHead,
+  answer: ContactResponse,
+): Promise<Result<TreeHead>> {
+  const { checkpoint: note, consistency: hashes } = answer;
+  const shown = { enrolment: shift.enrolment, known, note, hashes };
+  const head = await orFollowed(engine, shift, known, { first: advance(shown), again: () => advance(shown) });
+  if (head.ok) return head;
+  const { code, details } = head.refusal;
+  if (code === 'log-forked' || code === 'log-rewound') {
+    await publishOwnHead(engine, shift, known);
+    await raiseLogAlarm(engine, code satisfies LogAlarm, { heads: { own: known.note, other: note }, details });
+    // The way to the proof of a new key may be cut: that is no finding about the log.
+  } else if (!isOffline(code)) await raiseAlarm(engine, code);
+  return head;
+}
+
 /**
  * One contact: this device states the heads of both chains, the server states what it holds. A vault that lacks what the server
- * holds was rolled back or cloned and is quarantined; a log that does not contain the tree seen before raises an alarm.
+ * holds was rolled back or cloned and is quarantined; a log that does not contain the tree seen before raises an alarm. The head
+ * that holds is cosigned, and what others cosigned is checked against it.
  */
-export async function makeContact(engine: Engine, shift: Shift, known: TreeHead): Promise<Result<Contact>> {
+export async function makeContact(engine: Engine, shift: Shift): Promise<Result<Contact>> {
   const { clock } = engine.options;
   const heads = await engine.vault.call('heads', null);
   if (!heads.ok) return heads;
-  const { epoch, acts, entries } = heads.value;
+  const { epoch, acts, entries, tree } = heads.value;
+  const known = treeOf(tree);
   const askedAtMs = clock.nowMs();
   const answer = await shift.client.call('contact', {
     body: { form: 'qorgan.contact/1', epoch, heads: { acts, entries }, knownTreeSize: known.size },
   });
-  if (!answer.ok) {
-    // A log that is shorter than the tree that was seen here was put back: no outage explains that either.
-    if (answer.refusal.code === 'tree-size-unknown') await raiseAlarm(engine, 'log-forked');
-    return answer;
-  }
+  if (!answer.ok) return answer;
   engine.serverClock.learn(answer.value.serverTimeMs, askedAtMs);
-  const checked = await engine.vault.call('contact.check', { held: answer.value.held, atMs: clock.nowMs() });
-  if (!checked.ok) {
-    if (quarantineCodes.has(checked.refusal.code)) {
-      engine.state.quarantine = checked.refusal.code;
-      engine.emit('app.changed');
-    }
-    return checked;
-  }
-  const shown = { enrolment: shift.enrolment, known, note: answer.value.checkpoint, hashes: answer.value.consistency };
-  const first = advance(shown);
-  const head = await orFollowed(engine, shift, known, { first, again: () => advance(shown) });
-  if (!head.ok) {
-    // The way to the proof of a new key may be cut: that is no finding about the log.
-    if (!isOffline(head.refusal.code)) await raiseAlarm(engine, head.refusal.code);
-    return head;
-  }
+  // The log first: a log that was rewritten explains whatever else is wrong.
+  const head = await checkTree(engine, shift, known, answer.value);
+  if (!head.ok) return head;
+  const held = await checkHeld(engine, answer.value);
+  if (!held.ok) return held;
+  for (const witness of answer.value.witnessConflicts)
+    await raiseAlarm(engine, 'witness-conflict', undefined, { witness: witness.slice(0, 256) });
+  const cosigned = await exchangeCosignatures(engine, shift, head.value, answer.value.consistency);
+  if (!cosigned.ok) return cosigned;
   const { mirrors: told, serverTimeMs } = answer.value;
   const mirrors = told.map((mirror) => ({
     ...{ name: mirror.name, cosignedAtMs: mirror.cosignedAtMs },

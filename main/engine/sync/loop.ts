@@ -1,9 +1,10 @@
-import { fromBase64, ok, type Result } from '../../../core/kernel/index.ts';
+import { ok, type Result } from '../../../core/kernel/index.ts';
 import { setServer, type Engine, type Shift } from '../context.ts';
 import { refreshRevocation } from '../revocation.ts';
 import { isOffline } from '../sign-in.ts';
 import { pullChanges, type Pulled } from './changes.ts';
 import { makeContact } from './contact.ts';
+import { treeOf, trustLog } from './log-alarm.ts';
 import { collectReceipts, sendActs, type Turned } from './outbox.ts';
 import { readCheckpoint, type TreeHead } from './tree-head.ts';
 
@@ -92,9 +93,11 @@ export class SyncLoop {
 
   async #round(): Promise<Result<Round>> {
     const nowMs = this.#engine.options.clock.monotonicMs();
+    const trusted = await trustLog(this.#engine, this.#shift);
+    if (!trusted.ok) return trusted;
     const known = this.#head ?? this.#firstHead();
     if (nowMs - this.#contactAtMs >= contactEveryMs) {
-      const contact = await makeContact(this.#engine, this.#shift, known);
+      const contact = await makeContact(this.#engine, this.#shift);
       if (!contact.ok) return contact;
       this.#believe(contact.value.head);
       this.#contactAtMs = nowMs;
@@ -139,9 +142,8 @@ export class SyncLoop {
 
   /** The tree head that the vault kept from the shift before; the bundle's where there is none. */
   async #takeUpHead(): Promise<void> {
-    const next = await this.#engine.vault.call('acts.next', { nowMs: this.#engine.options.clock.nowMs() });
-    const root = next.ok ? fromBase64(next.value.treeHead.root) : undefined;
-    if (next.ok && root?.ok === true) this.#believe({ size: next.value.treeHead.size, root: root.value, note: null });
+    const heads = await this.#engine.vault.call('heads', null);
+    if (heads.ok) this.#believe(treeOf(heads.value.tree));
   }
 
   /** What was verified is what everything at this workstation is proven by. */

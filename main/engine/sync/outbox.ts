@@ -6,6 +6,7 @@ import type { Engine, Shift } from '../context.ts';
 import { raiseAlarm, takeUpAlarms } from './alarm.ts';
 import { isOffline } from '../sign-in.ts';
 import { pullChanges } from './changes.ts';
+import { raiseLogAlarm } from './log-alarm.ts';
 import { isOneLog, type TreeHead } from './tree-head.ts';
 
 /** Half of the server's limit for one body: envelopes are measured in characters, of which some take three bytes. */
@@ -118,7 +119,8 @@ async function proveWanted(
     }
     const newer = await isOneLog(shift, head, proof.value.checkpoint);
     if (!newer.ok) {
-      if (newer.refusal.code === 'log-forked') await raiseAlarm(engine, 'log-forked', actionId);
+      const heads = { own: head.note, other: proof.value.checkpoint };
+      if (newer.refusal.code === 'log-forked') await raiseLogAlarm(engine, 'log-forked', { heads });
       return newer;
     }
     head = newer.value;

@@ -18,7 +18,8 @@ export function readCheckpoint(enrolment: Enrolment, note: string): Result<Check
   return openPinnedCheckpoint({ note, pins: enrolment.logPins, verifyEd25519 });
 }
 
-function contains(options: {
+/** True where the older head is the newer one or contained in it. */
+export function contains(options: {
   readonly older: Checkpoint | TreeHead;
   readonly newer: Checkpoint | TreeHead;
   readonly hashes: readonly string[];
@@ -37,8 +38,8 @@ function contains(options: {
 }
 
 /**
- * The tree head after a contact: what the server shows must contain what was seen before. `log-forked` is the one finding that no
- * outage explains: the log was rewritten, or shows different trees to different people.
+ * The tree head after a contact: what the server shows must contain what was seen before. `log-forked` and `log-rewound` are findings
+ * that no outage explains: the log was rewritten, was put back, or shows different trees to different people.
  */
 export function advance(options: {
   readonly enrolment: Enrolment;
@@ -49,7 +50,7 @@ export function advance(options: {
   const checkpoint = readCheckpoint(options.enrolment, options.note);
   if (!checkpoint.ok) return checkpoint;
   const next = { size: checkpoint.value.size, root: checkpoint.value.root, note: options.note };
-  if (next.size < options.known.size) return refuse('log-forked', { known: options.known.size, shown: next.size });
+  if (next.size < options.known.size) return refuse('log-rewound', { known: options.known.size, shown: next.size });
   return contains({ older: options.known, newer: next, hashes: options.hashes })
     ? ok(next)
     : refuse('log-forked', { known: options.known.size, shown: next.size });

@@ -5,6 +5,7 @@ import type { Profile } from '../../../core/signing/index.ts';
 import { makeFolder, moveIntoPlace, removeLeftover } from '../disk.ts';
 import { openStore } from '../journal/store.ts';
 import { makeSlot, type GenerationKey, type Slot } from '../slots/index.ts';
+import { cosignerKeyOf } from './cosigner.ts';
 import { deviceKeyText, newDeviceKey } from './device-key.ts';
 import { metaNames, writeSlots, type Opened, type VaultContext } from './opened.ts';
 
@@ -58,5 +59,15 @@ export function createVault(
   moveIntoPlace({ from: files.journalNext, to: files.journal, durability });
   const store = openStore({ file: files.journal, key: key.dataKey, durability, mustExist: true });
   if (!store.ok) return refuse('vault-disk-failed');
-  return ok({ store: store.value, key, slots: file, profile: input.profile, epoch, device, bound: undefined });
+  const cosigner = cosignerKeyOf(store.value);
+  return ok({
+    store: store.value,
+    key,
+    slots: file,
+    profile: input.profile,
+    epoch,
+    device,
+    cosigner,
+    bound: undefined,
+  });
 }

@@ -1,6 +1,6 @@
 import type { EvidenceDescriptor } from '../../../core/evidence/index.ts';
 import { ok, refuse, type ActionId, type Result, type Sha256Hex } from '../../../core/kernel/index.ts';
-import type { EntryBodies, JournalAct } from '../../../core/journal/index.ts';
+import { explainedAlarm, type EntryBodies, type JournalAct } from '../../../core/journal/index.ts';
 import { canonicalize, type Json } from '../../../core/signing/index.ts';
 import { evidenceDescriptor, parseActEnvelope } from '../../../contracts/documents/index.ts';
 import { checkCases } from '../cases/index.ts';
@@ -8,7 +8,9 @@ import type { EvidenceRow } from '../journal/evidence-table.ts';
 import { checkEntries, type Inspect, type JournalReport } from '../journal/check.ts';
 import type { EntryRow } from '../journal/rows.ts';
 import { faultOf, type Store } from '../journal/store.ts';
-import { readEvidenceReceipt, readPromise, readReceipt, type ActFacts } from '../verbs/proofs.ts';
+import { sha256Hex } from '../hash.ts';
+import { readEvidenceReceipt, readPromise, readReceipt, readStatement, type ActFacts } from '../verbs/proofs.ts';
+import { explainsHeads, readHeads } from './alarm-heads.ts';
 import { identityOf, pinRotation, readCheckpoint, type Enrolment } from './enrolment.ts';
 
 function isSame(kept: object, told: object): boolean {
@@ -57,10 +59,35 @@ function inspector(store: Store, bound: Enrolment): Inspect {
       }
       case 'log-key':
         return pinRotation(enrolment, entry.body).ok ? undefined : 'log-key-invalid';
+      case 'contact':
+        return contactFault(store, enrolment, entry.body);
+      case 'alarm':
+        return alarmFault(store, enrolment, entry.body);
       default:
         return undefined;
     }
   };
+}
+
+/** A statement is the platform's, and speaks of entries and acts that stand in this journal. */
+function contactFault(store: Store, enrolment: Enrolment, body: EntryBodies['contact']): string | undefined {
+  const stated = readStatement(enrolment, body.statement);
+  if (!stated.ok) return 'statement-invalid';
+  const { acts, entries } = stated.value;
+  if (!isSame(acts, body.acts) || !isSame(entries, body.entries)) return 'statement-invalid';
+  const start = enrolment.deviceRecordHash;
+  const entry = store.get<{ header: string }>('select header from entries where sequence = ?', entries.sequence);
+  const entryHash = entry === undefined ? start : sha256Hex(entry.header);
+  return entryHash === entries.hash ? undefined : 'statement-differs';
+}
+
+function alarmFault(store: Store, enrolment: Enrolment, body: EntryBodies['alarm']): string | undefined {
+  const { heads, code, details, consistency } = body;
+  if (heads !== undefined) return isSame(readHeads(enrolment, heads), heads) ? undefined : 'alarm-heads-invalid';
+  if (code !== explainedAlarm) return undefined;
+  const row = store.get<EntryRow>('select * from entries where sequence = ?', Number(details?.['entry']));
+  const alarm = JSON.parse(row?.body ?? '{}') as EntryBodies['alarm'];
+  return explainsHeads(enrolment, alarm.heads, consistency ?? []) ? undefined : 'alarm-heads-invalid';
 }
 
 export type DeepReport = JournalReport & { readonly cases: number };

@@ -3,6 +3,7 @@ import {
   ok,
   refuse,
   toBase64,
+  equalBytes,
   type JournalEpoch,
   type Result,
   type Sha256Hex,
@@ -14,6 +15,7 @@ import {
   followKey,
   openPinnedCheckpoint,
   parseNoteKey,
+  verifyConsistency,
   type Checkpoint,
   type KeyRotation,
   type LogPins,
@@ -105,6 +107,22 @@ export function readCheckpoint(
   const head = openPinnedCheckpoint({ note, pins: enrolment.logPins, verifyEd25519 });
   if (!head.ok) return refuse('entry-malformed');
   return ok({ note, size: head.value.size, root: toBase64(head.value.root), head: head.value });
+}
+
+/** True where the newer head is the older one or contains it, by a proof in base64 (RFC 6962). */
+export function containsHead(
+  older: { readonly size: number; readonly root: string },
+  newer: { readonly size: number; readonly root: string },
+  proof: readonly string[],
+): boolean {
+  if (older.size === 0) return true;
+  const [oldRoot, root, ...path] = [older.root, newer.root, ...proof].map((text) => {
+    const bytes = fromBase64(text);
+    return bytes.ok ? bytes.value : new Uint8Array();
+  });
+  if (oldRoot === undefined || root === undefined || older.size > newer.size) return false;
+  if (older.size === newer.size) return equalBytes(oldRoot, root);
+  return verifyConsistency({ sha256, oldSize: older.size, oldRoot, size: newer.size, root, path });
 }
 
 /** What both chains of this vault start on. */

@@ -14,6 +14,7 @@ import { Journal } from '../journal/journal.ts';
 import type { EntryRow } from '../journal/rows.ts';
 import { openStore, type OpenFault, type Store } from '../journal/store.ts';
 import { parseSlots, unlockSlots, type GenerationKey, type SlotsFile } from '../slots/index.ts';
+import { cosignerKeyOf } from './cosigner.ts';
 import { readDeviceKey } from './device-key.ts';
 import { feedRuleOf, identityOf, pinRotation, readEnrolment, type Enrolment } from './enrolment.ts';
 import { metaNames, noteSlots, requireMeta, writeSlots, type Bound, type Opened, type VaultContext } from './opened.ts';
@@ -138,6 +139,7 @@ function assemble(
     profile: requireMeta(store, metaNames.profile) as Profile,
     epoch: requireMeta(store, metaNames.epoch) as JournalEpoch,
     device: readDeviceKey(requireMeta(store, metaNames.deviceKey)),
+    cosigner: cosignerKeyOf(store),
   };
   settle(context, opened, noted);
   return ok(opened);

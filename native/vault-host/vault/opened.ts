@@ -37,6 +37,8 @@ export type Opened = {
   readonly profile: Profile;
   readonly epoch: JournalEpoch;
   readonly device: DeviceKey;
+  /** Cosigns tree heads; not the device key, since one key says one thing (C2SP tlog-cosignature). */
+  readonly cosigner: DeviceKey;
   bound: Bound | undefined;
 };
 
@@ -45,6 +47,9 @@ export const metaNames = {
   profile: 'profile',
   epoch: 'epoch',
   deviceKey: 'device-key',
+  cosignerKey: 'cosigner-key',
+  /** Note of the head that was cosigned last. */
+  cosignedHead: 'cosigned-head',
   slotsVersion: 'slots-version',
 } as const;
 

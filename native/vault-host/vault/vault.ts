@@ -41,6 +41,7 @@ export class Vault {
       enrolment: bound === undefined ? null : enrolmentView(bound.enrolment),
       slots: slots.ok ? slots.value.body.slots.map(summaryOf) : [],
       quarantine: bound?.journal.state.quarantine ?? null,
+      standing: [...(bound?.journal.state.standing ?? [])],
     });
   }
 

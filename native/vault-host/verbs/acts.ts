@@ -5,6 +5,7 @@ import { parseActEnvelope } from '../../../contracts/documents/index.ts';
 import type { ActDetail, ActView, VaultRequest, VaultOutput } from '../../../contracts/vault-host/index.ts';
 import { sha256Hex } from '../hash.ts';
 import { viewOf, type ActRow, type EntryRow } from '../journal/rows.ts';
+import { knownTree } from '../vault/cosigner.ts';
 import type { Bound } from '../vault/opened.ts';
 
 /** How far a clock may step back between two calls without being taken for a wrong one: what NTP does in one step. */
@@ -25,17 +26,17 @@ export function nextAct(
   nowMs: number,
 ): Result<VaultOutput<'acts.next'>, ClockFault | 'vault-quarantined'> {
   const { enrolment, journal } = bound;
-  const { acts, treeHead, quarantine } = journal.state;
+  const { acts, quarantine } = journal.state;
   if (quarantine !== null) return refuse('vault-quarantined', { reason: quarantine });
   const clock = checkClock(bound, nowMs);
   if (!clock.ok) return clock;
   const { platform, profile, device, epoch } = enrolment.device;
+  const tree = knownTree(bound);
   return ok({
     ...{ platform, profile, device, epoch, logOrigin: enrolment.bundle.log.origin },
     sequence: acts.sequence + 1,
     previous: acts.hash,
-    // Binding journals the first checkpoint, so there always is one.
-    treeHead: treeHead ?? { size: 0, root: '' },
+    treeHead: { size: tree.size, root: tree.root },
   });
 }
 

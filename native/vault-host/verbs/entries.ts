@@ -1,6 +1,8 @@
 import { ok, refuse, type Result } from '../../../core/kernel/index.ts';
 import {
   acknowledgedAlarm,
+  explainedAlarm,
+  logAlarms,
   overdueAlarm,
   quarantineReasons,
   type EntryBodies,
@@ -13,10 +15,17 @@ import { sha256Hex } from '../hash.ts';
 import { outboxOf, type ActRow, type EntryRow } from '../journal/rows.ts';
 import { pinRotation, readCheckpoint } from '../vault/enrolment.ts';
 import type { Bound } from '../vault/opened.ts';
+import { explainsHeads, readHeads } from '../vault/alarm-heads.ts';
 import { actBody, actView, requireAct } from './acts.ts';
 import { readEvidenceReceipt, readPromise, readReceipt, type ActFacts, type PromiseFault } from './proofs.ts';
 
-type EntryFault = PromiseFault | 'act-absent' | 'evidence-absent' | 'receipt-invalid' | 'entry-malformed';
+type EntryFault =
+  | PromiseFault
+  | 'act-absent'
+  | 'evidence-absent'
+  | 'receipt-invalid'
+  | 'entry-malformed'
+  | 'log-distrusted';
 type Answer = VaultOutput<'entries.append'>;
 
 /** Entries to write; none where the journal says it already, with the entry that does. */
@@ -72,11 +81,16 @@ function isAlarmEntry({ journal }: Bound, sequence: string | number | undefined)
 }
 
 function planAlarm(bound: Bound, entry: Extract<NewEntry, { kind: 'alarm' }>, atMs: number): Result<Plan, EntryFault> {
-  const { code, actionId, details } = entry.body;
+  const { code, actionId, details, heads, consistency } = entry.body;
   // The vault alone decides that it is quarantined.
   if (quarantineReasons.some((reason) => reason === code)) return refuse('entry-malformed', { why: 'alarm-reserved' });
   if (code === acknowledgedAlarm && !isAlarmEntry(bound, details?.['entry']))
     return refuse('entry-malformed', { why: 'alarm-absent' });
+  const isLogAlarm = logAlarms.some((known) => known === code);
+  if (isLogAlarm) return planLogAlarm(bound, entry.body);
+  if (heads !== undefined) return refuse('entry-malformed', { why: 'alarm-heads' });
+  if (code === explainedAlarm) return planExplanation(bound, entry.body);
+  if (consistency !== undefined) return refuse('entry-malformed', { why: 'alarm-consistency' });
   const body = { code, ...(actionId === undefined ? {} : { actionId }), ...(details === undefined ? {} : { details }) };
   if (actionId === undefined) return ok({ entries: [{ kind: 'alarm', body }] });
   const act = requireAct(bound, actionId);
@@ -103,7 +117,50 @@ function planEvidenceReceipt(bound: Bound, given: EvidenceReceipt): Result<Plan,
   return body.ok ? ok({ entries: [{ kind: 'evidence-receipt', body: body.value }] }) : body;
 }
 
+type AlarmBody = Extract<NewEntry, { kind: 'alarm' }>['body'];
+
+/** One alarm of a kind stands at a time: a server that lies in each round does not fill the journal. */
+function planLogAlarm(bound: Bound, { code, actionId, details, heads }: AlarmBody): Result<Plan, EntryFault> {
+  const standing = bound.journal.state.standing.find((known) => known.code === code);
+  if (standing !== undefined) return ok({ entries: [], known: standing.entry });
+  const body = {
+    code,
+    ...(actionId === undefined ? {} : { actionId }),
+    ...(details === undefined ? {} : { details }),
+    heads: readHeads(bound.enrolment, heads),
+  };
+  if (actionId === undefined) return ok({ entries: [{ kind: 'alarm', body }] });
+  const act = requireAct(bound, actionId);
+  return act.ok ? ok({ entries: [{ kind: 'alarm', body }], act: act.value }) : act;
+}
+
+function planExplanation(bound: Bound, { details, consistency = [] }: AlarmBody): Result<Plan, EntryFault> {
+  const entry = details?.['entry'];
+  const standing = bound.journal.state.standing.find((known) => known.entry === entry);
+  const row =
+    standing === undefined
+      ? undefined
+      : bound.journal.store.get<EntryRow>('select * from entries where sequence = ?', standing.entry);
+  if (row === undefined) return refuse('entry-malformed', { why: 'alarm-absent' });
+  const { heads } = JSON.parse(row.body) as EntryBodies['alarm'];
+  if (!explainsHeads(bound.enrolment, heads, consistency))
+    return refuse('entry-malformed', { why: 'alarm-unexplained' });
+  const body = { code: explainedAlarm, details: { entry: row.sequence }, consistency };
+  return ok({ entries: [{ kind: 'alarm', body }] });
+}
+
+/** What the server said counts for nothing while an alarm about its log stands. */
+const ofServer: readonly NewEntry['kind'][] = [
+  'promise',
+  'receipt',
+  'outcome',
+  'checkpoint',
+  'evidence-receipt',
+  'log-key',
+];
+
 function plan(bound: Bound, entry: NewEntry, atMs: number): Result<Plan, EntryFault> {
+  if (bound.journal.state.standing.length > 0 && ofServer.includes(entry.kind)) return refuse('log-distrusted');
   switch (entry.kind) {
     case 'promise':
     case 'receipt':

@@ -1,9 +1,10 @@
 import { ok, refuse, type Result } from '../../../core/kernel/index.ts';
-import type { VaultHandlers } from '../../../contracts/vault-host/index.ts';
+import type { VaultHandlers, VaultOutput } from '../../../contracts/vault-host/index.ts';
 import { bindVault } from '../vault/bind.ts';
 import { checkDeeply } from '../vault/deep-check.ts';
 import { signAsDevice } from '../vault/device-key.ts';
-import type { Bound } from '../vault/opened.ts';
+import { cosignHead } from '../vault/cosigner.ts';
+import { requireBound, type Bound } from '../vault/opened.ts';
 import { rotate } from '../vault/rotate.ts';
 import { addSlot, changePassword, removeSlot } from '../vault/slot-changes.ts';
 import type { Vault } from '../vault/vault.ts';
@@ -83,7 +84,10 @@ function caseHandlers(
   const byStatus = { submitted: 0, claimed: 0, returned: 0, approved: 0, refused: 0 };
   return {
     'cases.position': () => read({ position: 0 }, ({ cases }) => ({ position: cases.position })),
-    'cases.apply': ({ changes }) => vault.withBound(({ cases }) => cases.apply(changes)),
+    'cases.apply': ({ changes }) =>
+      vault.withBound<VaultOutput<'cases.apply'>, 'log-distrusted' | 'changes-out-of-order'>(({ cases, journal }) =>
+        journal.state.standing.length > 0 ? refuse('log-distrusted') : cases.apply(changes),
+      ),
     'cases.list': (input) => read({ items: [], total: 0, byStatus }, ({ cases }) => cases.list(input)),
     'cases.get': ({ caseId }) => {
       const found = read(refuse('case-absent'), ({ cases }) => cases.get(caseId));
@@ -120,7 +124,7 @@ function evidenceHandlers(vault: Vault): Pick<VaultHandlers, EvidenceVerb> {
 
 function deviceHandlers(
   vault: Vault,
-): Pick<VaultHandlers, 'device.sign' | 'heads' | 'contact.check' | 'journal.check'> {
+): Pick<VaultHandlers, 'device.sign' | 'heads' | 'contact.check' | 'log.cosign' | 'journal.check'> {
   return {
     'device.sign': ({ message }) =>
       withoutDiskFault(
@@ -131,6 +135,11 @@ function deviceHandlers(
       ),
     heads: () => withoutDiskFault(vault.withBound((bound) => ok(headsOf(bound)))),
     'contact.check': (input) => vault.withBound((bound) => checkContact(bound, input, vault.context.onQuarantine)),
+    'log.cosign': (input) =>
+      vault.withOpen((opened) => {
+        const bound = requireBound(opened);
+        return bound.ok ? cosignHead(bound.value, opened, input) : bound;
+      }),
     'journal.check': () =>
       withoutDiskFault(
         vault.withOpen(({ bound, store }) => {

@@ -2,8 +2,8 @@ import { fromBase64, ok, refuse, type Result } from '../../../core/kernel/index.
 import type { EvidenceDescriptor } from '../../../core/evidence/index.ts';
 import type { EntryBodies } from '../../../core/journal/index.ts';
 import { formatNoteKey, logKeyForProof, verifyReceipt } from '../../../core/log/index.ts';
-import { canonicalize, verifyDocument, type SignedDocument } from '../../../core/signing/index.ts';
-import { parseEvidenceDocument } from '../../../contracts/documents/index.ts';
+import { canonicalize, verifyDocument, type HeadStatement, type SignedDocument } from '../../../core/signing/index.ts';
+import { parseEvidenceDocument, parseHeadStatement } from '../../../contracts/documents/index.ts';
 import { parsePromise } from '../../../contracts/vault-host/index.ts';
 import { sha256, verifyEd25519 } from '../hash.ts';
 import type { Enrolment } from '../vault/enrolment.ts';
@@ -36,6 +36,21 @@ export function readPromise(
   if (!isOurs || actionId !== act.actionId || sequence !== act.sequence || envelope !== act.hash)
     return refuse('promise-invalid');
   return ok({ actionId, document, outcome, commitment, deadlineMs });
+}
+
+/** A statement about the heads of this very journal that the platform key signed. */
+export function readStatement(
+  enrolment: Enrolment,
+  document: SignedDocument,
+): Result<HeadStatement, 'statement-invalid'> {
+  const verified = verifyDocument({ document, publicKey: enrolment.platformKey, sha256, verifyEd25519 });
+  const stated = parseHeadStatement(document.document);
+  if (!verified.ok || !stated.ok) return refuse('statement-invalid');
+  const { platform, profile, device, epoch } = enrolment.device;
+  const { value } = stated;
+  const isOurs =
+    value.platform === platform && value.profile === profile && value.device === device && value.epoch === epoch;
+  return isOurs ? stated : refuse('statement-invalid');
 }
 
 /** A receipt that the pinned log key signed and that opens to exactly this act, with the facts that it states. */

@@ -16,15 +16,8 @@ import {
 } from '../../kit/index.ts';
 import { useWords } from '../../words/index.ts';
 import { FailedModules } from '../failed-modules.tsx';
-
-function Box({ title, children }: { readonly title: string; readonly children: ReactNode }): ReactNode {
-  return (
-    <section className="box">
-      <h2>{title}</h2>
-      {children}
-    </section>
-  );
-}
+import { Alarms } from './alarms.tsx';
+import { Box } from './box.tsx';
 
 const serverTones: Readonly<Record<StatusView['server']['state'], Tone>> = {
   connected: 'good',
@@ -186,26 +179,6 @@ function Cards({ status }: { readonly status: StatusView }): ReactNode {
           </li>
         ))}
       </ul>
-    </Box>
-  );
-}
-
-function Alarms({ alarms }: { readonly alarms: StatusView['alarms'] }): ReactNode {
-  const words = useWords();
-  const acknowledge = useCommand('alarm.acknowledge');
-  return (
-    <Box title={words('connection.alarms')}>
-      {alarms.length === 0 ? <p className="quiet">{words('connection.noAlarms')}</p> : null}
-      {alarms.map((alarm) => (
-        <RefusalBox key={alarm.id} refusal={alarm}>
-          <p className="small">
-            <Time atMs={alarm.atMs} />
-          </p>
-          <div className="refusal-actions">
-            <Button onClick={() => void acknowledge.run({ id: alarm.id })}>{words('connection.acknowledge')}</Button>
-          </div>
-        </RefusalBox>
-      ))}
     </Box>
   );
 }
