@@ -48,7 +48,7 @@ const power = (count: number, deafTo?: string): Promise<readonly string[]> =>
 describe('a power cut of a mirror', () => {
   it(
     'takes nothing that it vouched for, no head that it knew and no alarm, and it goes on, whenever it comes',
-    { timeout: 900_000 },
+    { timeout: 1_500_000 },
     async () => {
       expect(operations.filter(({ op }) => op === 'S').length).toBeGreaterThan(150);
       expect(await power(cutsWanted)).toEqual([]);
