@@ -38,7 +38,7 @@ const power = (count: number, deafTo?: string): Promise<readonly string[]> =>
 describe('a power cut of the central log', () => {
   it(
     'loses no acknowledged leaf or checkpoint, and forks nothing, whenever it comes',
-    { timeout: 500_000 },
+    { timeout: 1_500_000 },
     async () => {
       expect(operations.filter(({ op }) => op === 'S').length).toBeGreaterThan(150);
       expect(await power(cutsWanted)).toEqual([]);
