@@ -8,6 +8,7 @@ import prompt from './prompt/en.json' with { type: 'json' };
 import reasons from './reasons/en.json' with { type: 'json' };
 import receiptPage from './receipt-page/en.json' with { type: 'json' };
 import refusalsActs from './refusals-acts/en.json' with { type: 'json' };
+import refusalsArchive from './refusals-archive/en.json' with { type: 'json' };
 import refusalsAuthorities from './refusals-authorities/en.json' with { type: 'json' };
 import refusalsCard from './refusals-card/en.json' with { type: 'json' };
 import refusalsEds from './refusals-eds/en.json' with { type: 'json' };
@@ -36,6 +37,7 @@ export const en = {
   screens,
   refusals: {
     ...refusalsActs,
+    ...refusalsArchive,
     ...refusalsAuthorities,
     ...refusalsCard,
     ...refusalsEds,

@@ -9,6 +9,7 @@ import prompt from './prompt/kk.json' with { type: 'json' };
 import reasons from './reasons/kk.json' with { type: 'json' };
 import receiptPage from './receipt-page/kk.json' with { type: 'json' };
 import refusalsActs from './refusals-acts/kk.json' with { type: 'json' };
+import refusalsArchive from './refusals-archive/kk.json' with { type: 'json' };
 import refusalsAuthorities from './refusals-authorities/kk.json' with { type: 'json' };
 import refusalsCard from './refusals-card/kk.json' with { type: 'json' };
 import refusalsEds from './refusals-eds/kk.json' with { type: 'json' };
@@ -37,6 +38,7 @@ export const kk: Catalogue = {
   screens,
   refusals: {
     ...refusalsActs,
+    ...refusalsArchive,
     ...refusalsAuthorities,
     ...refusalsCard,
     ...refusalsEds,

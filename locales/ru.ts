@@ -9,6 +9,7 @@ import prompt from './prompt/ru.json' with { type: 'json' };
 import reasons from './reasons/ru.json' with { type: 'json' };
 import receiptPage from './receipt-page/ru.json' with { type: 'json' };
 import refusalsActs from './refusals-acts/ru.json' with { type: 'json' };
+import refusalsArchive from './refusals-archive/ru.json' with { type: 'json' };
 import refusalsAuthorities from './refusals-authorities/ru.json' with { type: 'json' };
 import refusalsCard from './refusals-card/ru.json' with { type: 'json' };
 import refusalsEds from './refusals-eds/ru.json' with { type: 'json' };
@@ -37,6 +38,7 @@ export const ru: Catalogue = {
   screens,
   refusals: {
     ...refusalsActs,
+    ...refusalsArchive,
     ...refusalsAuthorities,
     ...refusalsCard,
     ...refusalsEds,

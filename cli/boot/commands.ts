@@ -91,6 +91,46 @@ export const commands: readonly Entry[] = [
     load: async () => (await import('../server/index.ts')).serverLogKeyRotate,
   },
   {
+    name: ['archive', 'run'],
+    help: 'cli.help.archive-run',
+    load: async () => (await import('../archive/index.ts')).archiveRun,
+  },
+  {
+    name: ['archive', 'list'],
+    help: 'cli.help.archive-list',
+    load: async () => (await import('../archive/index.ts')).archiveList,
+  },
+  {
+    name: ['archive', 'verify'],
+    help: 'cli.help.archive-verify',
+    load: async () => (await import('../archive/index.ts')).archiveVerify,
+  },
+  {
+    name: ['archive', 'extract'],
+    help: 'cli.help.archive-extract',
+    load: async () => (await import('../archive/index.ts')).archiveExtract,
+  },
+  {
+    name: ['archive', 'hold'],
+    help: 'cli.help.archive-hold',
+    load: async () => (await import('../archive/index.ts')).archiveHold,
+  },
+  {
+    name: ['archive', 'release'],
+    help: 'cli.help.archive-release',
+    load: async () => (await import('../archive/index.ts')).archiveRelease,
+  },
+  {
+    name: ['archive', 'destroy'],
+    help: 'cli.help.archive-destroy',
+    load: async () => (await import('../archive/index.ts')).archiveDestroy,
+  },
+  {
+    name: ['archive', 'schedule'],
+    help: 'cli.help.archive-schedule',
+    load: async () => (await import('../archive/index.ts')).archiveSchedule,
+  },
+  {
     name: ['witness', 'init'],
     help: 'cli.help.witness-init',
     load: async () => (await import('../witness/index.ts')).witnessInit,

@@ -26,6 +26,7 @@ export const operatorVerbNames = [
   'screenshot.take',
   'screenshot.keep',
   'screenshot.drop',
+  'retention.get',
   'sync.now',
   'alarm.acknowledge',
 ] as const;

@@ -37,3 +37,16 @@ export {
 } from './primitives.ts';
 export { registrationEvent } from './registration-event.ts';
 export { registrationForm } from './registration-form.ts';
+export {
+  archiveSegment,
+  destroyedItemsMax,
+  destruction,
+  legalHold,
+  parseArchiveSegment,
+  parseDestruction,
+  parseLegalHold,
+  parseRetentionSchedule,
+  retentionSchedule,
+  type ArchiveSegmentDocument,
+  type DestructionDocument,
+} from './retention.ts';

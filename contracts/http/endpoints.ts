@@ -1,6 +1,7 @@
 import { cosignaturesRequest, cosignaturesResponse } from './cosignatures.ts';
 import { defineEndpoint, noBodyMaxBytes } from './endpoint.ts';
 import { evidenceEndpoints } from './evidence.ts';
+import { retentionEndpoints } from './retention.ts';
 import {
   actsRequest,
   actsResponse,
@@ -210,6 +211,7 @@ export const endpoints = {
     refusals: [],
   }),
   ...evidenceEndpoints,
+  ...retentionEndpoints,
 } as const;
 
 export type EndpointName = keyof typeof endpoints;

@@ -45,3 +45,4 @@ export {
   type SignatureParameters,
   type SignedRequest,
 } from './signature.ts';
+export { retentionView, type RetentionView } from './retention.ts';

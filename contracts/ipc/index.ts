@@ -1,4 +1,5 @@
 export type { OperatorBridge, PromptBridge } from './bridge.ts';
+export type { RetentionView } from '../http/index.ts';
 export { refusalSchema, type IpcVerb } from './common.ts';
 export type { EvidenceItem, ScreenshotView } from './evidence-views.ts';
 export {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { retentionView } from '../http/index.ts';
 import { idSchema, localeSchema, nothing, sha256HexSchema, timeMsSchema, verb } from './common.ts';
 import { evidenceItemSchema, screenshotViewSchema } from './evidence-views.ts';
 import { logEntryViewSchema, logFilterSchema, logPageSchema } from './log-views.ts';
@@ -102,6 +103,8 @@ export const operatorVerbs = {
     z.strictObject({ sequence: z.int(), sha256: sha256HexSchema, recordedAtMs: timeMsSchema }),
   ),
   'screenshot.drop': verb(z.strictObject({ id: idSchema }), nothing),
+  /** What is kept how long, as the server counts it for whoever reads operations. */
+  'retention.get': verb(nothing, retentionView),
   'sync.now': verb(nothing, nothing),
   'alarm.acknowledge': verb(z.strictObject({ id: idSchema }), nothing),
 } as const;

@@ -36,6 +36,7 @@ export const operatorVerbPhases = {
   'screenshot.take': ['open'],
   'screenshot.keep': ['open'],
   'screenshot.drop': whileOpen,
+  'retention.get': ['open'],
   'sync.now': ['open'],
   'alarm.acknowledge': whileOpen,
 } as const satisfies Readonly<Record<OperatorVerb, readonly Phase[]>>;

@@ -1,4 +1,5 @@
 import { actRefusals } from './acts.ts';
+import { archiveRefusals } from './archive.ts';
 import { authorityRefusals } from './authorities.ts';
 import { cardRefusals } from './card.ts';
 import { edsRefusals } from './eds.ts';
@@ -30,6 +31,7 @@ export const refusals = {
   ...authorityRefusals,
   ...mirrorRefusals,
   ...evidenceRefusals,
+  ...archiveRefusals,
 } as const;
 
 export type RefusalCode = keyof typeof refusals;
@@ -41,6 +43,7 @@ export function isRefusalCode(code: string): code is RefusalCode {
 
 export {
   actRefusals,
+  archiveRefusals,
   authorityRefusals,
   cardRefusals,
   edsRefusals,

@@ -12,6 +12,7 @@ import {
   noEvidence,
   type Evidence,
   type SignerVerdict,
+  type TimeStampReport,
   type VerificationReport,
 } from './report.ts';
 import {
@@ -50,12 +51,22 @@ export type CertificateRequest = Pick<VerificationRequest, 'atMs' | 'requireRole
   readonly purpose?: 'signing' | 'certification';
 };
 
+/** One time-stamp token over octets of its own, and a time than which it may not be later. */
+export type StampedOctets = {
+  /** RFC 3161 TimeStampToken, DER. */
+  readonly token: Uint8Array;
+  readonly stamped: Uint8Array;
+  readonly atMs: number;
+};
+
 /** Judges signatures and certificates under one trust configuration. Synchronous, without I/O; never throws on input. */
 export type Verifier = {
   /** The verdict on a CAdES-BES or CAdES-T file: VALID only where every signature in it passes every stage. */
   readonly verify: (request: VerificationRequest) => VerificationReport;
   /** The verdict on a certificate as one that may sign, or certify, at `atMs`. The stages that need a signature are left out of the judgement. */
   readonly verifyCertificate: (request: CertificateRequest) => SignerVerdict;
+  /** The verdict on a time-stamp that stands beside what it stamps; `genTimeMs` proves the time only where it is VALID. */
+  readonly verifyTimeStamp: (request: StampedOctets) => TimeStampReport;
 };
 
 /**
@@ -67,6 +78,8 @@ export function createVerifier(trust: TrustConfiguration): Verifier {
   return {
     verify: (request) => verifySignedData(request, bench),
     verifyCertificate: (request) => verifyCertificate(request, bench),
+    verifyTimeStamp: ({ token, stamped, atMs }) =>
+      judgeTimeStamp({ der: token, stamped, carried: readCarried([], { atHand: [] }, bench), atMs }, bench).report,
   };
 }
 

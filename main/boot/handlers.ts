@@ -68,6 +68,7 @@ export function operatorHandlers(workstation: Workstation, window: () => Browser
       screenshots.drop(id);
       return Promise.resolve(ok(null));
     },
+    'retention.get': () => workstation.retention(),
     'sync.now': () => {
       workstation.syncNow();
       return Promise.resolve(ok(null));

@@ -53,6 +53,7 @@ export type Workstation = {
   recordEvidence(capture: Capture): Promise<Result<RecordedEvidence>>;
   listEvidence(input: OperatorInput<'evidence.list'>): Promise<Result<OperatorOutput<'evidence.list'>>>;
   pauseEvidence(sha256: string, isPaused: boolean): Promise<Result<null>>;
+  retention(): Promise<Result<OperatorOutput<'retention.get'>>>;
   syncNow(): void;
   /** Durable when it answers: the alarm does not come back with the next start. */
   acknowledgeAlarm(id: string): Promise<Result<null>>;
@@ -122,6 +123,7 @@ export function createWorkstation(options: WorkstationOptions): Workstation {
     recordEvidence: (capture) => room.inShift((shift) => recordEvidence(engine, shift, capture)),
     listEvidence: (input) => room.inShift((shift) => listEvidence(engine, shift, input)),
     pauseEvidence: (sha256, isPaused) => room.inShift(() => room.pauseUpload(sha256 as Sha256Hex, isPaused)),
+    retention: () => room.inShift((shift) => shift.client.call('retention', {})),
     syncNow: () => room.kick(),
     acknowledgeAlarm: (id) => room.inShift((shift) => acknowledgeAlarm(engine, shift, id)),
     on: (listener) => room.on(listener),

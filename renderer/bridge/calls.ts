@@ -7,7 +7,7 @@ import { useBridge } from './context.tsx';
 export type Answer<T> =
   | { readonly state: 'waiting' }
   | { readonly state: 'refused'; readonly refusal: Refusal; readonly again: () => void }
-  | { readonly state: 'here'; readonly value: T };
+  | { readonly state: 'here'; readonly value: T; readonly again: () => void };
 
 /** Calls main; a door that fails as a bug is one more refusal here, since a page has nothing better to show. */
 export async function callSafely<V extends OperatorVerb>(
@@ -37,8 +37,8 @@ export function useAnswer<V extends OperatorVerb>(
   });
   const { data } = query;
   if (data === undefined) return { state: 'waiting' };
-  if (data.ok) return { state: 'here', value: data.value };
-  return { state: 'refused', refusal: data.refusal, again: () => void query.refetch() };
+  const again = (): void => void query.refetch();
+  return data.ok ? { state: 'here', value: data.value, again } : { state: 'refused', refusal: data.refusal, again };
 }
 
 export type Command<V extends OperatorVerb> = {

@@ -1,4 +1,4 @@
-import type { AppView, StatusView } from '../../contracts/ipc/index.ts';
+import type { AppView, PromptView, StatusView } from '../../contracts/ipc/index.ts';
 import type { Place } from '../places/index.ts';
 import { certificate, demoApp, expired, foreign, ofStaff, goodStatus, journalOf, openApp } from './fixtures/app.ts';
 import { alarm, splitViewStatus } from './fixtures/alarms.ts';
@@ -6,6 +6,7 @@ import { nowMs, summaryOf } from './fixtures/cases.ts';
 import { pieces, sequenceOf } from './fixtures/evidence.ts';
 import { logOf, ownPart } from './fixtures/log.ts';
 import type { World } from './fixtures/memory-bridge.ts';
+import { retentionStates } from './fixtures/retention.ts';
 import { approvePrompt, enrolPrompt, longPrompt, shiftPrompt } from './fixtures/prompts.ts';
 import {
   invalidSignature,
@@ -14,7 +15,6 @@ import {
   validSignature,
   verifiedHere,
 } from './fixtures/signatures.ts';
-import type { PromptView } from '../../contracts/ipc/index.ts';
 import type { Refusal } from '../../core/kernel/index.ts';
 
 export type OperatorState = { readonly kind: 'operator'; readonly world: () => World; readonly start: Place };
@@ -253,6 +253,7 @@ const rest: Readonly<Record<string, State>> = {
   ),
   'connection-split-view': operator({ page: 'connection' }, { app: withStatus(splitViewStatus) }),
   'queue-split-view': operator(queue('case-0'), { app: withStatus(splitViewStatus) }),
+  ...retentionStates(operator),
   about: operator({ page: 'about' }, { app: demoApp }),
 };
 

@@ -1,5 +1,6 @@
 export {
   IconAlertTriangle,
+  IconArchive,
   IconArrowBackUp,
   IconBuilding,
   IconCamera,

@@ -16,6 +16,7 @@ export {
 } from './format.ts';
 export {
   IconAlertOctagon,
+  IconArchive,
   IconArrowBackUp,
   IconBuilding,
   IconCamera,

@@ -4,6 +4,7 @@ export type Place =
   | { readonly page: 'journal'; readonly sequence: number | null }
   | { readonly page: 'evidence'; readonly sequence: number | null }
   | { readonly page: 'log'; readonly index: number | null }
+  | { readonly page: 'retention' }
   | { readonly page: 'connection' }
   | { readonly page: 'about' };
 
@@ -29,6 +30,6 @@ export function placeOf(path: string): Place {
     const index = Number.parseInt(rest ?? '', 10);
     return { page, index: Number.isNaN(index) ? null : index };
   }
-  if (page === 'connection' || page === 'about') return { page };
+  if (page === 'retention' || page === 'connection' || page === 'about') return { page };
   return { page: 'queue', caseId: rest === undefined || rest === '' ? null : decodeURIComponent(rest) };
 }

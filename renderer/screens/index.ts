@@ -6,6 +6,7 @@ export { LanguageSwitch } from './language-switch.tsx';
 export { MemoryProvider, useMemory } from './memory.tsx';
 export { AboutScreen } from './pages/about-screen.tsx';
 export { ConnectionScreen } from './pages/connection-screen.tsx';
+export { RetentionScreen } from './pages/retention-screen.tsx';
 export { EnrolScreen } from './entry-gate/enrol-screen.tsx';
 export { QuarantineScreen } from './entry-gate/quarantine-screen.tsx';
 export { ScreenshotProvider, useScreenshot } from './screenshot/screenshot.tsx';

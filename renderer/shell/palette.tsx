@@ -14,7 +14,8 @@ const pageKeys = {
   evidence: 'Alt 3',
   log: 'Alt 4',
   connection: 'Alt 5',
-  about: 'Alt 6',
+  retention: 'Alt 6',
+  about: 'Alt 7',
 } as const;
 /** A sheet is off the window after this. */
 const closingMs = 150;

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import {
+  IconArchive,
   IconButton,
   IconCamera,
   IconInbox,
@@ -16,6 +17,7 @@ const icons = {
   journal: IconNotebook,
   evidence: IconCamera,
   log: IconLink,
+  retention: IconArchive,
   connection: IconPlugConnected,
   about: IconInfoCircle,
 } as const;
@@ -26,11 +28,20 @@ export const starts: Readonly<Record<Page, Place>> = {
   journal: { page: 'journal', sequence: null },
   evidence: { page: 'evidence', sequence: null },
   log: { page: 'log', index: null },
+  retention: { page: 'retention' },
   connection: { page: 'connection' },
   about: { page: 'about' },
 };
 
-export const pages = ['queue', 'journal', 'evidence', 'log', 'connection', 'about'] as const satisfies readonly Page[];
+export const pages = [
+  'queue',
+  'journal',
+  'evidence',
+  'log',
+  'connection',
+  'retention',
+  'about',
+] as const satisfies readonly Page[];
 
 /** The sections of the window. */
 export function Rail(): ReactNode {

@@ -17,6 +17,7 @@ import {
   JournalScreen,
   LogScreen,
   QueueScreen,
+  RetentionScreen,
 } from '../screens/index.ts';
 import { Frame } from './frame.tsx';
 
@@ -49,6 +50,8 @@ function Screen({ place, density }: { readonly place: Place; readonly density: '
       return <EvidenceScreen />;
     case 'log':
       return <LogScreen />;
+    case 'retention':
+      return <RetentionScreen />;
     case 'connection':
       return <ConnectionScreen />;
     default:

@@ -36,6 +36,10 @@ export const documentKinds = [
   'staff',
   'device',
   'evidence',
+  'retention',
+  'legal-hold',
+  'archive-segment',
+  'destruction',
 ] as const;
 export type DocumentKind = (typeof documentKinds)[number];
 
@@ -48,6 +52,10 @@ const leafKindOf: Readonly<Record<DocumentKind, LeafKind>> = {
   staff: 'staff',
   device: 'device',
   evidence: 'platform',
+  retention: 'platform',
+  'legal-hold': 'platform',
+  'archive-segment': 'platform',
+  destruction: 'platform',
 };
 /** What the text of such a document says of itself; a record of the platform says anything else. */
 const formOf: Readonly<Partial<Record<DocumentKind, string>>> = {
@@ -57,6 +65,11 @@ const formOf: Readonly<Partial<Record<DocumentKind, string>>> = {
   'log-key': 'qorgan.log-key/1',
   staff: 'qorgan.staff/1',
   device: 'qorgan.device/1',
+  evidence: 'qorgan.evidence/1',
+  retention: 'qorgan.retention/1',
+  'legal-hold': 'qorgan.legal-hold/1',
+  'archive-segment': 'qorgan.archive-segment/1',
+  destruction: 'qorgan.destruction/1',
 };
 const documentPurpose = 'document';
 const openingPurpose = 'leaf-opening';
@@ -198,11 +211,16 @@ export function judgeDocument(
 }
 
 function openRow(platform: Platform, row: DocumentRow, key: DataKey): LoggedDocument | undefined {
-  const { log, documentKey } = platform;
-  const leaf = parseLeaf(row.body);
-  if (!leaf.ok || row.leaf_index >= log.size()) return undefined;
+  const { log } = platform;
+  if (row.leaf_index >= log.size()) return undefined;
   const isLeaf = Buffer.from(leafHash(sha256, row.body)).equals(log.readHashes(0, row.leaf_index, 1));
-  if (!isLeaf) return undefined;
+  return isLeaf ? openSigned(platform, row, key) : undefined;
+}
+
+/** The document of a row that the platform signed and that opens its leaf row; whether that is the log's leaf is another question. */
+export function openSigned({ documentKey }: Desk, row: DocumentRow, key: DataKey): LoggedDocument | undefined {
+  const leaf = parseLeaf(row.body);
+  if (!leaf.ok) return undefined;
   const { body, leaf_index: leafIndex, version } = row;
   const stored = { row, opening: row.opening, leaf: leaf.value, key, publicKey: documentKey.publicKey };
   const judged = judgeDocument(stored);

@@ -45,3 +45,4 @@ export {
   type TrustDocument,
   type TrustSource,
 } from './trust.ts';
+export { readSignedDocuments } from './signed-documents.ts';

@@ -1,6 +1,9 @@
+import { evidenceSubject } from '../../core/evidence/index.ts';
+import type { Sha256Hex } from '../../core/kernel/index.ts';
 import { judgeDocument } from '../accounts/index.ts';
 import { readRowsBy, type Row } from '../store/index.ts';
 import type { DataKey } from '../keys/index.ts';
+import { readGone } from './archive-rows.ts';
 import { isWhole, keyOf, type AuditRun, type LoggedLeaf } from './run.ts';
 
 /** A document whose row is what its leaf says. */
@@ -22,12 +25,19 @@ function isVersion({ version, at_ms: atMs }: Row<'document'>, text: string): boo
 function checkDocument(
   run: AuditRun,
   { index, leaf, row: place }: LoggedLeaf,
-  found: { readonly row: Row<'document'>; readonly keys: ReadonlyMap<string, DataKey> },
+  found: {
+    readonly row: Row<'document'>;
+    readonly keys: ReadonlyMap<string, DataKey>;
+    readonly gone: ReadonlySet<string>;
+  },
 ): CheckedDocument | undefined {
-  const { row, keys } = found;
+  const { row, keys, gone } = found;
   const { report } = run;
   const named = { place: 'table document', key: `${leaf.kind}/${row.leaf_id}`, is: 'different' } as const;
   if (!isWhole(place)) return undefined;
+  // Destroyed by the rule: the leaf stays, and what it committed to cannot be read.
+  if (!keys.has(place.subject) && gone.has(place.subject))
+    return { index, leafId: row.leaf_id, kind: 'destroyed', text: '{}', atMs: leaf.receivedAtMs };
   const key = keyOf(run, keys, place.subject);
   if (key === undefined) return undefined;
   if (row.subject !== place.subject) {
@@ -47,6 +57,17 @@ function checkDocument(
   return { index, leafId: row.leaf_id, kind: row.kind, text, atMs: leaf.receivedAtMs };
 }
 
+/** Subjects of these leaves whose key was destroyed. */
+async function goneSubjects(run: AuditRun, documents: readonly LoggedLeaf[]): Promise<ReadonlySet<string>> {
+  const prefix = evidenceSubject('' as Sha256Hex);
+  const subjects = documents.flatMap(({ row }) => (row.subject?.startsWith(prefix) === true ? [row.subject] : []));
+  const gone = await readGone(
+    run,
+    subjects.map((subject) => subject.slice(prefix.length)),
+  );
+  return new Set(subjects.filter((subject) => gone.has(subject.slice(prefix.length))));
+}
+
 /** Compares the documents of a page with their leaves; answers those that are right. */
 export async function checkDocuments(
   run: AuditRun,
@@ -58,9 +79,10 @@ export async function checkDocuments(
     (await readRowsBy(session, 'document', { column: 'leaf_id', values })).map((row) => [row.leaf_id, row]),
   );
   const keys = await subjectKeys.known(documents.flatMap(({ row }) => row.subject ?? []));
+  const gone = await goneSubjects(run, documents);
   return documents.flatMap((logged) => {
     const row = rows.get(logged.row.leaf_id);
-    if (row !== undefined) return checkDocument(run, logged, { row, keys }) ?? [];
+    if (row !== undefined) return checkDocument(run, logged, { row, keys, gone }) ?? [];
     // The leaf of a document has the id that its row must have.
     const { kind, actionId } = logged.leaf;
     report({ place: 'table document', key: `${kind}/${actionId}`, is: 'missing', expected: 'document' });

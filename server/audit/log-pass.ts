@@ -6,6 +6,7 @@ import type { JudgedLeaf } from './bundles.ts';
 import { openChangeRows } from './change-rows.ts';
 import type { CheckpointRows } from './checkpoints.ts';
 import { checkDocuments } from './document-rows.ts';
+import { openArchiveRows } from './archive-rows.ts';
 import { openEvidenceRows } from './evidence-rows.ts';
 import type { LogFiles } from './log-files.ts';
 import { readLeaves, rowsByPlace } from './leaf-rows.ts';
@@ -42,6 +43,7 @@ class Pass {
   readonly #trust: ReturnType<typeof openTrustRows>;
   readonly #replay: ReturnType<typeof openReplay> | undefined;
   readonly #evidence: ReturnType<typeof openEvidenceRows>;
+  readonly #archive: ReturnType<typeof openArchiveRows>;
   #acts = 0;
   #documents = 0;
 
@@ -52,6 +54,7 @@ class Pass {
     this.#signatures = openSignatures(run);
     this.#trust = openTrustRows(run);
     this.#evidence = openEvidenceRows(run, evidenceFolder);
+    this.#archive = openArchiveRows(run);
   }
 
   /** Compares a page of leaves with their rows. */
@@ -62,6 +65,7 @@ class Pass {
     this.#trust.learn(documents);
     this.#replay?.learn(documents, documents.length === records.length);
     await this.#evidence.take(documents);
+    this.#archive.take(documents);
     const acts = leaves.filter(({ leaf }) => leaf.kind === 'act');
     const checked = await checkActs(this.#run, acts);
     const byLeaf = new Map(checked.map((act) => [act.logged, act]));
@@ -76,6 +80,7 @@ class Pass {
   async finish(leaves: number, waiting: number): Promise<LogPass> {
     await this.#trust.finish();
     await this.#evidence.finish();
+    await this.#archive.finish();
     await this.#replay?.finish();
     return {
       ...{ leaves, waiting, acts: this.#acts, documents: this.#documents },

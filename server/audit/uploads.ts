@@ -6,6 +6,7 @@ import type { DeviceId, Sha256Hex } from '../../core/kernel/index.ts';
 import { incomingFolder, incomingPath, openUploadSecret } from '../evidence/index.ts';
 import type { DataKey } from '../keys/index.ts';
 import { readRowsBy, scanTable, type Row } from '../store/index.ts';
+import { readGone } from './archive-rows.ts';
 import type { AuditRun } from './run.ts';
 import { judgeSealedFile } from './sealed-file.ts';
 
@@ -57,11 +58,16 @@ async function comparePage(run: AuditRun, folder: string, page: readonly Upload[
     (await readRowsBy(session, 'evidence_blob', { column: 'leaf_id', values })).map((row) => [row.leaf_id, row]),
   );
   const keys = await subjectKeys.known(page.map((row) => evidenceSubject(row.sha256 as Sha256Hex)));
+  const gone = await readGone(
+    run,
+    page.map((row) => row.sha256),
+  );
   for (const row of page) {
     const named = { place: 'table evidence_upload', key: keyOfRow(row), is: 'different' } as const;
     const column = faultOf(row, blobs.get(row.leaf_id ?? ''));
     const key = keys.get(evidenceSubject(row.sha256 as Sha256Hex));
     if (column !== undefined) report({ ...named, column, expected: 'document' });
+    else if (key === undefined && gone.has(row.sha256)) continue;
     else if (key === undefined)
       report({
         place: 'table subject_key',

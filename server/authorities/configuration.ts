@@ -26,12 +26,14 @@ const schema = z
       )
       .min(1)
       .max(64),
+    /** Time-stamping authorities for the archive; without one nothing moves into it. */
+    timeStamps: addresses,
   })
   .refine(({ authorities }) => new Set(authorities.map(({ authority }) => authority)).size === authorities.length)
-  .refine(({ origins, authorities }) =>
-    authorities
-      .flatMap(({ crl, deltaCrl, ocsp }) => [...crl, ...deltaCrl, ...ocsp])
-      .every((address) => allowedAddress(address, origins).ok),
+  .refine(({ origins, authorities, timeStamps }) =>
+    [...authorities.flatMap(({ crl, deltaCrl, ocsp }) => [...crl, ...deltaCrl, ...ocsp]), ...timeStamps].every(
+      (address) => allowedAddress(address, origins).ok,
+    ),
   );
 
 /** Which services of which authorities the server asks, and how often. */

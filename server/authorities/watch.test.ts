@@ -55,6 +55,7 @@ function started(trusted: readonly Certificate[] = [issuer], importList?: () => 
       origins: [services.origin],
       everySeconds: 1,
       authorities: [{ authority: authority(), crl: [crl], deltaCrl: [deltaCrl], ocsp: [ocsp] }],
+      timeStamps: [],
     },
     client: createAuthorityClient({
       origins: [services.origin],

@@ -2,9 +2,11 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ok, refuse, type Result } from '../../core/kernel/index.ts';
 import { newestRevocationDocument, newestTrustDocument, openRegistry, settle } from '../accounts/index.ts';
+import type { ArchivePlace } from '../archive/index.ts';
 import type { Identity, Platform } from '../platform/index.ts';
 import { areDocumentsLogged, countSequenced, isHeld } from '../store/index.ts';
 import { createAdministration, trustOfRegistry, type Administration } from './administration.ts';
+import { openArchive } from './open-archive.ts';
 import { openDesk, type OpenDesk, type OpenRefusal, type PlatformPlace } from './open-desk.ts';
 import { openPlatformLog } from './open-log.ts';
 import { finishRotation } from './rotate-log-key.ts';
@@ -15,6 +17,10 @@ export type OpenAdministration = Administration & {
   /** True where a server of this folder is running; it does the sequencing then. */
   readonly isServerRunning: boolean;
   readonly treeSize: () => Promise<number>;
+  /** The archive of this platform. */
+  readonly archive: () => Promise<Result<ArchivePlace, 'authorities-malformed'>>;
+  /** Rewrites the table of keys, so that what was destroyed stands in no file of the database's tables any more. */
+  readonly compactKeys: () => Promise<void>;
   readonly close: () => Promise<void>;
 };
 
@@ -30,7 +36,7 @@ async function waitForServer(desk: OpenDesk): Promise<boolean> {
   return false;
 }
 
-async function besideServer(opened: OpenDesk): Promise<OpenAdministration> {
+async function besideServer(directory: string, opened: OpenDesk): Promise<OpenAdministration> {
   const { desk, store } = opened;
   return {
     ...createAdministration({
@@ -42,6 +48,8 @@ async function besideServer(opened: OpenDesk): Promise<OpenAdministration> {
     identity: desk.identity,
     isServerRunning: true,
     treeSize: () => countSequenced(store.database),
+    archive: () => openArchive(directory, desk, () => waitForServer(opened)),
+    compactKeys: store.compactKeys,
     close: store.close,
   };
 }
@@ -56,7 +64,7 @@ export async function openAdministration(
   const isServerRunning = isHeld(join(place.directory, 'server.json'));
   const opened = await openDesk(place, undefined);
   if (!opened.ok) return opened;
-  if (isServerRunning) return ok(await besideServer(opened.value));
+  if (isServerRunning) return ok(await besideServer(place.directory, opened.value));
   const current = await finishRotation(place, opened.value);
   if (!current.ok) {
     await opened.value.store.close();
@@ -79,6 +87,8 @@ export async function openAdministration(
     identity: desk.identity,
     isServerRunning: false,
     treeSize: async () => log.value.size(),
+    archive: () => openArchive(place.directory, desk, settleAll),
+    compactKeys: store.compactKeys,
     close: async () => {
       log.value.close();
       await store.close();

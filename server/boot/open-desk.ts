@@ -4,7 +4,7 @@ import { logOrigin } from '../../core/log/index.ts';
 import type { Profile } from '../../core/signing/index.ts';
 import type { LogSigner } from '../log/index.ts';
 import { createOrdinals, type Desk, type Identity, type Surroundings } from '../platform/index.ts';
-import { openStore, openSubjectKeys, readPlatform, type Row, type Store } from '../store/index.ts';
+import { openStore, openSubjectKeys, readPlatform, type OpenStore, type Row, type Store } from '../store/index.ts';
 import {
   hasKeys,
   logKeysOf,
@@ -38,7 +38,7 @@ export type OpenRefusal =
 /** A platform whose store and keys are open, without its log. */
 export type OpenDesk = {
   readonly desk: Desk;
-  readonly store: Store;
+  readonly store: OpenStore;
   readonly logKeys: LogKeys;
   readonly signer: LogSigner;
 };

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { ok, refuse, type Result } from '../../core/kernel/index.ts';
 import type { Profile } from '../../core/signing/index.ts';
 import { openRegistry, settle, type Registry, type ServerPin } from '../accounts/index.ts';
+import { archiveFolder, forgetDestroyed, withArchive } from '../archive/index.ts';
 import { startActChecker, type ActChecker } from '../checks/index.ts';
 import {
   readMirrors,
@@ -99,14 +100,17 @@ async function startParts(
     onLost: (error) =>
       log.error({ error: describeError(error) }, 'the thread that checks acts was lost; it starts anew'),
   });
-  const evidence = await openEvidence({
-    platform,
-    registry,
-    folder: join(directory, folders.evidence),
-    antivirus: antivirus ?? noAntivirus,
-    onStored: sequencer.wake,
-    onTrouble: (error) => log.error({ error: describeError(error) }, 'evidence'),
-  });
+  const evidence = await openEvidence(
+    {
+      platform,
+      registry,
+      folder: join(directory, folders.evidence),
+      antivirus: antivirus ?? noAntivirus,
+      onStored: sequencer.wake,
+      onTrouble: (error) => log.error({ error: describeError(error) }, 'evidence'),
+    },
+    (online) => withArchive(online, { database: platform.database, folder: join(directory, archiveFolder) }),
+  );
   return { platform, registry, sequencer, checker, intake, evidence };
 }
 
@@ -127,8 +131,10 @@ async function noteConflict({ database, keyring, surroundings, log }: Platform, 
 /** Keeps the registry up with records that other processes made, and asks outside witnesses; what they refuse stands in the server's log. */
 function follow({ platform, registry }: Parts, { addresses }: AskedPolicy, log: Logger): Following {
   const conflicts = new Set<string>();
+  const forget = forgetDestroyed(platform);
   const timer = setInterval(() => {
     registry.refresh().catch((error: unknown) => log.error({ error: describeError(error) }, 'registry'));
+    forget().catch((error: unknown) => log.error({ error: describeError(error) }, 'destroyed keys'));
   }, refreshMs);
   const cosigning = startCosigning({
     log: platform.log,

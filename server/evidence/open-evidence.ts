@@ -28,7 +28,7 @@ export type Evidence = {
   readonly uploads: Uploads;
   readonly blobs: BlobStore;
   readonly status: (name: UploadName) => Promise<Result<EvidenceStatus, string>>;
-  /** Size of a sealed file that counts: one that has a row and a verdict, and is online. */
+  /** Size of a sealed file that counts: one that has a row and a verdict, and is online or in the archive. */
   readonly blobSize: (blob: Sha256Hex) => Promise<number | undefined>;
   /** Sealed files that count and are online, by name after `after`; `next` is where the list goes on, or `null` at its end. */
   readonly list: (after: string) => Promise<{ readonly blobs: readonly SealedFile[]; readonly next: string | null }>;
@@ -92,13 +92,16 @@ async function sweep({ platform, folder }: EvidenceContext): Promise<void> {
   }
 }
 
-/** Opens the store in a folder of its own, which is made where it is not there, and starts to examine what waits. */
-export async function openEvidence(options: Omit<EvidenceContext, 'blobs'>): Promise<Evidence> {
+/** Opens the store in a folder of its own, which is made where it is not there, and starts to examine what waits. `behind` puts an archive behind it. */
+export async function openEvidence(
+  options: Omit<EvidenceContext, 'blobs'>,
+  behind: (online: BlobStore) => BlobStore = (online) => online,
+): Promise<Evidence> {
   const { folder } = options;
   await mkdir(incomingFolder(folder), { recursive: true, mode: 0o700 });
   await syncFolderAside(folder);
   await syncFolderAside(dirname(folder));
-  const context: EvidenceContext = { ...options, blobs: openBlobStore(folder) };
+  const context: EvidenceContext = { ...options, blobs: behind(openBlobStore(folder)) };
   await sweep(context);
   const quarantine = startQuarantine(context);
   const uploads = new Uploads(context, quarantine.wake);

@@ -20,6 +20,7 @@ import { insertReading, readLatestPosition } from '../store/index.ts';
 import type { ChangeStream } from './change-stream.ts';
 import type { DoorContext } from './context.ts';
 import { openEvidenceDoors } from './evidence-doors.ts';
+import { openRetentionDoor } from './retention-door.ts';
 import { createFailureLimit } from './rate-limit.ts';
 import type { Asked, Router } from './router.ts';
 
@@ -230,4 +231,5 @@ export function openDoors(context: DoorContext, router: Router, stream: ChangeSt
   openActDoors(context, router);
   openReadDoors(context, router, stream);
   openEvidenceDoors(context, router);
+  openRetentionDoor(context, router);
 }

@@ -1,5 +1,5 @@
 import type { FastifyReply } from 'fastify';
-import { evidenceRefusals, serverRefusals } from '../../contracts/refusals/index.ts';
+import { archiveRefusals, evidenceRefusals, serverRefusals } from '../../contracts/refusals/index.ts';
 import type { RefusalBody } from '../../contracts/http/index.ts';
 import type { Refusal } from '../../core/kernel/index.ts';
 
@@ -14,6 +14,7 @@ function statusOf(code: string): number {
   const known: Readonly<Record<string, { readonly status: number } | undefined>> = {
     ...serverRefusals,
     ...evidenceRefusals,
+    ...archiveRefusals,
   };
   // Refusals of signatures and persons at the door of sign-in: understood, and not allowed.
   return known[code]?.status ?? 403;

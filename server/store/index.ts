@@ -34,6 +34,23 @@ export {
   type ChainPlace,
   type CountedTable,
 } from './acts.ts';
+export {
+  destroyEvidenceKey,
+  destructionAnswers,
+  insertHold,
+  insertSegment,
+  insertTerms,
+  isPlatformDocumentLost,
+  readArchiveChecks,
+  readArchiveItem,
+  readBlobsOf,
+  readDestroyed,
+  readRetained,
+  readSegments,
+  writeArchiveCheck,
+  type DestructionAnswer,
+  type RetainedRow,
+} from './archive.ts';
 export type { Statement } from './bulk.ts';
 export { keepCosignature, readCosignatures } from './cosignatures.ts';
 export { inTransaction, isConflict, onSnapshot, writeTogether, type Database, type Session } from './database.ts';
@@ -73,7 +90,14 @@ export {
   swapCheckpoint,
   type TreeHeadRow,
 } from './leaves.ts';
-export { openStore, openStoreToRead, type OpenStoreOptions, type Store, type StoreProfile } from './open.ts';
+export {
+  openStore,
+  openStoreToRead,
+  type OpenStore,
+  type OpenStoreOptions,
+  type Store,
+  type StoreProfile,
+} from './open.ts';
 export {
   insertAlarm,
   insertPlatform,

@@ -6,8 +6,20 @@ import { migration as challengeOfDevice } from './migrations/0002-challenge-of-d
 import { migration as evidence } from './migrations/0003-evidence.ts';
 import { migration as rowTags } from './migrations/0004-row-tags.ts';
 import { migration as cosignatures } from './migrations/0005-cosignatures.ts';
+import { migration as archive } from './migrations/0006-archive.ts';
 
-export const migrations = [platform, challengeOfDevice, evidence, rowTags, cosignatures] as const;
+type Migration = {
+  readonly name: string;
+  readonly eventTables: readonly string[];
+  readonly stateTables: readonly string[];
+  /** Tables that the server only reads. */
+  readonly readTables?: readonly string[];
+  /** Functions that it may call: they run with the rights of the owner, and decide for themselves. */
+  readonly functions?: readonly string[];
+  readonly statements: readonly string[];
+};
+
+export const migrations: readonly Migration[] = [platform, challengeOfDevice, evidence, rowTags, cosignatures, archive];
 
 /**
  * Brings the tables up to date as their owner, one transaction a migration, and lets `appRole` read and append: event
@@ -22,7 +34,7 @@ export async function migrate(options: {
   await sql`create table if not exists schema_migration (name text primary key, at_ms bigint not null)`.execute(
     database,
   );
-  for (const { name, statements, eventTables, stateTables } of migrations) {
+  for (const { name, statements, eventTables, stateTables, readTables = [], functions = [] } of migrations) {
     await inTransaction(database, async (session) => {
       const done = await session
         .selectFrom('schema_migration')
@@ -35,6 +47,10 @@ export async function migrate(options: {
         await sql`grant select, insert on ${sql.table(table)} to ${sql.id(appRole)}`.execute(session);
       for (const table of stateTables)
         await sql`grant select, insert, update, delete on ${sql.table(table)} to ${sql.id(appRole)}`.execute(session);
+      for (const table of readTables)
+        await sql`grant select on ${sql.table(table)} to ${sql.id(appRole)}`.execute(session);
+      for (const called of functions)
+        await sql`grant execute on function ${sql.raw(called)} to ${sql.id(appRole)}`.execute(session);
       await session.insertInto('schema_migration').values({ name, at_ms: nowMs }).execute();
     });
   }

@@ -11,7 +11,17 @@ import { startEmbeddedPostgres, type EmbeddedRefusal } from './postgres/embedded
 export type StoreProfile = 'embedded' | 'external';
 
 /** The one store of the platform: a pool of the app role on tables that are up to date. */
-export type Store = { readonly database: Database; readonly kind: StoreProfile; readonly close: () => Promise<void> };
+export type Store = {
+  readonly database: Database;
+  readonly kind: StoreProfile;
+  readonly close: () => Promise<void>;
+};
+
+/** A store that is also written. */
+export type OpenStore = Store & {
+  /** As the owner: rewrites the table of keys without its dead rows. The write-ahead log and backups keep what they have. */
+  readonly compactKeys: () => Promise<void>;
+};
 
 export type OpenStoreOptions = {
   /** Private folder of the server; holds the embedded cluster, and the app role's password of an external one. */
@@ -49,7 +59,7 @@ function withAppRole(url: string, app: App): string {
 }
 
 /** Opens the store and migrates it. The owner's connection is closed again: what serves requests is the app role. */
-export async function openStore(options: OpenStoreOptions): Promise<Result<Store, EmbeddedRefusal>> {
+export async function openStore(options: OpenStoreOptions): Promise<Result<OpenStore, EmbeddedRefusal>> {
   const { folder, databaseUrl, nowMs, onStatement } = options;
   // The database's own user must pass through where the server is root (demonstration only); every file inside is 0600.
   mkdirSync(folder, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 });
@@ -58,13 +68,18 @@ export async function openStore(options: OpenStoreOptions): Promise<Result<Store
   const stop = embedded?.value.stop ?? (async () => undefined);
   try {
     const app = appCredentials(folder);
-    const owner = openDatabase(embedded?.value.owner ?? { url: databaseUrl ?? '' }, { onStatement });
-    try {
+    const asOwner = async (run: (owner: Database) => Promise<unknown>): Promise<void> => {
+      const owner = openDatabase(embedded?.value.owner ?? { url: databaseUrl ?? '' }, { onStatement });
+      try {
+        await run(owner);
+      } finally {
+        await owner.destroy();
+      }
+    };
+    await asOwner(async (owner) => {
       await ensureRole(owner, app);
       await migrate({ database: owner, appRole: app.role, nowMs });
-    } finally {
-      await owner.destroy();
-    }
+    });
     const address =
       embedded === undefined
         ? { url: withAppRole(databaseUrl ?? '', app) }
@@ -74,7 +89,13 @@ export async function openStore(options: OpenStoreOptions): Promise<Result<Store
       await database.destroy();
       await stop();
     };
-    return ok({ database, kind: embedded === undefined ? 'external' : 'embedded', close });
+    const compactKeys = (): Promise<void> =>
+      asOwner(async (owner) => {
+        // Cannot run within a transaction; the checkpoint takes the old file from the disk.
+        await sql`vacuum full subject_key`.execute(owner);
+        await sql`checkpoint`.execute(owner);
+      });
+    return ok({ database, kind: embedded === undefined ? 'external' : 'embedded', compactKeys, close });
   } catch (error) {
     await stop();
     throw error;

@@ -32,6 +32,13 @@ export const primaryKeys = {
   revocation_list: ['sha256'],
   evidence_upload: ['device', 'sha256'],
   evidence_blob: ['leaf_id'],
+  retention_term: ['version', 'class'],
+  retention_hold: ['hold_id', 'version'],
+  retention_hold_name: ['hold_id', 'version', 'name'],
+  archive_segment: ['name'],
+  archive_item: ['blob'],
+  archive_check: ['segment'],
+  evidence_destroyed: ['sha256', 'at_ms'],
   schema_migration: ['name'],
 } as const satisfies { readonly [Table in keyof Schema]: readonly (keyof Schema[Table] & string)[] };
 

@@ -119,6 +119,22 @@ export type Schema = {
     sealed: Buffer;
     at_ms: number;
   };
+  retention_term: { version: number; class: string; months: number; leaf_id: string };
+  retention_hold: { hold_id: string; version: number; until_ms: number | null };
+  retention_hold_name: { hold_id: string; version: number; name: string };
+  archive_segment: {
+    name: string;
+    first_index: number;
+    last_index: number;
+    sha256: string;
+    size_bytes: number;
+    manifest_sha256: string;
+    stamped_at_ms: number;
+    verified_at_ms: number;
+  };
+  archive_item: { blob: string; segment: string; at_byte: number; packed_size_bytes: number };
+  archive_check: { segment: string; outcome: string; at_ms: number };
+  evidence_destroyed: { sha256: string; at_ms: number };
   schema_migration: { name: string; at_ms: number };
 };
 

@@ -23,6 +23,8 @@ export type SubjectKeys = {
   readonly ensure: (subjects: readonly string[]) => Promise<ReadonlyMap<string, DataKey>>;
   /** Keys of those subjects that have one; a row that was removed or edited is not made up for. */
   readonly known: (subjects: readonly string[]) => Promise<ReadonlyMap<string, DataKey>>;
+  /** Lets go of keys that were destroyed: what is held in memory would still open. */
+  readonly forget: (subjects: readonly string[]) => void;
   /** Starts a group of records. */
   readonly draft: () => KeyDraft;
 };
@@ -58,6 +60,10 @@ function openDraft(
       for (const [subject, { key }] of fresh) cached.set(subject, key);
     },
   };
+}
+
+function forgetIn(cached: Map<string, DataKey>, subjects: readonly string[]): void {
+  for (const subject of subjects) cached.delete(subject);
 }
 
 /** Opens the key table. Keys are cached only once they are stored: nothing is ever sealed by a key that could be lost. */
@@ -101,6 +107,7 @@ export function openSubjectKeys(database: Database, keyring: Keyring): SubjectKe
 
   return {
     known: (subjects) => known(subjects, true),
+    forget: (subjects) => forgetIn(cached, subjects),
     draft: () => openDraft(keyring, (subjects) => known(subjects, false), cached),
     ensure: async (subjects) => {
       const wanted = [...new Set(subjects)];

@@ -88,6 +88,7 @@ const onLargeScreens = [
   'journal',
   'evidence',
   'screenshot-case',
+  'retention',
   'connection-bad',
   'about',
 ];

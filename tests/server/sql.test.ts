@@ -44,9 +44,11 @@ test('every statement that the server runs keeps to the portable part of the dia
   ]) {
     expect(tables).toContain(table);
   }
-  expect([...statements].flatMap((statement) => bannedIn(statement).map((name) => `${name}: ${statement}`))).toEqual(
-    [],
-  );
+  // The one exception (decision 0012): without this function no engine destroys a key, and that is the safe side.
+  const functions = [...statements].filter((statement) => bannedIn(statement).includes('stored procedure'));
+  expect(functions).toMatchObject([expect.stringMatching(/^create function destroy_evidence_key\(/u)]);
+  const others = [...statements].filter((statement) => !functions.includes(statement));
+  expect(others.flatMap((statement) => bannedIn(statement).map((name) => `${name}: ${statement}`))).toEqual([]);
 });
 
 test.each([

@@ -48,6 +48,8 @@ export class TestClient {
   readonly #agent: Agent;
   readonly key: KeyObject;
   device: DeviceId | undefined;
+  /** What this device takes for the time. */
+  nowMs: () => number = Date.now;
 
   constructor(server: Pick<RunningServer, 'url' | 'pin'>, key: KeyObject = generateKeyPairSync('ed25519').privateKey) {
     this.key = key;
@@ -81,7 +83,7 @@ export class TestClient {
       const mark = call.path.indexOf('?');
       const query = mark < 0 ? '?' : call.path.slice(mark);
       const path = mark < 0 ? call.path : call.path.slice(0, mark);
-      const createdSeconds = call.createdSeconds ?? Math.floor(Date.now() / 1_000);
+      const createdSeconds = call.createdSeconds ?? Math.floor(this.nowMs() / 1_000);
       const parameters = {
         createdSeconds,
         nonce: call.nonce ?? randomBytes(16).toString('base64'),

@@ -1,0 +1,23 @@
+/** Why something does not move, is not destroyed, or is not believed in the archive; words in `locales/refusals-archive`. */
+export const archiveRefusals = {
+  'retention-below-minimum': { retry: false, status: 409 },
+  'retention-not-over': { retry: false, status: 409 },
+  'retention-held': { retry: false, status: 409 },
+  'hold-exists': { retry: false, status: 409 },
+  'hold-unknown': { retry: false, status: 404 },
+  'archive-not-held': { retry: false, status: 409 },
+  'evidence-destroyed': { retry: false, status: 410 },
+  'archive-records-wrong': { retry: false, status: 409 },
+  'archive-log-differs': { retry: false, status: 409 },
+  'archive-segment-malformed': { retry: false, status: 409 },
+  'archive-segment-differs': { retry: false, status: 409 },
+  'archive-other-platform': { retry: false, status: 409 },
+  'archive-file-differs': { retry: false, status: 409 },
+  'archive-checkpoint-invalid': { retry: false, status: 409 },
+  'archive-time-stamp-untrusted': { retry: false, status: 409 },
+  'archive-time-stamp-absent': { retry: false, status: 409 },
+  'archive-blob-differs': { retry: false, status: 409 },
+  'archive-blob-absent': { retry: false, status: 409 },
+  'archive-clock-differs': { retry: false, status: 409 },
+  'destruction-too-large': { retry: false, status: 409 },
+} as const;
