@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { ok, refuse, type Result } from '../../core/kernel/index.ts';
 import type { Profile } from '../../core/signing/index.ts';
-import { openRegistry, settle, type Registry, type ServerPin } from '../accounts/index.ts';
+import { openRegistry, readRotations, settle, type Registry, type ServerPin } from '../accounts/index.ts';
 import { archiveFolder, forgetDestroyed, withArchive } from '../archive/index.ts';
 import { startActChecker, type ActChecker } from '../checks/index.ts';
 import {
@@ -139,6 +139,7 @@ function follow({ platform, registry }: Parts, { addresses }: AskedPolicy, log: 
   const cosigning = startCosigning({
     log: platform.log,
     addresses,
+    rotations: () => readRotations(platform),
     nowMs: platform.surroundings.nowMs,
     onTrouble: (trouble, witness, error) => {
       log.error({ trouble, witness, ...(error === undefined ? {} : { error: describeError(error) }) }, 'witness');

@@ -62,6 +62,15 @@ export type Question = {
   readonly signal: AbortSignal;
 };
 
+/** Calls another door of a witness; `undefined` where no answer came. */
+export function postToWitness(
+  { prefix, signal }: Pick<Question, 'prefix' | 'signal'>,
+  door: string,
+  body: string,
+): Promise<Answer | undefined> {
+  return post(new URL(`${prefix}/${door}`), body, signal);
+}
+
 /** Asks a witness for its cosignatures (C2SP tlog-witness), at most twice: the second time from the size that it named. */
 export async function askWitness(
   question: Question,

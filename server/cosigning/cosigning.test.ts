@@ -91,6 +91,7 @@ function follow(asked: AskedPolicy, tree = honest, size = 5) {
     startCosigning({
       log: cosigned,
       addresses: asked.addresses,
+      rotations: async () => [],
       nowMs: Date.now,
       onTrouble: (trouble) => troubles.push(trouble),
     }),

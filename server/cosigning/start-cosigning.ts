@@ -1,7 +1,8 @@
-import type { NoteKey } from '../../core/log/index.ts';
+import type { KeyRotation, NoteKey } from '../../core/log/index.ts';
 import type { AskedPolicy } from './asked-policy.ts';
 import { askWitness, type WitnessTrouble } from './ask-witness.ts';
 import type { CosignedLog } from './cosigned-log.ts';
+import { introduceKey } from './introduce-key.ts';
 
 /** A loop that asks until it is stopped. */
 export type Cosigning = { readonly stop: () => Promise<void> };
@@ -26,6 +27,8 @@ type Station = {
 export function startCosigning(options: {
   readonly log: CosignedLog;
   readonly addresses: AskedPolicy['addresses'];
+  /** Changes of the log's key, for a witness that pinned an older one. */
+  readonly rotations: () => Promise<readonly KeyRotation[]>;
   readonly nowMs: () => number;
   readonly onTrouble: (trouble: WitnessTrouble | 'failed', prefix: string, error?: unknown) => void;
 }): Cosigning {
@@ -39,7 +42,11 @@ export function startCosigning(options: {
 
   async function ask(station: Station, note: string, size: number): Promise<string> {
     const { prefix, keys, knownSize: oldSize } = station;
-    const answer = await askWitness({ prefix, keys, oldSize, size, note, consistency: log.tree.consistency, signal });
+    const question = { prefix, keys, oldSize, size, note, consistency: log.tree.consistency, signal };
+    const first = await askWitness(question);
+    const isStranger = 'trouble' in first && first.trouble === 'witness-refuses';
+    const isLed = isStranger && (await introduceKey(question, await options.rotations()));
+    const answer = isLed ? await askWitness(question) : first;
     if ('lines' in answer) {
       Object.assign(station, { knownSize: size, failures: 0 });
       return answer.lines;

@@ -7,6 +7,7 @@ import {
   verifyConsistency,
   type Checkpoint,
 } from '../../core/log/index.ts';
+import { keyRotation } from '../../contracts/documents/index.ts';
 import { sha256 } from '../../eds/index.ts';
 import { cosign, signedByLog } from './cosign.ts';
 import type { Witness } from './open-witness.ts';
@@ -60,7 +61,7 @@ export function addCheckpoint(witness: Witness, body: string): WitnessAnswer {
   const checkpoint = parsed?.ok === true ? parseCheckpoint(parsed.value.text) : undefined;
   if (submission === undefined || checkpoint?.ok !== true) return refused(400, 'this is no request with a checkpoint');
   const next = checkpoint.value;
-  const keys = witness.logs.filter(({ name }) => name === next.origin);
+  const keys = witness.logKeys.keysAt(next.origin, next.size);
   if (keys.length === 0) return refused(404, 'this log is not known here');
   const note = signedByLog(submission.note, keys);
   if (note === undefined) return refused(403, 'no trusted key of the log signed this');
@@ -71,4 +72,24 @@ export function addCheckpoint(witness: Witness, body: string): WitnessAnswer {
   if (cosigned === undefined) return refused(400, 'this checkpoint cannot be cosigned');
   if (next.size !== known.size) witness.heads.write(next.origin, note);
   return { status: 200, body: cosigned.slice(note.length), type: plain };
+}
+
+/**
+ * Follows a change of a log's key (JSON of a `KeyRotation`), a door of our own: 200 once the new key is on the disk, 403 where the pinned key does
+ * not prove it, or where its head is not the newest that this witness vouched for.
+ */
+export function addLogKey(witness: Witness, body: string): WitnessAnswer {
+  const parsed = keyRotation.safeParse(jsonOf(body));
+  if (!parsed.success) return refused(400, 'this is no change of a key');
+  return witness.logKeys.follow(parsed.data, witness.heads.read)
+    ? { status: 200, body: '', type: plain }
+    : refused(403, 'the key that is trusted here does not prove this change');
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
 }

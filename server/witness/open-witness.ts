@@ -5,6 +5,7 @@ import { ok, refuse, type Result } from '../../core/kernel/index.ts';
 import { formatNoteKey, noteKey, noteKeyTypes, parseNoteKey, type NoteKey } from '../../core/log/index.ts';
 import { sha256 } from '../../eds/index.ts';
 import { readKeyFile, replaceFile, syncFolder, writeKeyFile } from '../keys/index.ts';
+import { openLogKeyring, type LogKeyring } from './follow-key.ts';
 import { openHeads, type Heads } from './heads.ts';
 
 type Signer = { readonly key: NoteKey; readonly sign: (message: string | Uint8Array) => Uint8Array };
@@ -13,6 +14,8 @@ type Signer = { readonly key: NoteKey; readonly sign: (message: string | Uint8Ar
 export type Witness = {
   readonly signers: readonly Signer[];
   readonly logs: readonly NoteKey[];
+  /** Those, and the keys that took over from them with a proof. */
+  readonly logKeys: LogKeyring;
   readonly heads: Heads;
   readonly nowMs: () => number;
 };
@@ -100,5 +103,11 @@ export function openWitness(folder: string, nowMs: () => number): Result<Witness
       return refuse('log-key-malformed');
     logs.push(key.value);
   }
-  return ok({ signers, logs, heads: openHeads(join(folder, names.heads)), nowMs });
+  return ok({
+    signers,
+    logs,
+    logKeys: openLogKeyring(folder, logs),
+    heads: openHeads(join(folder, names.heads)),
+    nowMs,
+  });
 }

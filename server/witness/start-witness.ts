@@ -4,9 +4,9 @@ import { isUtf8 } from 'node:buffer';
 import { ok, refuse, type Result } from '../../core/kernel/index.ts';
 import { formatNoteKey } from '../../core/log/index.ts';
 import { hold, isHeld, releaseHold } from '../store/index.ts';
-import { addCheckpoint, requestSizeMaxBytes, type WitnessAnswer } from './add-checkpoint.ts';
+import { addCheckpoint, addLogKey, requestSizeMaxBytes, type WitnessAnswer } from './add-checkpoint.ts';
 import { openListener, type ListenerTls } from './listener.ts';
-import { openWitness, type OpenWitnessRefusal } from './open-witness.ts';
+import { openWitness, type OpenWitnessRefusal, type Witness } from './open-witness.ts';
 
 /** A witness that answers. */
 export type RunningWitness = {
@@ -35,15 +35,21 @@ function bodyOf(request: IncomingMessage): Promise<Buffer | undefined> {
 
 const short = (status: number, body: string): WitnessAnswer => ({ status, body, type: 'text/plain; charset=utf-8' });
 
-function listenerOf(answer: (body: string) => WitnessAnswer, onBug: (bug: unknown) => void): RequestListener {
+const doors = new Map([
+  ['/add-checkpoint', addCheckpoint],
+  ['/log-key', addLogKey],
+]);
+
+function listenerOf(witness: Witness, onBug: (bug: unknown) => void): RequestListener {
   async function reply(request: IncomingMessage): Promise<WitnessAnswer> {
-    if (request.url !== '/add-checkpoint') return short(404, '');
+    const answer = doors.get(request.url ?? '');
+    if (answer === undefined) return short(404, '');
     if (request.method !== 'POST') return short(405, '');
     const body = await bodyOf(request);
     if (body === undefined) return short(413, '');
     if (!isUtf8(body)) return short(400, '');
     try {
-      return answer(body.toString('utf8'));
+      return answer(witness, body.toString('utf8'));
     } catch (bug) {
       // What could not be kept is not vouched for.
       onBug(bug);
@@ -76,7 +82,7 @@ export async function startWitness(options: {
   const witness = openWitness(folder, options.nowMs);
   if (!witness.ok) return witness;
   hold(holdFile);
-  const answer = listenerOf((body) => addCheckpoint(witness.value, body), onBug);
+  const answer = listenerOf(witness.value, onBug);
   const listener = await openListener({ listen: options.listen, tls, answer });
   if (!listener.ok) {
     releaseHold(holdFile);
