@@ -131,6 +131,11 @@ export const commands: readonly Entry[] = [
     load: async () => (await import('../archive/index.ts')).archiveSchedule,
   },
   {
+    name: ['server', 'log-key', 'compromised'],
+    help: 'cli.help.server-log-key-compromised',
+    load: async () => (await import('../server/index.ts')).serverLogKeyCompromised,
+  },
+  {
     name: ['witness', 'init'],
     help: 'cli.help.witness-init',
     load: async () => (await import('../witness/index.ts')).witnessInit,

@@ -12,6 +12,8 @@ export const logRefusals = {
   'receipt-signature-wrong': { retry: false },
   'receipt-cosignature-wrong': { retry: false },
   'witness-policy-malformed': { retry: false },
+  'head-not-vouched': { retry: false },
+  'log-origin-lost': { retry: false },
   'log-key-change-invalid': { retry: false },
   'note-malformed': { retry: true },
   'note-too-large': { retry: true },

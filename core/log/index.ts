@@ -66,6 +66,7 @@ export {
   type ReceiptVerdict,
 } from './receipt.ts';
 export { hashesOfTiles, tileHeight, tilePath, tileWidth, tileWidthAt, type ReadTile } from './tiles.ts';
+export { vouchedHead } from './vouched-head.ts';
 export {
   meetsPolicy,
   parseWitnessPolicy,

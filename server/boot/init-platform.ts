@@ -21,6 +21,8 @@ export type InitOptions = PlatformPlace & {
   readonly url: string;
   /** Lower-case label; a random UUID where absent. */
   readonly platform?: string | undefined;
+  /** Signed note of the last head of a lost log that outside witnesses vouch for; the first leaf names it. */
+  readonly supersedes?: string | undefined;
   /** Changes to the parameters of policy v1. */
   readonly policy?:
     | Partial<Pick<PolicyDocument, 'access' | 'registration' | 'clock' | 'sync' | 'signatures'>>
@@ -76,7 +78,11 @@ async function stamp(
 }
 
 /** The first two leaves: who the platform is, and by which policy it works. */
-async function recordBeginning(desk: Desk, policy: PolicyDocument, createdAtMs: number): Promise<void> {
+async function recordBeginning(
+  desk: Desk,
+  policy: PolicyDocument,
+  { createdAtMs, supersedes }: { readonly createdAtMs: number; readonly supersedes: string | undefined },
+): Promise<void> {
   const { identity, documentKey, logKey, logMlDsa44Key } = desk;
   const about = {
     form: 'qorgan.platform/1',
@@ -87,6 +93,7 @@ async function recordBeginning(desk: Desk, policy: PolicyDocument, createdAtMs: 
     log: { origin: identity.logOrigin, key: formatNoteKey(logKey), mlDsa44Key: formatNoteKey(logMlDsa44Key) },
     platformKey: Buffer.from(documentKey.publicKey).toString('base64'),
     createdAtMs,
+    ...(supersedes === undefined ? {} : { supersedes }),
   };
   await recordDocument(desk, { kind: 'platform', subject: 'platform', text: canonicalize(about) });
   await recordDocument(desk, {
@@ -111,7 +118,7 @@ async function begin(
   const policy = { ...firstPolicy(identity, surroundings.nowMs()), ...options.policy };
   if (!policyDocument.safeParse(policy).success) return refuse('document-malformed');
   const desk = makeDesk({ identity, keys, store, surroundings });
-  await recordBeginning(desk, policy, createdAtMs);
+  await recordBeginning(desk, policy, { createdAtMs, supersedes: options.supersedes });
   const log = await openPlatformLog(directory, desk, signerOf(keys.log, identity.logOrigin));
   if (!log.ok) return log;
   while ((await log.value.sequence()) > 0);
