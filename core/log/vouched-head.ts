@@ -1,4 +1,4 @@
-import { ok, refuse, type Result, type Sha256, type VerifyEd25519, type VerifyMlDsa44 } from '../kernel/index.ts';
+import { refuse, type Result, type Sha256, type VerifyEd25519, type VerifyMlDsa44 } from '../kernel/index.ts';
 import { parseCheckpoint, type Checkpoint } from './checkpoint.ts';
 import { openNote } from './note-trust.ts';
 import { meetsPolicy, parseWitnessPolicy } from './witness-policy.ts';

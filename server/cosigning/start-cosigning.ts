@@ -1,6 +1,6 @@
 import type { KeyRotation, NoteKey } from '../../core/log/index.ts';
 import type { AskedPolicy } from './asked-policy.ts';
-import { askWitness, type WitnessTrouble } from './ask-witness.ts';
+import { askWitness, type Question, type WitnessTrouble } from './ask-witness.ts';
 import type { CosignedLog } from './cosigned-log.ts';
 import { introduceKey } from './introduce-key.ts';
 
@@ -43,10 +43,7 @@ export function startCosigning(options: {
   async function ask(station: Station, note: string, size: number): Promise<string> {
     const { prefix, keys, knownSize: oldSize } = station;
     const question = { prefix, keys, oldSize, size, note, consistency: log.tree.consistency, signal };
-    const first = await askWitness(question);
-    const isStranger = 'trouble' in first && first.trouble === 'witness-refuses';
-    const isLed = isStranger && (await introduceKey(question, await options.rotations()));
-    const answer = isLed ? await askWitness(question) : first;
+    const answer = await askOrLead(question, options.rotations);
     if ('lines' in answer) {
       Object.assign(station, { knownSize: size, failures: 0 });
       return answer.lines;
@@ -84,6 +81,16 @@ export function startCosigning(options: {
       await done;
     },
   };
+}
+
+/** Asks a witness; one that refuses may have pinned an older key of the log, and is asked again once it was led to the present one. */
+async function askOrLead(
+  question: Question,
+  rotations: () => Promise<readonly KeyRotation[]>,
+): ReturnType<typeof askWitness> {
+  const first = await askWitness(question);
+  const isStranger = 'trouble' in first && first.trouble === 'witness-refuses';
+  return isStranger && (await introduceKey(question, await rotations())) ? askWitness(question) : first;
 }
 
 function pause(signal: AbortSignal): Promise<void> {

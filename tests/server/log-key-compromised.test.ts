@@ -8,7 +8,7 @@ import { sha256 } from '../../eds/index.ts';
 import { readNewestSigned } from '../../server/accounts/index.ts';
 import { realSurroundings } from '../../server/boot/index.ts';
 import { openDesk } from '../../server/boot/open-desk.ts';
-import { testKey } from '../../tests/support/index.ts';
+import { testKey } from '../support/index.ts';
 
 const [thief, bank, regulator] = [testKey('stolen log key'), testKey('bank'), testKey('regulator')];
 const lost = noteKey(sha256, { name: 'demo.qorgan.synaq', publicKey: thief.publicKey });
@@ -41,7 +41,7 @@ function file(name: string, text: string): string {
 function compromised(head: string, name: string) {
   const lines = witnesses.map(({ key }, at) => `witness w${at} ${formatNoteKey(key)}`);
   const policy = file('policy', [...lines, 'group all all w0 w1', 'quorum all', ''].join('\n'));
-  const program = resolve(import.meta.dirname, '../boot/index.ts');
+  const program = resolve(import.meta.dirname, '../../cli/boot/index.ts');
   const about = ['--operator-name', 'Сынақ АҚ', '--url', 'https://localhost:7443', '--profile', 'demo'];
   const given = ['--directory', join(folder, name), '--platform', name, ...about];
   const { stdout } = spawnSync(
