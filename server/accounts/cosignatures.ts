@@ -89,7 +89,7 @@ export async function exchangeCosignatures(
   const head = headOf(platform, key.value, request.note);
   if (!head.ok) return head;
   const isOurs = isOfThisLog(platform, head.value);
-  const isNew = await keepCosignature(database, {
+  const kept = {
     device: device.record.device,
     kind: isOurs ? 'head' : 'foreign',
     position: platform.nextOrdinal(),
@@ -97,7 +97,8 @@ export async function exchangeCosignatures(
     cosigner: JSON.stringify(request.cosigner),
     note: request.note,
     at_ms: surroundings.nowMs(),
-  });
+  };
+  const isNew = await keepCosignature(database, tagRow(platform.keyring, 'cosignature', kept));
   if (!isOurs && isNew) await noteForeignHead(platform, device, head.value);
   const asked = { device: device.record.device, after: request.after, limit: cosignaturesMax };
   const rows = await readCosignatures(database, asked);

@@ -17,6 +17,7 @@ export async function keepCosignature(database: Database, row: Row<'cosignature'
         cosigner: sql`excluded.cosigner`,
         note: sql`excluded.note`,
         at_ms: sql`excluded.at_ms`,
+        tag: sql`excluded.tag`,
       }),
     )
     .execute();

@@ -7,6 +7,7 @@ import { migration as evidence } from './migrations/0003-evidence.ts';
 import { migration as rowTags } from './migrations/0004-row-tags.ts';
 import { migration as cosignatures } from './migrations/0005-cosignatures.ts';
 import { migration as archive } from './migrations/0006-archive.ts';
+import { migration as cosignatureTag } from './migrations/0007-cosignature-tag.ts';
 
 type Migration = {
   readonly name: string;
@@ -19,7 +20,7 @@ type Migration = {
   readonly statements: readonly string[];
 };
 
-export const migrations: readonly Migration[] = [platform, challengeOfDevice, evidence, rowTags, cosignatures, archive];
+export const migrations: readonly Migration[] = [platform, challengeOfDevice, evidence, rowTags, cosignatures, archive, cosignatureTag];
 
 /**
  * Brings the tables up to date as their owner, one transaction a migration, and lets `appRole` read and append: event

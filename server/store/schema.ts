@@ -73,6 +73,7 @@ export type Schema = {
     cosigner: string;
     note: string;
     at_ms: number;
+    tag: string;
   };
   alarm: { alarm_id: string; kind: string; device: string | null; details: string; at_ms: number; tag: string };
   reading: {
@@ -139,6 +140,13 @@ export type Schema = {
 };
 
 /** Tables whose rows repeat nothing that the log says: each row carries a mark that only a key of the platform makes. */
-export type TaggedTable = 'device_contact' | 'alarm' | 'reading' | 'enrolment_code' | 'challenge' | 'session';
+export type TaggedTable =
+  | 'cosignature'
+  | 'device_contact'
+  | 'alarm'
+  | 'reading'
+  | 'enrolment_code'
+  | 'challenge'
+  | 'session';
 
 export type Row<Table extends keyof Schema> = Readonly<Schema[Table]>;

@@ -2,6 +2,8 @@ import { canonicalize, type Json } from '../../core/signing/index.ts';
 import { endpoints } from '../../contracts/http/index.ts';
 import { recordDocument } from '../../server/accounts/index.ts';
 import { openDesk } from '../../server/boot/open-desk.ts';
+import { tagRow } from '../../server/platform/index.ts';
+import { keepCosignature } from '../../server/store/index.ts';
 import { checkPlace, realSurroundings, type CheckPlaceOptions, type Finding } from '../../server/boot/index.ts';
 import { ok, refuse } from '../../core/kernel/index.ts';
 import type { Antivirus } from '../../server/evidence/index.ts';
@@ -97,6 +99,16 @@ export async function recordPeople(directory: string, count: number): Promise<vo
     };
     await recordDocument(desk, { kind: 'staff', subject: 'staff:came', text: canonicalize(record as Json) });
   }
+  const cosignature = {
+    device: 'played',
+    kind: 'head',
+    position: 1,
+    tree_size: 1,
+    cosigner: '{}',
+    note: '-',
+    at_ms: 1,
+  };
+  await keepCosignature(desk.database, tagRow(desk.keyring, 'cosignature', cosignature));
   await store.close();
 }
 
