@@ -20,7 +20,15 @@ type Migration = {
   readonly statements: readonly string[];
 };
 
-export const migrations: readonly Migration[] = [platform, challengeOfDevice, evidence, rowTags, cosignatures, archive, cosignatureTag];
+export const migrations: readonly Migration[] = [
+  platform,
+  challengeOfDevice,
+  evidence,
+  rowTags,
+  cosignatures,
+  archive,
+  cosignatureTag,
+];
 
 /**
  * Brings the tables up to date as their owner, one transaction a migration, and lets `appRole` read and append: event
