@@ -12,7 +12,7 @@ import { startTestPlatform } from '../server/support/platform.ts';
 import { enrolled } from '../server/support/workstation.ts';
 import type { Measure } from './run.ts';
 
-const sizeBytes = 33_554_432;
+const sizeBytes = 134_217_728;
 const rounds = 5;
 const goal = 0.7;
 
