@@ -1,12 +1,18 @@
 import { spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { randomBytes, sign as signBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { chunkSizeMaxBytes } from '../../core/evidence/index.ts';
-import { create, describeBytes, offsetOf, patch } from '../evidence/support/uploader.ts';
-import { startChild } from '../server/support/child.ts';
+import type { EvidenceDescriptor } from '../../core/evidence/index.ts';
+import { ok, type Sha256Hex } from '../../core/kernel/index.ts';
+import type { EvidenceView } from '../../contracts/vault-host/index.ts';
+import type { Engine } from '../../main/engine/context.ts';
+import { ChunkSize, uploadBytes } from '../../main/engine/evidence/upload.ts';
+import { createClient } from '../../main/engine/http/client.ts';
+import { openTransport } from '../../main/engine/http/transport.ts';
+import { describeBytes } from '../evidence/support/uploader.ts';
+import { startChild, type ChildServer } from '../server/support/child.ts';
 import { TestClient } from '../server/support/client.ts';
 import { startTestPlatform } from '../server/support/platform.ts';
 import { enrolled } from '../server/support/workstation.ts';
@@ -30,25 +36,30 @@ async function timed(run: () => Promise<void>): Promise<number> {
   return (performance.now() - started) / 1_000;
 }
 
-/** Sends all bytes, each chunk after the answer to the last; the next one is digested and signed while that one is on its way. */
-async function sendEvidence(client: TestClient, bytes: Uint8Array, hash: string): Promise<void> {
-  const chunks = Array.from({ length: Math.ceil(bytes.length / chunkSizeMaxBytes) }, (_, i) => i * chunkSizeMaxBytes);
-  const send = (at: number) => {
-    const sent = patch(client, hash, at, bytes.subarray(at, at + chunkSizeMaxBytes));
-    // Told where it is waited for: one that was queued behind a refusal is cut off with it.
-    sent.catch(() => undefined);
-    return sent;
+/** The upload of a workstation as it is, but for the vault: its bytes come from memory. */
+function startUploads(child: ChildServer, owner: TestClient) {
+  const { device } = owner;
+  if (device === undefined) throw new Error('bench: the device is enrolled first');
+  const sign = (text: Uint8Array) => Promise.resolve(ok(new Uint8Array(signBytes(null, text, owner.key))));
+  const client = createClient({
+    transport: openTransport({ url: child.url, spki: child.pin.spki as Sha256Hex }),
+    random: (size) => randomBytes(size),
+    serverNowMs: Date.now,
+    identity: { device, sign },
+  });
+  const send = async (bytes: Uint8Array, descriptor: EvidenceDescriptor): Promise<void> => {
+    const call = (_verb: string, { offset, limit }: { readonly offset: number; readonly limit: number }) =>
+      Promise.resolve(ok({ bytes: bytes.slice(offset, offset + limit) }));
+    const engine = { vault: { call }, options: { clock: { monotonicMs: () => performance.now() } } };
+    const sent = await uploadBytes(engine as unknown as Engine, { descriptor } as unknown as EvidenceView, {
+      client,
+      chunkSize: new ChunkSize(),
+      mayGoOn: () => Promise.resolve(true),
+      onProgress: () => undefined,
+    });
+    if (!sent.ok || !sent.value.isWhole) throw new Error(`bench: ${JSON.stringify(sent)}`);
   };
-  let next = send(0);
-  for (const at of chunks) {
-    const sent = next;
-    const following = at + chunkSizeMaxBytes;
-    // Queued on the same connection: it leaves when the answer has come.
-    if (following < bytes.length) next = send(following);
-    const answer = await sent;
-    if (answer.status !== 204 || offsetOf(answer) !== Math.min(following, bytes.length))
-      throw new Error(`bench: ${answer.status} ${answer.text}`);
-  }
+  return { send, close: () => client.close() };
 }
 
 function median(values: readonly number[]): number {
@@ -56,8 +67,8 @@ function median(values: readonly number[]): number {
 }
 
 /**
- * Megabytes a second of an upload, from its creation to the answer to its last chunk: every chunk is signed, compared with its digest,
- * sealed and flushed. Examination comes after it. The yardstick is a plain copy of the same bytes over the same loopback and TLS,
+ * Megabytes a second of an upload by the workstation's own code, from its creation to the answer to its last chunk: every chunk is signed,
+ * compared with its digest, sealed and flushed. Examination comes after it. The yardstick is a plain copy of the same bytes over the same loopback and TLS,
  * flushed once, in turns.
  */
 export async function measure(): Promise<readonly Measure[]> {
@@ -67,11 +78,10 @@ export async function measure(): Promise<readonly Measure[]> {
   const child = await startChild(platform.directory);
   const folder = mkdtempSync(join(platform.directory, 'copies-'));
   const copies = await startCopies(join(platform.directory, 'keys'), folder);
-  const client = new TestClient(child, enrolledClient.key);
-  client.device = enrolledClient.device;
+  const uploads = startUploads(child, enrolledClient);
   const copier = new TestClient({ url: copies.url, pin: child.pin });
   const stop = async (): Promise<void> => {
-    client.close();
+    uploads.close();
     copier.close();
     copies.stop();
     await child.stop();
@@ -79,13 +89,16 @@ export async function measure(): Promise<readonly Measure[]> {
     await platform.remove().catch(() => undefined);
   };
   try {
-    return await measureRounds(client, copier);
+    return await measureRounds(uploads, copier);
   } finally {
     await stop();
   }
 }
 
-async function measureRounds(client: TestClient, copier: TestClient): Promise<readonly Measure[]> {
+async function measureRounds(
+  uploads: ReturnType<typeof startUploads>,
+  copier: TestClient,
+): Promise<readonly Measure[]> {
   const times = { evidence: [] as number[], copy: [] as number[] };
   for (let round = 0; round <= rounds; round += 1) {
     const bytes = randomBytes(sizeBytes);
@@ -94,11 +107,7 @@ async function measureRounds(client: TestClient, copier: TestClient): Promise<re
       const answer = await copier.call({ method: 'PUT', path: '/copy', rawBody: bytes });
       if (answer.status !== 200) throw new Error(`bench: ${answer.status}`);
     });
-    const evidence = await timed(async () => {
-      const made = await create(client, descriptor);
-      if (made.status !== 201) throw new Error(`bench: ${made.text}`);
-      await sendEvidence(client, bytes, descriptor.sha256);
-    });
+    const evidence = await timed(() => uploads.send(bytes, descriptor));
     // The first round compiles both.
     if (round > 0) times.copy.push(copy);
     if (round > 0) times.evidence.push(evidence);

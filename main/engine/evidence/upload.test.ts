@@ -114,6 +114,40 @@ describe('an upload', () => {
     expect(asked).toBeLessThan(20);
   });
 
+  it('sends the next chunk while the one before is answered, never a third, and none before the other has left', async () => {
+    const bytes = randomBytes(60 * recordSizeBytes);
+    const log: string[] = [];
+    const answers: (() => void)[] = [];
+    let begun = 0;
+    let most = 0;
+    const upload: Upload = (name, { headers, bytes: chunk, onLeft }) => {
+      if (name === 'createUpload') return Promise.resolve(at(0));
+      begun += 1;
+      const mine = begun;
+      log.push(`begin ${mine}`);
+      setTimeout(() => {
+        log.push(`left ${mine}`);
+        onLeft?.();
+      }, 1);
+      const place = Number(headers['upload-offset']) + (chunk?.length ?? 0);
+      return new Promise((resolve) => {
+        answers.push(() => resolve(at(place)));
+        most = Math.max(most, answers.length);
+      });
+    };
+    const control = controlOf(upload);
+    const done = uploadBytes(engineOf(bytes), pieceOf(bytes), control);
+    let isDone = false;
+    void done.then(() => (isDone = true));
+    while (!isDone) {
+      await new Promise((resolve) => setTimeout(resolve, 15));
+      answers.shift()?.();
+    }
+    expect(await done).toEqual(ok({ isWhole: true }));
+    expect(most).toBe(2);
+    for (let i = 2; i <= begun; i += 1) expect(log.indexOf(`left ${i - 1}`)).toBeLessThan(log.indexOf(`begin ${i}`));
+  });
+
   it('sends nothing more once it was paused', async () => {
     const bytes = randomBytes(40 * recordSizeBytes);
     const server = new FakeServer();

@@ -75,30 +75,85 @@ async function readChunk(
   return ok(chunk);
 }
 
-/** Sends one chunk; answers where the server then stands, which is behind this chunk or nowhere. */
+/** A chunk on its way. */
+type SentChunk = {
+  readonly end: number;
+  /** Settles when the chunk has left this process, or will not any more. */
+  readonly left: Promise<unknown>;
+  /** Where the server then stands, which is behind this chunk or nowhere. */
+  readonly answer: Promise<Result<number>>;
+};
+
+/** Reads a chunk from the vault and puts it on the line. */
 async function sendChunk(
   engine: Engine,
   piece: EvidenceView,
   control: UploadControl,
   offset: number,
-): Promise<Result<number>> {
+): Promise<Result<SentChunk>> {
   const { client, chunkSize } = control;
   const { sha256, sizeBytes } = piece.descriptor;
+  const { clock } = engine.options;
   const end = Math.min(sizeBytes, offset + chunkSize.bytes);
   const chunk = await readChunk(engine, piece, offset, end);
   if (!chunk.ok) return chunk;
-  const startedAtMs = engine.options.clock.monotonicMs();
+  const startedAtMs = clock.monotonicMs();
   const headers = { ...tus, 'upload-offset': String(offset) };
-  const sent = await client.upload('uploadChunk', { params: { sha256 }, headers, bytes: chunk.value });
-  chunk.value.fill(0);
-  if (!sent.ok) {
-    if (sent.refusal.code === 'server-unreachable') chunkSize.lost();
-    return sent;
+  let onLeft = (): void => undefined;
+  const hasLeft = new Promise<void>((resolve) => {
+    onLeft = resolve;
+  });
+  const sent = client.upload('uploadChunk', { params: { sha256 }, headers, bytes: chunk.value, onLeft });
+  const answer = sent.then((result): Result<number> => {
+    chunk.value.fill(0);
+    if (!result.ok) {
+      if (result.refusal.code === 'server-unreachable') chunkSize.lost();
+      return result;
+    }
+    chunkSize.sent(clock.monotonicMs() - startedAtMs);
+    const place = readOffset(result.value, sizeBytes);
+    if (!place.ok) return place;
+    return place.value === end ? place : refuse('evidence-offset-differs', { expected: end, found: place.value });
+  });
+  return ok({ end, left: Promise.race([hasLeft, answer]), answer });
+}
+
+/** While the server seals and flushes one chunk the next one travels; a third would wait there for nothing. */
+const onTheLineMax = 2;
+
+/**
+ * Sends from `offset` on until the server holds everything, a chunk is refused, or the person pauses. A chunk starts when the one before
+ * has left, so that they arrive in order; what was on the line behind a refused one is waited for, and counts for nothing.
+ */
+async function sendFrom(
+  engine: Engine,
+  piece: EvidenceView,
+  control: UploadControl,
+  offset: number,
+): Promise<Result<{ readonly isWhole: boolean }>> {
+  const { sizeBytes } = piece.descriptor;
+  const line: SentChunk[] = [];
+  let next = offset;
+  let isPaused = false;
+  for (;;) {
+    isPaused ||= next < sizeBytes && line.length < onTheLineMax && !(await control.mayGoOn());
+    if (!isPaused && next < sizeBytes && line.length < onTheLineMax) {
+      const sent = await sendChunk(engine, piece, control, next);
+      if (!sent.ok) return sent;
+      line.push(sent.value);
+      next = sent.value.end;
+      await sent.value.left;
+      continue;
+    }
+    const first = line.shift();
+    if (first === undefined) return ok({ isWhole: next === sizeBytes });
+    const place = await first.answer;
+    if (!place.ok) {
+      await Promise.all(line.map(({ answer }) => answer));
+      return place;
+    }
+    control.onProgress(place.value);
   }
-  chunkSize.sent(engine.options.clock.monotonicMs() - startedAtMs);
-  const place = readOffset(sent.value, sizeBytes);
-  if (!place.ok) return place;
-  return place.value === end ? place : refuse('evidence-offset-differs', { expected: end, found: place.value });
 }
 
 /**
@@ -110,21 +165,13 @@ export async function uploadBytes(
   piece: EvidenceView,
   control: UploadControl,
 ): Promise<Result<{ readonly isWhole: boolean }>> {
-  const { sizeBytes } = piece.descriptor;
   for (let places = 0; places < placesMax; places += 1) {
     const found = await findPlace(control, piece);
     if (!found.ok) return found;
-    let offset = found.value;
-    while (offset < sizeBytes) {
-      control.onProgress(offset);
-      if (!(await control.mayGoOn())) return ok({ isWhole: false });
-      const sent = await sendChunk(engine, piece, control, offset);
-      if (!sent.ok && sent.refusal.code === 'evidence-upload-closed') return ok({ isWhole: true });
-      if (!sent.ok && sent.refusal.code !== 'evidence-offset-differs') return sent;
-      if (!sent.ok) break;
-      offset = sent.value;
-    }
-    if (offset === sizeBytes) return ok({ isWhole: true });
+    control.onProgress(found.value);
+    const sent = await sendFrom(engine, piece, control, found.value);
+    if (!sent.ok && sent.refusal.code === 'evidence-upload-closed') return ok({ isWhole: true });
+    if (sent.ok || sent.refusal.code !== 'evidence-offset-differs') return sent;
   }
   return refuse('evidence-offset-differs');
 }

@@ -54,7 +54,13 @@ export type ServerClient = {
   /** Calls a door of uploads; answers the headers. Every header that a signature covers is signed. */
   upload(
     name: UploadDoor,
-    options: { readonly params?: Texts; readonly headers: Texts; readonly bytes?: Uint8Array },
+    options: {
+      readonly params?: Texts;
+      readonly headers: Texts;
+      readonly bytes?: Uint8Array;
+      /** Told when the whole request has left; the next one may then be on its way while this one is answered. */
+      readonly onLeft?: () => void;
+    },
   ): Promise<Result<HttpAnswer['headers']>>;
   /** The bytes of a tile of the public log by its C2SP path. */
   readTile(path: string): Promise<Result<Uint8Array>>;
@@ -103,6 +109,7 @@ type Given = {
   readonly query?: Texts | undefined;
   readonly headers?: Texts | undefined;
   readonly body?: Body;
+  readonly onLeft?: (() => void) | undefined;
 };
 type Prepared = { readonly path: string; readonly headers: Record<string, string>; readonly body: Body };
 
@@ -157,7 +164,9 @@ export function createClient(options: ClientOptions): ServerClient {
   let session: string | undefined;
   const send = async (endpoint: Endpoint, given: Given): Promise<Result<HttpAnswer>> => {
     const prepared = await prepareRequest(options, endpoint, { ...given, session });
-    return prepared.ok ? options.transport.send({ method: endpoint.method, ...prepared.value }) : prepared;
+    return prepared.ok
+      ? options.transport.send({ method: endpoint.method, ...prepared.value, onLeft: given.onLeft })
+      : prepared;
   };
   const call = async (
     name: EndpointName,
@@ -171,8 +180,8 @@ export function createClient(options: ClientOptions): ServerClient {
   return {
     // The table ties each answer to the schema of its own door; the loop over names cannot show that to the compiler.
     call: call as unknown as ServerClient['call'],
-    async upload(name, { params, headers, bytes }) {
-      const answer = await send(endpoints[name], { params, headers, body: bytes });
+    async upload(name, { params, headers, bytes, onLeft }) {
+      const answer = await send(endpoints[name], { params, headers, body: bytes, onLeft });
       if (!answer.ok) return answer;
       const read = readAnswer(answer.value, undefined);
       return read.ok ? ok(answer.value.headers) : read;

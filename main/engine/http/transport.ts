@@ -34,6 +34,8 @@ export type Transport = {
     readonly path: string;
     readonly headers: Readonly<Record<string, string>>;
     readonly body: string | Uint8Array | undefined;
+    /** Told when the whole request has left this process; never, where the line broke before. */
+    readonly onLeft?: (() => void) | undefined;
   }): Promise<Result<HttpAnswer, TransportRefusal>>;
   /** An answer that does not end: the caller reads the lines and gets back the stop. `onEnd` is called once. */
   stream(options: {
@@ -117,7 +119,7 @@ export function openTransport(pin: ServerPin): Transport {
   const streams = new Set<() => void>();
   return {
     url: pin.url,
-    send: ({ method, path, headers, body }) =>
+    send: ({ method, path, headers, body, onLeft }) =>
       new Promise((resolve) => {
         const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
         const call = httpsRequest({ ...target, method, path, headers: { ...headers, ...length } });
@@ -131,7 +133,7 @@ export function openTransport(pin: ServerPin): Transport {
         }, answerTimeoutMs);
         call.on('response', (answer) => collect(answer, settle));
         call.on('error', (error) => settle(refuse(isKeyProblem(error) ? 'server-key-differs' : 'server-unreachable')));
-        call.end(body);
+        call.end(body, onLeft);
       }),
     stream({ path, headers, onLine, onEnd }) {
       const stop = openStream({ ...target, path, headers: { ...headers } }, onLine, () => {
