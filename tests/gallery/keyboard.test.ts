@@ -152,6 +152,7 @@ describe('the window, by keys alone', () => {
     await press('Enter');
     await dialog.waitFor({ state: 'detached' });
     await press('Alt+3');
+    await gallery.page.getByRole('table').getByText('two faces').waitFor();
     await press('j');
     await gallery.page.getByRole('heading', { name: 'Disputed data: two faces' }).waitFor();
     await gallery.page.getByRole('button', { name: 'Pause the upload' }).focus();
