@@ -76,7 +76,7 @@ describe('the central log at a desk', () => {
     expect(asked).toEqual([tilePath({ level: 'entries', index: 0, width: 1 })]);
     expect(await readLogEntry(engine, shift, 0)).toMatchObject({
       ok: true,
-      value: { leaf: text, proof: { treeSize: 1 }, known: null, hasReceipt: false },
+      value: { leaf: text, proof: { treeSize: 1 }, known: null, attestation: null },
     });
   });
 
