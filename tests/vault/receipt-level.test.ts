@@ -4,7 +4,7 @@ import { readReceipt } from '../../native/vault-host/verbs/proofs.ts';
 import { enrolledVault, passphraseKey, submitCases, type Enrolled } from './vault.ts';
 import { newKey, startMs, TestPlatform } from './platform.ts';
 import { TestWitness } from './witness.ts';
-import { formatNoteKey, noteKey } from '../../core/log/index.ts';
+import { formatNoteKey, noteKey, noteKeyTypes } from '../../core/log/index.ts';
 import { sha256 } from '../../native/vault-host/hash.ts';
 
 const [bank, regulator] = [new TestWitness('bank.example/w'), new TestWitness('regulator.example/w', 'ml-dsa-44')];
@@ -127,6 +127,14 @@ test('a receipt that was kept before anybody looked for witnesses is one of the 
   await logged.give(whole);
   expect((await detail(logged)).act.attestation?.level).toBe('external');
   expect(await enrolled.vault.must('journal.check', null)).toMatchObject({ acts: 1 });
+});
+
+test('a bundle that pins the log as its own witness binds no vault', async () => {
+  const platform = new TestPlatform();
+  const { publicKey } = platform.logKey;
+  const key = noteKey(sha256, { name: 'bank.example/w', publicKey, type: noteKeyTypes.cosignature });
+  platform.witnesses = { threshold: 1, keys: [formatNoteKey(key)] };
+  await expect(enrolledVault({}, platform)).rejects.toThrow('bundle-malformed');
 });
 
 test.each([
