@@ -47,7 +47,7 @@ async function desk(count: number) {
   const clock = { ms: 0 };
   const engine = {
     options: { clock: { nowMs: () => startMs + 2_000, monotonicMs: () => clock.ms }, log: () => undefined },
-    state: { alarms: [], log: {} },
+    state: { alarms: [], log: {}, outbox: { waiting: 0, overdue: 0 } },
     emit: () => undefined,
     vault,
   } as unknown as Engine;
@@ -60,7 +60,8 @@ async function desk(count: number) {
       .toReversed()
       .map(({ attestation }) => attestation?.level);
   const alarms = () => engine.state.alarms.map(({ code }) => code);
-  return { platform, acts, say, asked, clock, round, levels, alarms };
+  const { outbox } = engine.state;
+  return { outbox, platform, acts, say, asked, clock, round, levels, alarms };
 }
 
 test('receipts are asked for again until the pinned witness has cosigned, less and less often, and then no longer', async () => {
@@ -97,6 +98,16 @@ test('a round asks for so many and no more, the oldest first, and one that the s
   const numbers = Array.from({ length: refreshMax + 3 }, (_, index) => String(index + 1));
   expect(at.asked).toEqual([numbers.slice(0, refreshMax), numbers.slice(refreshMax), ['1']]);
   expect(await at.levels()).toEqual(numbers.map((number) => (number === '1' ? 'log' : 'external')));
+});
+
+test('no receipt is asked for again while an act waits', async () => {
+  const at = await desk(1);
+  at.outbox.waiting = 1;
+  await at.round();
+  expect(at.asked).toEqual([]);
+  at.outbox.waiting = 0;
+  await at.round();
+  expect(at.asked).toEqual([['1']]);
 });
 
 test('a refreshed receipt of another place is an alarm and replaces nothing, and the others still gain', async () => {

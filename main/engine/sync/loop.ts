@@ -121,9 +121,8 @@ export class SyncLoop {
     return ok({ delayMs: proofs.value.isOpen || changes.value.isUnproven ? provingEveryMs : idle });
   }
 
-  /** Gives way to acts: while one waits for anything, no receipt is asked for again. Answers how long the loop may rest. */
+  /** Answers how long the loop may rest. */
   async #refreshReceipts(known: TreeHead): Promise<Result<number>> {
-    if (this.#engine.state.outbox.waiting > 0) return ok(idleMs);
     const refreshed = await this.#refresh.round(this.#engine, this.#shift, known);
     if (!refreshed.ok) return refreshed;
     this.#believe(refreshed.value.head);

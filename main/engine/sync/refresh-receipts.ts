@@ -17,7 +17,7 @@ type Item = VaultOutput<'receipts.unwitnessed'>['items'][number];
 
 /**
  * Asks again for the receipts that have fewer witnesses than the pinned policy asks for, the oldest first and after all of them from the
- * start. The vault keeps what is better; what is of another leaf is an alarm. Where a round gained nothing, the next one waits longer.
+ * start, and none while an act waits for anything. The vault keeps what is better; what is of another leaf is an alarm. Where a round gained nothing, the next one waits longer.
  */
 export class ReceiptRefresh {
   /** Sequence of the act that was asked about last. */
@@ -31,6 +31,7 @@ export class ReceiptRefresh {
     shift: Shift,
     known: TreeHead,
   ): Promise<Result<{ readonly head: TreeHead; readonly waitMs: number | undefined }>> {
+    if (engine.state.outbox.waiting > 0) return ok({ head: known, waitMs: undefined });
     const nowMs = engine.options.clock.monotonicMs();
     if (nowMs < this.#dueAtMs) return ok({ head: known, waitMs: this.#dueAtMs - nowMs });
     const open = await engine.vault.call('receipts.unwitnessed', { after: this.#after, limit: refreshMax });
