@@ -31,11 +31,15 @@ async function desk(count: number) {
   const enrolment = status.enrolment === null ? undefined : readEnrolment(status.enrolment.bundle);
   if (enrolment?.ok !== true) throw new Error('the vault is bound');
   const asked: string[][] = [];
-  const say = { receipt: (given: (typeof acts)[number]): string | null => platform.receipt(given.taken) };
+  const say = {
+    more: [] as Shown[],
+    receipt: (given: (typeof acts)[number]): string | null => platform.receipt(given.taken),
+  };
   const receipts = (ids: readonly string[]): { receipts: Shown[] } => ({
     receipts: acts
       .filter(({ act }) => ids.includes(act.actionId))
-      .map((given) => ({ actionId: given.act.actionId, receipt: say.receipt(given) })),
+      .map((given): Shown => ({ actionId: given.act.actionId, receipt: say.receipt(given) }))
+      .concat(say.more),
   });
   const call = (name: string, { query = {} }: { query?: Record<string, string> }): Promise<Result<unknown>> => {
     if (name === 'consistency')
@@ -98,6 +102,13 @@ test('a round asks for so many and no more, the oldest first, and one that the s
   const numbers = Array.from({ length: refreshMax + 3 }, (_, index) => String(index + 1));
   expect(at.asked).toEqual([numbers.slice(0, refreshMax), numbers.slice(refreshMax), ['1']]);
   expect(await at.levels()).toEqual(numbers.map((number) => (number === '1' ? 'log' : 'external')));
+});
+
+test('a receipt that was not asked for is not looked at', async () => {
+  const at = await desk(1);
+  at.say.more = [{ actionId: '00000000-0000-4000-8000-000000000000', receipt: 'no proof' }];
+  expect(await at.round()).toMatchObject({ ok: true });
+  expect(at.alarms()).toEqual([]);
 });
 
 test('no receipt is asked for again while an act waits', async () => {

@@ -122,6 +122,13 @@ test('a receipt that was kept before anybody looked for witnesses is one of the 
   });
   expect(kept).toEqual(ok('external'));
   expect((await detail(logged)).act.attestation).toEqual({ level: 'log', isExternalAwaited: true });
+  // As the version before wrote the file.
+  enrolled.vault.vault.withOpen(({ store }) => {
+    store.write(() =>
+      ['alter table acts drop column level', 'pragma user_version = 3'].forEach((sql) => store.run(sql)),
+    );
+    return ok(null);
+  });
   await reopen();
   expect(await unwitnessed()).toEqual([1]);
   await logged.give(whole);

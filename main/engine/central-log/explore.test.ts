@@ -86,7 +86,7 @@ describe('the central log at a desk', () => {
     const { engine, shift, state, written } = desk(ok(altered));
     expect(await listLog(engine, shift, everything)).toMatchObject({ ok: false, refusal: { code: 'log-tile-wrong' } });
     expect(await readLogEntry(engine, shift, 0)).toMatchObject({ ok: false, refusal: { code: 'log-tile-wrong' } });
-    expect(state.alarms).toEqual([{ id: '3', code: 'log-tile-wrong', atMs: 9 }]);
+    expect(state.alarms).toMatchObject([{ id: '3', code: 'log-tile-wrong', atMs: 9, isStanding: false }]);
     expect(written).toEqual([{ entry: { kind: 'alarm', body: { code: 'log-tile-wrong' } }, atMs: 9 }]);
   });
 

@@ -17,7 +17,8 @@ type Item = VaultOutput<'receipts.unwitnessed'>['items'][number];
 
 /**
  * Asks again for the receipts that have fewer witnesses than the pinned policy asks for, the oldest first and after all of them from the
- * start, and none while an act waits for anything. The vault keeps what is better; what is of another leaf is an alarm. Where a round gained nothing, the next one waits longer.
+ * start, and none while an act waits for anything. The vault keeps what is better; what is of another leaf is an alarm. Where a round
+ * gained nothing, the next one waits longer.
  */
 export class ReceiptRefresh {
   /** Sequence of the act that was asked about last. */

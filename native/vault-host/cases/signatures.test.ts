@@ -44,6 +44,8 @@ test('a journal of the version before gets the table and keeps what it has', () 
   before.write(() => before.run("insert into meta (name, value) values ('cases-position', '41')"));
   before.write(() => {
     before.run('drop table told_signatures');
+    before.run('drop table evidence');
+    before.run('alter table acts drop column level');
     before.run('pragma user_version = 1');
   });
   expect(before.schemaVersion()).toBe(1);
