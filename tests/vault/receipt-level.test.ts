@@ -136,6 +136,21 @@ test('a receipt that was kept before anybody looked for witnesses is one of the 
   expect(await enrolled.vault.must('journal.check', null)).toMatchObject({ acts: 1 });
 });
 
+test('a journal that says of a receipt more than its lines prove is found to be damaged', async () => {
+  const logged = await loggedAct();
+  const { envelope, cms, answer, actionId } = logged.act;
+  enrolled.vault.vault.withBound(({ enrolment, journal }) => {
+    const read = readReceipt(enrolment, { actionId, sequence: 1, hash: answer.hash, envelope, cms }, logged.receipt);
+    if (!read.ok) return read;
+    journal.append([{ entry: { kind: 'receipt', body: { ...read.value.body, level: 'external' } } }], startMs + 10);
+    return ok(null);
+  });
+  expect(await enrolled.vault.call('journal.check', null)).toMatchObject({
+    ok: false,
+    refusal: { code: 'journal-damaged', details: { where: 'receipt-invalid' } },
+  });
+});
+
 test('a bundle that pins the log as its own witness binds no vault', async () => {
   const platform = new TestPlatform();
   const { publicKey } = platform.logKey;
