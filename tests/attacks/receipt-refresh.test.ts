@@ -111,14 +111,21 @@ test('a receipt that was not asked for is not looked at', async () => {
   expect(at.alarms()).toEqual([]);
 });
 
-test('no receipt is asked for again while an act waits', async () => {
+test('no receipt is asked for again while an act waits, but for one that waits for ever', async () => {
   const at = await desk(1);
   at.outbox.waiting = 1;
-  await at.round();
-  expect(at.asked).toEqual([]);
-  at.outbox.waiting = 0;
+  for (const waitedMs of [0, 59_999]) {
+    at.clock.ms = waitedMs;
+    await at.round();
+    expect(at.asked).toEqual([]);
+  }
+  at.clock.ms = 60_000;
   await at.round();
   expect(at.asked).toEqual([['1']]);
+  at.outbox.waiting = 0;
+  at.clock.ms += 2_000;
+  await at.round();
+  expect(at.asked).toEqual([['1'], ['1']]);
 });
 
 test('a refreshed receipt of another place is an alarm and replaces nothing, and the others still gain', async () => {

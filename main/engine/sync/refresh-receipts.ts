@@ -12,19 +12,21 @@ export const refreshMax = 32;
 const askFirstMs = 1_000;
 /** While no witness answers; when one does, its cosignature covers all that is older. */
 const askMaxMs = 60_000;
+/** So long acts that wait for anything have the line for themselves; one that the server never takes keeps no receipt waiting for ever. */
+const giveWayMs = 60_000;
 
 type Item = VaultOutput<'receipts.unwitnessed'>['items'][number];
 
 /**
  * Asks again for the receipts that have fewer witnesses than the pinned policy asks for, the oldest first and after all of them from the
- * start, and none while an act waits for anything. The vault keeps what is better; what is of another leaf is an alarm. Where a round
+ * start, and gives way to acts that wait. The vault keeps what is better; what is of another leaf is an alarm. Where a round
  * gained nothing, the next one waits longer.
  */
 export class ReceiptRefresh {
   /** Sequence of the act that was asked about last. */
   #after = 0;
   #waitMs = askFirstMs;
-  #dueAtMs = Number.NEGATIVE_INFINITY;
+  #dueAtMs: number | undefined;
 
   /** Answers the newest tree head, and how long to wait at the most until there is something to ask again; `undefined` where nothing is open. */
   async round(
@@ -32,12 +34,14 @@ export class ReceiptRefresh {
     shift: Shift,
     known: TreeHead,
   ): Promise<Result<{ readonly head: TreeHead; readonly waitMs: number | undefined }>> {
-    if (engine.state.outbox.waiting > 0) return ok({ head: known, waitMs: undefined });
     const nowMs = engine.options.clock.monotonicMs();
-    if (nowMs < this.#dueAtMs) return ok({ head: known, waitMs: this.#dueAtMs - nowMs });
+    this.#dueAtMs ??= nowMs;
+    const leftMs = this.#dueAtMs + (engine.state.outbox.waiting > 0 ? giveWayMs : 0) - nowMs;
+    if (leftMs > 0) return ok({ head: known, waitMs: leftMs });
     const open = await engine.vault.call('receipts.unwitnessed', { after: this.#after, limit: refreshMax });
     if (!open.ok) return open;
     const { items } = open.value;
+    this.#dueAtMs = nowMs;
     if (items.length === 0 && this.#after === 0) return ok({ head: known, waitMs: undefined });
     this.#after = items.length < refreshMax ? 0 : (items.at(-1)?.sequence ?? 0);
     const asked = items.length === 0 ? ok({ head: known, gained: 0 }) : await ask(engine, shift, items, known);
