@@ -26,6 +26,7 @@ export {
 } from './prompt.ts';
 export type {
   AppView,
+  Attestation,
   CaseSummary,
   CaseView,
   CertificateView,

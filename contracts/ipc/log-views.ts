@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { leafKinds } from '../../core/log/index.ts';
 import { idSchema, refusalSchema, sha256HexSchema, timeMsSchema } from './common.ts';
+import { attestationSchema } from './views.ts';
 
 /** What a person looks for in the central log; everything that is empty or `null` is not asked about. */
 export const logFilterSchema = z.strictObject({
@@ -71,7 +72,8 @@ export const logEntryViewSchema = z.strictObject({
   }),
   /** A case of this workstation that the act belongs to. */
   known: z.strictObject({ caseId: idSchema, caseNumber: z.string().nullable() }).nullable(),
-  hasReceipt: z.boolean(),
+  /** Of the receipt in the own journal; `null` where there is none. */
+  attestation: attestationSchema.nullable(),
 });
 
 export type LogFilter = z.output<typeof logFilterSchema>;

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { receiptLevels } from '../../core/log/index.ts';
 import { idSchema, localeSchema, refusalSchema, sha256HexSchema, timeMsSchema } from './common.ts';
 
 /** A certificate on a card as the picker shows it; unusable ones carry the reason. */
@@ -126,6 +127,9 @@ export const caseSummarySchema = z.strictObject({
   isPending: z.boolean(),
 });
 
+/** Who vouches for a receipt, by the witnesses that the enrolment pinned; `isExternalAwaited` where it asks for outside ones that have not yet. */
+export const attestationSchema = z.strictObject({ level: z.enum(receiptLevels), isExternalAwaited: z.boolean() });
+
 export const historyItemSchema = z.strictObject({
   actionId: idSchema,
   type: z.string(),
@@ -137,6 +141,8 @@ export const historyItemSchema = z.strictObject({
   /** `accepted`: another's act, its signature verified here; its place in the log is the server's word. */
   state: z.enum(['recorded', 'sent', 'accepted', 'logged', 'refused', 'superseded']),
   logIndex: z.int().nullable(),
+  /** Of an own act with a verified receipt. */
+  attestation: attestationSchema.nullable(),
   hash: sha256HexSchema,
 });
 
@@ -236,6 +242,7 @@ export const journalItemSchema = z.strictObject({
       state: z.enum(['recorded', 'sent', 'logged', 'refused', 'superseded', 'overdue']),
       refusal: refusalSchema.nullable(),
       logIndex: z.int().nullable(),
+      attestation: attestationSchema.nullable(),
     })
     .nullable(),
 });
@@ -246,9 +253,7 @@ export const journalEntryViewSchema = z.strictObject({
   envelope: z.string().nullable(),
   signer: z.strictObject({ name: z.string(), iin: z.string(), certificate: sha256HexSchema }).nullable(),
   /** The receipt text (C2SP tlog-proof) and what the workstation checked of it. */
-  receipt: z
-    .strictObject({ text: z.string(), index: z.int(), treeSize: z.int(), root: z.string(), level: z.string() })
-    .nullable(),
+  receipt: z.strictObject({ text: z.string(), index: z.int(), treeSize: z.int(), root: z.string() }).nullable(),
   times: z
     .strictObject({
       recordedAtMs: timeMsSchema,
@@ -274,6 +279,7 @@ export const promptViewSchema = z.strictObject({
   demoHint: z.strictObject({ pin: z.string(), password: z.string() }).nullable(),
 });
 
+export type Attestation = z.output<typeof attestationSchema>;
 export type AppView = z.infer<typeof appViewSchema>;
 export type StatusView = z.infer<typeof statusViewSchema>;
 export type CertificateView = z.infer<typeof certificateViewSchema>;

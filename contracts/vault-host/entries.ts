@@ -13,7 +13,7 @@ import {
   signedDocument,
   timeMs,
 } from '../documents/index.ts';
-import { cmsSchema, outboxStateSchema } from './shapes.ts';
+import { attestationSchema, cmsSchema, outboxStateSchema } from './shapes.ts';
 
 const code = z
   .string()
@@ -106,6 +106,7 @@ export const actViewSchema = z.strictObject({
   provenAtMs: timeMs.nullable(),
   /** From 0; people read it as № index + 1. */
   logIndex: count.nullable(),
+  attestation: attestationSchema.nullable(),
 });
 
 /** The act with everything that a stranger needs to check it. */
@@ -116,6 +117,8 @@ export const actDetailSchema = z.strictObject({
   promise: signedDocument.nullable(),
   /** C2SP tlog-proof. */
   receipt: z.string().nullable(),
+  /** Pinned witnesses whose lines on the receipt were verified just now, and when they say they saw the head. */
+  cosigners: z.array(z.strictObject({ name: z.string(), isOutside: z.boolean(), atSeconds: count })).max(64),
 });
 
 export type NewEntry = z.output<typeof newEntrySchema>;

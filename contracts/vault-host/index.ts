@@ -2,7 +2,7 @@ export type { ChangeFault } from './case-verbs.ts';
 export { newEntrySchema, type ActDetail, type ActView, type EntryView, type NewEntry } from './entries.ts';
 export { evidencePartMaxBytes, type EvidenceView } from './evidence-verbs.ts';
 export { parsePromise } from './promise.ts';
-export type { CaseHistoryItem, CaseSummary, Heads, ToldChange } from './shapes.ts';
+export type { Attestation, CaseHistoryItem, CaseSummary, Heads, ToldChange } from './shapes.ts';
 export {
   newSlotSchema,
   slotKeySchema,

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Registration } from '../../core/actions/index.ts';
 import { logAlarms } from '../../core/journal/index.ts';
-import { noteSizeMax } from '../../core/log/index.ts';
+import { noteSizeMax, receiptLevels } from '../../core/log/index.ts';
 import {
   actionId,
   base64,
@@ -51,6 +51,9 @@ export const knownTreeSchema = treeHeadSchema.extend({ note: z.string().max(note
 /** Alarms about the log that no proof has explained; while there is one, nothing of the server is taken. */
 export const standingSchema = z.strictObject({ entry: count, code: z.enum(logAlarms), atMs: timeMs });
 
+/** Who vouches for a receipt by the pinned witnesses, and whether the pinned policy asks for outside ones that it has not. */
+export const attestationSchema = z.strictObject({ level: z.enum(receiptLevels), isExternalAwaited: z.boolean() });
+
 /** Where an own act is on its way: see `core/sync`. */
 export const outboxStateSchema = z.enum(['recorded', 'promised', 'overdue', 'logged', 'refused', 'superseded']);
 
@@ -92,8 +95,11 @@ export const caseHistorySchema = z.strictObject({
   state: outboxStateSchema.nullable(),
   /** Of an own act from its verified receipt; of another's only what the server says. */
   logIndex: count.nullable(),
+  /** Of the receipt of an own act. */
+  attestation: attestationSchema.nullable(),
 });
 
+export type Attestation = z.output<typeof attestationSchema>;
 export type ToldChange = z.output<typeof toldChangeSchema>;
 export type CaseSummary = z.output<typeof caseSummarySchema>;
 export type CaseHistoryItem = z.output<typeof caseHistorySchema>;

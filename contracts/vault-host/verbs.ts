@@ -15,7 +15,7 @@ import {
   signedDocument,
   timeMs,
 } from '../documents/index.ts';
-import { cmsSchema, slotIdSchema, standingSchema, treeHeadSchema } from './shapes.ts';
+import { attestationSchema, cmsSchema, slotIdSchema, standingSchema, treeHeadSchema } from './shapes.ts';
 import { caseVerbs } from './case-verbs.ts';
 import { contactVerbs } from './contact-verbs.ts';
 import { evidenceVerbs } from './evidence-verbs.ts';
@@ -232,6 +232,16 @@ export const vaultVerbs = defineVerbs({
       ),
       waiting: z.int(),
       overdue: z.int(),
+    }),
+    timeoutMs: quickMs,
+    refusals: closed,
+  },
+
+  /** Acts after this sequence whose receipt has fewer witnesses than the pinned policy asks for, oldest first. */
+  'receipts.unwitnessed': {
+    input: z.strictObject({ after: count, limit: z.int().min(1).max(64) }),
+    output: z.strictObject({
+      items: z.array(z.strictObject({ actionId, sequence: count, level: attestationSchema.shape.level })),
     }),
     timeoutMs: quickMs,
     refusals: closed,

@@ -1,6 +1,6 @@
 import type { ActionId, Iin, Sha256Hex } from '../kernel/index.ts';
 import type { EvidenceDescriptor, EvidenceDocument } from '../evidence/index.ts';
-import type { KeyRotation, LeafOutcome } from '../log/index.ts';
+import type { KeyRotation, LeafOutcome, ReceiptLevel } from '../log/index.ts';
 import type { SignedDocument } from '../signing/index.ts';
 import type { EntryKind } from './chain.ts';
 
@@ -31,6 +31,8 @@ export type EntryBodies = {
     readonly outcome: LeafOutcome;
     readonly commitment: Sha256Hex;
     readonly index: number;
+    /** By the witnesses that the enrolment pinned; absent where nobody was looked for, which counts as the log alone. */
+    readonly level?: ReceiptLevel;
   };
   readonly outcome: { readonly actionId: ActionId; readonly refusal: string };
   readonly checkpoint: { readonly note: string; readonly size: number; readonly root: string };

@@ -275,8 +275,8 @@ export function moveOutbox(item: OutboxItem, entry: ActMove, atMs: number): Outb
       return evolveOutbox(item, { type: 'promised', outcome, commitment, deadlineMs, atMs });
     }
     case 'receipt': {
-      const { outcome, commitment, index } = entry.body;
-      return evolveOutbox(item, { type: 'proven', outcome, commitment, index, atMs });
+      const { outcome, commitment, index, level = 'log' } = entry.body;
+      return evolveOutbox(item, { type: 'proven', outcome, commitment, index, level, atMs });
     }
     case 'outcome':
       return evolveOutbox(item, { type: 'turned-away', code: entry.body.refusal });

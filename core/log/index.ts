@@ -1,5 +1,5 @@
 export { checkpointText, logOrigin, parseCheckpoint, type Checkpoint } from './checkpoint.ts';
-export { cosignedMessage, cosignedText, timedSignature } from './cosignature.ts';
+export { cosignedMessage, cosignedText, isSameKey, timedSignature } from './cosignature.ts';
 export { createFrontier, type Frontier } from './frontier.ts';
 export {
   followKey,
@@ -56,6 +56,8 @@ export { formatOpening, opensLeaf, parseOpening, type Opening } from './opening.
 export { formatProof, parseProof, proofSizeMax, type Proof } from './proof.ts';
 export { promiseText, type IntakePromise } from './promise.ts';
 export {
+  isHigherLevel,
+  receiptLevels,
   verifyReceipt,
   type Cosigner,
   type ReceiptDoubt,
@@ -72,6 +74,8 @@ export {
   parseWitnessPolicy,
   policyOfKeys,
   policySizeMax,
+  readPinnedWitnesses,
+  wantsWitnesses,
   type PolicyWitness,
   type WitnessPolicy,
 } from './witness-policy.ts';

@@ -18,7 +18,14 @@ import { opensLeaf, parseOpening, type Opening } from './opening.ts';
 import { parseProof, type Proof } from './proof.ts';
 import { meetsPolicy, type WitnessPolicy } from './witness-policy.ts';
 
-export type ReceiptLevel = 'log' | 'operator' | 'external';
+/** Who may vouch for a tree head, from the least to the most. */
+export const receiptLevels = ['log', 'operator', 'external'] as const;
+export type ReceiptLevel = (typeof receiptLevels)[number];
+
+/** True where more vouch at the one level than at the other. */
+export function isHigherLevel(level: ReceiptLevel, than: ReceiptLevel): boolean {
+  return receiptLevels.indexOf(level) > receiptLevels.indexOf(than);
+}
 
 export type Cosigner = { readonly name: string; readonly isOutside: boolean; readonly atSeconds: number };
 

@@ -120,6 +120,28 @@ export function policyOfKeys(keys: readonly NoteKey[], threshold?: number): Witn
   return { logs: [], witnesses, groups: [group], quorum: group.name };
 }
 
+/**
+ * The policy that an enrolment bundle pins; `witness-policy-malformed` where a key is none of a cosigner, or is pinned twice, or fewer
+ * are named than wanted.
+ */
+export function readPinnedWitnesses(
+  sha256: Sha256,
+  pinned: { readonly threshold: number; readonly keys: readonly string[] },
+): Result<WitnessPolicy, 'witness-policy-malformed'> {
+  const keys = pinned.keys.flatMap((text) => {
+    const key = parseNoteKey(sha256, text);
+    return key.ok && key.value.type !== noteKeyTypes.ed25519 ? [key.value] : [];
+  });
+  const policy = policyOfKeys(keys, pinned.threshold);
+  const isWhole = policy.witnesses.length === pinned.keys.length && pinned.threshold <= keys.length;
+  return isWhole ? ok(policy) : refuse('witness-policy-malformed');
+}
+
+/** True where the policy wants somebody to vouch. */
+export function wantsWitnesses({ quorum }: WitnessPolicy): boolean {
+  return quorum !== none;
+}
+
 /** True where the cosigners are enough for the policy. A policy that wants nobody is never met: nothing was proven. */
 export function meetsPolicy(policy: WitnessPolicy, cosigners: readonly NoteKey[]): boolean {
   const hasVouched = (name: string): boolean => {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { seeded } from '../../tests/support/index.ts';
 import type { Sha256Hex } from '../kernel/index.ts';
-import type { LeafOutcome } from '../log/index.ts';
+import { isHigherLevel, receiptLevels, type LeafOutcome, type ReceiptLevel } from '../log/index.ts';
 import { breaksPromise, evolveOutbox, outboxStart, outboxStep, type OutboxEvent, type OutboxItem } from './index.ts';
 
 const [ours, other] = ['a'.repeat(64), 'b'.repeat(64)] as [Sha256Hex, Sha256Hex];
@@ -15,11 +15,16 @@ const promised = (outcome: LeafOutcome): Extract<OutboxEvent, { type: 'promised'
   deadlineMs: 20,
   atMs: 10,
 });
-const proven = (outcome: LeafOutcome, commitment = ours): Extract<OutboxEvent, { type: 'proven' }> => ({
+const proven = (
+  outcome: LeafOutcome,
+  commitment = ours,
+  level: ReceiptLevel = 'log',
+): Extract<OutboxEvent, { type: 'proven' }> => ({
   type: 'proven',
   outcome,
   commitment,
   index: 4,
+  level,
   atMs: 30,
 });
 const fellDue: OutboxEvent = { type: 'fell-due' };
@@ -71,6 +76,24 @@ describe('an own act on its way to the log', () => {
         }
       }),
       seeded('outbox events', 500),
+    );
+  });
+
+  it('gains witnesses by later receipts of the same leaf, never loses one, and nothing else moves', () => {
+    const level = fc.constantFrom(...receiptLevels);
+    const later = fc.record({ level, commitment: fc.constantFrom(ours, other), index: fc.constantFrom(4, 5) });
+    fc.assert(
+      fc.property(level, fc.array(later, { maxLength: 8 }), (first, events) => {
+        let item = after(proven('accepted', ours, first));
+        for (const event of events) {
+          const before = item;
+          item = evolveOutbox(item, { ...proven('accepted'), ...event });
+          const isSame = event.commitment === ours && event.index === 4;
+          const best = isSame && isHigherLevel(event.level, before.level ?? 'log') ? event.level : before.level;
+          expect(item).toEqual({ ...before, level: best });
+        }
+      }),
+      seeded('receipt levels', 200),
     );
   });
 

@@ -1,5 +1,5 @@
 import { never, type Sha256Hex } from '../kernel/index.ts';
-import type { LeafOutcome } from '../log/index.ts';
+import { isHigherLevel, type LeafOutcome, type ReceiptLevel } from '../log/index.ts';
 
 /**
  * Where an own act is: kept here (`recorded`), promised by the server, late against its promise (`overdue`), and what the
@@ -20,6 +20,8 @@ export type OutboxItem = {
   readonly provenAtMs: number | null;
   /** From 0; people read it as № index + 1. */
   readonly logIndex: number | null;
+  /** Who vouches for the receipt, by the witnesses that were pinned at enrolment. */
+  readonly level: ReceiptLevel | null;
 };
 
 export type OutboxEvent =
@@ -41,6 +43,7 @@ export type OutboxEvent =
       readonly outcome: LeafOutcome;
       readonly commitment: Sha256Hex;
       readonly index: number;
+      readonly level: ReceiptLevel;
       readonly atMs: number;
     };
 
@@ -54,6 +57,7 @@ export const outboxStart: OutboxItem = {
   deadlineMs: null,
   provenAtMs: null,
   logIndex: null,
+  level: null,
 };
 
 const refused = 'refused:';
@@ -64,9 +68,18 @@ function stateOf(outcome: LeafOutcome, whenAccepted: OutboxState): Pick<OutboxIt
   return { state: 'refused', refusal: outcome.slice(refused.length) };
 }
 
-/** Folds one event. What is done stays as it is; a second promise changes nothing, for the first one is owed. */
+/** A later receipt of the same leaf may bring more that vouch; it never takes any away, and moves nothing else. */
+function witnessed(
+  item: OutboxItem,
+  { commitment, index, level }: Extract<OutboxEvent, { type: 'proven' }>,
+): OutboxItem {
+  const isSameLeaf = item.commitment === commitment && item.logIndex === index;
+  return isSameLeaf && isHigherLevel(level, item.level ?? 'log') ? { ...item, level } : item;
+}
+
+/** Folds one event. What is done stays as it is, but for who vouches for it; a second promise changes nothing, for the first one is owed. */
 export function evolveOutbox(item: OutboxItem, event: OutboxEvent): OutboxItem {
-  if (item.isDone) return item;
+  if (item.isDone) return event.type === 'proven' ? witnessed(item, event) : item;
   switch (event.type) {
     case 'promised': {
       if (item.promisedAtMs !== null) return item;
@@ -78,8 +91,9 @@ export function evolveOutbox(item: OutboxItem, event: OutboxEvent): OutboxItem {
     case 'fell-due':
       return item.state === 'promised' ? { ...item, state: 'overdue' } : item;
     case 'proven': {
-      const { outcome, commitment, index, atMs } = event;
-      return { ...item, ...stateOf(outcome, 'logged'), commitment, logIndex: index, provenAtMs: atMs, isDone: true };
+      const { outcome, commitment, index, level, atMs } = event;
+      const proven = { commitment, logIndex: index, level, provenAtMs: atMs, isDone: true };
+      return { ...item, ...stateOf(outcome, 'logged'), ...proven };
     }
     default:
       return never(event, 'outbox event');

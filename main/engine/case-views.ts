@@ -192,6 +192,7 @@ function historyItem(item: CaseHistoryItem, shift: Shift): HistoryItem {
     note: hasReasons || event.type === 'approved' ? event.note : '',
     state: stateOf(item),
     logIndex: item.logIndex,
+    attestation: item.attestation,
     hash: item.actHash,
   };
 }

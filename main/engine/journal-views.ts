@@ -37,6 +37,7 @@ function actOf(act: ActView): JournalItem['act'] {
     state: states[act.state],
     refusal: act.refusal === null ? null : { code: act.refusal.replace(/^refused:/u, '') },
     logIndex: act.logIndex,
+    attestation: act.attestation,
   };
 }
 
@@ -110,8 +111,8 @@ function receiptView(shift: Shift, detail: ActDetail): JournalEntryView['receipt
   if (verdict.verdict !== 'good' || !proof.ok) return null;
   const checkpoint = readCheckpoint(shift.enrolment, proof.value.checkpoint);
   if (!checkpoint.ok) return null;
-  const { index, size, level } = verdict.facts;
-  return { text: detail.receipt, index, treeSize: size, root: toBase64(checkpoint.value.root), level };
+  const { index, size } = verdict.facts;
+  return { text: detail.receipt, index, treeSize: size, root: toBase64(checkpoint.value.root) };
 }
 
 /** One entry with all that the workstation knows of it; the receipt is verified again at each look. */
@@ -171,7 +172,10 @@ export async function exportAct(engine: Engine, shift: Shift, actionId: string):
   if (receipt === null) return refuse('receipt-absent');
   const verdict = verdictOf(shift, receipt, envelope);
   if (verdict.verdict !== 'good') return refuse('receipt-absent');
-  const page = await pageOf(engine, { ...detail.value, receipt }, verdict.facts);
+  // Who vouches is the vault's to say: it runs on a Node that can verify every line of a witness, and Electron's cannot.
+  const { cosigners } = detail.value;
+  const facts = { ...verdict.facts, level: act.attestation?.level ?? 'log', cosigners };
+  const page = await pageOf(engine, { ...detail.value, receipt }, facts);
   const stem = `${act.caseNumber ?? act.caseId}-${act.type.replace('registration.', '')}-${act.actionId.slice(-12)}`;
   const text = new TextEncoder();
   return ok([

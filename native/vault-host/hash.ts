@@ -1,5 +1,5 @@
 import { createPublicKey, hash, verify } from 'node:crypto';
-import type { Sha256, Sha256Hex, VerifyEd25519 } from '../../core/kernel/index.ts';
+import type { Sha256, Sha256Hex, VerifyEd25519, VerifyMlDsa44 } from '../../core/kernel/index.ts';
 
 /** SHA-256 of Node for the pure code of `core`. */
 export const sha256: Sha256 = (...parts) => {
@@ -23,4 +23,14 @@ export const verifyEd25519: VerifyEd25519 = (publicKey, message, signature) => {
   if (publicKey.length !== 32) return false;
   const key = createPublicKey({ key: Buffer.concat([spkiPrefix, publicKey]), format: 'der', type: 'spki' });
   return verify(null, typeof message === 'string' ? Buffer.from(message, 'utf8') : message, key, signature);
+};
+
+/** DER prefix of an ML-DSA-44 SubjectPublicKeyInfo (RFC 9881). */
+const mlDsa44Prefix = Buffer.from('30820532300b06096086480165030403110382052100', 'hex');
+
+/** For the lines of witnesses; Node 24 has it, Electron has not. */
+export const verifyMlDsa44: VerifyMlDsa44 = (publicKey, message, signature) => {
+  if (publicKey.length !== 1_312 || signature.length !== 2_420) return false;
+  const key = createPublicKey({ key: Buffer.concat([mlDsa44Prefix, publicKey]), format: 'der', type: 'spki' });
+  return verify(null, message, key, signature);
 };

@@ -1,4 +1,4 @@
-import type { CaseSummary, CheckView, HistoryItem, JournalItem } from '../../contracts/ipc/index.ts';
+import type { Attestation, CaseSummary, CheckView, HistoryItem, JournalItem } from '../../contracts/ipc/index.ts';
 import { durationOf, formatCount, type Tone } from '../kit/index.ts';
 import type { Words } from '../words/index.ts';
 
@@ -27,6 +27,12 @@ export const actTones: Readonly<Record<ActState, Tone>> = {
 /** "in the central log № 48 212": people count entries from one, the log from zero. */
 export function actStateWords(words: Words, state: ActState, logIndex: number | null): string {
   return words(`act-state.${state}`, { number: logIndex === null ? '' : formatCount(logIndex + 1) });
+}
+
+/** Who vouches for a receipt, and that outside witnesses are still missing where they are asked for. */
+export function attestationWords(words: Words, { level, isExternalAwaited }: Attestation): string {
+  const said = words(`entry.level.${level}`);
+  return isExternalAwaited ? `${said} ${words('unit.separator')} ${words('entry.level.awaited')}` : said;
 }
 
 /** How long ago, in one short word. */

@@ -14,6 +14,7 @@ function bench(changes: { readonly position: number; readonly latest: number }) 
     call: (verb: string) => {
       if (verb === 'outbox.next') seen.rounds += 1;
       if (verb === 'vault.status') return Promise.resolve(ok({ standing: [] }));
+      if (verb === 'receipts.unwitnessed') return Promise.resolve(ok({ items: [] }));
       if (verb === 'heads') return Promise.resolve(refuse('vault-closed'));
       if (verb === 'cases.position' || verb === 'cases.apply') return Promise.resolve(ok({ position: 5, changed: [] }));
       return Promise.resolve(ok({ toSend: [], toProve: [], waiting: 0, overdue: 0 }));

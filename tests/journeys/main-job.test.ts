@@ -167,7 +167,11 @@ describe('the main job', () => {
     );
     expect(page).toMatchObject({ source: 'log', refusal: null, items: [{ index, isThisDevice: true }] });
     const logged = must(await desk.readLogEntry(index));
-    expect(logged).toMatchObject({ source: 'log', hasReceipt: true, known: { caseId: newest?.act?.caseId } });
+    expect(logged).toMatchObject({
+      source: 'log',
+      attestation: { level: 'log', isExternalAwaited: false },
+      known: { caseId: newest?.act?.caseId },
+    });
     expect(logged.proof.treeSize).toBe(page.treeSize);
     expect(
       verifyReceipt({ ...question, act: question.act.replace('approve', 'refusal'), logKey: textOf('.vkey').trim() })

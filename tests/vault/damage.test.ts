@@ -47,9 +47,10 @@ const forgeries: readonly (readonly [string, string])[] = [
   ['an act taken out of the view', 'delete from acts where sequence = 1'],
   [
     'an act said to be proven',
-    `insert into acts select 2, action_id, 4, hash, type, case_id, case_number, iin, certificate, recorded_at_ms, 'logged', 1, null, commitment, 1, 1, 1, 9, 6, 7 from acts`,
+    `insert into acts select 2, action_id, 4, hash, type, case_id, case_number, iin, certificate, recorded_at_ms, 'logged', 1, null, commitment, 1, 1, 1, 9, 6, 7, 'log' from acts`,
   ],
   ['a proof forgotten', `update acts set state = 'recorded', is_done = 0 where sequence = 1`],
+  ['witnesses that never vouched', `update acts set level = 'external' where sequence = 1`],
   ['another actor', `update acts set iin = '900101300000' where sequence = 1`],
   ['a version of slots changed', `update meta set value = '0' where name = 'slots-version'`],
 ];

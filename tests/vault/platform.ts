@@ -71,10 +71,20 @@ export class TestPlatform {
   readonly #platformKey = newKey();
   #logKey = newKey();
   readonly #leaves: string[] = [];
-  readonly device = randomUUID() as DeviceId;
+  readonly device: DeviceId;
+  /** What its enrolment bundles pin. */
+  witnesses: { threshold: number; keys: readonly string[] } = { threshold: 0, keys: [] };
 
-  constructor(profile: 'demo' | 'production' = 'demo') {
+  constructor(profile: 'demo' | 'production' = 'demo', device = randomUUID() as DeviceId) {
     this.profile = profile;
+    this.device = device;
+  }
+
+  /** The same log under the same key, begun anew: what somebody who rewrote it would show. */
+  fork(): TestPlatform {
+    const fork = new TestPlatform(this.profile, this.device);
+    fork.#logKey = this.#logKey;
+    return fork;
   }
 
   get origin(): string {
@@ -175,7 +185,7 @@ export class TestPlatform {
       anchors: [],
       intermediates: [],
       policy: this.#sign(this.policy() as unknown as Json),
-      witnesses: { threshold: 0, keys: [] },
+      witnesses: this.witnesses,
       device: this.#sign(device as unknown as Json),
     } as unknown as Json);
   }
@@ -231,6 +241,12 @@ export class TestPlatform {
       index: this.#leaves.length - 1,
       opening: formatOpening({ leaf: text, salt, envelope: envelope as Sha256Hex, cms: cms as Sha256Hex }),
     };
+  }
+
+  /** Logs the very leaf once more. */
+  repeat<Taken extends { readonly index: number }>(taken: Taken): Taken {
+    this.#leaves.push(this.#leaves[taken.index] ?? '');
+    return { ...taken, index: this.#leaves.length - 1 };
   }
 
   /** Logs what an antivirus said of a piece of evidence, as the evidence store does. */

@@ -71,9 +71,11 @@ export type Enrolled = {
 };
 
 /** A vault with one passphrase slot, bound to a platform in memory, open. */
-export async function enrolledVault(options: Partial<LocalVaultOptions> = {}): Promise<Enrolled> {
+export async function enrolledVault(
+  options: Partial<LocalVaultOptions> = {},
+  platform: TestPlatform = new TestPlatform(),
+): Promise<Enrolled> {
   const vault = new TestVault(options);
-  const platform = new TestPlatform();
   const created = await vault.must('vault.create', {
     profile: 'demo',
     slots: [{ kind: 'passphrase', label: 'A', passphrase: utf8(passphrase) }],

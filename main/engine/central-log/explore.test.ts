@@ -76,7 +76,7 @@ describe('the central log at a desk', () => {
     expect(asked).toEqual([tilePath({ level: 'entries', index: 0, width: 1 })]);
     expect(await readLogEntry(engine, shift, 0)).toMatchObject({
       ok: true,
-      value: { leaf: text, proof: { treeSize: 1 }, known: null, hasReceipt: false },
+      value: { leaf: text, proof: { treeSize: 1 }, known: null, attestation: null },
     });
   });
 
@@ -86,8 +86,7 @@ describe('the central log at a desk', () => {
     const { engine, shift, state, written } = desk(ok(altered));
     expect(await listLog(engine, shift, everything)).toMatchObject({ ok: false, refusal: { code: 'log-tile-wrong' } });
     expect(await readLogEntry(engine, shift, 0)).toMatchObject({ ok: false, refusal: { code: 'log-tile-wrong' } });
-    expect(state.alarms).toMatchObject([{ id: '3', code: 'log-tile-wrong', atMs: 9, readAtMs: null }]);
-    expect(state.alarms).toHaveLength(1);
+    expect(state.alarms).toMatchObject([{ id: '3', code: 'log-tile-wrong', atMs: 9, isStanding: false }]);
     expect(written).toEqual([{ entry: { kind: 'alarm', body: { code: 'log-tile-wrong' } }, atMs: 9 }]);
   });
 

@@ -183,6 +183,6 @@ export async function readLogEntry(engine: Engine, shift: Shift, index: number):
     leafHash: toHex(leafHash(sha256, text)),
     ...{ epoch: leaf.epoch, sequence: leaf.sequence, commitment: leaf.commitment, validation: leaf.validation },
     known: leaf.kind === 'act' ? await knownCase(engine, leaf.actionId, act) : null,
-    hasReceipt: act !== undefined && act.isDone,
+    attestation: act?.attestation ?? null,
   });
 }

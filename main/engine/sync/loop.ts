@@ -6,6 +6,7 @@ import { pullChanges, type Pulled } from './changes.ts';
 import { makeContact } from './contact.ts';
 import { treeOf, trustLog } from './log-alarm.ts';
 import { collectReceipts, sendActs, type Turned } from './outbox.ts';
+import { ReceiptRefresh } from './refresh-receipts.ts';
 import { readCheckpoint, type TreeHead } from './tree-head.ts';
 
 /** While a promise is open the log is asked this often: it writes a checkpoint at least each second. */
@@ -28,6 +29,7 @@ export class SyncLoop {
   readonly #engine: Engine;
   readonly #shift: Shift;
   readonly #turned: Turned = new Map();
+  readonly #refresh = new ReceiptRefresh();
   #head: TreeHead | undefined;
   #contactAtMs = Number.NEGATIVE_INFINITY;
   #checkpointAtMs = Number.NEGATIVE_INFINITY;
@@ -111,10 +113,20 @@ export class SyncLoop {
     const changes = await this.#readChanges();
     if (!changes.ok) return changes;
     if (changes.value.hasMore) return ok({ delayMs: 0 });
+    const idleMaxMs = await this.#refreshReceipts(this.#head ?? known);
+    if (!idleMaxMs.ok) return idleMaxMs;
     // Shown only, so it comes last and may be refused: without lists the revocation of others stays the server's word.
     await refreshRevocation(this.#engine, this.#shift);
-    const idle = this.#stopStream === undefined ? idleWithoutStreamMs : idleMs;
+    const idle = Math.min(this.#stopStream === undefined ? idleWithoutStreamMs : idleMs, idleMaxMs.value);
     return ok({ delayMs: proofs.value.isOpen || changes.value.isUnproven ? provingEveryMs : idle });
+  }
+
+  /** Answers how long the loop may rest. */
+  async #refreshReceipts(known: TreeHead): Promise<Result<number>> {
+    const refreshed = await this.#refresh.round(this.#engine, this.#shift, known);
+    if (!refreshed.ok) return refreshed;
+    this.#believe(refreshed.value.head);
+    return ok(refreshed.value.waitMs ?? idleMs);
   }
 
   async #readChanges(): Promise<Result<Pulled>> {

@@ -1,7 +1,7 @@
 import { ok, type ActionId, type Result } from '../../../core/kernel/index.ts';
 import { parseProof } from '../../../core/log/index.ts';
 import { batchItemsMax } from '../../../contracts/http/index.ts';
-import type { VaultOutput } from '../../../contracts/vault-host/index.ts';
+import type { ActView, VaultOutput } from '../../../contracts/vault-host/index.ts';
 import type { Engine, Shift } from '../context.ts';
 import { raiseAlarm, takeUpAlarms } from './alarm.ts';
 import { isOffline } from '../sign-in.ts';
@@ -96,6 +96,43 @@ export async function collectReceipts(
   return ok({ head: head.value, isOpen: open.size > 0 });
 }
 
+type Taken = { readonly head: TreeHead; readonly isKept: boolean; readonly act: ActView | null };
+
+/**
+ * Checks the head of a receipt against the tree seen so far and gives it to the vault, which verifies all the rest. A receipt that does not
+ * hold is an alarm and not kept. `proven` holds the heads that were checked with this answer: many receipts stand on one.
+ */
+export async function takeReceipt(
+  engine: Engine,
+  shift: Shift,
+  given: {
+    readonly actionId: ActionId;
+    readonly receipt: string;
+    readonly known: TreeHead;
+    readonly proven: Set<string>;
+  },
+): Promise<Result<Taken>> {
+  const { actionId, receipt, known, proven } = given;
+  const proof = parseProof(receipt);
+  if (!proof.ok) {
+    await raiseAlarm(engine, 'receipt-invalid', actionId);
+    return ok({ head: known, isKept: false, act: null });
+  }
+  const { checkpoint } = proof.value;
+  const newer = proven.has(checkpoint) ? ok(known) : await isOneLog(shift, known, checkpoint);
+  if (!newer.ok) {
+    const heads = { own: known.note, other: checkpoint };
+    if (newer.refusal.code === 'log-forked') await raiseLogAlarm(engine, 'log-forked', { heads });
+    return newer;
+  }
+  proven.add(checkpoint);
+  const entry = { kind: 'receipt', body: { actionId, proof: receipt } } as const;
+  const kept = await engine.vault.call('entries.append', { entry, atMs: engine.options.clock.nowMs() });
+  if (kept.ok) return ok({ head: newer.value, isKept: true, act: kept.value.act });
+  await raiseAlarm(engine, kept.refusal.code, actionId);
+  return kept.refusal.code === 'receipt-invalid' ? ok({ head: newer.value, isKept: false, act: null }) : kept;
+}
+
 /** Takes out of `open` what was proven. A receipt that does not hold is an alarm, and keeps no other act from being proven. */
 async function proveWanted(
   engine: Engine,
@@ -110,29 +147,15 @@ async function proveWanted(
   if (answer.value.receipts.some(({ receipt }) => receipt !== null) && shift.client.hasSession)
     await pullChanges(engine, shift);
   let head = known;
+  const proven = new Set<string>();
   for (const { actionId, receipt } of answer.value.receipts) {
     if (receipt === null) continue;
-    const proof = parseProof(receipt);
-    if (!proof.ok) {
-      await raiseAlarm(engine, 'receipt-invalid', actionId);
-      continue;
-    }
-    const newer = await isOneLog(shift, head, proof.value.checkpoint);
-    if (!newer.ok) {
-      const heads = { own: head.note, other: proof.value.checkpoint };
-      if (newer.refusal.code === 'log-forked') await raiseLogAlarm(engine, 'log-forked', { heads });
-      return newer;
-    }
-    head = newer.value;
-    const entry = { kind: 'receipt', body: { actionId, proof: receipt } } as const;
-    const kept = await engine.vault.call('entries.append', { entry, atMs: engine.options.clock.nowMs() });
-    if (!kept.ok) {
-      await raiseAlarm(engine, kept.refusal.code, actionId);
-      if (kept.refusal.code === 'receipt-invalid') continue;
-      return kept;
-    }
+    const taken = await takeReceipt(engine, shift, { actionId, receipt, known: head, proven });
+    if (!taken.ok) return taken;
+    head = taken.value.head;
+    if (!taken.value.isKept) continue;
     open.delete(actionId);
-    const index = kept.value.act?.logIndex ?? null;
+    const index = taken.value.act?.logIndex ?? null;
     engine.state.log = {
       ...engine.state.log,
       lastIndex: index ?? engine.state.log.lastIndex,

@@ -167,12 +167,13 @@ export class Cases {
             actHash: row.act_hash,
             actorName: row.actor_name,
             logIndex,
+            attestation: own === undefined ? null : this.#journal.acts.attestation(own),
           },
           ...{ event: event as CaseHistoryItem['event'], isConfirmed: true, state: own?.state ?? null },
         };
       });
     const own = laid.pending.map(({ revision, actionId, hash, event }): CaseHistoryItem => ({
-      ...{ revision, actionId, actHash: hash, actorName: null, logIndex: null },
+      ...{ revision, actionId, actHash: hash, actorName: null, logIndex: null, attestation: null },
       ...{ event: event as CaseHistoryItem['event'], isConfirmed: false, state: this.#ownAct(actionId)?.state ?? null },
     }));
     return [...told, ...own];

@@ -39,16 +39,13 @@ test('no more signatures of others are kept than the bound, and the newest are',
   store.close();
 });
 
-test('a journal of the first version gets the tables of the later ones and keeps what it has', () => {
+test('a journal of the version before gets the table and keeps what it has', () => {
   const before = open();
-  const [first = '', ...later] = migrations;
-  const tables = before.all<{ name: string }>("select name from sqlite_master where type = 'table'");
-  const added = tables.filter(({ name }) => later.some((sql) => sql.includes(`create table ${name} `)));
-  expect(added.length).toBeGreaterThan(0);
-  expect(added.some(({ name }) => first.includes(`create table ${name} `))).toBe(false);
   before.write(() => before.run("insert into meta (name, value) values ('cases-position', '41')"));
   before.write(() => {
-    for (const { name } of added) before.run(`drop table ${name}`);
+    before.run('drop table told_signatures');
+    before.run('drop table evidence');
+    before.run('alter table acts drop column level');
     before.run('pragma user_version = 1');
   });
   expect(before.schemaVersion()).toBe(1);

@@ -1,5 +1,6 @@
 import type { ActionId, CaseId, Iin, Sha256Hex } from '../../../core/kernel/index.ts';
 import type { EntryKind, JournalAct } from '../../../core/journal/index.ts';
+import type { ReceiptLevel } from '../../../core/log/index.ts';
 import type { OutboxItem, OutboxState } from '../../../core/sync/index.ts';
 import type { ActView } from '../../../contracts/vault-host/index.ts';
 
@@ -32,6 +33,7 @@ export type ActRow = {
   readonly log_index: number | null;
   readonly promise_entry: number | null;
   readonly receipt_entry: number | null;
+  readonly level: ReceiptLevel | null;
 };
 
 /** Columns of `acts` that say how far an act came. */
@@ -45,6 +47,7 @@ export function outboxOf(row: ActRow): OutboxItem {
     deadlineMs: row.deadline_ms,
     provenAtMs: row.proven_at_ms,
     logIndex: row.log_index,
+    level: row.level,
   };
 }
 
@@ -89,6 +92,7 @@ export function rowOf(act: JournalAct): ActRow {
     log_index: outbox.logIndex,
     promise_entry: null,
     receipt_entry: null,
+    level: outbox.level,
   };
 }
 
@@ -97,9 +101,9 @@ export function hasRow({ outbox }: JournalAct): boolean {
   return outbox.state !== 'recorded' || outbox.refusal !== null;
 }
 
-/** The act as main reads it; `caseNumber` is filled in by whoever knows the case. */
-export function viewOf(row: ActRow, caseNumber: string | null): ActView {
+/** The act as main reads it; the rest is filled in by whoever knows it. */
+export function viewOf(row: ActRow, known: Pick<ActView, 'caseNumber' | 'attestation'>): ActView {
   const { outbox, iin, certificate, ...act } = actOfRow(row);
-  const { commitment: _commitment, ...progress } = outbox;
-  return { ...act, caseNumber, actor: { iin, certificate }, ...progress };
+  const { commitment: _commitment, level: _level, ...progress } = outbox;
+  return { ...act, actor: { iin, certificate }, ...progress, ...known };
 }

@@ -14,6 +14,7 @@ import {
   identityOf,
   readCheckpoint,
   readEnrolment,
+  wantedLevel,
   type Enrolment,
   type EnrolmentFault,
 } from './enrolment.ts';
@@ -59,7 +60,7 @@ export function bindVault(
   const identity = identityOf(enrolment);
   const journal = new Journal(opened.store, identity, {
     state: journalStart(identity.start),
-    acts: new ActsTable(opened.store, []),
+    acts: new ActsTable(opened.store, [], wantedLevel(enrolment)),
     evidence: new EvidenceTable(opened.store, []),
   });
   const entries: EntryOf[] = [

@@ -9,7 +9,14 @@ import { checkEntries, type Inspect, type JournalReport } from '../journal/check
 import type { EntryRow } from '../journal/rows.ts';
 import { faultOf, type Store } from '../journal/store.ts';
 import { sha256Hex } from '../hash.ts';
-import { readEvidenceReceipt, readPromise, readReceipt, readStatement, type ActFacts } from '../verbs/proofs.ts';
+import {
+  readEvidenceReceipt,
+  readPromise,
+  readReceipt,
+  readStatement,
+  type ActFacts,
+  type ReadReceipt,
+} from '../verbs/proofs.ts';
 import { explainsHeads, readHeads } from './alarm-heads.ts';
 import { identityOf, pinRotation, readCheckpoint, type Enrolment } from './enrolment.ts';
 
@@ -43,7 +50,9 @@ function inspector(store: Store, bound: Enrolment): Inspect {
       case 'receipt': {
         const act = facts(acts, entry.body.actionId);
         const told = act === undefined ? undefined : readReceipt(enrolment, act, entry.body.proof);
-        return told?.ok === true && isSame(told.value, entry.body) ? undefined : 'receipt-invalid';
+        return told?.ok === true && isSame(bodyLike(entry.body, told.value), entry.body)
+          ? undefined
+          : 'receipt-invalid';
       }
       case 'evidence-receipt': {
         const told = readEvidenceReceipt(enrolment, evidence.get(entry.body.sha256), entry.body);
@@ -67,6 +76,12 @@ function inspector(store: Store, bound: Enrolment): Inspect {
         return undefined;
     }
   };
+}
+
+/** What a receipt says; of one that was kept when nobody looked for witnesses, without its level. */
+function bodyLike(kept: EntryBodies['receipt'], { body }: ReadReceipt): EntryBodies['receipt'] {
+  const { level: _level, ...rest } = body;
+  return kept.level === undefined ? rest : body;
 }
 
 /** A statement is the platform's, and speaks of entries and acts that stand in this journal. */

@@ -14,11 +14,16 @@ import {
   noteKeyTypes,
   followKey,
   openPinnedCheckpoint,
+  isSameKey,
   parseNoteKey,
+  readPinnedWitnesses,
   verifyConsistency,
+  wantsWitnesses,
   type Checkpoint,
   type KeyRotation,
   type LogPins,
+  type ReceiptLevel,
+  type WitnessPolicy,
 } from '../../../core/log/index.ts';
 import type { PolicyDocument } from '../../../core/access/index.ts';
 import {
@@ -42,6 +47,8 @@ export type Enrolment = {
   readonly platformKey: Uint8Array;
   /** Grows as rotations of the log's key are journalled. */
   logPins: LogPins;
+  /** Outside witnesses, and how many of them must vouch for a receipt. */
+  readonly witnesses: WitnessPolicy;
 };
 
 export type EnrolmentFault = 'bundle-malformed' | 'document-signature-invalid' | 'bundle-foreign' | 'profile-differs';
@@ -55,12 +62,22 @@ export function readEnrolment(document: SignedDocument): Result<Enrolment, Enrol
   const policy = parsePolicyDocument(bundle.value.policy.document);
   const platformKey = fromBase64(bundle.value.platformKey);
   const logKey = parseNoteKey(sha256, log.key);
-  if (!device.ok || !policy.ok || !platformKey.ok || !logKey.ok || logKey.value.type !== noteKeyTypes.ed25519)
+  const witnesses = readPinnedWitnesses(sha256, bundle.value.witnesses);
+  if (
+    !witnesses.ok ||
+    !device.ok ||
+    !policy.ok ||
+    !platformKey.ok ||
+    !logKey.ok ||
+    logKey.value.type !== noteKeyTypes.ed25519
+  )
     return refuse('bundle-malformed');
   for (const signed of [document, bundle.value.policy, bundle.value.device]) {
     const verified = verifyDocument({ document: signed, publicKey: platformKey.value, sha256, verifyEd25519 });
     if (!verified.ok) return verified;
   }
+  // A log is nobody's outside witness.
+  if (witnesses.value.witnesses.some(({ key }) => isSameKey(key, logKey.value))) return refuse('bundle-malformed');
   const isOnePlatform =
     [device.value, policy.value].every((part) => part.platform === platform && part.profile === profile) &&
     log.origin === logOrigin(profile, platform) &&
@@ -71,6 +88,7 @@ export function readEnrolment(document: SignedDocument): Result<Enrolment, Enrol
     deviceRecordHash: sha256Hex(bundle.value.device.document),
     platformKey: platformKey.value,
     logPins: [{ key: logKey.value, fromSize: 0 }],
+    witnesses: witnesses.value,
   });
 }
 
@@ -129,6 +147,11 @@ export function containsHead(
 export function identityOf(enrolment: Enrolment): JournalIdentity {
   const { platform, device, epoch } = enrolment.device;
   return { platform, device, epoch, start: enrolment.deviceRecordHash };
+}
+
+/** The level that every receipt is to reach. */
+export function wantedLevel({ witnesses }: Enrolment): ReceiptLevel {
+  return wantsWitnesses(witnesses) ? 'external' : 'log';
 }
 
 /** What the acts of the change feed must belong to. */

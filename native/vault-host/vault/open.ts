@@ -16,7 +16,7 @@ import { openStore, type OpenFault, type Store } from '../journal/store.ts';
 import { parseSlots, unlockSlots, type GenerationKey, type SlotsFile } from '../slots/index.ts';
 import { cosignerKeyOf } from './cosigner.ts';
 import { readDeviceKey } from './device-key.ts';
-import { feedRuleOf, identityOf, pinRotation, readEnrolment, type Enrolment } from './enrolment.ts';
+import { feedRuleOf, identityOf, pinRotation, readEnrolment, wantedLevel, type Enrolment } from './enrolment.ts';
 import { metaNames, noteSlots, requireMeta, writeSlots, type Bound, type Opened, type VaultContext } from './opened.ts';
 
 export type OpenReport = { readonly opened: Opened; readonly entries: number; readonly acts: number };
@@ -109,7 +109,7 @@ export function loadBound(
     return refuse('journal-damaged', { where: 'slots-version-differs', sequence: state.slotsVersion });
   const cases = checkCases(store);
   if (!cases.ok) return cases;
-  const acts = new ActsTable(store, report.value.told.values());
+  const acts = new ActsTable(store, report.value.told.values(), wantedLevel(enrolment.value));
   const unnamed = [...report.value.evidence.values()].filter(({ namedBy }) => namedBy === null);
   const evidence = new EvidenceTable(
     store,

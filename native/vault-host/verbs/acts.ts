@@ -7,6 +7,7 @@ import { sha256Hex } from '../hash.ts';
 import { viewOf, type ActRow, type EntryRow } from '../journal/rows.ts';
 import { knownTree } from '../vault/cosigner.ts';
 import type { Bound } from '../vault/opened.ts';
+import { readReceipt, type ActFacts } from './proofs.ts';
 
 /** How far a clock may step back between two calls without being taken for a wrong one: what NTP does in one step. */
 export const clockStepMaxMs = 1_000;
@@ -130,7 +131,8 @@ export function appendAct(
 
 /** An act as main reads it. */
 export function actView(bound: Bound, row: ActRow): ActView {
-  return viewOf(row, row.case_number ?? bound.cases.numberOf(row.case_id));
+  const caseNumber = row.case_number ?? bound.cases.numberOf(row.case_id);
+  return viewOf(row, { caseNumber, attestation: bound.journal.acts.attestation(row) });
 }
 
 /** Newest first. */
@@ -146,14 +148,26 @@ export function listActs(bound: Bound, input: VaultRequest<'acts.list'>): VaultO
 export function getAct(bound: Bound, actionId: ActionId): Result<ActDetail, 'act-absent'> {
   const row = actRow(bound, actionId);
   if (row === undefined) return refuse('act-absent');
-  const { envelope, cms } = actBody(bound, row);
+  const body = actBody(bound, row);
   const promise = bodyAt<EntryBodies['promise']>(bound, row.promise_entry);
-  const receipt = bodyAt<EntryBodies['receipt']>(bound, row.receipt_entry);
+  const receipt = receiptBody(bound, row)?.proof ?? null;
+  const told = receipt === null ? undefined : readReceipt(bound.enrolment, factsOf(row, body), receipt);
   const signatures = promise?.document.signatures.map((signature) => ({ ...signature })) ?? [];
   return ok({
-    ...{ act: actView(bound, row), envelope, cms, receipt: receipt?.proof ?? null },
+    ...{ act: actView(bound, row), ...body, receipt },
+    cosigners: told?.ok === true ? told.value.cosigners.map((one) => ({ ...one })) : [],
     promise: promise === undefined ? null : { document: promise.document.document, signatures },
   });
+}
+
+/** An own act as its proofs are checked against it. */
+export function factsOf(row: ActRow, body: EntryBodies['act']): ActFacts {
+  return { actionId: row.action_id, sequence: row.sequence, hash: row.hash, ...body };
+}
+
+/** The best receipt of an act that the journal holds. */
+export function receiptBody(bound: Bound, row: ActRow): EntryBodies['receipt'] | undefined {
+  return bodyAt<EntryBodies['receipt']>(bound, row.receipt_entry);
 }
 
 function bodyAt<Body>(bound: Bound, sequence: number | null): Body | undefined {

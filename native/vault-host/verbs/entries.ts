@@ -8,6 +8,7 @@ import {
   type EntryBodies,
   type EntryOf,
 } from '../../../core/journal/index.ts';
+import { isHigherLevel } from '../../../core/log/index.ts';
 import { breaksPromise, mayFallDue } from '../../../core/sync/index.ts';
 import { canonicalize, type Json } from '../../../core/signing/index.ts';
 import type { EntryView, NewEntry, VaultRequest, VaultOutput } from '../../../contracts/vault-host/index.ts';
@@ -16,8 +17,8 @@ import { outboxOf, type ActRow, type EntryRow } from '../journal/rows.ts';
 import { pinRotation, readCheckpoint } from '../vault/enrolment.ts';
 import type { Bound } from '../vault/opened.ts';
 import { explainsHeads, readHeads } from '../vault/alarm-heads.ts';
-import { actBody, actView, requireAct } from './acts.ts';
-import { readEvidenceReceipt, readPromise, readReceipt, type ActFacts, type PromiseFault } from './proofs.ts';
+import { actBody, actView, factsOf, receiptBody, requireAct } from './acts.ts';
+import { readEvidenceReceipt, readPromise, readReceipt, type PromiseFault } from './proofs.ts';
 
 type EntryFault =
   | PromiseFault
@@ -31,8 +32,22 @@ type Answer = VaultOutput<'entries.append'>;
 /** Entries to write; none where the journal says it already, with the entry that does. */
 type Plan = { readonly entries: readonly EntryOf[]; readonly known?: number; readonly act?: ActRow };
 
-function factsOf(bound: Bound, row: ActRow): ActFacts {
-  return { actionId: row.action_id, sequence: row.sequence, hash: row.hash, ...actBody(bound, row) };
+/**
+ * A receipt that was verified: the first one proves the act; a later one must be of the same leaf, and is kept where more vouch for it.
+ * One of another leaf replaces nothing: the log says two things of one act.
+ */
+function planReceipt(bound: Bound, act: ActRow, body: Required<EntryBodies['receipt']>): Result<Plan, EntryFault> {
+  const { outcome, commitment, index, level } = body;
+  const kept = receiptBody(bound, act);
+  if (kept === undefined || act.receipt_entry === null) {
+    const isBroken = breaksPromise(outboxOf(act), { type: 'proven', outcome, commitment, index, level, atMs: 0 });
+    const alarm: EntryOf = { kind: 'alarm', body: { code: 'promise-broken', actionId: act.action_id } };
+    return ok({ entries: [{ kind: 'receipt', body }, ...(isBroken ? [alarm] : [])], act });
+  }
+  const isSameLeaf = kept.index === index && kept.commitment === commitment && kept.outcome === outcome;
+  if (!isSameLeaf) return refuse('receipt-invalid', { why: 'receipt-other-leaf' });
+  if (isHigherLevel(level, kept.level ?? 'log')) return ok({ entries: [{ kind: 'receipt', body }], act });
+  return ok({ entries: [], known: act.receipt_entry, act });
 }
 
 type AboutAct = Extract<NewEntry, { kind: 'promise' | 'receipt' | 'outcome' }>;
@@ -41,22 +56,19 @@ function planAboutAct(bound: Bound, entry: AboutAct): Result<Plan, EntryFault> {
   const found = requireAct(bound, entry.body.actionId);
   if (!found.ok) return found;
   const act = found.value;
-  const known = entry.kind === 'promise' ? act.promise_entry : act.receipt_entry;
-  if (known !== null) return ok({ entries: [], known, act });
+  const facts = factsOf(act, actBody(bound, act));
   switch (entry.kind) {
     case 'promise': {
-      const body = readPromise(bound.enrolment, factsOf(bound, act), entry.body.document);
+      if (act.promise_entry !== null) return ok({ entries: [], known: act.promise_entry, act });
+      const body = readPromise(bound.enrolment, facts, entry.body.document);
       return body.ok ? ok({ entries: [{ kind: 'promise', body: body.value }], act }) : body;
     }
     case 'receipt': {
-      const body = readReceipt(bound.enrolment, factsOf(bound, act), entry.body.proof);
-      if (!body.ok) return body;
-      const { outcome, commitment, index } = body.value;
-      const isBroken = breaksPromise(outboxOf(act), { type: 'proven', outcome, commitment, index, atMs: 0 });
-      const alarm: EntryOf = { kind: 'alarm', body: { code: 'promise-broken', actionId: act.action_id } };
-      return ok({ entries: [{ kind: 'receipt', body: body.value }, ...(isBroken ? [alarm] : [])], act });
+      const read = readReceipt(bound.enrolment, facts, entry.body.proof);
+      return read.ok ? planReceipt(bound, act, read.value.body) : read;
     }
     case 'outcome':
+      if (act.receipt_entry !== null) return ok({ entries: [], known: act.receipt_entry, act });
       return act.state === 'recorded'
         ? ok({ entries: [entry], act })
         : refuse('entry-malformed', { why: 'act-settled' });
@@ -264,4 +276,13 @@ export function nextOutbox(bound: Bound, limit: number): VaultOutput<'outbox.nex
 
 function owedState(row: ActRow): 'promised' | 'overdue' | 'refused' | 'superseded' {
   return row.state === 'recorded' || row.state === 'logged' ? 'promised' : row.state;
+}
+
+/** Receipts to ask for again. */
+export function unwitnessedReceipts(
+  { journal }: Bound,
+  { after, limit }: VaultRequest<'receipts.unwitnessed'>,
+): VaultOutput<'receipts.unwitnessed'> {
+  const rows = journal.acts.unwitnessed(after, limit);
+  return { items: rows.map((row) => ({ actionId: row.action_id, sequence: row.sequence, level: row.level ?? 'log' })) };
 }

@@ -10,7 +10,7 @@ import { addSlot, changePassword, removeSlot } from '../vault/slot-changes.ts';
 import type { Vault } from '../vault/vault.ts';
 import { appendAct, getAct, listActs, nextAct } from './acts.ts';
 import { checkContact, headsOf } from './contact.ts';
-import { appendEntry, listEntries, nextOutbox } from './entries.ts';
+import { appendEntry, listEntries, nextOutbox, unwitnessedReceipts } from './entries.ts';
 import {
   appendEvidence,
   beginEvidence,
@@ -178,6 +178,7 @@ export function vaultHandlers(vault: Vault): VaultHandlers {
     'entries.list': (input) => read({ items: [], total: 0 }, (bound) => listEntries(bound, input)),
     'outbox.next': ({ limit }) =>
       read({ toSend: [], toProve: [], waiting: 0, overdue: 0 }, (bound) => nextOutbox(bound, limit)),
+    'receipts.unwitnessed': (input) => read({ items: [] }, (bound) => unwitnessedReceipts(bound, input)),
     ...slotHandlers(vault),
     ...actHandlers(vault),
     ...caseHandlers(vault),

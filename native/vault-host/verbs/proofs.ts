@@ -1,11 +1,11 @@
 import { fromBase64, ok, refuse, type Result } from '../../../core/kernel/index.ts';
 import type { EvidenceDescriptor } from '../../../core/evidence/index.ts';
 import type { EntryBodies } from '../../../core/journal/index.ts';
-import { formatNoteKey, logKeyForProof, verifyReceipt } from '../../../core/log/index.ts';
+import { formatNoteKey, logKeyForProof, verifyReceipt, type Cosigner } from '../../../core/log/index.ts';
 import { canonicalize, verifyDocument, type HeadStatement, type SignedDocument } from '../../../core/signing/index.ts';
 import { parseEvidenceDocument, parseHeadStatement } from '../../../contracts/documents/index.ts';
 import { parsePromise } from '../../../contracts/vault-host/index.ts';
-import { sha256, verifyEd25519 } from '../hash.ts';
+import { sha256, verifyEd25519, verifyMlDsa44 } from '../hash.ts';
 import type { Enrolment } from '../vault/enrolment.ts';
 
 /** What proofs are checked against: an own act with its bytes. */
@@ -53,23 +53,33 @@ export function readStatement(
   return isOurs ? stated : refuse('statement-invalid');
 }
 
-/** A receipt that the pinned log key signed and that opens to exactly this act, with the facts that it states. */
+/** A verified receipt as the journal keeps it, and the pinned witnesses that vouch for its tree head. */
+export type ReadReceipt = {
+  readonly body: Required<EntryBodies['receipt']>;
+  readonly cosigners: readonly Cosigner[];
+};
+
+/**
+ * A receipt that the pinned log key signed and that opens to exactly this act, with the facts that it states and the level that the
+ * pinned witnesses give it. Lines of others count for nothing; a wrong one of theirs makes the receipt wrong.
+ */
 export function readReceipt(
   enrolment: Enrolment,
   act: ActFacts,
   proof: string,
-): Result<EntryBodies['receipt'], 'receipt-invalid'> {
+): Result<ReadReceipt, 'receipt-invalid'> {
   const { platform, device, epoch } = enrolment.device;
   const signature = fromBase64(act.cms);
   if (!signature.ok) return refuse('receipt-invalid', { why: 'receipt-other-signature' });
   const verdict = verifyReceipt({
-    ...{ proof, platform, sha256, verifyEd25519 },
+    ...{ proof, platform, sha256, verifyEd25519, verifyMlDsa44 },
     logKey: formatNoteKey(logKeyForProof(enrolment.logPins, proof)),
+    witnesses: enrolment.witnesses,
     act: act.envelope,
     signature: signature.value,
   });
   if (verdict.verdict !== 'good') return refuse('receipt-invalid', { why: verdict.reason });
-  const { leaf, index } = verdict.facts;
+  const { leaf, index, level, cosigners } = verdict.facts;
   const isOurs =
     leaf.kind === 'act' &&
     leaf.actionId === act.actionId &&
@@ -77,7 +87,8 @@ export function readReceipt(
     leaf.epoch === epoch &&
     leaf.sequence === act.sequence;
   if (!isOurs) return refuse('receipt-invalid', { why: 'receipt-other-act' });
-  return ok({ actionId: act.actionId, proof, outcome: leaf.outcome, commitment: leaf.commitment, index });
+  const { outcome, commitment } = leaf;
+  return ok({ body: { actionId: act.actionId, proof, outcome, commitment, index, level }, cosigners });
 }
 
 /**

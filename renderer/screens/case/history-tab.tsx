@@ -2,7 +2,7 @@ import { useState, type ReactNode } from 'react';
 import type { HistoryItem } from '../../../contracts/ipc/index.ts';
 import { Button, Hash, IconSignature, IdentityNumber, State, Time } from '../../kit/index.ts';
 import { useWords } from '../../words/index.ts';
-import { actStateWords, actTones } from '../status-words.ts';
+import { actStateWords, actTones, attestationWords } from '../status-words.ts';
 import { SignatureSheet } from './signature-sheet.tsx';
 
 function Item({ item, onSignature }: { readonly item: HistoryItem; readonly onSignature: () => void }): ReactNode {
@@ -22,6 +22,9 @@ function Item({ item, onSignature }: { readonly item: HistoryItem; readonly onSi
           {words('signature.open')}
         </Button>
       </div>
+      {item.attestation === null ? null : (
+        <p className="quiet small">{`${words('entry.level')}: ${attestationWords(words, item.attestation)}`}</p>
+      )}
       {item.reasons.length === 0 ? null : (
         <ul className="history-reasons">
           {item.reasons.map((code) => (

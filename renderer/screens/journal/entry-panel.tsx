@@ -18,6 +18,7 @@ import {
 } from '../../kit/index.ts';
 import { useWords } from '../../words/index.ts';
 import { Steps } from '../case/steps.tsx';
+import { attestationWords } from '../status-words.ts';
 import { entryWords } from './journal-table.tsx';
 
 /** The same JSON with line breaks, for the eye only; text that is not JSON comes back as it is. */
@@ -53,8 +54,6 @@ function Envelope({ text }: { readonly text: string }): ReactNode {
   );
 }
 
-const levels = { log: 'entry.level.log', operator: 'entry.level.operator', external: 'entry.level.external' } as const;
-
 function Receipt({ entry }: { readonly entry: JournalEntryView }): ReactNode {
   const words = useWords();
   const exporting = useCommand('receipt.export');
@@ -63,7 +62,6 @@ function Receipt({ entry }: { readonly entry: JournalEntryView }): ReactNode {
   if (act === null) return null;
   if (receipt === null)
     return <Part title={words('entry.receipt')}>{<p className="quiet">{words('entry.noReceipt')}</p>}</Part>;
-  const level = Object.entries(levels).find(([name]) => name === receipt.level);
   return (
     <Part title={words('entry.receipt')}>
       <Facts isWide>
@@ -76,7 +74,9 @@ function Receipt({ entry }: { readonly entry: JournalEntryView }): ReactNode {
         <Fact name={words('entry.root')}>
           <Hash value={receipt.root} isWhole />
         </Fact>
-        <Fact name={words('entry.level')}>{level === undefined ? receipt.level : words(level[1])}</Fact>
+        {act.attestation === null ? null : (
+          <Fact name={words('entry.level')}>{attestationWords(words, act.attestation)}</Fact>
+        )}
       </Facts>
       <details className="more">
         <summary>{words('entry.receiptText')}</summary>

@@ -19,6 +19,7 @@ import {
 } from '../../kit/index.ts';
 import { useGo } from '../../places/index.ts';
 import { useWords } from '../../words/index.ts';
+import { attestationWords } from '../status-words.ts';
 import { logItemWords, outcomeTones } from './log-words.ts';
 
 function Proof({ entry }: { readonly entry: LogEntryView }): ReactNode {
@@ -48,7 +49,7 @@ function Ways({ entry }: { readonly entry: LogEntryView }): ReactNode {
   const words = useWords();
   const go = useGo();
   const exporting = useCommand('receipt.export');
-  const { item, known, hasReceipt } = entry;
+  const { item, known, attestation } = entry;
   if (item.kind !== 'act') return null;
   return (
     <Part title={words('log.act')}>
@@ -72,7 +73,7 @@ function Ways({ entry }: { readonly entry: LogEntryView }): ReactNode {
             {words('log.openJournal')}
           </Button>
         )}
-        {hasReceipt ? (
+        {attestation === null ? null : (
           <Button
             icon={<IconDownload size={16} aria-hidden />}
             isBusy={exporting.isRunning}
@@ -80,9 +81,13 @@ function Ways({ entry }: { readonly entry: LogEntryView }): ReactNode {
           >
             {words('log.receipt')}
           </Button>
-        ) : null}
+        )}
       </div>
-      {hasReceipt ? null : <p className="quiet">{words('log.receiptElsewhere')}</p>}
+      {attestation === null ? (
+        <p className="quiet">{words('log.receiptElsewhere')}</p>
+      ) : (
+        <p className="quiet">{`${words('entry.level')}: ${attestationWords(words, attestation)}`}</p>
+      )}
       {exporting.refusal === null ? null : <RefusalBox refusal={exporting.refusal} />}
       {exporting.value?.isSaved === true ? <p role="status">{words('entry.exported')}</p> : null}
     </Part>
