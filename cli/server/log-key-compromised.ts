@@ -9,7 +9,7 @@ import { tokenOptions, tokenPlaceOf } from './token.ts';
 
 const options = {
   ...placeOptions,
-      ...tokenOptions,
+  ...tokenOptions,
   profile: 'optional',
   'operator-name': 'required',
   url: 'required',
@@ -48,7 +48,11 @@ export const serverLogKeyCompromised: Command = {
     if (!token.ok) return misuse(locale, 'cli.error.log-key-place-malformed');
     const found = await placeOf(given, around);
     if ('answer' in found) return found.answer;
-    const about = { operatorName: given.required('operator-name'), url: given.required('url'), logKeyToken: token.value };
+    const about = {
+      operatorName: given.required('operator-name'),
+      url: given.required('url'),
+      logKeyToken: token.value,
+    };
     const made = await initPlatform({ ...found.place, ...about, profile, platform, supersedes: note });
     found.place.passphrase?.wipe();
     if (!made.ok) return refused(locale, made.refusal);

@@ -14,7 +14,11 @@ import { openTokenHost } from '../cards/index.ts';
 import { readCredential } from './credential.ts';
 
 /** Options of every command about a platform in a folder. */
-export const placeOptions = { directory: 'required', 'passphrase-file': 'optional', 'log-key-pin-file': 'optional' } as const;
+export const placeOptions = {
+  directory: 'required',
+  'passphrase-file': 'optional',
+  'log-key-pin-file': 'optional',
+} as const;
 
 /**
  * Where the platform lives. An external database is named by `DATABASE_URL`, which carries a password and therefore stands

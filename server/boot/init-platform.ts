@@ -157,9 +157,7 @@ async function init(options: InitOptions, tokens: TokenKeys): Promise<Result<Ini
   mkdirSync(directory, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 });
   const keyFolder = join(directory, folders.keys);
   const named =
-    logKeyToken === undefined
-      ? ok(null)
-      : await ensureTokenKey(keyFolder, passphrase, { place: logKeyToken, tokens });
+    logKeyToken === undefined ? ok(null) : await ensureTokenKey(keyFolder, passphrase, { place: logKeyToken, tokens });
   if (!named.ok) return named;
   ensureKeys(keyFolder, passphrase);
   ensureTlsIdentity(keyFolder, url, surroundings);

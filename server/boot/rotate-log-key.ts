@@ -105,7 +105,10 @@ async function recordChange(opened: OpenDesk, next: LogKeys, size: number): Prom
 }
 
 /** Brings what waits into the log under the present key; answers its size. */
-async function settledSize(place: PlatformPlace, opened: OpenDesk): Promise<Result<number, 'log-behind' | TokenKeyRefusal>> {
+async function settledSize(
+  place: PlatformPlace,
+  opened: OpenDesk,
+): Promise<Result<number, 'log-behind' | TokenKeyRefusal>> {
   const log = await openPlatformLog(place.directory, opened.desk, opened.signer);
   if (!log.ok) return log;
   while ((await log.value.sequence()) > 0);

@@ -49,69 +49,96 @@ function meaningOf(code: string): TokenKeyRefusal {
   return code === 'key-absent' ? 'log-key-other' : 'log-key-token-failed';
 }
 
-type Refused = Extract<Result<never, TokenKeyRefusal>, { ok: false }>;
+type Hosts = {
+  readonly of: (place: TokenKeyPlace) => DeviceHost | undefined;
+  readonly leave: (place: TokenKeyPlace) => void;
+  readonly close: () => Promise<void>;
+};
+
+/** One host a library. */
+function openHosts(startHost: StartDeviceHost | undefined): Hosts {
+  const hosts = new Map<string, DeviceHost>();
+  const leaving = new Set<Promise<void>>();
+  return {
+    of: ({ modulePath: path, environment }) => {
+      const host = hosts.get(path) ?? startHost?.({ id: moduleId, path, environment });
+      if (host !== undefined) hosts.set(path, host);
+      return host;
+    },
+    // Some libraries never see a token again that was away (SoftHSM): the next signature is asked of a host that was started anew.
+    leave: ({ modulePath }) => {
+      const closing = hosts.get(modulePath)?.close();
+      hosts.delete(modulePath);
+      if (closing === undefined) return;
+      leaving.add(closing);
+      void closing.finally(() => leaving.delete(closing));
+    },
+    close: async () => {
+      await Promise.all([...leaving, ...[...hosts.values()].map((host) => host.close())]);
+      hosts.clear();
+    },
+  };
+}
+
+/** The one token of a label; of two neither gets the PIN. Answers the refusal code of the host. */
+async function findToken(host: DeviceHost, label: string): Promise<Result<TokenReference, string>> {
+  const listed = await host.call('tokens.list', {});
+  if (!listed.ok) return listed;
+  const state = listed.value.modules[0]?.state ?? 'card-module-missing';
+  if (state !== 'loaded') return refuse(state);
+  const [token, second] = listed.value.tokens.filter((one) => one.label === label);
+  return token === undefined || second !== undefined ? refuse('card-absent') : ok(token.reference);
+}
+
+type Use = { readonly token: TokenReference; readonly keyId: string; readonly pin: Uint8Array };
+type Ask = <Value>(
+  place: TokenKeyPlace,
+  run: (host: DeviceHost, use: Use) => Promise<Result<Value>>,
+) => Promise<Result<Value, TokenKeyRefusal>>;
+
+/** Asks tokens by the PIN; after a refusal the token is looked for anew, and a PIN that was refused is not tried again. */
+function askBy(hosts: Hosts, pin: Secret<'log-key-pin'> | undefined): Ask {
+  const found = new Map<string, TokenReference>();
+  let isPinWrong = false;
+
+  async function asked<Value>(
+    place: TokenKeyPlace,
+    run: (host: DeviceHost, use: Use) => Promise<Result<Value>>,
+  ): Promise<Result<Value, string>> {
+    // A token counts wrong PINs and locks itself: it is asked once.
+    if (isPinWrong || pin === undefined) return refuse('pin-incorrect');
+    const host = hosts.of(place);
+    if (host === undefined) return refuse('card-module-missing');
+    const key = `${place.modulePath} ${place.tokenLabel}`;
+    const known = found.get(key);
+    const token = known === undefined ? await findToken(host, place.tokenLabel) : ok(known);
+    if (!token.ok) return token;
+    found.set(key, token.value);
+    const bytes = pin.reveal();
+    return run(host, { token: token.value, keyId: place.keyId, pin: bytes }).finally(() => bytes.fill(0));
+  }
+
+  return async (place, run) => {
+    const answer = await asked(place, run);
+    if (answer.ok) return answer;
+    found.clear();
+    hosts.leave(place);
+    const code = meaningOf(answer.refusal.code);
+    if (code === 'log-key-pin-wrong') isPinWrong = true;
+    return refuse(code, { token: place.tokenLabel, cause: answer.refusal.code });
+  };
+}
 
 /** Opens keys in tokens; the PIN is kept until `close`, since every signature is a login of its own. */
 export function openTokenKeys(
   startHost: StartDeviceHost | undefined,
   pin: Secret<'log-key-pin'> | undefined,
 ): TokenKeys {
-  const hosts = new Map<string, DeviceHost>();
-  const found = new Map<string, TokenReference>();
-  let isPinWrong = false;
-
-  function hostOf({ modulePath: path, environment }: TokenKeyPlace): DeviceHost | undefined {
-    const host = hosts.get(path) ?? startHost?.({ id: moduleId, path, environment });
-    if (host !== undefined) hosts.set(path, host);
-    return host;
-  }
-
-  function refusedBy(place: TokenKeyPlace, code: string): Refused {
-    found.delete(place.tokenLabel);
-    const meaning = meaningOf(code);
-    // A token counts wrong PINs and locks itself: it is asked once.
-    if (meaning === 'log-key-pin-wrong') isPinWrong = true;
-    return refuse(meaning, { token: place.tokenLabel, cause: code });
-  }
-
-  async function tokenOf(host: DeviceHost, place: TokenKeyPlace): Promise<Result<TokenReference, TokenKeyRefusal>> {
-    const known = found.get(place.tokenLabel);
-    if (known !== undefined) return ok(known);
-    const listed = await host.call('tokens.list', {});
-    if (!listed.ok) return refusedBy(place, listed.refusal.code);
-    const state = listed.value.modules[0]?.state ?? 'card-module-missing';
-    if (state !== 'loaded') return refusedBy(place, state);
-    const [token, second] = listed.value.tokens.filter(({ label }) => label === place.tokenLabel);
-    // Of two with one label neither gets the PIN.
-    if (token === undefined || second !== undefined) return refusedBy(place, 'card-absent');
-    found.set(place.tokenLabel, token.reference);
-    return ok(token.reference);
-  }
-
-  async function withToken<Value>(
-    place: TokenKeyPlace,
-    run: (
-      host: DeviceHost,
-      use: { readonly token: TokenReference; readonly keyId: string; readonly pin: Uint8Array },
-    ) => Promise<Result<Value>>,
-  ): Promise<Result<Value, TokenKeyRefusal>> {
-    if (isPinWrong || pin === undefined) return refusedBy(place, 'pin-incorrect');
-    const host = hostOf(place);
-    if (host === undefined) return refusedBy(place, 'card-module-missing');
-    const token = await tokenOf(host, place);
-    if (!token.ok) return token;
-    const bytes = pin.reveal();
-    try {
-      const answer = await run(host, { token: token.value, keyId: place.keyId, pin: bytes });
-      return answer.ok ? answer : refusedBy(place, answer.refusal.code);
-    } finally {
-      bytes.fill(0);
-    }
-  }
-
+  const hosts = openHosts(startHost);
+  const ask = askBy(hosts, pin);
   return {
     ensure: async (place) => {
-      const made = await withToken(place, (host, use) => host.call('ed25519.ensure', use));
+      const made = await ask(place, (host, use) => host.call('ed25519.ensure', use));
       if (!made.ok) return made;
       const { publicKey, isExtractable } = made.value;
       return isExtractable ? refuse('log-key-extractable', { token: place.tokenLabel }) : ok(publicKey);
@@ -121,7 +148,7 @@ export function openTokenKeys(
       tokenLabel: place.tokenLabel,
       sign: async (message) => {
         const data = typeof message === 'string' ? Buffer.from(message) : message;
-        const signed = await withToken(place, (host, use) => host.call('ed25519.sign', { ...use, data }));
+        const signed = await ask(place, (host, use) => host.call('ed25519.sign', { ...use, data }));
         if (!signed.ok) throw new SigningRefused(signed.refusal);
         // Another token of the same label, another key under the same identifier, a faulty token: nobody is told of this head.
         if (verifyEd25519(publicKey, data, signed.value.signature)) return signed.value.signature;
@@ -129,8 +156,7 @@ export function openTokenKeys(
       },
     }),
     close: async () => {
-      await Promise.all([...hosts.values()].map((host) => host.close()));
-      hosts.clear();
+      await hosts.close();
       pin?.wipe();
     },
   };

@@ -129,7 +129,9 @@ async function openWhereSigned(work: Work): Promise<Result<SignedHead, TokenKeyR
  * Opens the log and brings its files up to the database. A database that lacks leaves which the files or the published
  * checkpoint hold gives `log-behind` from every later write: it is never sequenced again from a shorter past.
  */
-export async function openCentralLog(options: CentralLogOptions): Promise<Result<CentralLog, 'log-behind' | TokenKeyRefusal>> {
+export async function openCentralLog(
+  options: CentralLogOptions,
+): Promise<Result<CentralLog, 'log-behind' | TokenKeyRefusal>> {
   const work: Work = { ...options, ...openLogStore(options.folder, ...options.signer.keys) };
   const gap = await findGap(work);
   const signed = gap === undefined ? await openWhereSigned(work) : undefined;
