@@ -18,10 +18,11 @@ import {
 } from '../../server/boot/index.ts';
 import type { StartDeviceHost } from '../../server/keys/index.ts';
 import { compileFaultyModule } from '../cards/compile.ts';
+import { codeOf } from './support/client.ts';
 import { testForm } from './support/forms.ts';
 import { issuePerson, testCa } from './support/people.ts';
 import { addStaff, must, testFolder } from './support/platform.ts';
-import { enrolled, newCase, receiptOf, type Workstation } from './support/workstation.ts';
+import { enrolled, newCase, receiptOf, Workstation } from './support/workstation.ts';
 
 // The label that the faulty module gives its card, without the characters that disturb a screen.
 const token = { label: 'faulty[31m', pin: '4321' };
@@ -87,6 +88,14 @@ async function submit(workstation: Workstation, number: number): Promise<{ outco
   return { outcome, actionId: item.actionId };
 }
 
+/** Pulls the token; the answer puts it back. */
+function pull(): () => void {
+  const away = `${tokens}-away`;
+  const [name = ''] = readdirSync(tokens);
+  renameSync(join(tokens, name), away);
+  return () => renameSync(away, join(tokens, name));
+}
+
 const initOptions = (into: string, logKeyToken: typeof place) => ({
   ...optionsOf(token.pin, watchedHost),
   directory: into,
@@ -139,9 +148,7 @@ test('the key stays in the token, and no file of the platform holds it', () => {
 test('a token that is pulled stops the promises, and one that comes back lets the same server go on', async () => {
   const running = server as RunningServer;
   const workstation = await enrolled(running);
-  const away = `${tokens}-away`;
-  const [name = ''] = readdirSync(tokens);
-  renameSync(join(tokens, name), away);
+  const putBack = pull();
   const last = await submit(workstation, 2);
   // Taken before anybody could know: kept, and proven later.
   expect(last.outcome).toBe('accepted');
@@ -150,12 +157,22 @@ test('a token that is pulled stops the promises, and one that comes back lets th
   expect((await submit(workstation, 3)).outcome).toBe('server-read-only');
   expect(running.treeSize()).toBe(size);
   expect(lines.join('')).toContain('log-key-token');
-  renameSync(away, join(tokens, name));
+  putBack();
   await expect.poll(() => running.state(), { timeout: 15_000 }).toBe('accepting');
   const proof = await receiptOf(workstation, last.actionId);
   const logKey = `${made.logKey}\n${made.logMlDsa44Key}\n`;
   expect(verifyReceipt({ proof, logKey, sha256, verifyEd25519, verifyMlDsa44 })).toMatchObject({ verdict: 'good' });
   expect((await submit(workstation, 4)).outcome).toBe('accepted');
+});
+
+test('a device whose record no head holds is not told that it is enrolled', async () => {
+  const running = server as RunningServer;
+  const workstation = new Workstation(running);
+  const { code } = await running.administration.enrolCode();
+  const putBack = pull();
+  expect(codeOf(await workstation.enrol(code))).toBe('server-read-only');
+  putBack();
+  await expect.poll(() => running.state(), { timeout: 15_000 }).toBe('accepting');
 });
 
 test('a wrong PIN, or none, refuses the start, and the token is asked once', async () => {
@@ -170,11 +187,9 @@ test('a wrong PIN, or none, refuses the start, and the token is asked once', asy
 });
 
 test('a token that is not there refuses the start', async () => {
-  const away = `${tokens}-away`;
-  const [name = ''] = readdirSync(tokens);
-  renameSync(join(tokens, name), away);
+  const putBack = pull();
   expect(await refusedStart()).toBe('log-key-token-absent');
-  renameSync(away, join(tokens, name));
+  putBack();
 });
 
 test.each([
@@ -190,9 +205,7 @@ test.each([
 });
 
 test('another token of the same label with another key under the same identifier signs nothing', async () => {
-  const away = `${tokens}-away`;
-  const [name = ''] = readdirSync(tokens);
-  renameSync(join(tokens, name), away);
+  const putBack = pull();
   makeTokens(store, [{ ...token, keys: [] }]);
   const host = openTokenHost({ id: 'log-key', path: modulePath, environment: store.environment });
   const [other] = must(await host.call('tokens.list', {})).tokens;
@@ -202,7 +215,7 @@ test('another token of the same label with another key under the same identifier
   await host.close();
   expect(await refusedStart()).toBe('log-key-other');
   for (const one of readdirSync(tokens)) rmSync(join(tokens, one), { recursive: true });
-  renameSync(away, join(tokens, name));
+  putBack();
   expect(await refusedStart()).toBe('started');
   await stop();
 });
