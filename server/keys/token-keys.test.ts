@@ -12,13 +12,19 @@ const reference = { moduleId: 'log-key', slotId: '00', serial: '1' };
 
 type Playing = {
   readonly labels?: readonly string[];
+  readonly attempts?: string;
   /** What the token refuses with, call by call; it signs after that. */
   readonly refusals?: string[];
   readonly signWith?: (data: Uint8Array) => Uint8Array;
 };
 
 /** A token that is played, what it was asked, and the PIN bytes that it was handed. */
-function played({ labels = ['log'], refusals = [], signWith = (data) => sign(null, data, privateKey) }: Playing) {
+function played({
+  labels = ['log'],
+  attempts = 'ok',
+  refusals = [],
+  signWith = (data) => sign(null, data, privateKey),
+}: Playing) {
   const asked: string[] = [];
   const pins: Uint8Array[] = [];
   let started = 0;
@@ -26,7 +32,10 @@ function played({ labels = ['log'], refusals = [], signWith = (data) => sign(nul
     asked.push(verb);
     if (verb === 'tokens.list') {
       const modules = [{ id: 'log-key', state: 'loaded' }];
-      return Promise.resolve({ ok: true, value: { modules, tokens: labels.map((label) => ({ label, reference })) } });
+      return Promise.resolve({
+        ok: true,
+        value: { modules, tokens: labels.map((label) => ({ label, reference, attempts })) },
+      });
     }
     if (input.pin !== undefined) pins.push(input.pin);
     const code = refusals.shift();
@@ -88,6 +97,14 @@ describe('a key in a token', () => {
       expect(await codeOf(key.sign('a'))).toBe('log-key-token-absent');
       expect(pins).toEqual([]);
     }
+  });
+
+  it('is not asked where one more wrong PIN would lock its token', async () => {
+    for (const [attempts, code] of [
+      ['count-low', 'signed'],
+      ['final-try', 'log-key-pin-wrong'],
+    ] as const)
+      expect(await codeOf(played({ attempts }).key.sign('a'))).toBe(code);
   });
 
   it('lets out no signature that its public key does not verify', async () => {
