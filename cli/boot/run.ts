@@ -38,9 +38,15 @@ function readRequest(given: readonly string[], languageOf: string): Request {
 
 function help(locale: Locale): Answer {
   const lines = commands.map((command) => `  ${words(locale, command.help)}`);
-  const common = (['cli.help.help', 'cli.option.json', 'cli.option.locale', 'cli.option.passphrase-file'] as const).map(
-    (id) => `  ${words(locale, id)}`,
-  );
+  const common = (
+    [
+      'cli.help.help',
+      'cli.option.json',
+      'cli.option.locale',
+      'cli.option.passphrase-file',
+      'cli.option.log-key',
+    ] as const
+  ).map((id) => `  ${words(locale, id)}`);
   return {
     exit: 0,
     facts: { commands: commands.map(({ name }) => name.join(' ')) },

@@ -1,1 +1,1 @@
-export { hostFiles, openCardHost, type CardHost } from './hosts.ts';
+export { hostFiles, openCardHost, openTokenHost, type CardHost } from './hosts.ts';

@@ -85,6 +85,7 @@ export const logCheck: Command = {
       onProgress: tellProgress(locale, around.nowMs),
     });
     found.place.passphrase?.wipe();
+    found.place.logKeyPin?.wipe();
     return checked.ok ? say(locale, { findings, count, summary: checked.value }) : refused(locale, checked.refusal, 2);
   },
 };

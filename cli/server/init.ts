@@ -2,6 +2,7 @@ import { words } from '../../locales/index.ts';
 import { initPlatform } from '../../server/boot/index.ts';
 import { misuse, refused, type Command } from '../kit/index.ts';
 import { placeOf, placeOptions } from './place.ts';
+import { tokenOptions, tokenPlaceOf } from './token.ts';
 
 /** `qorgan server init`: makes a platform; a production one, unless a demonstration is asked for. */
 export const serverInit: Command = {
@@ -9,6 +10,7 @@ export const serverInit: Command = {
     operands: [],
     options: {
       ...placeOptions,
+      ...tokenOptions,
       profile: 'optional',
       'operator-name': 'required',
       url: 'required',
@@ -19,6 +21,8 @@ export const serverInit: Command = {
     const { locale } = around;
     const profile = given.option('profile') ?? 'production';
     if (profile !== 'demo' && profile !== 'production') return misuse(locale, 'cli.error.profile-unknown', { profile });
+    const token = tokenPlaceOf(given);
+    if (!token.ok) return misuse(locale, 'cli.error.log-key-place-malformed');
     const found = await placeOf(given, around);
     if ('answer' in found) return found.answer;
     const platform = given.option('platform');
@@ -27,6 +31,7 @@ export const serverInit: Command = {
       profile,
       operatorName: given.required('operator-name'),
       url: given.required('url'),
+      logKeyToken: token.value,
       ...(platform === undefined ? {} : { platform }),
     });
     found.place.passphrase?.wipe();

@@ -5,9 +5,11 @@ import { words } from '../../locales/index.ts';
 import { initPlatform } from '../../server/boot/index.ts';
 import { misuse, readSmallFile, refused, type Command } from '../kit/index.ts';
 import { placeOf, placeOptions } from './place.ts';
+import { tokenOptions, tokenPlaceOf } from './token.ts';
 
 const options = {
   ...placeOptions,
+  ...tokenOptions,
   profile: 'optional',
   'operator-name': 'required',
   url: 'required',
@@ -42,9 +44,15 @@ export const serverLogKeyCompromised: Command = {
     const platform = given.required('platform');
     if (head.value.origin === logOrigin(profile, platform as PlatformId))
       return refused(locale, { code: 'log-origin-lost' });
+    const token = tokenPlaceOf(given);
+    if (!token.ok) return misuse(locale, 'cli.error.log-key-place-malformed');
     const found = await placeOf(given, around);
     if ('answer' in found) return found.answer;
-    const about = { operatorName: given.required('operator-name'), url: given.required('url') };
+    const about = {
+      operatorName: given.required('operator-name'),
+      url: given.required('url'),
+      logKeyToken: token.value,
+    };
     const made = await initPlatform({ ...found.place, ...about, profile, platform, supersedes: note });
     found.place.passphrase?.wipe();
     if (!made.ok) return refused(locale, made.refusal);

@@ -10,14 +10,19 @@ import {
 } from '../../server/boot/index.ts';
 import { sha256 } from '../../eds/index.ts';
 import { refused, type Answer, type Arguments, type Surroundings } from '../kit/index.ts';
+import { openTokenHost } from '../cards/index.ts';
 import { readCredential } from './credential.ts';
 
 /** Options of every command about a platform in a folder. */
-export const placeOptions = { directory: 'required', 'passphrase-file': 'optional' } as const;
+export const placeOptions = {
+  directory: 'required',
+  'passphrase-file': 'optional',
+  'log-key-pin-file': 'optional',
+} as const;
 
 /**
  * Where the platform lives. An external database is named by `DATABASE_URL`, which carries a password and therefore stands
- * in no argument; the passphrase of sealed keys comes from a file or a credential of systemd, its first line.
+ * in no argument; the passphrase of sealed keys and the PIN of a token come from files or credentials of systemd, their first lines.
  */
 export async function placeOf(
   given: Arguments,
@@ -31,7 +36,10 @@ export async function placeOf(
   };
   const passphrase = await readCredential('passphrase', given.option('passphrase-file'));
   if (!passphrase.ok) return { answer: refused(locale, passphrase.refusal) };
-  return { place: { ...place, passphrase: passphrase.value } };
+  const logKeyPin = await readCredential('log-key-pin', given.option('log-key-pin-file'));
+  if (!logKeyPin.ok) return { answer: refused(locale, logKeyPin.refusal) };
+  const secrets = { passphrase: passphrase.value, logKeyPin: logKeyPin.value };
+  return { place: { ...place, ...secrets, startDeviceHost: openTokenHost } };
 }
 
 /** What workstations pin: the certificate of the listener, which is public. */

@@ -44,6 +44,8 @@ export const serverStart: Command = {
       witnessPolicy: policy === undefined ? undefined : Buffer.from(policy.value).toString('utf8'),
     });
     found.place.passphrase?.wipe();
+    // A running server keeps the PIN for its next head.
+    if (!started.ok) found.place.logKeyPin?.wipe();
     if (!started.ok) return refused(locale, started.refusal);
     const { url, identity, pin, close, state, treeSize } = started.value;
     const facts = { url, platform: identity.platform, profile, spki: pin.spki, state: state(), treeSize: treeSize() };

@@ -6,6 +6,7 @@ import { moduleId, signatureMechanisms } from './configuration.ts';
 const signedMaxBytes = 64 * 1024;
 /** RSA-4096 and a P-521 point both fit. */
 const keyMaterialMaxBytes = 1_024;
+const ed25519PublicKeyBytes = 32;
 const certificateMaxBytes = 32 * 1024;
 /** PKCS#11 names no limit; real tokens stop at 16 to 32. */
 const pinMaxBytes = 64;
@@ -88,6 +89,8 @@ const moduleFailure = { lostAs: 'card-module-crashed', lateAs: 'card-module-hung
 
 /** A card answers in less than a second; the rest is for slow readers and a card that is being reset. */
 const listingTimeoutMs = 15_000;
+/** A token in a server answers at once; nobody enters a PIN on a reader. */
+const unattendedTimeoutMs = 5_000;
 /** PIN entry on a reader counts: readers give the person about 30 seconds for each of two entries. */
 const keyUseTimeoutMs = 90_000;
 
@@ -170,6 +173,25 @@ export const smartcardVerbs = defineVerbs({
     }),
     output: z.strictObject({ sharedSecret: bytesUpTo(keyMaterialMaxBytes) }),
     timeoutMs: keyUseTimeoutMs,
+    refusals: cardRefusals,
+    ...moduleFailure,
+  },
+  /**
+   * The public key of the Ed25519 pair under an identifier, 32 bytes; the pair is made in the token, never to leave it, where there is none.
+   * `isExtractable`: a pair that was there, and that the token would give out.
+   */
+  'ed25519.ensure': {
+    input: z.strictObject({ token: tokenReference, keyId, pin }),
+    output: z.strictObject({ publicKey: bytesUpTo(ed25519PublicKeyBytes), isExtractable: z.boolean() }),
+    timeoutMs: unattendedTimeoutMs,
+    refusals: cardRefusals,
+    ...moduleFailure,
+  },
+  /** Signs `data` by pure Ed25519 (RFC 8032), 64 bytes. No certificate stands beside such a key: the caller knows the public key, and verifies. */
+  'ed25519.sign': {
+    input: z.strictObject({ token: tokenReference, keyId, data: bytesUpTo(signedMaxBytes), pin }),
+    output: z.strictObject({ signature: bytesUpTo(keyMaterialMaxBytes) }),
+    timeoutMs: unattendedTimeoutMs,
     refusals: cardRefusals,
     ...moduleFailure,
   },

@@ -1,3 +1,4 @@
+export { makeExtractableEd25519, privateKeyOf } from './ed25519.ts';
 export { guardTokens, mendTokens } from './mend.ts';
 export type { KeyKind, KeyPurpose, KeyRequest } from './keys.ts';
 export {

@@ -8,7 +8,7 @@ import {
 } from '../../core/signing/index.ts';
 import { formatNoteKey } from '../../core/log/index.ts';
 import { enrolmentProofText } from '../../contracts/http/index.ts';
-import { verifyEd25519 } from '../keys/index.ts';
+import { SigningRefused, verifyEd25519 } from '../keys/index.ts';
 import { isTagged, signDocument, tagRow, type Desk, type Platform } from '../platform/index.ts';
 import { insertEnrolmentCode, readEnrolmentCode, useEnrolmentCode, type Session } from '../store/index.ts';
 import { recordDocument } from './documents.ts';
@@ -90,10 +90,16 @@ function bundleOf(platform: Platform, registry: Registry, pin: ServerPin, device
   };
 }
 
-/** Waits until the log holds what was just recorded, and lets it count. */
-export async function settle(platform: Platform, registry: Registry): Promise<void> {
-  while ((await platform.log.sequence()) > 0);
+/** Waits until the log holds what was just recorded, and lets it count; false where the key of the log does not sign. */
+export async function settle(platform: Platform, registry: Registry): Promise<boolean> {
+  try {
+    while ((await platform.log.sequence()) > 0);
+  } catch (error) {
+    if (error instanceof SigningRefused) return false;
+    throw error;
+  }
   await registry.refresh();
+  return true;
 }
 
 /**
@@ -132,7 +138,7 @@ export async function enrolDevice(
     const signed = await recordDocument(platform, document, async (session) => {
       if (!(await useCode(platform, session, request.code))) throw new CodeUsed();
     });
-    await settle(platform, registry);
+    if (!(await settle(platform, registry))) return refuse('server-read-only');
     return ok(signDocument(documentKey, canonicalize(bundleOf(platform, registry, pin, signed) as unknown as Json)));
   } catch (error) {
     if (error instanceof CodeUsed) return refuse('enrolment-code-unknown');

@@ -9,7 +9,8 @@ import { recordDocument } from '../accounts/index.ts';
 import type { Desk, Identity } from '../platform/index.ts';
 import { insertPlatform, openStore, readLoggedDocuments, readPlatform, type Store } from '../store/index.ts';
 import { firstPolicy } from './first-policy.ts';
-import { ensureKeys, logKeysOf, readKeys, signerOf, type PlatformKeys } from './key-folder.ts';
+import { openTokenKeys, type TokenKeyPlace, type TokenKeyRefusal, type TokenKeys } from '../keys/index.ts';
+import { ensureKeys, ensureTokenKey, logKeysOf, readKeys, signerOf, type PlatformKeys } from './key-folder.ts';
 import { folders, makeDesk, type OpenRefusal, type PlatformPlace } from './open-desk.ts';
 import { openPlatformLog } from './open-log.ts';
 import { ensureTlsIdentity } from './tls-identity.ts';
@@ -21,6 +22,8 @@ export type InitOptions = PlatformPlace & {
   readonly url: string;
   /** Lower-case label; a random UUID where absent. */
   readonly platform?: string | undefined;
+  /** Where the Ed25519 key of the log lies, or is to be made; a file where absent. */
+  readonly logKeyToken?: TokenKeyPlace | undefined;
   /** Signed note of the last head of a lost log that outside witnesses vouch for; the first leaf names it. */
   readonly supersedes?: string | undefined;
   /** Changes to the parameters of policy v1. */
@@ -34,6 +37,7 @@ export type InitRefusal =
   | 'platform-exists'
   | 'root-in-production'
   | 'log-behind'
+  | TokenKeyRefusal
   | 'document-malformed';
 
 /** What an administrator writes down after the first start; nothing of it is secret. */
@@ -137,15 +141,27 @@ async function begin(
  * `platform-exists`.
  */
 export async function initPlatform(options: InitOptions): Promise<Result<InitReport, InitRefusal>> {
-  const { directory, profile, url, surroundings, databaseUrl, passphrase, onStatement } = options;
+  const tokens = openTokenKeys(options.startDeviceHost, options.logKeyPin);
+  try {
+    return await init(options, tokens);
+  } finally {
+    await tokens.close();
+  }
+}
+
+async function init(options: InitOptions, tokens: TokenKeys): Promise<Result<InitReport, InitRefusal>> {
+  const { directory, profile, url, surroundings, databaseUrl, passphrase, onStatement, logKeyToken } = options;
   if (isRootInProduction(profile)) return refuse('root-in-production');
   const platform = platformIdSchema.safeParse(options.platform ?? surroundings.uuid());
   if (!platform.success) return refuse('document-malformed');
   mkdirSync(directory, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 });
   const keyFolder = join(directory, folders.keys);
+  const named =
+    logKeyToken === undefined ? ok(null) : await ensureTokenKey(keyFolder, passphrase, { place: logKeyToken, tokens });
+  if (!named.ok) return named;
   ensureKeys(keyFolder, passphrase);
   ensureTlsIdentity(keyFolder, url, surroundings);
-  const keys = readKeys(keyFolder, passphrase);
+  const keys = readKeys(keyFolder, { passphrase, tokens });
   if (!keys.ok) return keys;
   const store = await openStore({
     folder: join(directory, folders.database),

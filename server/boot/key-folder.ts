@@ -1,17 +1,22 @@
 import { createPrivateKey, generateKeyPairSync, randomBytes, type KeyObject } from 'node:crypto';
 import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
+import * as z from 'zod';
 import { ok, type Result, type Secret } from '../../core/kernel/index.ts';
 import { noteKey, noteKeyTypes, type NoteKey } from '../../core/log/index.ts';
 import { sha256 } from '../../eds/index.ts';
 import {
   createKeyring,
+  tokenKeyPlace,
   readKeyFile,
   signingKey,
   syncFolder,
   writeKeyFile,
   type Keyring,
   type SigningKey,
+  type TokenKeyPlace,
+  type TokenKeyRefusal,
+  type TokenKeys,
 } from '../keys/index.ts';
 import { logSigner, type LogSigner } from '../log/index.ts';
 import { documentKeyOf, type DocumentKey } from '../platform/index.ts';
@@ -40,6 +45,10 @@ const logFiles = { ed25519: 'log.key', mlDsa44: 'log-ml-dsa-44.key' } as const;
 const nextLogFiles = { ed25519: 'log.next.key', mlDsa44: 'log-ml-dsa-44.next.key' } as const;
 const logKinds = { ed25519: 'log-private-key', mlDsa44: 'log-ml-dsa-44-private-key' } as const;
 
+/** What lies in the place of a private key that is in a token. */
+const tokenKeyKind = 'log-token-key';
+const tokenKeyShape = z.strictObject({ ...tokenKeyPlace.shape, publicKey: z.base64() });
+
 const bytesOf = ({ privateKey }: { readonly privateKey: KeyObject }): Buffer =>
   privateKey.export({ format: 'der', type: 'pkcs8' });
 
@@ -55,6 +64,42 @@ type LogFiles = Readonly<Record<keyof typeof logFiles, string>>;
 function makeLogKeys(folder: string, names: LogFiles, passphrase: Passphrase): void {
   makeKey(join(folder, names.ed25519), logKinds.ed25519, passphrase, () => bytesOf(generateKeyPairSync('ed25519')));
   makeKey(join(folder, names.mlDsa44), logKinds.mlDsa44, passphrase, () => bytesOf(generateKeyPairSync('ml-dsa-44')));
+}
+
+/** Where the Ed25519 key of the log is to lie in a token, and how that is reached. */
+export type WishedToken = { readonly place: TokenKeyPlace; readonly tokens: TokenKeys };
+
+/** Has the token make the key, or takes the one that is there, and writes down where it is; an existing key stays what it is. */
+async function makeTokenKey(
+  path: string,
+  passphrase: Passphrase,
+  { place, tokens }: WishedToken,
+): Promise<Result<null, TokenKeyRefusal>> {
+  if (existsSync(path)) return ok(null);
+  const publicKey = await tokens.ensure(place);
+  if (!publicKey.ok) return publicKey;
+  const text = JSON.stringify({ ...place, publicKey: Buffer.from(publicKey.value).toString('base64') });
+  makeKey(path, tokenKeyKind, passphrase, () => Buffer.from(text));
+  return ok(null);
+}
+
+/** Names the key in a token that will be the log's. Durable on return; the folder is made. */
+export function ensureTokenKey(
+  folder: string,
+  passphrase: Passphrase,
+  wish: WishedToken,
+): Promise<Result<null, TokenKeyRefusal>> {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  return makeTokenKey(join(folder, logFiles.ed25519), passphrase, wish);
+}
+
+/** As `ensureTokenKey`, of the key that will take over. */
+export function ensureNextTokenKey(
+  folder: string,
+  passphrase: Passphrase,
+  wish: WishedToken,
+): Promise<Result<null, TokenKeyRefusal>> {
+  return makeTokenKey(join(folder, nextLogFiles.ed25519), passphrase, wish);
 }
 
 /** Makes the keys that are missing (each 0600, sealed where a passphrase is given); an interrupted start is so taken up again. */
@@ -75,11 +120,27 @@ function readPrivateKey(path: string, kind: string, passphrase: Passphrase): Res
   return ok(key);
 }
 
-function readLogKeys(folder: string, names: LogFiles, passphrase: Passphrase): Result<LogKeys, KeyRefusal> {
-  const ed25519 = readPrivateKey(join(folder, names.ed25519), logKinds.ed25519, passphrase);
+/** What opens the secrets of a platform. */
+export type Openers = { readonly passphrase: Passphrase; readonly tokens: TokenKeys };
+
+function readEd25519(path: string, { passphrase, tokens }: Openers): Result<SigningKey, KeyRefusal> {
+  const key = readPrivateKey(path, logKinds.ed25519, passphrase);
+  if (key.ok) return ok(signingKey(key.value));
+  if (key.refusal.code !== 'platform-key-malformed') return key;
+  const named = readKeyFile({ path, kind: tokenKeyKind, passphrase });
+  if (!named.ok) return named;
+  const { publicKey, ...place } = named.value.use((bytes) =>
+    tokenKeyShape.parse(JSON.parse(Buffer.from(bytes).toString('utf8'))),
+  );
+  named.value.wipe();
+  return ok(tokens.signingKey(place, Buffer.from(publicKey, 'base64')));
+}
+
+function readLogKeys(folder: string, names: LogFiles, openers: Openers): Result<LogKeys, KeyRefusal> {
+  const ed25519 = readEd25519(join(folder, names.ed25519), openers);
   if (!ed25519.ok) return ed25519;
-  const mlDsa44 = readPrivateKey(join(folder, names.mlDsa44), logKinds.mlDsa44, passphrase);
-  return mlDsa44.ok ? ok({ ed25519: signingKey(ed25519.value), mlDsa44: signingKey(mlDsa44.value) }) : mlDsa44;
+  const mlDsa44 = readPrivateKey(join(folder, names.mlDsa44), logKinds.mlDsa44, openers.passphrase);
+  return mlDsa44.ok ? ok({ ed25519: ed25519.value, mlDsa44: signingKey(mlDsa44.value) }) : mlDsa44;
 }
 
 /** Makes the keys that will take over, where they are not there yet. Durable on return. */
@@ -88,10 +149,10 @@ export function ensureNextLogKeys(folder: string, passphrase: Passphrase): void 
 }
 
 /** The keys that wait to take over. Of a pair that was half moved into place, the ML-DSA-44 key is the present one already. */
-export function readNextLogKeys(folder: string, passphrase: Passphrase): Result<LogKeys | undefined, KeyRefusal> {
+export function readNextLogKeys(folder: string, openers: Openers): Result<LogKeys | undefined, KeyRefusal> {
   if (!existsSync(join(folder, nextLogFiles.ed25519))) return ok(undefined);
   const isHalfMoved = !existsSync(join(folder, nextLogFiles.mlDsa44));
-  return readLogKeys(folder, { ...nextLogFiles, ...(isHalfMoved ? { mlDsa44: logFiles.mlDsa44 } : {}) }, passphrase);
+  return readLogKeys(folder, { ...nextLogFiles, ...(isHalfMoved ? { mlDsa44: logFiles.mlDsa44 } : {}) }, openers);
 }
 
 /** Puts the next keys in the place of the present ones, which are gone then. Durable on return; it may be cut off anywhere and repeated. */
@@ -123,10 +184,10 @@ export function readRecordKeys(folder: string, passphrase: Passphrase): Result<R
 }
 
 /** Opens the keys. */
-export function readKeys(folder: string, passphrase: Passphrase): Result<PlatformKeys, KeyRefusal> {
-  const log = readLogKeys(folder, logFiles, passphrase);
+export function readKeys(folder: string, openers: Openers): Result<PlatformKeys, KeyRefusal> {
+  const log = readLogKeys(folder, logFiles, openers);
   if (!log.ok) return log;
-  const records = readRecordKeys(folder, passphrase);
+  const records = readRecordKeys(folder, openers.passphrase);
   return records.ok ? ok({ ...records.value, log: log.value }) : records;
 }
 

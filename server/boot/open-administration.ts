@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ok, refuse, type Result } from '../../core/kernel/index.ts';
 import { newestRevocationDocument, newestTrustDocument, openRegistry, settle } from '../accounts/index.ts';
 import type { ArchivePlace } from '../archive/index.ts';
+import type { TokenKeyRefusal } from '../keys/index.ts';
 import type { Identity, Platform } from '../platform/index.ts';
 import { areDocumentsLogged, countSequenced, isHeld } from '../store/index.ts';
 import { createAdministration, trustOfRegistry, type Administration } from './administration.ts';
@@ -60,7 +61,7 @@ async function besideServer(directory: string, opened: OpenDesk): Promise<OpenAd
  */
 export async function openAdministration(
   place: PlatformPlace,
-): Promise<Result<OpenAdministration, OpenRefusal | 'log-behind'>> {
+): Promise<Result<OpenAdministration, OpenRefusal | TokenKeyRefusal | 'log-behind'>> {
   const isServerRunning = isHeld(join(place.directory, 'server.json'));
   const opened = await openDesk(place, undefined);
   if (!opened.ok) return opened;
@@ -74,14 +75,11 @@ export async function openAdministration(
   const log = await openPlatformLog(place.directory, desk, signer);
   if (!log.ok || log.value.gap() !== undefined) {
     await store.close();
-    return refuse('log-behind');
+    return log.ok ? refuse('log-behind') : log;
   }
   const platform: Platform = { ...desk, log: log.value, witnesses: { threshold: 0, keys: [] } };
   const registry = await openRegistry(platform);
-  const settleAll = async (): Promise<boolean> => {
-    await settle(platform, registry);
-    return true;
-  };
+  const settleAll = (): Promise<boolean> => settle(platform, registry);
   return ok({
     ...createAdministration({ desk, settle: settleAll, ...trustOfRegistry(registry) }),
     identity: desk.identity,

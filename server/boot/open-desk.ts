@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { ok, refuse, type PlatformId, type Result, type Secret } from '../../core/kernel/index.ts';
 import { logOrigin } from '../../core/log/index.ts';
 import type { Profile } from '../../core/signing/index.ts';
+import { openTokenKeys, type StartDeviceHost, type TokenKeys } from '../keys/index.ts';
 import type { LogSigner } from '../log/index.ts';
 import { createOrdinals, type Desk, type Identity, type Surroundings } from '../platform/index.ts';
 import { openStore, openSubjectKeys, readPlatform, type OpenStore, type Row, type Store } from '../store/index.ts';
@@ -22,6 +23,10 @@ export type PlatformPlace = {
   /** Owner of an external PostgreSQL ≥ 15; absent: the embedded one. */
   readonly databaseUrl?: string | undefined;
   readonly passphrase?: Secret<'passphrase'> | undefined;
+  /** Of the token that holds the key of the log, where one does; wiped when the platform is closed. */
+  readonly logKeyPin?: Secret<'log-key-pin'> | undefined;
+  /** Starts the process that loads the library of such a token. */
+  readonly startDeviceHost?: StartDeviceHost | undefined;
   readonly surroundings: Surroundings;
   /** Sees the text of every statement, never its values. */
   readonly onStatement?: ((text: string) => void) | undefined;
@@ -38,7 +43,9 @@ export type OpenRefusal =
 /** A platform whose store and keys are open, without its log. */
 export type OpenDesk = {
   readonly desk: Desk;
+  /** Closing it ends the processes of tokens too. */
   readonly store: OpenStore;
+  readonly tokens: TokenKeys;
   readonly logKeys: LogKeys;
   readonly signer: LogSigner;
 };
@@ -83,9 +90,20 @@ export async function openDesk(
   place: PlatformPlace,
   profile: Profile | undefined,
 ): Promise<Result<OpenDesk, OpenRefusal>> {
+  const tokens = openTokenKeys(place.startDeviceHost, place.logKeyPin);
+  const opened = await openWith(place, profile, tokens);
+  if (!opened.ok) await tokens.close();
+  return opened;
+}
+
+async function openWith(
+  place: PlatformPlace,
+  profile: Profile | undefined,
+  tokens: TokenKeys,
+): Promise<Result<OpenDesk, OpenRefusal>> {
   const keyFolder = join(place.directory, folders.keys);
   if (!hasKeys(keyFolder)) return refuse('platform-absent');
-  const keys = readKeys(keyFolder, place.passphrase);
+  const keys = readKeys(keyFolder, { passphrase: place.passphrase, tokens });
   if (!keys.ok) return keys;
   const folder = join(place.directory, folders.database);
   const store = await openStore({
@@ -107,5 +125,10 @@ export async function openDesk(
     surroundings: place.surroundings,
   });
   const { log: logKeys } = keys.value;
-  return ok({ desk, store: store.value, logKeys, signer: signerOf(logKeys, desk.identity.logOrigin) });
+  const close = async (): Promise<void> => {
+    await tokens.close();
+    await store.value.close();
+  };
+  const signer = signerOf(logKeys, desk.identity.logOrigin);
+  return ok({ desk, store: { ...store.value, close }, tokens, logKeys, signer });
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { ok, type Result } from '../../core/kernel/index.ts';
 import { policyOfKeys, type WitnessPolicy } from '../../core/log/index.ts';
 import { openCosignedLog, type CosignedLog } from '../cosigning/index.ts';
+import type { TokenKeyRefusal } from '../keys/index.ts';
 import { openCentralLog, type LogSigner } from '../log/index.ts';
 import type { Desk } from '../platform/index.ts';
 import { folders } from './open-desk.ts';
@@ -13,7 +14,7 @@ export async function openPlatformLog(
   desk: Desk,
   signer: LogSigner,
   policy: WitnessPolicy = policyOfKeys([]),
-): Promise<Result<CosignedLog, 'log-behind'>> {
+): Promise<Result<CosignedLog, 'log-behind' | TokenKeyRefusal>> {
   const folder = join(directory, folders.log);
   mkdirSync(folder, { recursive: true, mode: 0o755 });
   const log = await openCentralLog({

@@ -15,7 +15,7 @@ export async function replayAtStart(platform: Platform, registry: Registry, log:
   // A database behind its log is refused by that name already.
   if (platform.log.gap() !== undefined) return unfinished();
   try {
-    await settle(platform, registry);
+    if (!(await settle(platform, registry))) return unfinished();
     const startedAtMs = platform.surroundings.nowMs();
     const replay = await replayLog({ platform, registry });
     const { findings, findingCount, acts } = replay;

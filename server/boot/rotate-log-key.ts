@@ -4,12 +4,13 @@ import { formatNoteKey, logKeyChangeText, parseLogKeyChange, type LogKeyChange }
 import { documentKeyId, type SignedDocument } from '../../core/signing/index.ts';
 import { sha256 } from '../../eds/index.ts';
 import { readNewestSigned, recordDocument } from '../accounts/index.ts';
-import type { SigningKey } from '../keys/index.ts';
+import { SigningRefused, type SigningKey, type TokenKeyPlace, type TokenKeyRefusal } from '../keys/index.ts';
 import { signerAcross } from '../log/index.ts';
 import type { Desk } from '../platform/index.ts';
 import { hold, isHeld, releaseHold } from '../store/index.ts';
 import {
   ensureNextLogKeys,
+  ensureNextTokenKey,
   installNextLogKeys,
   logKeysOf,
   readNextLogKeys,
@@ -23,7 +24,7 @@ import { openPlatformLog } from './open-log.ts';
 /** A rotation that is over. */
 export type RotationReport = { readonly key: string; readonly mlDsa44Key: string; readonly fromSize: number };
 
-export type RotateRefusal = OpenRefusal | 'server-running' | 'log-behind';
+export type RotateRefusal = OpenRefusal | 'server-running' | 'log-behind' | 'log-key-token-unnamed' | TokenKeyRefusal;
 
 /** Points at which a test ends the process: after each, the next start must find its way. */
 export type RotationStep = 'keys-made' | 'change-recorded' | 'head-signed' | 'half-moved';
@@ -40,7 +41,7 @@ async function takeOver(
   place: PlatformPlace,
   opened: OpenDesk,
   options: { readonly next: LogKeys; readonly fromSize: number; readonly atStep: AtStep },
-): Promise<Result<OpenDesk, 'log-behind'>> {
+): Promise<Result<OpenDesk, 'log-behind' | TokenKeyRefusal>> {
   const { desk } = opened;
   const { logOrigin } = desk.identity;
   const signer = signerOf(options.next, logOrigin);
@@ -63,10 +64,11 @@ export async function finishRotation(
   place: PlatformPlace,
   opened: OpenDesk,
   atStep: AtStep = () => undefined,
-): Promise<Result<OpenDesk, KeyRefusal | 'log-behind'>> {
+): Promise<Result<OpenDesk, KeyRefusal | TokenKeyRefusal | 'log-behind'>> {
   const change = await newestChange(opened.desk);
   if (change === undefined || change.key === formatNoteKey(opened.desk.logKey)) return ok(opened);
-  const next = readNextLogKeys(join(place.directory, folders.keys), place.passphrase);
+  const openers = { passphrase: place.passphrase, tokens: opened.tokens };
+  const next = readNextLogKeys(join(place.directory, folders.keys), openers);
   if (!next.ok) return next;
   if (next.value === undefined) return refuse('platform-key-absent');
   const { logKey, logMlDsa44Key } = logKeysOf(next.value, opened.desk.identity.logOrigin);
@@ -103,7 +105,10 @@ async function recordChange(opened: OpenDesk, next: LogKeys, size: number): Prom
 }
 
 /** Brings what waits into the log under the present key; answers its size. */
-async function settledSize(place: PlatformPlace, opened: OpenDesk): Promise<Result<number, 'log-behind'>> {
+async function settledSize(
+  place: PlatformPlace,
+  opened: OpenDesk,
+): Promise<Result<number, 'log-behind' | TokenKeyRefusal>> {
   const log = await openPlatformLog(place.directory, opened.desk, opened.signer);
   if (!log.ok) return log;
   while ((await log.value.sequence()) > 0);
@@ -112,8 +117,11 @@ async function settledSize(place: PlatformPlace, opened: OpenDesk): Promise<Resu
   return size;
 }
 
+/** The platform whose key is replaced, and where its next Ed25519 key lies: in a file where no token is named. */
+export type RotationPlace = PlatformPlace & { readonly logKeyToken?: TokenKeyPlace | undefined };
+
 async function rotate(
-  place: PlatformPlace,
+  place: RotationPlace,
   found: OpenDesk,
   atStep: AtStep,
 ): Promise<Result<RotationReport, RotateRefusal>> {
@@ -123,9 +131,19 @@ async function rotate(
   const change = isFinished ? await newestChange(found.desk) : undefined;
   if (change !== undefined) return ok(reportOf(change));
   const keyFolder = join(place.directory, folders.keys);
-  ensureNextLogKeys(keyFolder, place.passphrase);
+  const { passphrase, logKeyToken } = place;
+  const { tokens } = found;
+  // A key that never left a token is not replaced by one of a file because an option was forgotten.
+  if (logKeyToken === undefined && opened.value.logKeys.ed25519.tokenLabel !== undefined)
+    return refuse('log-key-token-unnamed');
+  const named =
+    logKeyToken === undefined
+      ? ok(null)
+      : await ensureNextTokenKey(keyFolder, passphrase, { place: logKeyToken, tokens });
+  if (!named.ok) return named;
+  ensureNextLogKeys(keyFolder, passphrase);
   atStep('keys-made');
-  const next = readNextLogKeys(keyFolder, place.passphrase);
+  const next = readNextLogKeys(keyFolder, { passphrase, tokens });
   if (!next.ok) return next;
   if (next.value === undefined) throw new InvariantError('rotation: the next keys were made');
   const size = await settledSize(place, opened.value);
@@ -146,7 +164,7 @@ function reportOf({ key, mlDsa44Key, fromSize }: LogKeyChange): RotationReport {
  * after any crash the next start, or the next call, goes on where it ended, and answers for the rotation that was cut off.
  */
 export async function rotateLogKey(
-  place: PlatformPlace,
+  place: RotationPlace,
   atStep: AtStep = () => undefined,
 ): Promise<Result<RotationReport, RotateRefusal>> {
   const holdFile = join(place.directory, 'server.json');
@@ -156,6 +174,9 @@ export async function rotateLogKey(
   hold(holdFile);
   try {
     return await rotate(place, opened.value, atStep);
+  } catch (error) {
+    if (error instanceof SigningRefused) return { ok: false, refusal: error.refusal };
+    throw error;
   } finally {
     await opened.value.store.close();
     releaseHold(holdFile);

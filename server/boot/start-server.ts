@@ -16,6 +16,7 @@ import {
 import { noAntivirus, openEvidence, type Antivirus, type Evidence } from '../evidence/index.ts';
 import { createApp, describeError } from '../http/index.ts';
 import { openIntake, type Intake } from '../intake/index.ts';
+import { SigningRefused, type TokenKeyRefusal } from '../keys/index.ts';
 import { startSequencer, type Sequencer } from '../log/index.ts';
 import { tagRow, type Identity, type Platform } from '../platform/index.ts';
 import { hold, insertAlarm, isHeld, releaseHold } from '../store/index.ts';
@@ -48,6 +49,7 @@ export type StartRefusal =
   | 'root-in-production'
   | 'server-running'
   | 'log-behind'
+  | TokenKeyRefusal
   | 'address-in-use'
   | 'authorities-malformed'
   | 'mirrors-malformed';
@@ -85,7 +87,10 @@ async function startParts(
   registry: Registry,
 ): Promise<Parts> {
   const replay = await replayAtStart(platform, registry, log);
-  const sequencer = startSequencer(platform.log, (error) => log.error({ error: describeError(error) }, 'sequencer'));
+  const sequencer = startSequencer(platform.log, (error) => {
+    if (error instanceof SigningRefused) log.error({ refusal: error.refusal }, 'the log is not signed: read-only');
+    else log.error({ error: describeError(error) }, 'sequencer');
+  });
   const intake = openIntake(
     { platform, registry },
     {
@@ -233,8 +238,8 @@ async function serve(options: StartOptions, opened: Opened): Promise<Result<Runn
   const administration = createAdministration({
     desk: platform,
     settle: async () => {
-      await settle(platform, registry);
-      return platform.log.gap() === undefined;
+      const isSettled = await settle(platform, registry);
+      return isSettled && platform.log.gap() === undefined;
     },
     ...trustOfRegistry(registry),
   });

@@ -11,11 +11,12 @@ import {
 } from '../store/index.ts';
 import { openSignedHead, type SignedHead } from './checkpoint-store.ts';
 import { openLogStore, type LogStore } from './log-store.ts';
+import { SigningRefused, type TokenKeyRefusal } from '../keys/index.ts';
 import type { LogSigner } from './signer.ts';
 
-/** Why the log does not grow: the database lost what the log holds, what it holds was changed, or the disk refused a write. */
+/** Why the log does not grow: the database lost what the log holds, what it holds was changed, the disk refused a write, or the token a signature. */
 export type LogGap = {
-  readonly reason: 'database-behind' | 'root-differs' | 'write-failed';
+  readonly reason: 'database-behind' | 'root-differs' | 'write-failed' | 'signature-refused';
   readonly logSize: number;
   readonly databaseSize: number;
 };
@@ -113,18 +114,33 @@ async function openPublished(work: Work): Promise<SignedHead> {
   return { note, head };
 }
 
+/** The published head, once the key of the log has shown that it signs; a gap needs no key. */
+async function openWhereSigned(work: Work): Promise<Result<SignedHead, TokenKeyRefusal>> {
+  try {
+    await work.signer.tryOut();
+    return ok(await openPublished(work));
+  } catch (error) {
+    if (error instanceof SigningRefused) return { ok: false, refusal: error.refusal };
+    throw error;
+  }
+}
+
 /**
  * Opens the log and brings its files up to the database. A database that lacks leaves which the files or the published
  * checkpoint hold gives `log-behind` from every later write: it is never sequenced again from a shorter past.
  */
-export async function openCentralLog(options: CentralLogOptions): Promise<Result<CentralLog, 'log-behind'>> {
+export async function openCentralLog(
+  options: CentralLogOptions,
+): Promise<Result<CentralLog, 'log-behind' | TokenKeyRefusal>> {
   const work: Work = { ...options, ...openLogStore(options.folder, ...options.signer.keys) };
   const gap = await findGap(work);
-  const opened =
-    gap === undefined ? await openPublished(work) : lastPublished(work, await readCheckpoint(work.database));
+  const signed = gap === undefined ? await openWhereSigned(work) : undefined;
+  if (signed?.ok === false) return signed;
+  const opened = signed?.value ?? lastPublished(work, await readCheckpoint(work.database));
   if (opened === undefined) return refuse('log-behind');
   let published = opened;
   let isBehind = false;
+  let isUnsigned = false;
 
   // Rounds never overlap: an enrolment waits for its leaf while the loop sequences for everybody.
   let last: Promise<unknown> = Promise.resolve();
@@ -135,9 +151,20 @@ export async function openCentralLog(options: CentralLogOptions): Promise<Result
     // A round that the database leaves in the middle is taken up by the next; one that the disk leaves stays broken.
     isBehind = true;
     await catchUp(work);
-    published = await openPublished(work);
+    published = await openPublished(work).catch((error: unknown) => {
+      isUnsigned = error instanceof SigningRefused;
+      throw error;
+    });
     isBehind = false;
+    isUnsigned = false;
     return count;
+  }
+
+  function present(): LogGap | undefined {
+    if (gap !== undefined) return gap;
+    const sizes = { logSize: work.tree.size(), databaseSize: work.tree.size() };
+    if (work.tree.isBroken()) return { reason: 'write-failed', ...sizes };
+    return isUnsigned ? { reason: 'signature-refused', ...sizes } : undefined;
   }
 
   return ok({
@@ -147,11 +174,7 @@ export async function openCentralLog(options: CentralLogOptions): Promise<Result
     tree: work.tree,
     readEntries: work.readEntries,
     readHashes: work.readHashes,
-    gap: () =>
-      gap ??
-      (work.tree.isBroken()
-        ? { reason: 'write-failed', logSize: work.tree.size(), databaseSize: work.tree.size() }
-        : undefined),
+    gap: present,
     sequence: () => {
       const next = last.then(round);
       last = next.catch(() => undefined);

@@ -14,7 +14,12 @@ export type LogSigner = {
   readonly keys: readonly [NoteKey, ...NoteKey[]];
   /** The signed note of a head of this log. Slow signatures are made aside: the thread of the caller goes on. */
   readonly sign: (head: Omit<Checkpoint, 'origin'>, atMs: number) => Promise<string>;
+  /** Rejects with `SigningRefused` where a head could not be signed now. */
+  readonly tryOut: () => Promise<void>;
 };
+
+/** Signed to see whether a key signs; no head begins so, since an origin has another form. */
+const tryOutText = 'qorgan.log-key-try-out/1\n';
 
 type Signing<Message> = {
   readonly key: NoteKey;
@@ -44,6 +49,9 @@ export function logSigner(options: {
         mlDsa44 === undefined || timed === undefined ? [] : [lineOf(mlDsa44.key, timedSignature(atSeconds, timed))];
       return formatNote({ text, signatures: [lineOf(ed25519.key, plain), ...beside] });
     },
+    tryOut: async () => {
+      await ed25519.sign(tryOutText);
+    },
   };
 }
 
@@ -57,6 +65,9 @@ export function signerAcross(before: LogSigner, after: LogSigner, fromSize: numb
       if (head.size > fromSize) return note;
       const older = await before.sign(head, atMs);
       return older + note.slice(note.indexOf('\n\n') + 2);
+    },
+    tryOut: async () => {
+      await Promise.all([before.tryOut(), after.tryOut()]);
     },
   };
 }

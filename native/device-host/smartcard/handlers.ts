@@ -2,6 +2,7 @@ import type { CardModuleState, SmartcardVerbs, TokenState } from '../../../contr
 import type { HandlersOf } from '../../../contracts/rpc/index.ts';
 import { ok, refuse, type Result } from '../../../core/kernel/index.ts';
 import { listCertificates } from './certificates.ts';
+import { ensureEd25519, signEd25519 } from './ed25519.ts';
 import { agreeOnCard, decryptOnCard } from './keys.ts';
 import { withSession } from './login.ts';
 import type { CardModule } from './module.ts';
@@ -35,5 +36,7 @@ export function smartcardHandlers(watched: readonly WatchedModule[]): HandlersOf
     sign: (input) => signOnCard(find, input),
     decrypt: (input) => decryptOnCard(find, input),
     agree: (input) => agreeOnCard(find, input),
+    'ed25519.ensure': (input) => ensureEd25519(find, input),
+    'ed25519.sign': (input) => signEd25519(find, input),
   };
 }

@@ -26,6 +26,8 @@ type SessionOptions = {
   readonly token: TokenReference;
   /** `public`: no login. Otherwise the PIN, or none when the reader has keys of its own. */
   readonly login: 'public' | { readonly pin: Uint8Array | undefined };
+  /** Objects will be made in the token. */
+  readonly mayWrite?: boolean;
 };
 
 /** Errors on the way out tell nothing new: the card is gone, or the login was lost with the failed operation. */
@@ -62,8 +64,9 @@ function preconditionOf(
     : refuse('pin-length', { lengthMin: token.pinLengthMin, lengthMax: token.pinLengthMax });
 }
 
-function openSession(api: Pkcs11, slot: Buffer, login: SessionOptions['login']): Buffer {
-  const session = api.C_OpenSession(slot, pkcs11js.CKF_SERIAL_SESSION);
+function openSession(api: Pkcs11, slot: Buffer, { login, mayWrite }: Omit<SessionOptions, 'token'>): Buffer {
+  const flags = pkcs11js.CKF_SERIAL_SESSION | (mayWrite === true ? pkcs11js.CKF_RW_SESSION : 0);
+  const session = api.C_OpenSession(slot, flags);
   if (login === 'public') return session;
   try {
     logIn(api, session, pkcs11js.CKU_USER, login.pin);
@@ -74,7 +77,7 @@ function openSession(api: Pkcs11, slot: Buffer, login: SessionOptions['login']):
   }
   // A login outlived its session: end all of them, which logs out, so that the PIN at hand is the one that is checked.
   api.C_CloseAllSessions(slot);
-  const fresh = api.C_OpenSession(slot, pkcs11js.CKF_SERIAL_SESSION);
+  const fresh = api.C_OpenSession(slot, flags);
   logIn(api, fresh, pkcs11js.CKU_USER, login.pin);
   return fresh;
 }
@@ -84,7 +87,7 @@ function inSession<T, Code extends string>(
   options: SessionOptions,
   run: (session: CardSession) => Result<T, Code>,
 ): Result<T, Code | CardCode> {
-  const { login } = options;
+  const { login, mayWrite = false } = options;
   const slot = Buffer.from(options.token.slotId, 'hex');
   let wasThere = false;
   let session: Buffer | undefined;
@@ -96,7 +99,7 @@ function inSession<T, Code extends string>(
     const precondition = login === 'public' ? ok(undefined) : preconditionOf(token, pin);
     if (!precondition.ok) return precondition;
     wasThere = true;
-    const opened = openSession(api, slot, login === 'public' ? login : { pin });
+    const opened = openSession(api, slot, { login: login === 'public' ? login : { pin }, mayWrite });
     session = opened;
     if (login !== 'public') noteLogin(api, options.token, true);
     return run({
