@@ -23,6 +23,7 @@ export const workstationRefusals = {
   'change-forged': { retry: false },
   'feed-broken': { retry: false },
   'promise-overdue': { retry: false },
+  'promise-broken': { retry: false },
   'receipt-absent': { retry: true },
   'entry-absent': { retry: false },
   'screenshot-failed': { retry: true },
