@@ -40,13 +40,7 @@ export type TokenKeys = {
 };
 
 const moduleId = 'log-key';
-const pinCodes: ReadonlySet<string> = new Set([
-  'pin-incorrect',
-  'pin-final-try',
-  'pin-locked',
-  'pin-length',
-  'pin-expired',
-]);
+const pinCodes: ReadonlySet<string> = new Set(['pin-incorrect', 'pin-locked', 'pin-length', 'pin-expired']);
 const absentCodes: ReadonlySet<string> = new Set(['card-absent', 'card-removed', 'card-module-missing']);
 
 function meaningOf(code: string): TokenKeyRefusal {
@@ -95,7 +89,7 @@ async function findToken(host: DeviceHost, label: string): Promise<Result<TokenR
   const [token, second] = listed.value.tokens.filter((one) => one.label === label);
   if (token === undefined || second !== undefined) return refuse('card-absent');
   // A unit that starts again and again must not lock the token: the last attempt is left to a person.
-  return token.attempts === 'final-try' ? refuse('pin-final-try') : ok(token.reference);
+  return token.attempts === 'final-try' ? refuse('pin-locked') : ok(token.reference);
 }
 
 type Use = { readonly token: TokenReference; readonly keyId: string; readonly pin: Uint8Array };
