@@ -63,7 +63,12 @@ async function retrieve(one: Kept): Promise<string> {
 async function segmentsAreGood(): Promise<boolean> {
   const { desk, folder, stamps } = world.archive;
   const files = readdirSync(folder);
-  const options = { platform: desk.identity.platform, logKeys: [desk.logKey], stamps, nowMs: Date.now() + 1_000 };
+  const options = {
+    platform: desk.identity.platform,
+    logKeys: [desk.logKey],
+    stamps,
+    nowMs: Math.max(Date.now(), world.clock.nowMs) + 1_000,
+  };
   const reports = await Promise.all(files.map((name) => verifySegment(join(folder, name), options)));
   return files.length > 0 && reports.every(({ ok }) => ok);
 }
