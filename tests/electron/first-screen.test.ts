@@ -20,24 +20,41 @@ afterAll(async () => {
   rmSync(profileDirectory, { recursive: true, force: true });
 });
 
+const asksMax = 10;
+
+/** The inspector now and then loses an answer of the main process that has just started; what is asked so may be asked again. */
+async function askAgain<T>(ask: () => Promise<T>): Promise<T> {
+  for (let asks = 1; ; asks += 1) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (asks === asksMax || !String(error).includes('promise was garbage collected')) throw error;
+      process.stderr.write('first screen: an answer of the main process was lost; asked again\n');
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+  }
+}
+
 /** Loads the page anew and keeps the scripts behind the painted screen from it until `letGo` is called. */
 async function reloadHeld(application: DrivenApplication): Promise<{ readonly letGo: () => Promise<void> }> {
-  await application.electron.evaluate(({ BrowserWindow }) => {
-    const contents = BrowserWindow.getAllWindows()[0]?.webContents;
-    const waiting: (() => void)[] = [];
-    let isHeld = true;
-    Object.assign(globalThis, {
-      letGo: () => {
-        isHeld = false;
-        for (const go of waiting.splice(0)) go();
-      },
-    });
-    contents?.session.webRequest.onBeforeRequest(({ url }, answer) => {
-      const go = (): void => answer({ cancel: !url.startsWith('app://qorgan/') });
-      if (isHeld && /\/assets\/(?:operator-window|client|kit|screens|shell)-/u.test(url)) waiting.push(go);
-      else go();
-    });
-  });
+  await askAgain(() =>
+    application.electron.evaluate(({ BrowserWindow }) => {
+      const contents = BrowserWindow.getAllWindows()[0]?.webContents;
+      const waiting: (() => void)[] = [];
+      let isHeld = true;
+      Object.assign(globalThis, {
+        letGo: () => {
+          isHeld = false;
+          for (const go of waiting.splice(0)) go();
+        },
+      });
+      contents?.session.webRequest.onBeforeRequest(({ url }, answer) => {
+        const go = (): void => answer({ cancel: !url.startsWith('app://qorgan/') });
+        if (isHeld && /\/assets\/(?:operator-window|client|kit|screens|shell)-/u.test(url)) waiting.push(go);
+        else go();
+      });
+    }),
+  );
   await application.operator.reload({ waitUntil: 'commit' });
   await application.operator.locator('#root[data-screen] button').first().waitFor();
   return { letGo: () => application.electron.evaluate(() => (globalThis as unknown as { letGo: () => void }).letGo()) };
