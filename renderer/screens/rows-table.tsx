@@ -4,22 +4,23 @@ import { useKeys } from '../kit/index.ts';
 
 const rowHeight = 32;
 
-type Item = { readonly sequence: number };
+/** Rows that come page by page, newest first; without a total where nobody knows how many there will be. */
+type Rows<T> = { readonly items: readonly T[]; readonly total?: number; readonly more: () => void };
 
-/** Rows that come page by page, newest first. */
-export type Rows<T extends Item> = { readonly items: readonly T[]; readonly total: number; readonly more: () => void };
-
-type TableProps<T extends Item> = {
+type TableProps<T> = {
   readonly label: string;
   readonly heads: readonly string[];
   readonly rows: Rows<T>;
   readonly cells: (item: T) => ReactNode;
-  /** Of the chosen row. */
-  readonly sequence: number | null;
-  readonly onChoose: (sequence: number) => void;
+  /** What a row is chosen by. */
+  readonly numberOf: (item: T) => number;
+  readonly chosen: number | null;
+  readonly onChoose: (number: number) => void;
+  /** How far PageUp and PageDown move the choice; without it they scroll. */
+  readonly pageStep?: number;
 };
 
-function useRows<T extends Item>({ rows, sequence, onChoose }: TableProps<T>) {
+function useRows<T>({ rows, numberOf, chosen, onChoose, pageStep = 0 }: TableProps<T>) {
   const scroller = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({
     count: rows.items.length,
@@ -31,29 +32,38 @@ function useRows<T extends Item>({ rows, sequence, onChoose }: TableProps<T>) {
     },
   });
   const move = (step: number): void => {
-    const at = rows.items.findIndex((item) => item.sequence === sequence);
+    const at = rows.items.findIndex((item) => numberOf(item) === chosen);
     const index = Math.min(rows.items.length - 1, Math.max(0, at + step));
     const item = rows.items[index];
     if (item === undefined) return;
     virtual.scrollToIndex(index);
-    onChoose(item.sequence);
+    onChoose(numberOf(item));
   };
-  return { scroller, virtual, move };
-}
-
-/** Entries as a virtual table; rows are chosen by a click or by j, k and the arrows. */
-export function RowsTable<T extends Item>(props: TableProps<T>): ReactNode {
-  const { label, heads, rows, cells, sequence, onChoose } = props;
-  const { scroller, virtual, move } = useRows(props);
   useKeys({ KeyJ: () => move(1), KeyK: () => move(-1) });
   const onKeyDown = (event: KeyboardEvent): void => {
-    const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
+    const steps: Readonly<Record<string, number>> = {
+      ...{ ArrowDown: 1, ArrowUp: -1 },
+      ...{ PageDown: pageStep, PageUp: -pageStep },
+    };
+    const step = steps[event.key] ?? 0;
     if (step === 0) return;
     event.preventDefault();
     move(step);
   };
+  return { scroller, virtual, onKeyDown };
+}
+
+/** Entries as a virtual table; rows are chosen by a click or by j, k and the arrows. */
+export function RowsTable<T>(props: TableProps<T>): ReactNode {
+  const { label, heads, rows, cells, numberOf, chosen, onChoose } = props;
+  const { scroller, virtual, onKeyDown } = useRows(props);
   return (
-    <div role="table" aria-label={label} aria-rowcount={rows.total + 1} className="journal-table">
+    <div
+      role="table"
+      aria-label={label}
+      aria-rowcount={rows.total === undefined ? -1 : rows.total + 1}
+      className="journal-table"
+    >
       <div role="rowgroup">
         <div role="row" className="journal-row journal-heads">
           {heads.map((head) => (
@@ -79,13 +89,13 @@ export function RowsTable<T extends Item>(props: TableProps<T>): ReactNode {
               // The table itself takes the keys; a click is the same choice by hand.
               // eslint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/interactive-supports-focus
               <div
-                key={item.sequence}
+                key={numberOf(item)}
                 role="row"
                 aria-rowindex={index + 2}
-                aria-current={item.sequence === sequence}
+                aria-current={numberOf(item) === chosen}
                 className="journal-row"
                 style={{ transform: `translateY(${start}px)`, height: size }}
-                onClick={() => onChoose(item.sequence)}
+                onClick={() => onChoose(numberOf(item))}
               >
                 {cells(item)}
               </div>

@@ -1,12 +1,8 @@
 import { Readable } from 'node:stream';
-import type { BlobStore } from '../evidence/index.ts';
+import { isMissing, type BlobStore } from '../evidence/index.ts';
 import { readArchiveItem, readBlob, type Database } from '../store/index.ts';
 import { segmentPath, type ArchivePlace } from './place.ts';
 import { readMemberAt } from './segment-reader.ts';
-
-function isMissing(error: unknown): boolean {
-  return typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT';
-}
 
 async function* skipped(chunks: AsyncIterable<Uint8Array>, fromByte: number): AsyncGenerator<Uint8Array, void> {
   let skip = fromByte;

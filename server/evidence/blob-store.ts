@@ -3,6 +3,7 @@ import { link, lstat, mkdir, open, readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { Sha256Hex } from '../../core/kernel/index.ts';
+import { codeOf, isMissing } from './disk.ts';
 
 /** Sealed files by the hash of their bytes, under `blobs/sha256/aa/bb/`. It knows no key and reads no plaintext. */
 export type BlobStore = {
@@ -21,10 +22,6 @@ export type BlobStore = {
 
 const partName = /^[0-9a-f]{2}$/u;
 const blobName = /^[0-9a-f]{64}$/u;
-
-function codeOf(error: unknown): unknown {
-  return typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
-}
 
 /** Makes the names in a folder durable. */
 export async function syncFolderAside(path: string): Promise<void> {
@@ -48,7 +45,7 @@ async function namesIn(path: string, pattern: RegExp): Promise<readonly string[]
   try {
     return (await readdir(path)).filter((name) => pattern.test(name)).sort();
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return [];
+    if (isMissing(error)) return [];
     throw error;
   }
 }
@@ -73,7 +70,7 @@ export function openBlobStore(folder: string): BlobStore {
       try {
         return { sizeBytes: (await lstat(pathOf(blob))).size };
       } catch (error) {
-        if (codeOf(error) === 'ENOENT') return undefined;
+        if (isMissing(error)) return undefined;
         throw error;
       }
     },

@@ -3,7 +3,8 @@ import { statfs, unlink } from 'node:fs/promises';
 /** What a full or failing disk says. Nothing was acknowledged; whoever sends may try again. */
 const diskCodes = new Set(['ENOSPC', 'EDQUOT', 'EIO', 'EROFS', 'EFBIG']);
 
-function codeOf(error: unknown): string {
+/** The system's code of an error; empty where it has none. */
+export function codeOf(error: unknown): string {
   return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
 }
 

@@ -2,6 +2,7 @@ export type { Antivirus, AntivirusRefusal, Verdict } from './antivirus.ts';
 export { openBlobStore, type BlobStore } from './blob-store.ts';
 export { recordCipher } from './cipher.ts';
 export { clamdAntivirus, parseClamdAddress, type ClamdAddress } from './clamd.ts';
+export { isMissing } from './disk.ts';
 export { noAntivirus } from './no-antivirus.ts';
 export { openEvidence, readEvidence, type Evidence, type LoggedEvidence } from './open-evidence.ts';
 export { RecordsMalformed, SealedPass } from './sealed-pass.ts';

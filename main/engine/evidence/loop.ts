@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ok, type Refusal, type Result, type Sha256Hex } from '../../../core/kernel/index.ts';
+import { ok, type Result, type Sha256Hex } from '../../../core/kernel/index.ts';
 import { refusals, isRefusalCode } from '../../../contracts/refusals/index.ts';
 import type { EvidenceView } from '../../../contracts/vault-host/index.ts';
 import type { Engine, Shift } from '../context.ts';
 import { clientOf } from '../enrolment.ts';
 import type { ServerClient } from '../http/client.ts';
+import { Rounds } from '../rounds.ts';
 import { isOffline } from '../sign-in.ts';
 import { letGoOfProven, noteTold, settlePiece } from './settle.ts';
 import { ChunkSize, uploadBytes } from './upload.ts';
@@ -12,7 +13,6 @@ import { ChunkSize, uploadBytes } from './upload.ts';
 /** Pieces of one round; more wait for the next. */
 const roundMax = 100;
 const retryFirstMs = 250;
-const retryMaxMs = 30_000;
 /** A verdict takes as long as the antivirus does; the leaf behind it takes a second. */
 const askAgainFirstMs = 500;
 const askAgainMaxMs = 10_000;
@@ -43,26 +43,27 @@ export class UploadLoop {
   readonly #client: ServerClient;
   readonly #chunkSize = new ChunkSize();
   readonly #paused = new Set<Sha256Hex>();
-  #failures = 0;
+  readonly #rounds: Rounds<Round>;
   #asked = 0;
   #shownAtMs = Number.NEGATIVE_INFINITY;
-  #isStopped = false;
-  #isKicked = false;
-  #wake: (() => void) | undefined;
-  readonly #ended: Promise<void>;
 
   constructor(engine: Engine, shift: Shift) {
     this.#engine = engine;
     this.#shift = shift;
     this.#client = clientOf(engine, shift.enrolment);
-    this.#ended = this.#run();
+    this.#rounds = new Rounds({
+      ...{ engine, where: 'evidence', retryFirstMs },
+      round: () => this.#round(),
+      onDone: (round) => this.#delayAfter(round),
+      onFailed: ({ code }) => engine.options.log({ kind: 'upload-failed', code }),
+    });
+    this.#rounds.start();
   }
 
   /** Starts the next round now, or right after the one that runs. */
   kick(): void {
-    this.#isKicked = true;
     this.#asked = 0;
-    this.#wake?.();
+    this.#rounds.kick();
   }
 
   /** Heard before the next chunk; the vault remembers it beyond the shift. */
@@ -73,30 +74,9 @@ export class UploadLoop {
 
   /** Resolves when no round runs any longer. */
   async stop(): Promise<void> {
-    this.#isStopped = true;
+    const stopped = this.#rounds.stop();
     this.#client.close();
-    this.#wake?.();
-    await this.#ended;
-  }
-
-  #hasStopped(): boolean {
-    return this.#isStopped;
-  }
-
-  async #run(): Promise<void> {
-    while (!this.#hasStopped()) {
-      this.#isKicked = false;
-      const round = await this.#round().catch((error: unknown) => this.#bug(error));
-      if (this.#hasStopped()) return;
-      await this.#rest(round.ok ? this.#delayAfter(round.value) : this.#failed(round.refusal));
-    }
-  }
-
-  #bug(error: unknown): Result<Round> {
-    const incidentId = Buffer.from(this.#engine.options.random(8)).toString('hex');
-    const stack = error instanceof Error ? (error.stack ?? error.message) : 'thrown value is not an error';
-    this.#engine.options.log({ kind: 'bug', incidentId, where: 'evidence', stack });
-    return { ok: false, refusal: { code: 'internal', incidentId } };
+    await stopped;
   }
 
   async #round(): Promise<Result<Round>> {
@@ -110,7 +90,7 @@ export class UploadLoop {
     let isOpen = false;
     let hasProgress = false;
     for (const piece of listed.value.items) {
-      if (this.#isStopped) break;
+      if (this.#rounds.isStopped) break;
       if (piece.isPaused || this.#paused.has(piece.descriptor.sha256) || isStuck(piece)) continue;
       const advanced = await this.#advance(piece);
       this.#show(null);
@@ -129,7 +109,7 @@ export class UploadLoop {
       : sent.value.isWhole
         ? await settlePiece(this.#engine, this.#shift, this.#client, piece)
         : ok({ isDone: false });
-    if (settled.ok || this.#isStopped) return settled;
+    if (settled.ok || this.#rounds.isStopped) return settled;
     const { code } = settled.refusal;
     const isForWaiting = isOffline(code) || !isRefusalCode(code) || refusals[code].retry;
     if (isForWaiting) return settled;
@@ -149,7 +129,7 @@ export class UploadLoop {
       mayGoOn: () => this.#mayGoOn(sha256),
       onProgress: (sentBytes) => {
         // Whoever comes forward is not failing, however often his line breaks.
-        if (sentBytes > (this.#engine.state.uploads.reached.get(sha256) ?? 0)) this.#failures = 0;
+        if (sentBytes > (this.#engine.state.uploads.reached.get(sha256) ?? 0)) this.#rounds.forgetFailures();
         this.#engine.state.uploads.reached.set(sha256, sentBytes);
         this.#show({ sha256, sentBytes, sizeBytes });
       },
@@ -160,7 +140,7 @@ export class UploadLoop {
     const { state } = this.#engine;
     for (let waitedMs = 0; waitedMs < giveWayMaxMs && state.outbox.waiting > 0; waitedMs += giveWayStepMs)
       await sleep(giveWayStepMs);
-    return !this.#isStopped && !this.#paused.has(sha256);
+    return !this.#rounds.isStopped && !this.#paused.has(sha256);
   }
 
   #show(current: Engine['state']['uploads']['current']): void {
@@ -184,31 +164,11 @@ export class UploadLoop {
   }
 
   #delayAfter({ hasProgress, isOpen }: Round): number {
-    this.#failures = 0;
     if (hasProgress) this.#asked = 0;
     if (hasProgress) return 0;
     if (!isOpen) return idleMs;
     const delayMs = Math.min(askAgainFirstMs * 2 ** this.#asked, askAgainMaxMs);
     this.#asked += 1;
     return delayMs;
-  }
-
-  #failed({ code }: Refusal): number {
-    this.#engine.options.log({ kind: 'upload-failed', code });
-    const delayMs = Math.min(retryFirstMs * 2 ** this.#failures, retryMaxMs);
-    this.#failures = Math.min(this.#failures + 1, 10);
-    return delayMs * (0.5 + this.#engine.options.chance());
-  }
-
-  #rest(delayMs: number): Promise<void> {
-    if (this.#isKicked || this.#isStopped) return Promise.resolve();
-    return new Promise((resolve) => {
-      const timer = setTimeout(() => this.#wake?.(), delayMs);
-      this.#wake = () => {
-        clearTimeout(timer);
-        this.#wake = undefined;
-        resolve();
-      };
-    });
   }
 }

@@ -1,6 +1,7 @@
-import { ok, type Result } from '../../../core/kernel/index.ts';
+import { ok, type Refusal, type Result } from '../../../core/kernel/index.ts';
 import { setServer, type Engine, type Shift } from '../context.ts';
 import { refreshRevocation } from '../revocation.ts';
+import { Rounds } from '../rounds.ts';
 import { isOffline } from '../sign-in.ts';
 import { pullChanges, type Pulled } from './changes.ts';
 import { makeContact } from './contact.ts';
@@ -18,7 +19,6 @@ const contactEveryMs = 20_000;
 /** Signals within this time are one: however many a server sends, it does not drive the loop. */
 const signalGatherMs = 250;
 const retryFirstMs = 500;
-const retryMaxMs = 30_000;
 /** How often at the most a tree head that nothing else needs is journalled. */
 const checkpointEveryMs = 10 * 60_000;
 
@@ -33,24 +33,25 @@ export class SyncLoop {
   #head: TreeHead | undefined;
   #contactAtMs = Number.NEGATIVE_INFINITY;
   #checkpointAtMs = Number.NEGATIVE_INFINITY;
-  #failures = 0;
-  #isStopped = false;
-  #isKicked = false;
-  #wake: (() => void) | undefined;
+  readonly #rounds: Rounds<Round>;
   #stopStream: (() => void) | undefined;
   #signal: NodeJS.Timeout | undefined;
-  readonly #ended: Promise<void>;
 
   constructor(engine: Engine, shift: Shift) {
     this.#engine = engine;
     this.#shift = shift;
-    this.#ended = this.#run();
+    this.#rounds = new Rounds({
+      ...{ engine, where: 'sync', retryFirstMs },
+      round: () => this.#round(),
+      onDone: (round) => this.#succeeded(round),
+      onFailed: (refusal) => this.#failed(refusal),
+    });
+    this.#rounds.start(this.#takeUpHead());
   }
 
   /** Starts the next round now, or right after the one that runs. */
   kick(): void {
-    this.#isKicked = true;
-    this.#wake?.();
+    this.#rounds.kick();
   }
 
   #signalled(): void {
@@ -62,35 +63,10 @@ export class SyncLoop {
 
   /** Resolves when no round runs any longer. */
   async stop(): Promise<void> {
-    this.#isStopped = true;
+    const stopped = this.#rounds.stop();
     clearTimeout(this.#signal);
     this.#stopStream?.();
-    this.#wake?.();
-    await this.#ended;
-  }
-
-  async #run(): Promise<void> {
-    await this.#takeUpHead();
-    while (!this.#isStopped) {
-      this.#isKicked = false;
-      const round = await this.#round().catch((error: unknown) => this.#bug(error));
-      if (this.#stopped()) return;
-      const delayMs = round.ok
-        ? this.#succeeded(round.value)
-        : this.#failed(round.refusal.code, round.refusal.incidentId);
-      await this.#pause(delayMs);
-    }
-  }
-
-  #stopped(): boolean {
-    return this.#isStopped;
-  }
-
-  #bug(error: unknown): Result<Round> {
-    const incidentId = Buffer.from(this.#engine.options.random(8)).toString('hex');
-    const stack = error instanceof Error ? (error.stack ?? error.message) : 'thrown value is not an error';
-    this.#engine.options.log({ kind: 'bug', incidentId, where: 'sync', stack });
-    return { ok: false, refusal: { code: 'internal', incidentId } };
+    await stopped;
   }
 
   async #round(): Promise<Result<Round>> {
@@ -136,7 +112,7 @@ export class SyncLoop {
   }
 
   async #openStream(): Promise<void> {
-    if (this.#stopStream !== undefined || this.#isStopped) return;
+    if (this.#stopStream !== undefined || this.#rounds.isStopped) return;
     const opened = await this.#shift.client.listen({
       onSignal: () => this.#signalled(),
       onEnd: () => {
@@ -175,7 +151,6 @@ export class SyncLoop {
   }
 
   #succeeded(round: Round): number {
-    this.#failures = 0;
     setServer(
       this.#engine,
       this.#shift.client.hasSession ? 'connected' : 'refused',
@@ -184,25 +159,10 @@ export class SyncLoop {
     return round.delayMs;
   }
 
-  #failed(code: string, incidentId: string | undefined): number {
+  #failed({ code, incidentId }: Refusal): void {
     this.#engine.options.log({ kind: 'sync-failed', code });
     const refusal = incidentId === undefined ? { code } : { code, incidentId };
     setServer(this.#engine, isOffline(code) ? 'offline' : 'refused', refusal);
     this.#contactAtMs = Number.NEGATIVE_INFINITY;
-    const delayMs = Math.min(retryFirstMs * 2 ** this.#failures, retryMaxMs);
-    this.#failures = Math.min(this.#failures + 1, 10);
-    return delayMs * (0.5 + this.#engine.options.chance());
-  }
-
-  #pause(delayMs: number): Promise<void> {
-    if (this.#isKicked || this.#isStopped) return Promise.resolve();
-    return new Promise((resolve) => {
-      const timer = setTimeout(() => this.#wake?.(), delayMs);
-      this.#wake = () => {
-        clearTimeout(timer);
-        this.#wake = undefined;
-        resolve();
-      };
-    });
   }
 }

@@ -43,7 +43,8 @@ export function EvidenceTable(props: { readonly rows: EvidenceRows; readonly seq
       heads={columns.map((column) => words(`evidence.column.${column}`))}
       rows={props.rows}
       cells={(item) => <Cells item={item} />}
-      sequence={props.sequence}
+      numberOf={(item) => item.sequence}
+      chosen={props.sequence}
       onChoose={(sequence) => go({ page: 'evidence', sequence })}
     />
   );

@@ -13,11 +13,11 @@ import {
   Part,
   RefusalBox,
   Segmented,
-  Skeleton,
   Time,
 } from '../../kit/index.ts';
 import { useWords } from '../../words/index.ts';
 import { Steps } from '../case/steps.tsx';
+import { EntryFrame } from '../entry-frame.tsx';
 import { attestationWords } from '../status-words.ts';
 import { entryWords } from './journal-table.tsx';
 
@@ -185,10 +185,6 @@ export function EntryPanel({ sequence }: { readonly sequence: number }): ReactNo
   const words = useWords();
   const answer = useAnswer('journal.get', { sequence });
   return (
-    <section className="entry" aria-label={words('entry.title', { sequence })}>
-      {answer.state === 'waiting' ? <Skeleton name={words('loading')} lines={8} /> : null}
-      {answer.state === 'refused' ? <RefusalBox refusal={answer.refusal} onAgain={answer.again} isLarge /> : null}
-      {answer.state === 'here' ? <Entry entry={answer.value} /> : null}
-    </section>
+    <EntryFrame label={words('entry.title', { sequence })} answer={answer} show={(entry) => <Entry entry={entry} />} />
   );
 }

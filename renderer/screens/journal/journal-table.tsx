@@ -58,7 +58,8 @@ export function JournalTable({
       heads={columns.map((column) => words(`journal.column.${column}`))}
       rows={journal}
       cells={(item) => <Cells item={item} />}
-      sequence={sequence}
+      numberOf={(item) => item.sequence}
+      chosen={sequence}
       onChoose={(chosen) => go({ page: 'journal', sequence: chosen })}
     />
   );

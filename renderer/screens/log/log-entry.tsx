@@ -13,12 +13,12 @@ import {
   Note,
   Part,
   RefusalBox,
-  Skeleton,
   State,
   Time,
 } from '../../kit/index.ts';
 import { useGo } from '../../places/index.ts';
 import { useWords } from '../../words/index.ts';
+import { EntryFrame } from '../entry-frame.tsx';
 import { attestationWords } from '../status-words.ts';
 import { logItemWords, outcomeTones } from './log-words.ts';
 
@@ -167,10 +167,10 @@ export function LogEntryPanel({ index }: { readonly index: number }): ReactNode 
   const words = useWords();
   const answer = useAnswer('log.get', { index });
   return (
-    <section className="entry" aria-label={words('log.entry', { number: index + 1 })}>
-      {answer.state === 'waiting' ? <Skeleton name={words('loading')} lines={8} /> : null}
-      {answer.state === 'refused' ? <RefusalBox refusal={answer.refusal} onAgain={answer.again} isLarge /> : null}
-      {answer.state === 'here' ? <Entry entry={answer.value} /> : null}
-    </section>
+    <EntryFrame
+      label={words('log.entry', { number: index + 1 })}
+      answer={answer}
+      show={(entry) => <Entry entry={entry} />}
+    />
   );
 }

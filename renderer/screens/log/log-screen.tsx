@@ -84,7 +84,7 @@ function Offline({ rows }: { readonly rows: LogRows }): ReactNode {
   return (
     <div className="log-offline">
       <Note>{words('log.offline')}</Note>
-      <Button icon={<IconRefresh size={16} aria-hidden />} isBusy={rows.isSearching} onClick={rows.again}>
+      <Button icon={<IconRefresh size={16} aria-hidden />} isBusy={rows.isFetching} onClick={rows.again}>
         {words('action.again')}
       </Button>
     </div>
@@ -98,7 +98,7 @@ function Further({ rows }: { readonly rows: LogRows }): ReactNode {
   return (
     <div className="log-further">
       <span className="quiet small">{words('log.lookedTo', { number: formatCount(rows.next + 1) })}</span>
-      <Button icon={<IconSearch size={16} aria-hidden />} isBusy={rows.isSearching} onClick={rows.more}>
+      <Button icon={<IconSearch size={16} aria-hidden />} isBusy={rows.isFetching} onClick={rows.more}>
         {words('log.further')}
       </Button>
     </div>

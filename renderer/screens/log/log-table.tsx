@@ -1,13 +1,12 @@
-import { useVirtualizer } from '@tanstack/react-virtual';
-import { useRef, type KeyboardEvent, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import type { LogItem } from '../../../contracts/ipc/index.ts';
 import type { LogRows } from '../../bridge/index.ts';
-import { formatCount, State, Time, useKeys } from '../../kit/index.ts';
+import { formatCount, State, Time } from '../../kit/index.ts';
 import { useGo } from '../../places/index.ts';
 import { useWords } from '../../words/index.ts';
+import { RowsTable } from '../rows-table.tsx';
 import { deviceWords, logItemWords, outcomeTones } from './log-words.ts';
 
-const rowHeight = 32;
 const columns = ['number', 'time', 'what', 'device', 'outcome'] as const;
 
 function Cells({ item }: { readonly item: LogItem }): ReactNode {
@@ -33,83 +32,20 @@ function Cells({ item }: { readonly item: LogItem }): ReactNode {
   );
 }
 
-function useRows(rows: LogRows, index: number | null) {
-  const go = useGo();
-  const scroller = useRef<HTMLDivElement>(null);
-  const virtual = useVirtualizer({
-    count: rows.items.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => rowHeight,
-    overscan: 10,
-    onChange: ({ range }) => {
-      if (range !== null && range.endIndex >= rows.items.length - 20) rows.more();
-    },
-  });
-  const move = (step: number): void => {
-    const at = rows.items.findIndex((item) => item.index === index);
-    const to = Math.min(rows.items.length - 1, Math.max(0, at + step));
-    const item = rows.items[to];
-    if (item === undefined) return;
-    virtual.scrollToIndex(to);
-    go({ page: 'log', index: item.index });
-  };
-  return { scroller, virtual, move };
-}
-
-/** The entries as a virtual table; rows are chosen by a click or by j, k and the arrows. */
+/** The entries as read so far: how many a search will find nobody knows. */
 export function LogTable({ rows, index }: { readonly rows: LogRows; readonly index: number | null }): ReactNode {
   const words = useWords();
   const go = useGo();
-  const { scroller, virtual, move } = useRows(rows, index);
-  useKeys({ KeyJ: () => move(1), KeyK: () => move(-1) });
-  const onKeyDown = (event: KeyboardEvent): void => {
-    const steps: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1, PageDown: 15, PageUp: -15 };
-    const step = steps[event.key];
-    if (step === undefined) return;
-    event.preventDefault();
-    move(step);
-  };
   return (
-    <div role="table" aria-label={words('log.table')} aria-rowcount={-1} className="journal-table">
-      <div role="rowgroup">
-        <div role="row" className="journal-row journal-heads">
-          {columns.map((column) => (
-            <span key={column} role="columnheader">
-              {words(`log.column.${column}`)}
-            </span>
-          ))}
-        </div>
-      </div>
-      <div
-        ref={scroller}
-        role="rowgroup"
-        className="journal-scroll"
-        tabIndex={0}
-        aria-label={words('log.table')}
-        onKeyDown={onKeyDown}
-      >
-        <div role="presentation" className="journal-rows" style={{ height: virtual.getTotalSize() }}>
-          {virtual.getVirtualItems().map(({ index: at, start, size }) => {
-            const item = rows.items[at];
-            if (item === undefined) return null;
-            return (
-              // The table itself takes the keys; a click is the same choice by hand.
-              // eslint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/interactive-supports-focus
-              <div
-                key={item.index}
-                role="row"
-                aria-rowindex={at + 2}
-                aria-current={item.index === index}
-                className="journal-row"
-                style={{ transform: `translateY(${start}px)`, height: size }}
-                onClick={() => go({ page: 'log', index: item.index })}
-              >
-                <Cells item={item} />
-              </div>
-            );
-          })}
-        </div>
-      </div>
-    </div>
+    <RowsTable
+      label={words('log.table')}
+      heads={columns.map((column) => words(`log.column.${column}`))}
+      rows={{ items: rows.items, more: rows.more }}
+      cells={(item) => <Cells item={item} />}
+      numberOf={(item) => item.index}
+      chosen={index}
+      onChoose={(chosen) => go({ page: 'log', index: chosen })}
+      pageStep={15}
+    />
   );
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createHash } from 'node:crypto';
@@ -9,11 +9,11 @@ import { readWhole } from '../../vault/pieces.ts';
 import { passphraseKey, TestVault } from '../../vault/vault.ts';
 import { chanceFrom, DiskModel, writeImage } from './disk-model.ts';
 import type { AcknowledgedEvidence } from './evidence-workload.ts';
-import { compileRecorder, recordScript, type Operation } from './recording.ts';
+import { compileRecorder, recordVault, type Operation, type VaultRun } from './recording.ts';
 
 const laboratory = mkdtempSync(join(tmpdir(), 'qorgan-evidence-power-'));
 let recorder: string;
-let whole: Run;
+let whole: VaultRun;
 const seed = Number(process.env['QORGAN_SEED'] ?? Date.now() % 1_000_000_007);
 
 beforeAll(() => {
@@ -22,24 +22,8 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(laboratory, { recursive: true, force: true }));
 
-type Run = {
-  readonly root: string;
-  readonly folder: string;
-  readonly acknowledgements: string;
-  readonly operations: readonly Operation[];
-};
-
-function record(fault: string): Run {
-  const root = join(laboratory, fault);
-  const folder = join(root, 'vault');
-  const acknowledgements = join(root, 'acknowledged');
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const args = [folder, acknowledgements, fault];
-  return {
-    ...{ root, folder, acknowledgements },
-    operations: recordScript({ recorder, script: 'evidence-workload.ts', args, root }),
-  };
-}
+const record = (fault: string): VaultRun =>
+  recordVault({ laboratory, recorder, script: 'evidence-workload.ts', fault });
 
 /** Nothing of a judged vault has to last: its opening may skip every sync. */
 const forJudging: Durability = { syncFile: () => undefined, syncFolder: () => undefined, synchronous: 'OFF' };
@@ -81,7 +65,7 @@ type Tally = { cuts: number; readonly faults: string[] };
 
 /** Goes through what the disk was asked, and judges what is left at each chosen point; `chance` decides what survives. */
 async function walk(
-  run: Run,
+  run: VaultRun,
   options: {
     readonly isCut: (at: number, operation: Operation) => boolean;
     readonly chance: () => number;

@@ -1,11 +1,11 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cheapKdf, passphraseKey } from '../../vault/vault.ts';
 import { localVault, vaultHandlers, type Durability, type Vault } from '../../../native/vault-host/index.ts';
 import { chanceFrom, DiskModel, writeImage } from './disk-model.ts';
-import { compileRecorder, recordScript, type Operation } from './recording.ts';
+import { compileRecorder, recordVault, type VaultRun } from './recording.ts';
 import type { Acknowledged } from './workload.ts';
 
 const laboratory = mkdtempSync(join(tmpdir(), 'qorgan-power-'));
@@ -17,24 +17,14 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(laboratory, { recursive: true, force: true }));
 
-type Run = {
-  readonly root: string;
-  readonly folder: string;
-  readonly acknowledgements: string;
-  readonly operations: readonly Operation[];
-};
-
-function record(fault: string): Run {
-  const root = join(laboratory, fault);
-  const folder = join(root, 'vault');
-  const acknowledgements = join(root, 'acknowledged');
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const args = [folder, acknowledgements, fault];
-  return { root, folder, acknowledgements, operations: recordScript({ recorder, script: 'workload.ts', args, root }) };
-}
+const record = (fault: string): VaultRun => recordVault({ laboratory, recorder, script: 'workload.ts', fault });
 
 /** Half of the points anywhere, half where slots and data keys change: a few hundred operations among many thousand. */
-function choosePoints({ operations, acknowledgements }: Run, count: number, chance: () => number): ReadonlySet<number> {
+function choosePoints(
+  { operations, acknowledgements }: VaultRun,
+  count: number,
+  chance: () => number,
+): ReadonlySet<number> {
   const delicate = operations.flatMap(({ path }, i) =>
     path.includes('slots') || path.includes('.next') ? [i, i + 1] : [],
   );
@@ -98,7 +88,7 @@ function judgeSecond(vault: Vault, { second }: Acknowledged): 'lost' | `broken: 
     : undefined;
 }
 
-async function cutPower(run: Run, count: number, options: { readonly isUntilHarm: boolean }): Promise<Tally> {
+async function cutPower(run: VaultRun, count: number, options: { readonly isUntilHarm: boolean }): Promise<Tally> {
   const chance = chanceFrom(seed);
   const points = choosePoints(run, count, chance);
   const model = new DiskModel(run.folder);
@@ -124,7 +114,7 @@ async function cutPower(run: Run, count: number, options: { readonly isUntilHarm
   return tally;
 }
 
-function summary(name: string, run: Run, { cuts, inSlots, lost, broken }: Tally): void {
+function summary(name: string, run: VaultRun, { cuts, inSlots, lost, broken }: Tally): void {
   process.stdout.write(
     `power cut (${name}): seed ${seed}, ${run.operations.length} operations, ${cuts} cuts (${inSlots} while slots or keys change), ${lost} lost, ${broken} broken\n`,
   );

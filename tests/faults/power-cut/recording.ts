@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** One thing that the recorded process asked of a file, in the order in which it asked. */
@@ -56,4 +56,29 @@ export function recordScript(options: {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   return readRecording(log);
+}
+
+/** One recorded life of a vault. */
+export type VaultRun = {
+  readonly root: string;
+  readonly folder: string;
+  /** Where the script wrote down what it was told. */
+  readonly acknowledgements: string;
+  readonly operations: readonly Operation[];
+};
+
+/** Records a script that is told a folder for its vault, a file for what it was told, and a fault to be played. */
+export function recordVault(options: {
+  readonly laboratory: string;
+  readonly recorder: string;
+  readonly script: string;
+  readonly fault: string;
+}): VaultRun {
+  const { laboratory, recorder, script, fault } = options;
+  const root = join(laboratory, fault);
+  const folder = join(root, 'vault');
+  const acknowledgements = join(root, 'acknowledged');
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const args = [folder, acknowledgements, fault];
+  return { root, folder, acknowledgements, operations: recordScript({ recorder, script, args, root }) };
 }
