@@ -75,7 +75,18 @@ export class Operator {
     await this.button('screens.shift.start').click({ timeout: patienceMs });
     const prompt = await this.answerPrompt(person, picture === undefined ? {} : { picture });
     await this.closed(prompt);
-    await this.page.getByRole('listbox').waitFor({ timeout: patienceMs });
+    await this.#orShows('shift-did-not-start', this.page.getByRole('listbox').waitFor({ timeout: patienceMs }));
+  }
+
+  /** What did not come is refused with a picture of the window and the refusals that stand in it. */
+  async #orShows(name: string, waited: Promise<void>): Promise<void> {
+    try {
+      await waited;
+    } catch (error) {
+      const refusals = await this.page.locator('.refusal').allInnerTexts();
+      const at = await this.picture(name);
+      throw new Error(`the window says ${JSON.stringify(refusals)}, see ${at}`, { cause: error });
+    }
   }
 
   /** The rows of the queue as they are listed now. */

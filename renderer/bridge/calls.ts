@@ -1,6 +1,7 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { OperatorBridge, OperatorInput, OperatorOutput, OperatorVerb } from '../../contracts/ipc/index.ts';
 import type { Refusal, Result } from '../../core/kernel/index.ts';
+import { askAgain } from './ask-again.ts';
 import { useBridge } from './context.tsx';
 
 /** What a screen knows of an answer: still waiting, refused by name, or there. */
@@ -55,7 +56,7 @@ export function useCommand<V extends OperatorVerb>(verb: V): Command<V> {
   const client = useQueryClient();
   const mutation = useMutation({
     mutationFn: (input: OperatorInput<V>) => callSafely(bridge, verb, input),
-    onSettled: () => void client.invalidateQueries({ queryKey: ['app.get'] }),
+    onSettled: () => askAgain(client, 'app.get'),
   });
   const { data } = mutation;
   return {

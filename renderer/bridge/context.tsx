@@ -1,6 +1,7 @@
 import { QueryClient, QueryClientProvider, useQueryClient } from '@tanstack/react-query';
 import { createContext, useContext, useEffect, useState, type ReactNode } from 'react';
 import type { AppView, OperatorBridge } from '../../contracts/ipc/index.ts';
+import { askAgain } from './ask-again.ts';
 
 /** The time as the window reads it; made in `boot`, so that the gallery stands still. */
 export type Clock = () => number;
@@ -64,11 +65,11 @@ function useInvalidation(bridge: OperatorBridge, client: QueryClient): void {
   useEffect(() => {
     const stops = (Object.keys(changes) as (keyof typeof changes)[]).map((event) =>
       bridge.on(event, () => {
-        for (const verb of changes[event]) void client.invalidateQueries({ queryKey: [verb] });
+        for (const verb of changes[event]) askAgain(client, verb);
       }),
     );
     // What the window was made with is older than the ear that has just been lent.
-    void client.invalidateQueries({ queryKey: ['app.get'] });
+    askAgain(client, 'app.get');
     return () => {
       for (const stop of stops) stop();
     };
