@@ -1,2 +1,10 @@
+export {
+  factorMethods,
+  kindOfFactor,
+  type FactorEvidence,
+  type FactorKind,
+  type FactorMethod,
+  type Realm,
+} from './factor-methods.ts';
 export { antivirusBaseAgeDefaultMs, type PolicyDocument } from './policy.ts';
 export { mayAct, mayRead, roles, type AccessRules, type ReadScope, type Role } from './roles.ts';

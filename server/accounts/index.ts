@@ -24,16 +24,16 @@ export {
   type Registry,
 } from './registry.ts';
 export {
-  makeChallenge,
+  openSession,
   readerOf,
   readerOfSession,
-  signIn,
   signOut,
-  staffInForce,
+  type OpenedSession,
   type Reader,
-  type SignInRefusal,
-  type StaffRefusal,
-} from './sign-in.ts';
+  type SessionGrounds,
+  type SessionKey,
+} from './sessions.ts';
+export { makeChallenge, signIn, staffInForce, type SignInRefusal, type StaffRefusal } from './sign-in.ts';
 export { checkLive, checkSignature, type CheckedSignature, type SignatureRefusal } from './signature-check.ts';
 export { isListOfAny, revocationDocument, withList, type RevocationDocument } from './revocation.ts';
 export {
