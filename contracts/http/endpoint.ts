@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import type { ReadScope } from '../../core/access/index.ts';
 
 /**
  * Who may ask. `none`: anybody. `device`: an enrolled device, by an HTTP message signature (`signature.ts`).
@@ -7,12 +8,22 @@ import type * as z from 'zod';
  */
 export type EndpointAuth = 'none' | 'device' | 'keeper' | 'session';
 
+/**
+ * What a person needs at a door of persons, beside a session: a scope that he may read by the policy in force, any scope at all,
+ * or nothing (`own`: the door speaks of himself alone). Others read `read-not-allowed`.
+ */
+export type EndpointNeed = ReadScope | 'any-scope' | 'own';
+
+/** Nobody comes in at a door that does not say who may: a door of persons without `needs` does not compile, and does not open. */
+type WhoMay =
+  | { readonly auth: Exclude<EndpointAuth, 'session'>; readonly needs?: never }
+  | { readonly auth: 'session'; readonly needs: EndpointNeed };
+
 /** One door of the server: what both sides agree on, and every refusal that this door adds to the common ones. */
-export type Endpoint = {
+export type Endpoint = WhoMay & {
   readonly method: 'GET' | 'HEAD' | 'POST' | 'PATCH' | 'DELETE';
   /** Fastify route syntax: `:name` and a last `*`. */
   readonly path: string;
-  readonly auth: EndpointAuth;
   /** Of the `:name`s in the path. */
   readonly params?: z.ZodType;
   /** Of the request headers that the door reads; others may stand beside them. */

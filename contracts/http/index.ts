@@ -7,6 +7,7 @@ export {
   type EndpointBody,
   type EndpointBodyInput,
   type EndpointHeaders,
+  type EndpointNeed,
   type EndpointParams,
   type EndpointQuery,
   type EndpointResponse,

@@ -65,6 +65,7 @@ export const retentionEndpoints = {
     method: 'GET',
     path: '/v1/retention',
     auth: 'session',
+    needs: 'operations',
     response: retentionView,
     bodySizeMaxBytes: noBodyMaxBytes,
     refusals: ['read-not-allowed', 'archive-records-wrong'],

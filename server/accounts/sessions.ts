@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { factorMethods, type FactorEvidence, type Role } from '../../core/access/index.ts';
+import { factorMethods, isInForce, type FactorEvidence, type Role } from '../../core/access/index.ts';
 import { ok, refuse, type DeviceId, type Iin, type Result, type Sha256Hex } from '../../core/kernel/index.ts';
 import { deviceId, iin as iinSchema, sha256Hex as hashSchema, timeMs } from '../../contracts/documents/index.ts';
 import { sha256Hex } from '../../eds/index.ts';
@@ -111,8 +111,7 @@ export async function readerOfSession(
     await endSession(platform.database, endedAt(platform, session));
     return refuse('session-ended');
   }
-  const { validFromMs, validUntilMs, roles } = record;
-  return nowMs >= validFromMs && nowMs < validUntilMs ? ok({ iin, roles, tokenHash }) : refuse('session-ended');
+  return isInForce(record, nowMs) ? ok({ iin, roles: record.roles, tokenHash }) : refuse('session-ended');
 }
 
 function endedAt({ keyring, surroundings }: Platform, session: Row<'session'>): Row<'session'> {

@@ -1,4 +1,4 @@
-import type { Role } from '../../core/access/index.ts';
+import { isInForce, type Role } from '../../core/access/index.ts';
 import { ok, refuse, type DeviceId, type Iin, type Result } from '../../core/kernel/index.ts';
 import { challengeText, type SignInChallenge } from '../../core/signing/index.ts';
 import { parseSignInChallenge } from '../../contracts/documents/index.ts';
@@ -21,9 +21,8 @@ export function staffInForce(
 ): Result<RegisteredStaff, StaffRefusal> {
   const staff = registry.staff(person.iin);
   if (staff === undefined) return refuse('actor-unknown');
-  const { validFromMs, validUntilMs, certificates, roles } = staff.record;
-  if (person.nowMs < validFromMs || person.nowMs >= validUntilMs || roles.length === 0) return refuse('actor-unknown');
-  return certificates.some((certificate) => certificate === person.certificate)
+  if (!isInForce(staff.record, person.nowMs)) return refuse('actor-unknown');
+  return staff.record.certificates.some((certificate) => certificate === person.certificate)
     ? ok(staff)
     : refuse('certificate-unknown');
 }

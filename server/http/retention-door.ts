@@ -1,5 +1,4 @@
-import { mayRead } from '../../core/access/index.ts';
-import { ok, refuse, type Result } from '../../core/kernel/index.ts';
+import { ok, type Result } from '../../core/kernel/index.ts';
 import { endpoints, type RetentionView } from '../../contracts/http/index.ts';
 import { retentionOverview } from '../archive/index.ts';
 import type { DoorContext } from './context.ts';
@@ -9,12 +8,10 @@ import type { Router } from './router.ts';
 const keptMs = 30_000;
 
 /** Opens the door of the retention overview: names and counts, no piece of evidence. */
-export function openRetentionDoor({ platform, registry }: DoorContext, router: Router): void {
+export function openRetentionDoor({ platform }: DoorContext, router: Router): void {
   const { surroundings } = platform;
   let kept: { readonly atMs: number; readonly view: Promise<Result<RetentionView, string>> } | undefined;
-  router.open(endpoints.retention, async ({ reader }) => {
-    const { access } = registry.policy().policy;
-    if (!mayRead(access, reader.roles, 'operations')) return refuse('read-not-allowed');
+  router.open(endpoints.retention, async () => {
     const nowMs = surroundings.nowMs();
     if (kept === undefined || nowMs - kept.atMs >= keptMs || nowMs < kept.atMs)
       kept = { atMs: nowMs, view: retentionOverview(platform, nowMs) };

@@ -1,19 +1,24 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type * as z from 'zod';
 import { ok, refuse, type DeviceId, type Result } from '../../core/kernel/index.ts';
+import { mayRead, type Role } from '../../core/access/index.ts';
+import { endpoints } from '../../contracts/http/index.ts';
 import type {
   Endpoint,
   EndpointBody,
   EndpointHeaders,
+  EndpointNeed,
   EndpointParams,
   EndpointQuery,
   EndpointResponse,
 } from '../../contracts/http/index.ts';
 import { readerOf, type Reader, type RegisteredDevice } from '../accounts/index.ts';
 import { parseJson, type RequestProof } from '../checks/index.ts';
+import { scopesOf } from '../intake/index.ts';
 import type { DoorContext } from './context.ts';
 import { admitOnce, authenticateDevice, readClaim, type WireRequest } from './device-auth.ts';
 import { sendRefusal } from './refusals.ts';
+import { guardRoutes } from './route-guard.ts';
 import type { ReplayGuard } from './replay-guard.ts';
 
 type Auth<E extends Endpoint> = E['auth'] extends 'none' | 'keeper'
@@ -64,6 +69,13 @@ function wireOf(request: FastifyRequest): WireRequest {
   return { method, url: request.raw.url ?? '', headers, body: bodyBytes(request) };
 }
 
+/** By the policy in force at this moment. */
+function mayCome({ registry }: DoorContext, needs: EndpointNeed, held: readonly Role[]): boolean {
+  const { access } = registry.policy().policy;
+  if (needs === 'own') return true;
+  return needs === 'any-scope' ? scopesOf(access, held).length > 0 : mayRead(access, held, needs);
+}
+
 async function identify(
   context: DoorContext,
   guard: ReplayGuard,
@@ -79,13 +91,15 @@ async function identify(
   }
   const device = await authenticateDevice({ registry: context.registry, guard }, wireOf(request));
   if (!device.ok) return device;
-  if (endpoint.auth === 'device') return { ok: true, value: { device: device.value, reader: undefined } };
+  if (endpoint.auth !== 'session') return { ok: true, value: { device: device.value, reader: undefined } };
   const token = /^Bearer ([A-Za-z0-9_-]{43})$/u.exec(request.headers.authorization ?? '')?.[1];
   if (token === undefined) return refuse('session-missing');
   // A record that is missing may be the one that blocks this very person.
   if (context.registry.rejected() > 0) return refuse('server-read-only');
   const reader = await readerOf(context, { device: device.value.record.device, token });
-  return reader.ok ? { ok: true, value: { device: device.value, reader: reader.value } } : reader;
+  if (!reader.ok) return reader;
+  if (!mayCome(context, endpoint.needs, reader.value.roles)) return refuse('read-not-allowed');
+  return { ok: true, value: { device: device.value, reader: reader.value } };
 }
 
 async function readAside<T>(
@@ -121,14 +135,18 @@ async function sendAnswer(reply: FastifyReply, value: unknown): Promise<void> {
   await reply.type('application/json; charset=utf-8').send(JSON.stringify(value));
 }
 
-/** Makes routes from endpoints: who asks, then what he asks, then the handler; every answer leaves by its schema. */
+/**
+ * Makes routes from endpoints: who asks, then what he asks, then the handler; every answer leaves by its schema. From here on the
+ * server takes no route but through this.
+ */
 export function createRouter(app: FastifyInstance, context: DoorContext, guard: ReplayGuard): Router {
+  const allow = guardRoutes(app, Object.values(endpoints));
   const route = (
     endpoint: Endpoint,
     handler: (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>,
   ): void => {
     const { method, path, bodySizeMaxBytes } = endpoint;
-    app.route({ method, url: path, bodyLimit: bodySizeMaxBytes, handler });
+    app.route({ method, url: path, bodyLimit: bodySizeMaxBytes, handler: allow(handler) });
   };
   return {
     open: <E extends Endpoint>(endpoint: E, handler: Handler<E>) =>

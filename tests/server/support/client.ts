@@ -38,6 +38,9 @@ export type Call = {
   readonly headers?: Readonly<Record<string, string>>;
   /** Changes the request after it was signed. */
   readonly tamper?: (headers: Record<string, string>) => void;
+  /** Sent in the place of what was signed. */
+  readonly sentPath?: string;
+  readonly sentBody?: Buffer;
   readonly nonce?: string;
   readonly createdSeconds?: number;
 };
@@ -100,6 +103,7 @@ export class TestClient {
       });
       Object.assign(headers, signed, { 'content-digest': digest });
     }
+    if (call.sentBody !== undefined) headers['content-length'] = String(call.sentBody.length);
     call.tamper?.(headers);
     return headers;
   }
@@ -114,7 +118,7 @@ export class TestClient {
           hostname,
           port,
           method: call.method,
-          path: call.path,
+          path: call.sentPath ?? call.path,
           headers: this.#headers(call, body),
           agent: this.#agent,
         },
@@ -137,7 +141,7 @@ export class TestClient {
         },
       );
       sent.on('error', reject);
-      sent.end(body);
+      sent.end(call.sentBody ?? body);
     });
   }
 
@@ -158,7 +162,7 @@ export class TestClient {
       const headers = this.#headers(call, Buffer.alloc(0));
       // A connection of its own: the stream would hold the only one of the pool.
       const sent = request(
-        { hostname, port, method: call.method, path: call.path, headers, agent: new Agent(this.#agent.options) },
+        { hostname, port, method: call.method, path: call.sentPath ?? call.path, headers, agent: new Agent(this.#agent.options) },
         (response) => {
           let text = '';
           response.on('end', () => resolve(text));
