@@ -57,7 +57,8 @@ function hostOf(contract: HostContract, handlers: Handlers) {
 }
 
 describe.each(hosts)('%s', (name, contract, handlers) => {
-  const configuration = name === 'vault-host' ? { directory } : { modules: [], pollEveryMs: 1_000, mayWaitForSlots: false };
+  const configuration =
+    name === 'vault-host' ? { directory } : { modules: [], pollEveryMs: 1_000, mayWaitForSlots: false };
 
   test('answers exactly the verbs of its contract', () => {
     expect(Object.keys(handlers).toSorted()).toEqual(Object.keys(contract.verbs).toSorted());
@@ -83,7 +84,9 @@ describe.each(hosts)('%s', (name, contract, handlers) => {
 
 describe('a vault that nobody opened', () => {
   const handlers = vaultHandlers(closedVault) as unknown as Handlers;
-  const closed = Object.keys(vaultHost.verbs).filter((verb) => !(verbsOfClosedVault as readonly string[]).includes(verb));
+  const closed = Object.keys(vaultHost.verbs).filter(
+    (verb) => !(verbsOfClosedVault as readonly string[]).includes(verb),
+  );
 
   test.each(closed)('answers %s with vault-closed', async (verb) => {
     expect(await handlers[verb]?.({})).toMatchObject({ ok: false, refusal: { code: 'vault-closed' } });

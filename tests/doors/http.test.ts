@@ -186,7 +186,12 @@ describe('a door of the platform', () => {
     const paths = [...new Set(names.map((name) => doorOf(name).path)), '/', '/v1', '/v2/status', '/metrics', '/debug'];
     const patterns = names.map((name) => ({
       method: doorOf(name).method,
-      pattern: new RegExp(`^${doorOf(name).path.replace(/:[a-z0-9]+/giu, '[^/]+').replace('*', '.*')}$`, 'u'),
+      pattern: new RegExp(
+        `^${doorOf(name)
+          .path.replace(/:[a-z0-9]+/giu, '[^/]+')
+          .replace('*', '.*')}$`,
+        'u',
+      ),
     }));
     for (const path of paths.map((one) => one.replace(/:[a-z0-9]+/giu, 'x').replace('*', 'x')))
       for (const method of methods) {

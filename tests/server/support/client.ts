@@ -162,7 +162,14 @@ export class TestClient {
       const headers = this.#headers(call, Buffer.alloc(0));
       // A connection of its own: the stream would hold the only one of the pool.
       const sent = request(
-        { hostname, port, method: call.method, path: call.sentPath ?? call.path, headers, agent: new Agent(this.#agent.options) },
+        {
+          hostname,
+          port,
+          method: call.method,
+          path: call.sentPath ?? call.path,
+          headers,
+          agent: new Agent(this.#agent.options),
+        },
         (response) => {
           let text = '';
           response.on('end', () => resolve(text));

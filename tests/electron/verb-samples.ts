@@ -1,0 +1,36 @@
+import type { OperatorInput, OperatorVerb } from '../../contracts/ipc/index.ts';
+
+const id = '0'.repeat(32);
+const hash = 'a'.repeat(64);
+const filter = { query: '', kinds: [], outcomes: [], fromMs: null, toMs: null };
+
+/** An input that the door of each verb reads, and that does nothing but be refused or answered: a verb without one does not compile. */
+export const verbSamples: { readonly [Verb in OperatorVerb]: OperatorInput<Verb> } = {
+  'app.get': null,
+  'preferences.set': {},
+  'certificates.list': null,
+  'modules.retry': { id },
+  'enrolment.start': { code: 'no invitation', name: 'A desk', certificateId: id },
+  'shift.start': { certificateId: id },
+  'cases.list': { view: 'all', statuses: [], query: '', sort: 'number', offset: 0, limit: 1 },
+  'cases.get': { id },
+  'signatures.get': { caseId: id, actionId: id },
+  'acts.preview': { type: 'registration.claim', caseId: id },
+  'acts.sign': { type: 'registration.claim', caseId: id },
+  'journal.list': { before: null, limit: 1, onlyActs: false },
+  'journal.get': { sequence: 1_000_000 },
+  'journal.check': null,
+  'log.list': { filter, before: null, limit: 1 },
+  'log.get': { index: 0 },
+  'receipt.export': { actionId: id },
+  'evidence.list': { before: null, limit: 1, caseId: null },
+  'evidence.pause': { sha256: hash, isPaused: true },
+  'screenshot.take': null,
+  'screenshot.keep': { id, reason: 'A reason', caseId: null },
+  'screenshot.drop': { id },
+  'retention.get': null,
+  'sync.now': null,
+  'alarm.acknowledge': { id },
+  // The last one, since it ends the phase.
+  'shift.end': null,
+};
