@@ -1,4 +1,4 @@
-import { deviceRefusals, sessionRefusals, type Endpoint } from '../../../contracts/http/index.ts';
+import type { deviceRefusals, Endpoint, sessionRefusals } from '../../../contracts/http/index.ts';
 
 /** Whoever should not come in, and what he reads at the doors that ask for a device. */
 export const deviceAttacks = {
