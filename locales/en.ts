@@ -19,6 +19,7 @@ import refusalsJournal from './refusals-journal/en.json' with { type: 'json' };
 import refusalsLog from './refusals-log/en.json' with { type: 'json' };
 import refusalsMirror from './refusals-mirror/en.json' with { type: 'json' };
 import refusalsServer from './refusals-server/en.json' with { type: 'json' };
+import refusalsSignIn from './refusals-sign-in/en.json' with { type: 'json' };
 import refusalsVault from './refusals-vault/en.json' with { type: 'json' };
 import refusalsWorkstation from './refusals-workstation/en.json' with { type: 'json' };
 import screens from './screens/en.json' with { type: 'json' };
@@ -48,6 +49,7 @@ export const en = {
     ...refusalsLog,
     ...refusalsMirror,
     ...refusalsServer,
+    ...refusalsSignIn,
     ...refusalsVault,
     ...refusalsWorkstation,
   },

@@ -20,6 +20,7 @@ import refusalsJournal from './refusals-journal/kk.json' with { type: 'json' };
 import refusalsLog from './refusals-log/kk.json' with { type: 'json' };
 import refusalsMirror from './refusals-mirror/kk.json' with { type: 'json' };
 import refusalsServer from './refusals-server/kk.json' with { type: 'json' };
+import refusalsSignIn from './refusals-sign-in/kk.json' with { type: 'json' };
 import refusalsVault from './refusals-vault/kk.json' with { type: 'json' };
 import refusalsWorkstation from './refusals-workstation/kk.json' with { type: 'json' };
 import screens from './screens/kk.json' with { type: 'json' };
@@ -49,6 +50,7 @@ export const kk: Catalogue = {
     ...refusalsLog,
     ...refusalsMirror,
     ...refusalsServer,
+    ...refusalsSignIn,
     ...refusalsVault,
     ...refusalsWorkstation,
   },

@@ -20,6 +20,7 @@ import refusalsJournal from './refusals-journal/ru.json' with { type: 'json' };
 import refusalsLog from './refusals-log/ru.json' with { type: 'json' };
 import refusalsMirror from './refusals-mirror/ru.json' with { type: 'json' };
 import refusalsServer from './refusals-server/ru.json' with { type: 'json' };
+import refusalsSignIn from './refusals-sign-in/ru.json' with { type: 'json' };
 import refusalsVault from './refusals-vault/ru.json' with { type: 'json' };
 import refusalsWorkstation from './refusals-workstation/ru.json' with { type: 'json' };
 import screens from './screens/ru.json' with { type: 'json' };
@@ -49,6 +50,7 @@ export const ru: Catalogue = {
     ...refusalsLog,
     ...refusalsMirror,
     ...refusalsServer,
+    ...refusalsSignIn,
     ...refusalsVault,
     ...refusalsWorkstation,
   },

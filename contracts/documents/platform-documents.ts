@@ -13,6 +13,7 @@ import {
   type SignInChallenge,
   type StaffRecord,
 } from '../../core/signing/index.ts';
+import { attemptRules, factorRules, passwordRules } from './access-rules.ts';
 import {
   base64,
   base64Exact,
@@ -21,6 +22,7 @@ import {
   iin,
   journalEpoch,
   line,
+  objectIdentifier,
   platformId,
   profile,
   sha256Hex,
@@ -31,11 +33,6 @@ import {
 export const documentSizeMax = 262_144;
 
 const certificateSizeMaxBytes = 8_192;
-const objectIdentifier = z
-  .string()
-  .regex(/^[0-2](?:\.[0-9]{1,40})+$/u)
-  .max(128);
-
 /** A canonical text with Ed25519 signatures; `verifyDocument` of core says whether one of them counts. */
 export const signedDocument = z.strictObject({
   document: z.string().min(2).max(documentSizeMax),
@@ -101,6 +98,9 @@ export const policyDocument = z.strictObject({
     refusedPolicies: z.array(objectIdentifier).max(64),
     crlAgeMaxMs: count.min(1_000),
   }),
+  factors: factorRules.exactOptional(),
+  passwords: passwordRules.exactOptional(),
+  attempts: attemptRules.exactOptional(),
   evidence: z.strictObject({ antivirusBaseAgeMaxMs: count.min(1_000) }).exactOptional(),
 }) satisfies z.ZodType<PolicyDocument>;
 

@@ -92,3 +92,8 @@ export function line(lengthMax: number, lengthMin = 0) {
 
 export const profile = z.enum(['demo', 'production']);
 export const locale = z.enum(['kk', 'ru', 'en']);
+
+export const objectIdentifier = z
+  .string()
+  .regex(/^[0-2](?:\.[0-9]{1,40})+$/u)
+  .max(128);

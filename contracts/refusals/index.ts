@@ -10,6 +10,7 @@ import { journalRefusals } from './journal.ts';
 import { logRefusals } from './log.ts';
 import { mirrorRefusals } from './mirror.ts';
 import { serverRefusals } from './server.ts';
+import { signInRefusals } from './sign-in.ts';
 import { vaultRefusals } from './vault.ts';
 import { workstationRefusals } from './workstation.ts';
 
@@ -27,6 +28,7 @@ export const refusals = {
   ...vaultRefusals,
   ...workstationRefusals,
   ...serverRefusals,
+  ...signInRefusals,
   ...actRefusals,
   ...authorityRefusals,
   ...mirrorRefusals,
@@ -54,6 +56,7 @@ export {
   logRefusals,
   mirrorRefusals,
   serverRefusals,
+  signInRefusals,
   vaultRefusals,
   workstationRefusals,
 };

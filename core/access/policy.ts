@@ -1,4 +1,7 @@
 import type { PlatformId } from '../kernel/index.ts';
+import type { AttemptRules } from './attempts.ts';
+import type { FactorRules } from './factors.ts';
+import type { PasswordRules } from './passwords.ts';
 import type { AccessRules } from './roles.ts';
 
 /**
@@ -34,6 +37,12 @@ export type PolicyDocument = {
     /** A revocation list older than this answers nothing, even before its nextUpdate. */
     readonly crlAgeMaxMs: number;
   };
+  /** Absent: nothing beside what the matrix has on counts. */
+  readonly factors?: FactorRules;
+  /** Absent: `passwordRulesDefault`. */
+  readonly passwords?: PasswordRules;
+  /** How failed sign-ins are held up. Absent: `attemptRulesDefault`. */
+  readonly attempts?: AttemptRules;
   /** Absent in policies older than the evidence store: `antivirusBaseAgeDefaultMs` holds then. */
   readonly evidence?: {
     /** A verdict by a base of signatures older than this counts for nothing. */

@@ -1,5 +1,5 @@
 import type { FastifyReply } from 'fastify';
-import { archiveRefusals, evidenceRefusals, serverRefusals } from '../../contracts/refusals/index.ts';
+import { archiveRefusals, evidenceRefusals, serverRefusals, signInRefusals } from '../../contracts/refusals/index.ts';
 import type { RefusalBody } from '../../contracts/http/index.ts';
 import type { Refusal } from '../../core/kernel/index.ts';
 
@@ -13,6 +13,7 @@ function statusOf(code: string): number {
   if (code === 'input-malformed') return 400;
   const known: Readonly<Record<string, { readonly status: number } | undefined>> = {
     ...serverRefusals,
+    ...signInRefusals,
     ...evidenceRefusals,
     ...archiveRefusals,
   };
