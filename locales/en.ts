@@ -11,6 +11,7 @@ import refusalsActs from './refusals-acts/en.json' with { type: 'json' };
 import refusalsArchive from './refusals-archive/en.json' with { type: 'json' };
 import refusalsAuthorities from './refusals-authorities/en.json' with { type: 'json' };
 import refusalsCard from './refusals-card/en.json' with { type: 'json' };
+import refusalsDesk from './refusals-desk/en.json' with { type: 'json' };
 import refusalsEds from './refusals-eds/en.json' with { type: 'json' };
 import refusalsEvidence from './refusals-evidence/en.json' with { type: 'json' };
 import refusalsGeneral from './refusals-general/en.json' with { type: 'json' };
@@ -41,6 +42,7 @@ export const en = {
     ...refusalsArchive,
     ...refusalsAuthorities,
     ...refusalsCard,
+    ...refusalsDesk,
     ...refusalsEds,
     ...refusalsEvidence,
     ...refusalsGeneral,

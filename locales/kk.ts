@@ -12,6 +12,7 @@ import refusalsActs from './refusals-acts/kk.json' with { type: 'json' };
 import refusalsArchive from './refusals-archive/kk.json' with { type: 'json' };
 import refusalsAuthorities from './refusals-authorities/kk.json' with { type: 'json' };
 import refusalsCard from './refusals-card/kk.json' with { type: 'json' };
+import refusalsDesk from './refusals-desk/kk.json' with { type: 'json' };
 import refusalsEds from './refusals-eds/kk.json' with { type: 'json' };
 import refusalsEvidence from './refusals-evidence/kk.json' with { type: 'json' };
 import refusalsGeneral from './refusals-general/kk.json' with { type: 'json' };
@@ -42,6 +43,7 @@ export const kk: Catalogue = {
     ...refusalsArchive,
     ...refusalsAuthorities,
     ...refusalsCard,
+    ...refusalsDesk,
     ...refusalsEds,
     ...refusalsEvidence,
     ...refusalsGeneral,

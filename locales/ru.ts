@@ -12,6 +12,7 @@ import refusalsActs from './refusals-acts/ru.json' with { type: 'json' };
 import refusalsArchive from './refusals-archive/ru.json' with { type: 'json' };
 import refusalsAuthorities from './refusals-authorities/ru.json' with { type: 'json' };
 import refusalsCard from './refusals-card/ru.json' with { type: 'json' };
+import refusalsDesk from './refusals-desk/ru.json' with { type: 'json' };
 import refusalsEds from './refusals-eds/ru.json' with { type: 'json' };
 import refusalsEvidence from './refusals-evidence/ru.json' with { type: 'json' };
 import refusalsGeneral from './refusals-general/ru.json' with { type: 'json' };
@@ -42,6 +43,7 @@ export const ru: Catalogue = {
     ...refusalsArchive,
     ...refusalsAuthorities,
     ...refusalsCard,
+    ...refusalsDesk,
     ...refusalsEds,
     ...refusalsEvidence,
     ...refusalsGeneral,

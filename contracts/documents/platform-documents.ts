@@ -28,6 +28,7 @@ import {
   sha256Hex,
   timeMs,
 } from './primitives.ts';
+import { sessionRules } from './session-rules.ts';
 
 /** Largest text of a document that a platform key signs, in UTF-16 units; an enrolment bundle with its anchors is the largest. */
 export const documentSizeMax = 262_144;
@@ -101,6 +102,7 @@ export const policyDocument = z.strictObject({
   factors: factorRules.exactOptional(),
   passwords: passwordRules.exactOptional(),
   attempts: attemptRules.exactOptional(),
+  sessions: sessionRules.exactOptional(),
   evidence: z.strictObject({ antivirusBaseAgeMaxMs: count.min(1_000) }).exactOptional(),
 }) satisfies z.ZodType<PolicyDocument>;
 

@@ -2,6 +2,7 @@ import { cosignaturesRequest, cosignaturesResponse } from './cosignatures.ts';
 import { defineEndpoint, noBodyMaxBytes } from './endpoint.ts';
 import { evidenceEndpoints } from './evidence.ts';
 import { retentionEndpoints } from './retention.ts';
+import { sessionEndpoints } from './sessions.ts';
 import {
   actsRequest,
   actsResponse,
@@ -47,7 +48,13 @@ export const deviceRefusals = [
 ] as const;
 
 /** Refusals of every door that asks for a person. */
-export const sessionRefusals = ['session-missing', 'session-ended', 'server-read-only'] as const;
+export const sessionRefusals = [
+  'session-missing',
+  'session-ended',
+  'session-blocked',
+  'session-signed-out',
+  'server-read-only',
+] as const;
 
 /** Every door of the platform server. A client builds its calls from this table, and the server its routes. */
 export const endpoints = {
@@ -215,6 +222,7 @@ export const endpoints = {
   }),
   ...evidenceEndpoints,
   ...retentionEndpoints,
+  ...sessionEndpoints,
 } as const;
 
 export type EndpointName = keyof typeof endpoints;

@@ -47,3 +47,4 @@ export {
   type SignedRequest,
 } from './signature.ts';
 export { retentionView, type RetentionView } from './retention.ts';
+export { sessionEndedData, sessionEndedEvent, type OpenSessionView } from './sessions.ts';

@@ -2,6 +2,7 @@ import { actRefusals } from './acts.ts';
 import { archiveRefusals } from './archive.ts';
 import { authorityRefusals } from './authorities.ts';
 import { cardRefusals } from './card.ts';
+import { deskRefusals } from './desk.ts';
 import { edsRefusals } from './eds.ts';
 import { evidenceRefusals } from './evidence.ts';
 import { generalRefusals } from './general.ts';
@@ -29,6 +30,7 @@ export const refusals = {
   ...workstationRefusals,
   ...serverRefusals,
   ...signInRefusals,
+  ...deskRefusals,
   ...actRefusals,
   ...authorityRefusals,
   ...mirrorRefusals,
@@ -48,6 +50,7 @@ export {
   archiveRefusals,
   authorityRefusals,
   cardRefusals,
+  deskRefusals,
   edsRefusals,
   evidenceRefusals,
   generalRefusals,

@@ -43,3 +43,4 @@ export {
 } from './attempts.ts';
 export { antivirusBaseAgeDefaultMs, type PolicyDocument } from './policy.ts';
 export { mayAct, mayRead, roles, type AccessRules, type ReadScope, type Role } from './roles.ts';
+export { sessionRulesDefault, type SessionRules } from './session-rules.ts';

@@ -3,6 +3,7 @@ import type { AttemptRules } from './attempts.ts';
 import type { FactorRules } from './factors.ts';
 import type { PasswordRules } from './passwords.ts';
 import type { AccessRules } from './roles.ts';
+import type { SessionRules } from './session-rules.ts';
 
 /**
  * Policy document v1 (docs/decisions/0001): everything that the rules leave to the operator, versioned and signed.
@@ -43,6 +44,8 @@ export type PolicyDocument = {
   readonly passwords?: PasswordRules;
   /** How failed sign-ins are held up. Absent: `attemptRulesDefault`. */
   readonly attempts?: AttemptRules;
+  /** Absent: `sessionRulesDefault`. */
+  readonly sessions?: SessionRules;
   /** Absent in policies older than the evidence store: `antivirusBaseAgeDefaultMs` holds then. */
   readonly evidence?: {
     /** A verdict by a base of signatures older than this counts for nothing. */

@@ -23,15 +23,19 @@ export {
   type RegisteredStaff,
   type Registry,
 } from './registry.ts';
+export { endSessionOf, listSessions } from './session-list.ts';
 export {
   openSession,
   readerOf,
   readerOfSession,
   signOut,
+  standingOf,
   type OpenedSession,
   type Reader,
   type SessionGrounds,
   type SessionKey,
+  type SessionPerson,
+  type SessionRefusal,
 } from './sessions.ts';
 export { makeChallenge, signIn, staffInForce, type SignInRefusal, type StaffRefusal } from './sign-in.ts';
 export { checkLive, checkSignature, type CheckedSignature, type SignatureRefusal } from './signature-check.ts';

@@ -50,6 +50,8 @@ export type Registry = {
   readonly rejected: () => number;
   /** Reads everything anew, where something has changed. */
   readonly refresh: () => Promise<void>;
+  /** Hears of each change, once it counts. */
+  readonly onChange: (listener: () => void) => void;
 };
 
 type State = {
@@ -190,6 +192,7 @@ export async function openRegistry(platform: Platform, live?: LiveAnswers): Prom
   const { nowMs } = platform.surroundings;
   let stamp = await readStamp();
   let state = await readState(platform, countRecords, { live });
+  const listeners: (() => void)[] = [];
   return {
     device: (device) => state.devices.get(device),
     devices: () => [...state.devices.values()],
@@ -212,6 +215,8 @@ export async function openRegistry(platform: Platform, live?: LiveAnswers): Prom
       if (now === stamp) return;
       state = await readState(platform, countRecords, { before: state, live });
       stamp = now;
+      for (const listener of listeners) listener();
     },
+    onChange: (listener) => void listeners.push(listener),
   };
 }

@@ -1,15 +1,21 @@
 import * as z from 'zod';
-import { factorMethods, isInForce, type FactorEvidence, type Role } from '../../core/access/index.ts';
+import {
+  factorMethods,
+  isInForce,
+  sessionRulesDefault,
+  type FactorEvidence,
+  type Role,
+} from '../../core/access/index.ts';
 import { ok, refuse, type DeviceId, type Iin, type Result, type Sha256Hex } from '../../core/kernel/index.ts';
 import { deviceId, iin as iinSchema, sha256Hex as hashSchema, timeMs } from '../../contracts/documents/index.ts';
 import { sha256Hex } from '../../eds/index.ts';
 import { isTagged, tagRow, type Platform } from '../platform/index.ts';
-import { endSession, insertSession, readSession, type Row } from '../store/index.ts';
+import { insertSession, readSession, writeSession, type Row } from '../store/index.ts';
 import type { Registry } from './registry.ts';
 import type { IssuedBy } from './trust.ts';
 
-/** One shift; a new one starts with the card. */
-const sessionLifeMs = 12 * 3_600_000;
+/** How often at the most it is written down that a session is in use. */
+const seenEveryMs = 60_000;
 const tokenSizeBytes = 32;
 /** Two open a session; more may be shown. */
 const factorsMax = 8;
@@ -30,11 +36,16 @@ const sealedPerson = z.strictObject({
   factors: z.array(factorEvidence).max(factorsMax),
 });
 
-type SessionPerson = z.output<typeof sealedPerson>;
+export type SessionPerson = z.output<typeof sealedPerson>;
 
 /** A session's person is sealed to its token and device: a row copied onto another token opens nothing. */
 function sessionPurpose(tokenHash: string, device: DeviceId): string {
   return `session ${tokenHash} ${device}`;
+}
+
+/** By which the sessions of a person are found without his number standing in a column. */
+export function whoIs({ tag }: Pick<Platform['keyring'], 'tag'>, iin: Iin): string {
+  return tag('session-person', iin);
 }
 
 /** What a session stands on: a judgement of factors let it be opened, and stays beside it. */
@@ -52,20 +63,27 @@ export type OpenedSession = { readonly token: string; readonly expiresAtMs: numb
  * Opens a session: the only way to one. The caller has judged the factors (`judgeFactors`). The token is random, kept as a
  * hash, and worth nothing at another device. Durable on return.
  */
-export async function openSession(platform: Platform, grounds: SessionGrounds): Promise<OpenedSession> {
+export async function openSession(
+  { platform, registry }: SessionContext,
+  grounds: SessionGrounds,
+): Promise<OpenedSession> {
   const { database, keyring, surroundings } = platform;
+  const { absoluteMs } = registry.policy().policy.sessions ?? sessionRulesDefault;
   const nowMs = surroundings.nowMs();
   const token = surroundings.randomBytes(tokenSizeBytes).toString('base64url');
   const tokenHash = sha256Hex(token);
-  const expiresAtMs = nowMs + sessionLifeMs;
+  const expiresAtMs = nowMs + absoluteMs;
   const { device, ...person } = grounds;
   const session = {
     token_hash: tokenHash,
     device,
     person: keyring.seal(sessionPurpose(tokenHash, device), JSON.stringify(person)).toString('base64'),
+    who: whoIs(keyring, person.iin),
     started_at_ms: nowMs,
+    last_seen_ms: nowMs,
     expires_at_ms: expiresAtMs,
     ended_at_ms: null,
+    end_note: null,
   };
   await insertSession(database, tagRow(keyring, 'session', session));
   return { token, expiresAtMs };
@@ -74,53 +92,118 @@ export async function openSession(platform: Platform, grounds: SessionGrounds): 
 /** Who asks to read: a session as its device holds it. */
 export type SessionKey = { readonly device: DeviceId; readonly tokenHash: string };
 
-export type Reader = { readonly iin: Iin; readonly roles: readonly Role[]; readonly tokenHash: string };
+export type Reader = {
+  readonly iin: Iin;
+  readonly roles: readonly Role[];
+  readonly tokenHash: string;
+  readonly person: SessionPerson;
+};
+
+/** `session-signed-out`: from elsewhere, by himself or by an officer. `session-ended`: it ran out, or its certificate did. */
+export type SessionRefusal = 'session-ended' | 'session-blocked' | 'session-signed-out';
+
+export type SessionContext = { readonly platform: Platform; readonly registry: Registry };
 
 /** Who a token stands for at this device: his roles are those of his record now, so that a block works at once. */
 export async function readerOf(
-  context: { readonly platform: Platform; readonly registry: Registry },
+  context: SessionContext,
   request: { readonly device: DeviceId; readonly token: string },
-): Promise<Result<Reader, 'session-ended'>> {
+): Promise<Result<Reader, SessionRefusal>> {
   return readerOfSession(context, { device: request.device, tokenHash: sha256Hex(request.token) });
 }
 
-function personOf({ keyring }: Platform, session: Row<'session'>): SessionPerson | undefined {
+/** What a row of the table says, where it is as the platform wrote it last; of a version that kept no factors it says nothing. */
+export function personOf({ keyring }: Platform, session: Row<'session'>): SessionPerson | undefined {
   const sealed = Buffer.from(session.person, 'base64');
   const opened = keyring.open(sessionPurpose(session.token_hash, session.device as DeviceId), sealed).toString();
-  // A row that was edited, to live again or longer, is no session; nor is one of a version that kept no factors.
+  // A row that was edited, to live again or longer, is no session.
   if (!isTagged(keyring, 'session', session)) return undefined;
   const person = sealedPerson.safeParse(JSON.parse(opened));
   return person.success ? person.data : undefined;
 }
 
+/** Whether a person may go on by the registry as it is at this moment; asks no table. */
+export function standingOf(
+  { platform, registry }: SessionContext,
+  { iin, certificate, path }: SessionPerson,
+): Result<readonly Role[], 'session-ended' | 'session-blocked'> {
+  const record = registry.staff(iin)?.record;
+  if (record === undefined || !isInForce(record, platform.surroundings.nowMs())) return refuse('session-blocked');
+  const isNamed = record.certificates.some((named) => named === certificate);
+  return isNamed && !path.some(registry.trust().isRevoked) ? ok(record.roles) : refuse('session-ended');
+}
+
+/** True where a session is over by the rules in force, whoever holds it. */
+export function isOver({ platform, registry }: SessionContext, session: Row<'session'>): boolean {
+  const nowMs = platform.surroundings.nowMs();
+  const { idleMs, absoluteMs } = registry.policy().policy.sessions ?? sessionRulesDefault;
+  return (
+    nowMs >= session.expires_at_ms ||
+    nowMs >= session.started_at_ms + absoluteMs ||
+    // What is written once a minute may be a minute old.
+    nowMs >= session.last_seen_ms + idleMs + seenEveryMs
+  );
+}
+
 /** As `readerOf`, for a session that was let in before: it may have ended meanwhile. */
 export async function readerOfSession(
-  context: { readonly platform: Platform; readonly registry: Registry },
+  context: SessionContext,
   { device, tokenHash }: SessionKey,
-): Promise<Result<Reader, 'session-ended'>> {
-  const { platform, registry } = context;
-  const nowMs = platform.surroundings.nowMs();
-  const session = await readSession(platform.database, { tokenHash, device, nowMs });
+): Promise<Result<Reader, SessionRefusal>> {
+  const { platform } = context;
+  const session = await readSession(platform.database, { tokenHash, device });
   const person = session === undefined ? undefined : personOf(platform, session);
   if (session === undefined || person === undefined) return refuse('session-ended');
-  const { iin, certificate, path } = person;
-  const record = registry.staff(iin)?.record;
-  const isNamed = record?.certificates.some((named) => named === certificate) ?? false;
-  if (record === undefined || !isNamed || path.some(registry.trust().isRevoked)) {
-    // Ended for good: a certificate that is taken back from a list opens a new session by the card.
-    await endSession(platform.database, endedAt(platform, session));
+  if (session.ended_at_ms !== null) return refuse(whyEnded(platform, session));
+  if (isOver(context, session)) {
+    await endSession(platform, session, { cause: 'limit' });
     return refuse('session-ended');
   }
-  return isInForce(record, nowMs) ? ok({ iin, roles: record.roles, tokenHash }) : refuse('session-ended');
+  const standing = standingOf(context, person);
+  if (!standing.ok) {
+    // Ended for good: whoever is let in again opens a new session by the card.
+    await endSession(platform, session, { cause: standing.refusal.code === 'session-blocked' ? 'blocked' : 'limit' });
+    return standing;
+  }
+  await noteSeen(platform, session);
+  return ok({ iin: person.iin, roles: standing.value, tokenHash, person });
 }
 
-function endedAt({ keyring, surroundings }: Platform, session: Row<'session'>): Row<'session'> {
-  return tagRow(keyring, 'session', { ...session, ended_at_ms: surroundings.nowMs() });
+async function noteSeen({ database, keyring, surroundings }: Platform, session: Row<'session'>): Promise<void> {
+  const nowMs = surroundings.nowMs();
+  if (nowMs - session.last_seen_ms < seenEveryMs) return;
+  await writeSession(database, tagRow(keyring, 'session', { ...session, last_seen_ms: nowMs }));
 }
 
-/** Ends a session of this device; nothing happens where it ended before. */
-export async function signOut(platform: Platform, { device, tokenHash }: SessionKey): Promise<void> {
-  const nowMs = platform.surroundings.nowMs();
-  const session = await readSession(platform.database, { tokenHash, device, nowMs });
-  if (session !== undefined) await endSession(platform.database, endedAt(platform, session));
+const endNote = z.strictObject({
+  cause: z.enum(['limit', 'blocked', 'elsewhere', 'officer']),
+  /** Who ended it, and in what words, where that was not its own person at its own desk. */
+  by: iinSchema.optional(),
+  reason: z.string().max(300).optional(),
+});
+export type EndNote = z.output<typeof endNote>;
+
+const notePurpose = (session: Row<'session'>): string => `session-end ${session.token_hash}`;
+
+function whyEnded({ keyring }: Platform, session: Row<'session'>): SessionRefusal {
+  if (session.end_note === null) return 'session-ended';
+  const opened = keyring.open(notePurpose(session), Buffer.from(session.end_note, 'base64')).toString();
+  const { cause } = endNote.parse(JSON.parse(opened));
+  if (cause === 'blocked') return 'session-blocked';
+  return cause === 'limit' ? 'session-ended' : 'session-signed-out';
+}
+
+/** Ends an open session for good and keeps why; nothing happens where it ended before. Durable on return. */
+export async function endSession(platform: Platform, session: Row<'session'>, note?: EndNote): Promise<void> {
+  const { database, keyring, surroundings } = platform;
+  const sealed =
+    note === undefined ? null : keyring.seal(notePurpose(session), JSON.stringify(note)).toString('base64');
+  const ended = { ...session, ended_at_ms: surroundings.nowMs(), end_note: sealed };
+  await writeSession(database, tagRow(keyring, 'session', ended));
+}
+
+/** Ends the session of a person who says so at his own desk. */
+export async function signOut(platform: Platform, key: SessionKey): Promise<void> {
+  const session = await readSession(platform.database, key);
+  if (session !== undefined && session.ended_at_ms === null) await endSession(platform, session);
 }

@@ -92,7 +92,7 @@ export async function signIn(
   const { iin: signer, certificate, path } = checked.value;
   const proofHash = sha256Hex(request.cms);
   const factor = { kind: 'possession', method: 'card-eds', proofHash, atMs: nowMs, device } as const;
-  const session = await openSession(platform, { device, iin: signer, certificate, path, factors: [factor] });
+  const session = await openSession(context, { device, iin: signer, certificate, path, factors: [factor] });
   const { iin, name, roles } = staff.value.record;
   return ok({ ...session, iin, name, roles });
 }

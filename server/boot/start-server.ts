@@ -67,8 +67,8 @@ export type RunningServer = {
   readonly close: () => Promise<void>;
 };
 
-/** Records made by another process (`qorgan server …`) count this soon. */
-const refreshMs = 1_000;
+/** Records made by another process (`qorgan server …`) count this soon: a block there is felt at the desk within two seconds. */
+const refreshMs = 500;
 /** The address is in use, or not ours to use. */
 const listenFailures = new Set(['EADDRINUSE', 'EACCES', 'EADDRNOTAVAIL']);
 

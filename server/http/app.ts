@@ -26,7 +26,7 @@ const refusalOfFastify: Readonly<Record<string, string>> = {
 
 /** Builds the server over TLS 1.2 or newer. It listens to nobody before `listen`. */
 export function createApp(context: DoorContext, tls: TlsIdentity): FastifyInstance {
-  const { platform, log } = context;
+  const { platform, registry, log } = context;
   const app: FastifyInstance = fastify({
     https: { key: tls.key, cert: tls.certificate, minVersion: 'TLSv1.2' },
     genReqId: () => platform.surroundings.uuid(),
@@ -42,6 +42,7 @@ export function createApp(context: DoorContext, tls: TlsIdentity): FastifyInstan
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   app.addContentTypeParser(chunkMedia, { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   const stream = startChangeStream(platform, (error) => log.error({ error: describeError(error) }, 'change stream'));
+  registry.onChange(() => stream.recheck());
   app.addHook('onClose', async () => stream.close());
   // These two end at once: a promise for each would cost every request two turns.
   app.addHook('onSend', (_request, reply, payload, done) => {

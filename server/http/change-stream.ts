@@ -1,5 +1,7 @@
 import type { ServerResponse } from 'node:http';
-import { changesSignal } from '../../contracts/http/index.ts';
+import { changesSignal, sessionEndedData, sessionEndedEvent } from '../../contracts/http/index.ts';
+import type { Result } from '../../core/kernel/index.ts';
+import type { SessionRefusal } from '../accounts/index.ts';
 import type { Platform } from '../platform/index.ts';
 import { readLatestPosition } from '../store/index.ts';
 
@@ -12,22 +14,26 @@ const heartbeatTicks = 15;
 
 /** Windows and reconnections of one workstation; the oldest ends where a further one comes. */
 const listenersOfDeviceMax = 4;
-/** Each listener's session is looked at again once in so many polls. */
+/** The row of each listener's session is read again once in so many polls: another server may have ended it. */
 const sessionTicks = 15;
 
 /** One who listens, and whether he still may. */
 export type Listener = {
   readonly device: string;
   readonly tokenHash: string;
-  readonly mayListen: () => Promise<boolean>;
+  /** Asked at each poll and after each change of the registry, so it asks no table. */
+  readonly standing: () => Result<unknown, SessionRefusal | 'read-not-allowed'>;
+  readonly mayListen: () => Promise<Result<unknown, SessionRefusal | 'read-not-allowed'>>;
 };
 
-/** Server-sent events that say "there is something newer" and nothing else. */
+/** Server-sent events that say "there is something newer" or "your session is over", and nothing else. */
 export type ChangeStream = {
   /** False where too many listen already. */
   readonly add: (response: ServerResponse, listener: Listener) => boolean;
-  /** Ends the streams of a session that ended. */
-  readonly end: (tokenHash: string) => void;
+  /** Ends the streams of a session that ended, and says why where it was not the desk itself that ended it. */
+  readonly end: (tokenHash: string, code?: SessionRefusal) => void;
+  /** Ends the streams of whoever may go on no longer by the registry as it is now. */
+  readonly recheck: () => void;
   readonly close: () => void;
 };
 
@@ -36,7 +42,9 @@ function createListeners() {
   const listeners = new Map<ServerResponse, Listener>();
   let turn = 0;
 
-  function end(response: ServerResponse): void {
+  function end(response: ServerResponse, code?: string): void {
+    const told = sessionEndedData.safeParse({ code });
+    if (told.success) response.write(`event: ${sessionEndedEvent}\ndata: ${JSON.stringify(told.data)}\n\n`);
     listeners.delete(response);
     response.end();
   }
@@ -58,14 +66,22 @@ function createListeners() {
     tell: (response: ServerResponse, text: string): void => {
       if (listeners.has(response)) response.write(text);
     },
-    /** A part of the listeners at each poll, in turn: whose session ended, ran out or was blocked hears nothing more. */
+    recheck: (): void => {
+      for (const [response, listener] of [...listeners]) {
+        const standing = listener.standing();
+        if (!standing.ok) end(response, standing.refusal.code);
+      }
+    },
+    /** A part of the listeners at each poll, in turn: whose session ended or ran out hears nothing more. */
     endFinished: async (): Promise<void> => {
       const all = [...listeners];
       const share = Math.ceil(all.length / sessionTicks);
       for (let i = 0; i < share; i += 1) {
         turn = (turn + 1) % all.length;
         const [response, listener] = all[turn] ?? [];
-        if (response !== undefined && listener !== undefined && !(await listener.mayListen())) end(response);
+        if (response === undefined || listener === undefined) continue;
+        const may = await listener.mayListen();
+        if (!may.ok) end(response, may.refusal.code);
       }
     },
   };
@@ -87,6 +103,7 @@ export function startChangeStream(platform: Platform, onFailure: (error: unknown
     if (isPolling || listeners.entries().length === 0) return;
     isPolling = true;
     try {
+      listeners.recheck();
       const now = await signal();
       ticks += 1;
       const text = now === last ? (ticks % heartbeatTicks === 0 ? ':\n\n' : '') : `event: position\ndata: ${now}\n\n`;
@@ -110,10 +127,11 @@ export function startChangeStream(platform: Platform, onFailure: (error: unknown
       void signal().then((now) => listeners.tell(response, `event: position\ndata: ${now}\n\n`), onFailure);
       return true;
     },
-    end: (tokenHash) => {
+    end: (tokenHash, code) => {
       for (const [response, listener] of listeners.entries())
-        if (listener.tokenHash === tokenHash) listeners.end(response);
+        if (listener.tokenHash === tokenHash) listeners.end(response, code);
     },
+    recheck: () => listeners.recheck(),
     close: () => {
       clearInterval(timer);
       for (const [response] of listeners.entries()) listeners.end(response);

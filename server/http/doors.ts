@@ -1,4 +1,3 @@
-import type { DeviceId } from '../../core/kernel/index.ts';
 import { ok, refuse } from '../../core/kernel/index.ts';
 import { formatNoteKey } from '../../core/log/index.ts';
 import type { SignedDocument } from '../../core/signing/index.ts';
@@ -12,17 +11,20 @@ import {
   readRotations,
   signIn,
   signOut,
+  standingOf,
+  type SessionPerson,
 } from '../accounts/index.ts';
 import { changesAfter, receiptsOf, scopesOf } from '../intake/index.ts';
 import { readTile } from '../log/index.ts';
-import { tagRow } from '../platform/index.ts';
-import { insertReading, readLatestPosition } from '../store/index.ts';
+import { readLatestPosition } from '../store/index.ts';
 import type { ChangeStream } from './change-stream.ts';
 import type { DoorContext } from './context.ts';
 import { openEvidenceDoors } from './evidence-doors.ts';
+import { noteReading } from './reading.ts';
 import { openRetentionDoor } from './retention-door.ts';
 import { createFailureLimit } from './rate-limit.ts';
 import type { Asked, Router } from './router.ts';
+import { openSessionDoors } from './session-doors.ts';
 
 /** Guessing a code of 120 bits is hopeless; the limit keeps the log readable. */
 const wrongCodesAMinute = 10;
@@ -183,21 +185,12 @@ function readableScopes(
   return scopesOf(context.registry.policy().policy.access, reader.roles);
 }
 
-/** Personal data leaves only after the reading of it is written down. */
-async function noteReading(
-  context: DoorContext,
-  asked: { readonly device: DeviceId; readonly iin: string; readonly details: string },
-): Promise<void> {
-  const { database, keyring, surroundings } = context.platform;
-  const reading = {
-    reading_id: surroundings.uuid(),
-    device: asked.device,
-    reader: keyring.tag('reader', asked.iin),
-    door: 'changes',
-    details: asked.details,
-    at_ms: surroundings.nowMs(),
-  };
-  await insertReading(database, tagRow(keyring, 'reading', reading));
+/** Whether a person may go on reading: neither blocked, nor of roles that read nothing by the policy in force. */
+function readerStanding(context: DoorContext, person: SessionPerson) {
+  const standing = standingOf(context, person);
+  if (!standing.ok) return standing;
+  const scopes = scopesOf(context.registry.policy().policy.access, standing.value);
+  return scopes.length > 0 ? ok(null) : refuse('read-not-allowed');
 }
 
 function openReadDoors(context: DoorContext, router: Router, stream: ChangeStream): void {
@@ -206,18 +199,22 @@ function openReadDoors(context: DoorContext, router: Router, stream: ChangeStrea
     const answer = await changesAfter(context.platform, { ...query, scopes });
     if (answer.changes.length > 0) {
       const details = JSON.stringify({ after: query.after, count: answer.changes.length, to: answer.position });
-      await noteReading(context, { device: device.record.device, iin: reader.iin, details });
+      await noteReading(context.platform, {
+        ...{ device: device.record.device, iin: reader.iin },
+        ...{ door: 'changes', details },
+      });
     }
     return ok(answer);
   });
   router.open(endpoints.changesStream, async ({ device, reader, reply }) => {
     const key = { device: device.record.device, tokenHash: reader.tokenHash };
-    const mayListen = async (): Promise<boolean> => {
+    const standing = () => readerStanding(context, reader.person);
+    const mayListen = async () => {
       const now = await readerOfSession(context, key);
-      return now.ok && readableScopes(context, { reader: now.value }).length > 0;
+      return now.ok ? readerStanding(context, now.value.person) : now;
     };
     reply.hijack();
-    if (!stream.add(reply.raw, { ...key, mayListen })) reply.raw.writeHead(503, { 'retry-after': '5' }).end();
+    if (!stream.add(reply.raw, { ...key, standing, mayListen })) reply.raw.writeHead(503, { 'retry-after': '5' }).end();
     return ok('sent');
   });
 }
@@ -230,4 +227,5 @@ export function openDoors(context: DoorContext, router: Router, stream: ChangeSt
   openReadDoors(context, router, stream);
   openEvidenceDoors(context, router);
   openRetentionDoor(context, router);
+  openSessionDoors(context, router, stream);
 }

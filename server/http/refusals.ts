@@ -1,5 +1,11 @@
 import type { FastifyReply } from 'fastify';
-import { archiveRefusals, evidenceRefusals, serverRefusals, signInRefusals } from '../../contracts/refusals/index.ts';
+import {
+  archiveRefusals,
+  deskRefusals,
+  evidenceRefusals,
+  serverRefusals,
+  signInRefusals,
+} from '../../contracts/refusals/index.ts';
 import type { RefusalBody } from '../../contracts/http/index.ts';
 import type { Refusal } from '../../core/kernel/index.ts';
 
@@ -16,6 +22,7 @@ function statusOf(code: string): number {
     ...signInRefusals,
     ...evidenceRefusals,
     ...archiveRefusals,
+    ...deskRefusals,
   };
   // Refusals of signatures and persons at the door of sign-in: understood, and not allowed.
   return known[code]?.status ?? 403;

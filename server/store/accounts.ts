@@ -102,27 +102,40 @@ export async function insertSession(session: Session, row: Row<'session'>): Prom
   await session.insertInto('session').values(row).execute();
 }
 
-/** The session of a token at this device, unless it ended or ran out. */
+/** The session of a token at this device, ended or not. */
 export async function readSession(
   session: Session,
-  options: { readonly tokenHash: string; readonly device: string; readonly nowMs: number },
+  options: { readonly tokenHash: string; readonly device: string },
 ): Promise<Row<'session'> | undefined> {
   return session
     .selectFrom('session')
     .selectAll()
     .where('token_hash', '=', options.tokenHash)
     .where('device', '=', options.device)
-    .where('ended_at_ms', 'is', null)
-    .where('expires_at_ms', '>', options.nowMs)
     .executeTakeFirst();
 }
 
-/** Ends a session by its row as it is from now on. */
-export async function endSession(session: Session, ended: Row<'session'>): Promise<void> {
+/** Open sessions, of one person where one is named, newest first. */
+export async function readOpenSessions(
+  session: Session,
+  options: { readonly who: string | undefined; readonly nowMs: number; readonly limit: number },
+): Promise<readonly Row<'session'>[]> {
+  const open = session
+    .selectFrom('session')
+    .selectAll()
+    .where('ended_at_ms', 'is', null)
+    .where('expires_at_ms', '>', options.nowMs)
+    .orderBy('started_at_ms', 'desc')
+    .limit(options.limit);
+  return (options.who === undefined ? open : open.where('who', '=', options.who)).execute();
+}
+
+/** Writes what changes in a session that is open, by its row as it is from now on. */
+export async function writeSession(session: Session, row: Row<'session'>): Promise<void> {
   await session
     .updateTable('session')
-    .set({ ended_at_ms: ended.ended_at_ms, tag: ended.tag })
-    .where('token_hash', '=', ended.token_hash)
+    .set({ ended_at_ms: row.ended_at_ms, end_note: row.end_note, last_seen_ms: row.last_seen_ms, tag: row.tag })
+    .where('token_hash', '=', row.token_hash)
     .where('ended_at_ms', 'is', null)
     .execute();
 }

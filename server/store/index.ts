@@ -1,7 +1,6 @@
 export {
   advanceContact,
   areDocumentsLogged,
-  endSession,
   insertChallenge,
   insertDocument,
   insertEnrolmentCode,
@@ -10,10 +9,12 @@ export {
   readContact,
   readEnrolmentCode,
   readLoggedDocuments,
+  readOpenSessions,
   readRegistryStamp,
   readSession,
   useChallenge,
   useEnrolmentCode,
+  writeSession,
   type DocumentRow,
 } from './accounts.ts';
 export {

@@ -8,6 +8,7 @@ import { migration as rowTags } from './migrations/0004-row-tags.ts';
 import { migration as cosignatures } from './migrations/0005-cosignatures.ts';
 import { migration as archive } from './migrations/0006-archive.ts';
 import { migration as cosignatureTag } from './migrations/0007-cosignature-tag.ts';
+import { migration as sessionLimits } from './migrations/0008-session-limits.ts';
 
 type Migration = {
   readonly name: string;
@@ -28,6 +29,7 @@ export const migrations: readonly Migration[] = [
   cosignatures,
   archive,
   cosignatureTag,
+  sessionLimits,
 ];
 
 /**

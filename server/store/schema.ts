@@ -91,9 +91,14 @@ export type Schema = {
     token_hash: string;
     device: string;
     person: string;
+    /** Fingerprint of the person. */
+    who: string;
     started_at_ms: number;
+    last_seen_ms: number;
     expires_at_ms: number;
     ended_at_ms: number | null;
+    /** Why it ended, by whom and in what words, sealed; null where it ended by itself or by its own desk. */
+    end_note: string | null;
     tag: string;
   };
   trust_certificate: { sha256: string; kind: string; der: Buffer; at_ms: number };

@@ -19,7 +19,7 @@ export const sessionAttacks = {
   'a session of another device': 'session-ended',
   'an ended session': 'session-ended',
   'an expired session': 'session-ended',
-  'a session of a blocked person': 'session-ended',
+  'a session of a blocked person': 'session-blocked',
   'a wrong role': 'read-not-allowed',
 } as const satisfies Readonly<Record<string, (typeof sessionRefusals)[number] | 'read-not-allowed'>>;
 export type SessionAttack = keyof typeof sessionAttacks;

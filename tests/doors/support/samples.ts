@@ -81,6 +81,8 @@ export function samples(desk: Workstation, person: TestPerson): Readonly<Record<
     evidenceStatus: { path: endpoints.evidenceStatus.path.replace(':sha256', hash) },
     evidenceBlobs: { path: endpoints.evidenceBlobs.path },
     evidenceBlob: { path: endpoints.evidenceBlob.path.replace(':blob', hash) },
+    sessions: { path: endpoints.sessions.path },
+    endSession: { path: endpoints.endSession.path.replace(':id', '0'.repeat(32)), body: { reason: '' } },
     retention: { path: endpoints.retention.path },
   };
 }

@@ -1,0 +1,93 @@
+import type { FactorEvidence } from '../../core/access/index.ts';
+import { ok, refuse, type DeviceId, type Iin, type Result } from '../../core/kernel/index.ts';
+import { sha256Hex } from '../../eds/index.ts';
+import { readOpenSessions, type Row } from '../store/index.ts';
+import {
+  endSession,
+  isOver,
+  personOf,
+  standingOf,
+  whoIs,
+  type Reader,
+  type SessionContext,
+  type SessionPerson,
+} from './sessions.ts';
+
+/** More are open at once on no platform of this size; the oldest are left out. */
+const sessionsMax = 500;
+
+/** An open session as people read of it: nothing that opens anything. */
+export type OpenSession = {
+  readonly id: string;
+  readonly device: DeviceId;
+  readonly deviceName: string;
+  readonly iin: Iin;
+  readonly name: string;
+  readonly startedAtMs: number;
+  readonly lastSeenMs: number;
+  readonly expiresAtMs: number;
+  readonly factors: readonly Pick<FactorEvidence, 'kind' | 'method' | 'atMs'>[];
+  /** True for the session that asks. */
+  readonly isThis: boolean;
+};
+
+type Found = { readonly row: Row<'session'>; readonly person: SessionPerson };
+
+function idOf(row: Row<'session'>): string {
+  return sha256Hex(`session ${row.token_hash}`).slice(0, 32);
+}
+
+async function openSessions(context: SessionContext, whose: Iin | undefined): Promise<readonly Found[]> {
+  const { database, keyring, surroundings } = context.platform;
+  const who = whose === undefined ? undefined : whoIs(keyring, whose);
+  const rows = await readOpenSessions(database, { who, nowMs: surroundings.nowMs(), limit: sessionsMax });
+  return rows.flatMap((row) => {
+    const person = personOf(context.platform, row);
+    const isOpen = person !== undefined && !isOver(context, row) && standingOf(context, person).ok;
+    return isOpen ? [{ row, person }] : [];
+  });
+}
+
+/** Open sessions, newest first: of one person, or of everybody. */
+export async function listSessions(
+  context: SessionContext,
+  reader: Reader,
+  whose: 'own' | 'all',
+): Promise<readonly OpenSession[]> {
+  const { registry } = context;
+  const found = await openSessions(context, whose === 'own' ? reader.iin : undefined);
+  return found.map(({ row, person: { iin, factors } }) => ({
+    id: idOf(row),
+    device: row.device as DeviceId,
+    deviceName: registry.device(row.device as DeviceId)?.record.name ?? '',
+    iin,
+    name: registry.staff(iin)?.record.name ?? '',
+    startedAtMs: row.started_at_ms,
+    lastSeenMs: row.last_seen_ms,
+    expiresAtMs: row.expires_at_ms,
+    factors: factors.map(({ kind, method, atMs }) => ({ kind, method, atMs })),
+    isThis: row.token_hash === reader.tokenHash,
+  }));
+}
+
+/**
+ * Ends an open session from elsewhere: the own one, or with a reason that of anybody, where the caller may. Answers the hash of its
+ * token, by which its streams are found.
+ */
+export async function endSessionOf(
+  context: SessionContext,
+  reader: Reader,
+  wanted: { readonly id: string; readonly reason: string; readonly mayEndOthers: boolean },
+): Promise<Result<{ readonly tokenHash: string }, 'session-unknown' | 'reason-missing'>> {
+  const all = await openSessions(context, wanted.mayEndOthers ? undefined : reader.iin);
+  const found = all.find(({ row }) => idOf(row) === wanted.id);
+  if (found === undefined) return refuse('session-unknown');
+  const isOwn = found.person.iin === reader.iin;
+  if (!isOwn && wanted.reason === '') return refuse('reason-missing');
+  await endSession(context.platform, found.row, {
+    cause: isOwn ? 'elsewhere' : 'officer',
+    by: reader.iin,
+    ...(wanted.reason === '' ? {} : { reason: wanted.reason }),
+  });
+  return ok({ tokenHash: found.row.token_hash });
+}
