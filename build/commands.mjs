@@ -41,12 +41,19 @@ export const run = (command, args, options = {}) =>
     });
   });
 
-/** Runs a command on this terminal and returns its exit code. */
-export const runVisibly = (command, args, options = {}) =>
+/** Runs a command and returns its exit code and all that it printed, in its order. It ends with us. */
+export const runKeeping = (command, args, options = {}) =>
   new Promise((resolve, reject) => {
-    const child = spawn(command, args, { stdio: 'inherit', ...options });
+    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], ...options });
+    const end = () => child.kill();
+    process.once('exit', end);
+    const printed = [];
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => printed.push(chunk));
     child.on('error', reject);
-    child.on('close', (code, signal) => resolve(signal === null ? (code ?? 1) : 1));
+    child.on('close', (code, signal) => {
+      process.removeListener('exit', end);
+      resolve({ exitCode: signal === null ? (code ?? 1) : 1, output: Buffer.concat(printed).toString() });
+    });
   });
 
 export const outputOf = (command, args) => {

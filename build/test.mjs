@@ -3,8 +3,10 @@
 //   node build/test.mjs --fast               types, lint, format and architecture
 //   node build/test.mjs --only unit,faults   the named suites
 import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { inLanes } from './checks/lanes.mjs';
 import { checkFormat, checkLint } from './checks/lint.mjs';
-import { runSuite, suiteNames } from './checks/suites.mjs';
+import { isAlone, runSuite, suiteNames } from './checks/suites.mjs';
 import { checkTypes, typeProjects } from './checks/types.mjs';
 import { main, run } from './commands.mjs';
 import { startDisplay } from './display.mjs';
@@ -39,9 +41,26 @@ const mayNeedDisplay = (name) => !['architecture', 'setup', 'golden', 'unit'].in
 async function environmentOfSuites() {
   if (process.env.DISPLAY !== undefined || !existsSync('/usr/bin/Xvfb')) return {};
   const { display } = await startDisplay();
-  // Leaving by a signal passes through `exit` too, so that the display goes with us.
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1));
   return { DISPLAY: display };
+}
+
+/** Runs suites in two lanes where there are two cores; each prints as a whole when it ends. */
+async function runSuites(names, totals) {
+  const environment = names.some(mayNeedDisplay) ? await environmentOfSuites() : {};
+  const work = async (name) => {
+    const startedAtMs = performance.now();
+    process.stdout.write(`\nSuite ${name} begins\n`);
+    const { output, ...counts } = await runSuite(name, environment);
+    const seconds = Math.round((performance.now() - startedAtMs) / 1000);
+    process.stdout.write(`\nSuite ${name} (${seconds} s)\n${output}`);
+    return counts;
+  };
+  const all = await inLanes(names, { lanes: Math.min(2, availableParallelism()), isAlone, work });
+  for (const counts of all) {
+    totals.passed += counts.passed;
+    totals.failed.push(...counts.failed);
+    totals.skipped.push(...counts.skipped);
+  }
 }
 
 function report({ passed, failed, skipped }) {
@@ -53,6 +72,8 @@ function report({ passed, failed, skipped }) {
 }
 
 main(async () => {
+  // Leaving by a signal passes through `exit` too, so that the display and the suites go with us.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1));
   const isChosen = chosenSuites();
   const totals = { passed: 0, failed: [], skipped: [] };
   if (isChosen('types'))
@@ -64,13 +85,6 @@ main(async () => {
   const suites = suiteNames().filter(isChosen);
   if (suites.some((name) => name !== 'architecture'))
     await asTest('bundles of main, preloads and pages', bundle, totals);
-  const environment = suites.some(mayNeedDisplay) ? await environmentOfSuites() : {};
-  for (const name of suites) {
-    process.stdout.write(`\nSuite ${name}\n`);
-    const counts = await runSuite(name, environment);
-    totals.passed += counts.passed;
-    totals.failed.push(...counts.failed);
-    totals.skipped.push(...counts.skipped);
-  }
+  await runSuites(suites, totals);
   report(totals);
 });

@@ -1,23 +1,21 @@
 // Runs one suite of tests by Vitest on the pinned Node and reads its counts.
 import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { runVisibly } from '../commands.mjs';
+import { runKeeping } from '../commands.mjs';
 import { inRoot, node24, root } from '../paths.mjs';
 
-// What is quick and decides most comes first; what starts whole applications comes last.
-const order = [
-  'architecture',
-  'unit',
-  'golden',
-  'interop',
-  'doors',
-  'faults',
-  'server',
-  'electron',
-  'journeys',
-  'package',
-];
-const rank = (name) => (order.includes(name) ? order.indexOf(name) : order.length - 3.5);
+// What is quick and decides most comes first; then the long ones, so that none of them is left over for the end.
+const first = ['architecture', 'golden', 'setup', 'unit'];
+const long = ['server', 'gallery', 'journeys', 'faults', 'electron', 'attacks', 'cards', 'eds'];
+const last = ['package'];
+const order = [...first, ...long, ...last];
+const rank = (name) => (order.includes(name) ? order.indexOf(name) : order.length - last.length - 0.5);
+
+// They press keys in a window that must have the focus, hold a reader, or start the whole application and look at its speed.
+const alone = new Set(['electron', 'gallery', 'cards', 'package']);
+
+/** Whether a suite may not run beside another one of its kind. */
+export const isAlone = (name) => alone.has(name);
 
 const holdsTests = (name) =>
   readdirSync(inRoot('tests', name), { recursive: true }).some((file) => file.endsWith('.test.ts'));
@@ -49,16 +47,19 @@ export function countsOf(report, exitCode) {
   };
 }
 
+/** Runs a suite; `output` is what it printed. */
 export async function runSuite(name, environment) {
   const file = inRoot('.runtime', 'reports', `${name}.json`);
   mkdirSync(dirname(file), { recursive: true });
   rmSync(file, { force: true });
   const vitest = inRoot('node_modules', 'vitest', 'vitest.mjs');
   const args = [vitest, 'run', '--project', name, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
-  const exitCode = await runVisibly(node24, args, { cwd: root, env: { ...process.env, ...environment } });
+  const env = { ...process.env, ...(process.stdout.isTTY ? { FORCE_COLOR: '1' } : {}), ...environment };
+  const { exitCode, output } = await runKeeping(node24, args, { cwd: root, env });
   try {
-    return countsOf(JSON.parse(readFileSync(file, 'utf8')), exitCode);
+    return { ...countsOf(JSON.parse(readFileSync(file, 'utf8')), exitCode), output };
   } catch {
-    return { passed: 0, failed: [`the suite ${name} ended without a report (exit code ${exitCode})`], skipped: [] };
+    const failed = [`the suite ${name} ended without a report (exit code ${exitCode})`];
+    return { passed: 0, failed, skipped: [], output };
   }
 }

@@ -25,7 +25,7 @@ type Said = { readonly exit: number | null; readonly lines: readonly Line[]; rea
 async function qorgan(given: readonly string[], secrets: readonly string[]): Promise<Said> {
   const child = spawn(process.execPath, [program, ...given, '--json'], {
     stdio: ['pipe', 'pipe', 'inherit'],
-    env: { PATH: process.env['PATH'] ?? '' },
+    env: { PATH: process.env['PATH'] ?? '', NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? '' },
   });
   child.stdin.end(secrets.map((secret) => `${secret}\n`).join(''));
   const exited = new Promise<number | null>((done) => child.once('close', done));

@@ -21,7 +21,11 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const environment = { PATH: process.env['PATH'] ?? '', LANG: 'kk_KZ.UTF-8' };
+const environment = {
+  PATH: process.env['PATH'] ?? '',
+  NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? '',
+  LANG: 'kk_KZ.UTF-8',
+};
 /** A name space of its own with no interface but a loopback that is down. */
 const alone = ['--user', '--map-root-user', '--net'];
 

@@ -21,7 +21,11 @@ function qorgan(...given: readonly string[]): Said {
   const { status, stdout } = spawnSync(process.execPath, [join(root, 'cli/boot/qorgan.mjs'), ...given], {
     encoding: 'utf8',
     timeout: 20_000,
-    env: { PATH: process.env['PATH'] ?? '', LANG: 'kk_KZ.UTF-8' },
+    env: {
+      PATH: process.env['PATH'] ?? '',
+      NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? '',
+      LANG: 'kk_KZ.UTF-8',
+    },
   });
   return { exit: status, out: stdout, json: () => JSON.parse(stdout) as Record<string, unknown> };
 }

@@ -32,7 +32,12 @@ const commandOf = (verb: string, given: readonly string[]): readonly string[] =>
 
 function environment(credentials?: string): NodeJS.ProcessEnv {
   const found = credentials === undefined ? {} : { CREDENTIALS_DIRECTORY: credentials };
-  return { PATH: process.env['PATH'] ?? '', LANG: 'en_GB.UTF-8', ...found };
+  return {
+    PATH: process.env['PATH'] ?? '',
+    NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? '',
+    LANG: 'en_GB.UTF-8',
+    ...found,
+  };
 }
 
 function said(verb: string, given: readonly string[], credentials?: string, locale = 'en') {

@@ -14,7 +14,11 @@ import { createTestCa, makeKey, type TestCa } from '../../dev/ca/index.ts';
 import { parseCertificate, sha256 } from '../../eds/index.ts';
 
 const program = resolve(import.meta.dirname, '../boot/index.ts');
-const env = { PATH: process.env['PATH'] ?? '', LANG: 'en_GB.UTF-8' };
+const env = {
+  PATH: process.env['PATH'] ?? '',
+  NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? '',
+  LANG: 'en_GB.UTF-8',
+};
 
 let folder: string;
 let platform: string;

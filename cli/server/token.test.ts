@@ -17,6 +17,7 @@ const place = ['--log-key-module', softHsmModuleFile, '--log-key-token', 'жур
 const about = ['--operator-name', 'Сынақ АҚ', '--url', 'https://localhost:7443', '--platform', 'synaq'];
 const environment = (more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv => ({
   PATH: process.env['PATH'] ?? '',
+  NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? '',
   HOME: home,
   LANG: 'en_GB.UTF-8',
   ...more,

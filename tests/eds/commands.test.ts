@@ -248,7 +248,7 @@ describe('qorgan eds verify', () => {
     const status = (...argv: readonly string[]): number | null =>
       spawnSync(process.execPath, [program, 'eds', ...argv], {
         timeout: 30_000,
-        env: { PATH: process.env['PATH'] ?? '' },
+        env: { PATH: process.env['PATH'] ?? '', NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? '' },
       }).status;
     const at = ['--at', String(nowMs), '--trust', trust, ...lists()];
     expect(status('verify', path('signature.p7s'), ...signed(), ...at)).toBe(0);

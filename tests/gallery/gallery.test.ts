@@ -23,7 +23,7 @@ afterAll(() => gallery.close());
 
 /** Serious and critical findings of axe on what is shown now: all rules, or the named ones. */
 async function findings(rules: readonly string[] = []): Promise<readonly string[]> {
-  await gallery.page.evaluate(axeSource);
+  if (!(await gallery.page.evaluate(() => 'axe' in window))) await gallery.page.evaluate(axeSource);
   const { violations } = await gallery.page.evaluate(async (names) => {
     const { axe } = window as unknown as { readonly axe: Axe };
     const { violations: all } = await axe.run(document, {
@@ -139,7 +139,7 @@ describe('the gallery', () => {
     for (const [state, name, open] of opened) {
       await gallery.show({ state });
       await open();
-      await page.waitForTimeout(300);
+      await gallery.settled();
       await page.screenshot({ path: join(pictures, `gallery-open-${name}.png`) });
       complaints.push(
         ...[...(await gallery.complaints()), ...(await clipped()), ...(await findings())].map(
@@ -153,11 +153,14 @@ describe('the gallery', () => {
   it('would hear of a button without a name, of a missing word and of a broken policy', async () => {
     await gallery.show({ state: 'queue' });
     await gallery.page.evaluate(() => {
-      document.body.append(document.createElement('button'));
-      document.body.insertAdjacentHTML('beforeend', '<p style="color: red">planted</p>');
+      const planted = document.createElement('div');
+      planted.id = 'planted';
+      planted.innerHTML = '<button></button><p style="color: red">planted</p>';
+      document.body.append(planted);
     });
     expect((await findings()).some((text) => text.startsWith('button-name'))).toBe(true);
     expect((await gallery.complaints()).some((text) => text.includes('Content Security Policy'))).toBe(true);
+    await gallery.page.evaluate(() => document.querySelector('#planted')?.remove());
   });
 
   it('leaves nothing in the storage of the page (57-26.2)', async () => {

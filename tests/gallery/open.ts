@@ -21,7 +21,10 @@ export type OpenGallery = {
   readonly states: readonly string[];
   /** Complaints of the page since the last call: errors, broken policy, missing words. */
   readonly complaints: () => Promise<readonly string[]>;
+  /** Shows a state in a fresh world, in the page that is open, and waits until it stands. */
   readonly show: (wanted: Wanted) => Promise<void>;
+  /** Waits until what was asked of the page last stands. */
+  readonly settled: () => Promise<void>;
   readonly close: () => Promise<void>;
 };
 
@@ -42,13 +45,37 @@ async function buildPages(): Promise<string> {
   return outDir;
 }
 
-async function ready(page: Page, waitMs = 100): Promise<void> {
-  await page.waitForFunction(() => document.querySelector('#root > *') !== null);
-  await page.evaluate(() => document.fonts.ready.then(() => undefined));
-  // The pages of a shift come after the window: keys mean something only once they stand.
-  await page.waitForTimeout(waitMs);
-  await page.waitForFunction(() => document.querySelector('[data-pages-on-their-way]') === null);
-  await page.waitForTimeout(waitMs);
+/**
+ * Waits until the page stands in its size: no part of it is on its way, nothing moves but what moves for ever, and nothing
+ * has changed for a moment. Keys mean something only then.
+ */
+function settled(page: Page, wantedWidth: number): Promise<void> {
+  return page.evaluate(
+    async ({ width, quietMs, mostMs }) => {
+      await document.fonts.ready;
+      const startedAtMs = performance.now();
+      let changedAtMs = startedAtMs;
+      const observer = new MutationObserver(() => void (changedAtMs = performance.now()));
+      observer.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
+      const isMoving = (): boolean =>
+        document
+          .getAnimations()
+          .some(({ playState, effect }) => playState === 'running' && effect?.getComputedTiming().iterations === 1);
+      const isStanding = (): boolean =>
+        // A screen of just this size gives one pixel less.
+        Math.abs(window.innerWidth - width) <= 1 &&
+        document.querySelector('#root > *') !== null &&
+        document.querySelector('[data-pages-on-their-way]') === null &&
+        performance.now() - changedAtMs > quietMs &&
+        !isMoving();
+      while (!isStanding()) {
+        if (performance.now() - startedAtMs > mostMs) throw new Error('the page does not come to rest');
+        await new Promise((resolve) => void requestAnimationFrame(resolve));
+      }
+      observer.disconnect();
+    },
+    { width: wantedWidth, quietMs: 60, mostMs: 15_000 },
+  );
 }
 
 /** The report of the newest act, by keys as a person would: the history, its first button. */
@@ -57,17 +84,21 @@ async function openSignature(page: Page): Promise<void> {
   await page.locator('.history-item button').first().focus();
   await page.keyboard.press('Enter');
   await page.locator('[role="dialog"] .signature').waitFor();
-  await page.waitForTimeout(450);
 }
 
 /** A picture of the window, by its key. */
 async function openScreenshot(page: Page): Promise<void> {
   await page.keyboard.press('Control+Shift+S');
   await page.locator('[role="dialog"]').waitFor();
-  await page.waitForTimeout(450);
 }
 
-type Told = { readonly qorganGallery: { readonly states: readonly string[]; readonly missing: string[] } };
+type Told = {
+  readonly qorganGallery: {
+    readonly states: readonly string[];
+    readonly missing: string[];
+    readonly show: (query: string) => void;
+  };
+};
 
 async function resizer(app: ElectronApplication): Promise<(size: Size) => Promise<void>> {
   let last: Size | undefined;
@@ -101,22 +132,31 @@ export async function openGallery(): Promise<OpenGallery> {
   page.on('pageerror', (error) => heard.push(error.message));
   const resize = await resizer(app);
   await page.goto(`${served.origin}/gallery.html`);
-  await ready(page);
+  await page.waitForFunction(() => document.querySelector('#root > *') !== null);
   const states = await page.evaluate(() => (window as unknown as Told).qorganGallery.states);
+  let width = small.width;
   return {
     page,
     states,
+    settled: () => settled(page, width),
     complaints: async () => [
       ...heard.splice(0),
-      ...(await page.evaluate(() => (window as unknown as Told).qorganGallery.missing)),
+      ...(await page.evaluate(() => (window as unknown as Told).qorganGallery.missing.splice(0))),
     ],
     show: async ({ state, locale = 'kk', scheme = 'light', size = small }) => {
-      await resize(state.startsWith('prompt') ? sealed : size);
-      await page.goto(`${served.origin}/gallery.html?state=${state}&locale=${locale}&scheme=${scheme}`);
-      // Long enough for a skeleton to show where an answer never comes.
-      await ready(page, state.endsWith('-loading') ? 450 : 100);
+      const wanted = state.startsWith('prompt') ? sealed : size;
+      ({ width } = wanted);
+      await resize(wanted);
+      await page.evaluate(
+        (query) => (window as unknown as Told).qorganGallery.show(query),
+        `?state=${state}&locale=${locale}&scheme=${scheme}`,
+      );
+      await settled(page, width);
       if (state.startsWith('signature-')) await openSignature(page);
       if (state.startsWith('screenshot-')) await openScreenshot(page);
+      // Where an answer never comes, a skeleton shows after a while.
+      if (state.endsWith('-loading')) await page.locator('.skeleton > *').first().waitFor();
+      await settled(page, width);
     },
     close: async () => {
       await app.close();

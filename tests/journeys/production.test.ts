@@ -60,7 +60,12 @@ type Said = { readonly code: number; readonly facts: Readonly<Record<string, unk
 
 /** Runs `qorgan` of the copied product as an administrator would. */
 function qorgan(words: readonly string[], input = ''): Promise<Said> {
-  const env = { PATH: process.env['PATH'] ?? '', HOME: directory, LANG: 'C.UTF-8' };
+  const env = {
+    PATH: process.env['PATH'] ?? '',
+    NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? '',
+    HOME: directory,
+    LANG: 'C.UTF-8',
+  };
   const child = spawn(process.execPath, [join(product, 'cli/boot/index.ts'), ...words, '--json'], { env, ...user });
   let text = '';
   child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString('utf8')));

@@ -11,7 +11,11 @@ import { keepEvidence, monthsAgoMs, startArchiveWorld, type ArchiveWorld, type K
 import { must } from './support/platform.ts';
 
 const program = resolve(import.meta.dirname, '../../cli/boot/index.ts');
-const env = { PATH: process.env['PATH'] ?? '', LANG: 'en_GB.UTF-8' };
+const env = {
+  PATH: process.env['PATH'] ?? '',
+  NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? '',
+  LANG: 'en_GB.UTF-8',
+};
 let world: ArchiveWorld;
 let services: AuthorityServices;
 let kept: Kept[];

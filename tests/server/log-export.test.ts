@@ -29,7 +29,11 @@ import { enrolled, newCase, receiptOf, type Workstation } from './support/workst
 const root = resolve(import.meta.dirname, '../..');
 /** A name space of its own with no interface but a loopback that is down. */
 const alone = ['--user', '--map-root-user', '--net'];
-const env = { PATH: process.env['PATH'] ?? '', LANG: 'en_GB.UTF-8' };
+const env = {
+  PATH: process.env['PATH'] ?? '',
+  NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? '',
+  LANG: 'en_GB.UTF-8',
+};
 
 let platform: TestPlatform;
 let workstation: Workstation;

@@ -58,7 +58,11 @@ function compromised(head: string, name: string) {
       policy,
       '--json',
     ],
-    { encoding: 'utf8', timeout: 60_000, env: { PATH: process.env['PATH'] ?? '' } },
+    {
+      encoding: 'utf8',
+      timeout: 60_000,
+      env: { PATH: process.env['PATH'] ?? '', NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? '' },
+    },
   );
   return JSON.parse(stdout) as Record<string, unknown>;
 }

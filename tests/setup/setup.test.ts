@@ -3,6 +3,7 @@ import { existsSync, lstatSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { inLanes } from '../../build/checks/lanes.mjs';
 import { countsOf, type VitestReport } from '../../build/checks/suites.mjs';
 import { inRoot, node24, root } from '../../build/paths.mjs';
 import { electronRuntime } from '../../build/runtime/index.mjs';
@@ -73,5 +74,55 @@ describe('the counting of tests', () => {
   it('counts an error outside any test as a failure', () => {
     expect(countsOf(report(file('passed', 'passed')), 1).failed).toHaveLength(1);
     expect(countsOf(report(file('passed', 'passed')), 0).failed).toHaveLength(0);
+  });
+});
+
+describe('suites in lanes', () => {
+  const nothing = { passed: 0, failed: [], skipped: [] };
+
+  /** Runs suites of which each ends only when the test says so. */
+  function started(names: readonly string[]) {
+    const begun: string[] = [];
+    const ends = new Map<string, () => void>();
+    const all = inLanes(names, {
+      lanes: 2,
+      isAlone: (name) => name.startsWith('alone'),
+      work: (name) => {
+        begun.push(name);
+        return new Promise((resolve) => ends.set(name, () => resolve({ ...nothing, passed: name.length })));
+      },
+    });
+    const end = async (name: string): Promise<void> => {
+      ends.get(name)?.();
+      await new Promise(setImmediate);
+    };
+    return { begun, end, all };
+  }
+
+  it('run two at a time, never two of those that must be alone, and all of them', async () => {
+    const { begun, end, all } = started(['alone-a', 'alone-b', 'c', 'alone-d', 'e']);
+    expect(begun).toEqual(['alone-a', 'c']);
+    await end('c');
+    expect(begun).toEqual(['alone-a', 'c', 'e']);
+    await end('e');
+    expect(begun).toEqual(['alone-a', 'c', 'e']);
+    await end('alone-a');
+    expect(begun).toEqual(['alone-a', 'c', 'e', 'alone-b']);
+    await end('alone-b');
+    await end('alone-d');
+    expect((await all).map(({ passed }) => passed)).toEqual([7, 7, 1, 7, 1]);
+  });
+
+  it('count a lane that breaks as a failure, and go on with the others', async () => {
+    const counts = await inLanes(['broken', 'whole'], {
+      lanes: 2,
+      isAlone: () => false,
+      work: (name) =>
+        name === 'broken' ? Promise.reject(new Error('killed')) : Promise.resolve({ ...nothing, passed: 3 }),
+    });
+    expect(counts.map(({ passed, failed }) => [passed, failed.length])).toEqual([
+      [0, 1],
+      [3, 0],
+    ]);
   });
 });

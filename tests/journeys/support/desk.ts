@@ -19,7 +19,12 @@ export function runDesk(
   options: { readonly user?: User | undefined; readonly onFact?: (fact: DeskFact, child: ChildProcess) => void } = {},
 ): Promise<{ readonly facts: readonly DeskFact[]; readonly code: number | null }> {
   const { user = {}, onFact } = options;
-  const env = { PATH: process.env['PATH'] ?? '', HOME: job.directory, LANG: 'C.UTF-8' };
+  const env = {
+    PATH: process.env['PATH'] ?? '',
+    NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? '',
+    HOME: job.directory,
+    LANG: 'C.UTF-8',
+  };
   const child = spawn(process.execPath, [resolve(import.meta.dirname, 'desk-process.ts')], {
     stdio: ['pipe', 'pipe', 'inherit'],
     env,
