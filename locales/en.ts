@@ -7,6 +7,7 @@ import logVerifier from './log-verifier/en.json' with { type: 'json' };
 import prompt from './prompt/en.json' with { type: 'json' };
 import reasons from './reasons/en.json' with { type: 'json' };
 import receiptPage from './receipt-page/en.json' with { type: 'json' };
+import refusalsAccess from './refusals-access/en.json' with { type: 'json' };
 import refusalsActs from './refusals-acts/en.json' with { type: 'json' };
 import refusalsArchive from './refusals-archive/en.json' with { type: 'json' };
 import refusalsAuthorities from './refusals-authorities/en.json' with { type: 'json' };
@@ -38,6 +39,7 @@ export const en = {
   'receipt-page': receiptPage,
   screens,
   refusals: {
+    ...refusalsAccess,
     ...refusalsActs,
     ...refusalsArchive,
     ...refusalsAuthorities,

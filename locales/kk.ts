@@ -8,6 +8,7 @@ import logVerifier from './log-verifier/kk.json' with { type: 'json' };
 import prompt from './prompt/kk.json' with { type: 'json' };
 import reasons from './reasons/kk.json' with { type: 'json' };
 import receiptPage from './receipt-page/kk.json' with { type: 'json' };
+import refusalsAccess from './refusals-access/kk.json' with { type: 'json' };
 import refusalsActs from './refusals-acts/kk.json' with { type: 'json' };
 import refusalsArchive from './refusals-archive/kk.json' with { type: 'json' };
 import refusalsAuthorities from './refusals-authorities/kk.json' with { type: 'json' };
@@ -39,6 +40,7 @@ export const kk: Catalogue = {
   'receipt-page': receiptPage,
   screens,
   refusals: {
+    ...refusalsAccess,
     ...refusalsActs,
     ...refusalsArchive,
     ...refusalsAuthorities,

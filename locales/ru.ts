@@ -8,6 +8,7 @@ import logVerifier from './log-verifier/ru.json' with { type: 'json' };
 import prompt from './prompt/ru.json' with { type: 'json' };
 import reasons from './reasons/ru.json' with { type: 'json' };
 import receiptPage from './receipt-page/ru.json' with { type: 'json' };
+import refusalsAccess from './refusals-access/ru.json' with { type: 'json' };
 import refusalsActs from './refusals-acts/ru.json' with { type: 'json' };
 import refusalsArchive from './refusals-archive/ru.json' with { type: 'json' };
 import refusalsAuthorities from './refusals-authorities/ru.json' with { type: 'json' };
@@ -39,6 +40,7 @@ export const ru: Catalogue = {
   'receipt-page': receiptPage,
   screens,
   refusals: {
+    ...refusalsAccess,
     ...refusalsActs,
     ...refusalsArchive,
     ...refusalsAuthorities,

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { noteLengthMax, reasonCodes, type ActType } from '../../core/actions/index.ts';
 import { ok, refuse, type Result } from '../../core/kernel/index.ts';
 import { envelopeSizeMax, parseCanonical, type ActEnvelope } from '../../core/signing/index.ts';
+import { accessPayloads } from './access.ts';
 import {
   actionId,
   base64Exact,
@@ -66,6 +67,11 @@ export const actEnvelope = z.discriminatedUnion('type', [
   actOf('registration.return', z.strictObject({ reasons, note })),
   actOf('registration.approve', z.strictObject({ note })),
   actOf('registration.refuse', z.strictObject({ reasons, note })),
+  actOf('access.propose', accessPayloads['access.propose']),
+  actOf('access.confirm', accessPayloads['access.confirm']),
+  actOf('access.decline', accessPayloads['access.decline']),
+  actOf('access.withdraw', accessPayloads['access.withdraw']),
+  actOf('access.block', accessPayloads['access.block']),
 ]);
 
 /** Reads the canonical text of an act. A text over `envelopeSizeMax` or nested past the depth of core is refused before it is built. */

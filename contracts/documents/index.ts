@@ -1,5 +1,14 @@
+export { accessChange, accessEvent, deviceGrant, reviewedMax, staffGrant } from './access.ts';
 export { actEnvelope, evidenceMax, parseActEnvelope } from './act.ts';
 export { evidenceDescriptor, evidenceDocument, parseEvidenceDescriptor, parseEvidenceDocument } from './evidence.ts';
+export {
+  foundingDocument,
+  foundingStatement,
+  parseFoundingDocument,
+  parseFoundingStatement,
+  type FoundingDocument,
+  type FoundingStatement,
+} from './founding.ts';
 export {
   chainHead,
   deviceRecord,

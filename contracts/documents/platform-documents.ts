@@ -1,6 +1,13 @@
 import * as z from 'zod';
-import { actTypes, type ActType } from '../../core/actions/index.ts';
-import { roles, type PolicyDocument, type Role } from '../../core/access/index.ts';
+import { accessActTypes, registrationActTypes } from '../../core/actions/index.ts';
+import {
+  changeKinds,
+  firstRoles,
+  laterRoles,
+  readScopes,
+  roles,
+  type PolicyDocument,
+} from '../../core/access/index.ts';
 import { ok, refuse, type Result } from '../../core/kernel/index.ts';
 import { proofSizeMax, type KeyRotation } from '../../core/log/index.ts';
 import {
@@ -61,7 +68,7 @@ export const deviceRecord = z.strictObject({
   enrolledAtMs: timeMs,
 }) satisfies z.ZodType<DeviceRecord>;
 
-const roleList = z.array(z.enum(roles)).max(roles.length);
+export const roleList = z.array(z.enum(roles)).max(roles.length);
 
 export const staffRecord = z.strictObject({
   form: z.literal('qorgan.staff/1'),
@@ -76,12 +83,23 @@ export const staffRecord = z.strictObject({
   basis: line(300, 1),
 }) satisfies z.ZodType<StaffRecord>;
 
-const actRules = z.strictObject(
-  Object.fromEntries(actTypes.map((type) => [type, roleList])) as Record<ActType, typeof roleList>,
-);
-const readScopes = z.array(z.enum(['registration', 'operations'])).max(2);
-const readRules = z.strictObject(
-  Object.fromEntries(roles.map((role) => [role, readScopes])) as Record<Role, typeof readScopes>,
+/** One schema for each of these names; the type says which they are. */
+function each<Name extends string, Schema extends z.ZodType>(names: readonly Name[], schema: Schema) {
+  return Object.fromEntries(names.map((name) => [name, schema])) as Record<Name, Schema>;
+}
+
+// What the first policies did not know may be absent: then it is nobody's.
+const actRules = z.strictObject({
+  ...each(registrationActTypes, roleList),
+  ...each(accessActTypes, roleList.exactOptional()),
+});
+const scopeList = z.array(z.enum(readScopes)).max(readScopes.length);
+const readRules = z.strictObject({
+  ...each(firstRoles, scopeList),
+  ...each(laterRoles, scopeList.exactOptional()),
+});
+const changeRules = z.strictObject(
+  each(changeKinds, z.strictObject({ propose: roleList, confirm: roleList }).exactOptional()),
 );
 
 export const policyDocument = z.strictObject({
@@ -91,6 +109,7 @@ export const policyDocument = z.strictObject({
   version: count.min(1),
   effectiveFromMs: timeMs,
   access: z.strictObject({ acts: actRules, reads: readRules }),
+  changes: changeRules.exactOptional(),
   registration: z.strictObject({ claimTtlMs: count.min(1_000) }),
   clock: z.strictObject({ warnDriftMs: count.min(1), refuseDriftMs: count.min(1) }),
   sync: z.strictObject({ promiseDeadlineMs: count.min(100), offlineTtlMs: count.min(1_000) }),

@@ -41,6 +41,7 @@ export const actRefusals = {
   'actor-unknown': { retry: false },
   'role-missing': { retry: false },
   'policy-not-in-force': { retry: false },
+  'actor-blocked': { retry: false },
 } as const;
 
 export type ActRefusalCode = keyof typeof actRefusals;

@@ -1,3 +1,4 @@
+import { accessRefusals } from './access.ts';
 import { actRefusals } from './acts.ts';
 import { archiveRefusals } from './archive.ts';
 import { authorityRefusals } from './authorities.ts';
@@ -32,6 +33,7 @@ export const refusals = {
   ...signInRefusals,
   ...deskRefusals,
   ...actRefusals,
+  ...accessRefusals,
   ...authorityRefusals,
   ...mirrorRefusals,
   ...evidenceRefusals,
@@ -46,6 +48,7 @@ export function isRefusalCode(code: string): code is RefusalCode {
 }
 
 export {
+  accessRefusals,
   actRefusals,
   archiveRefusals,
   authorityRefusals,

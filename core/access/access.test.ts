@@ -10,6 +10,11 @@ const matrix: Readonly<Record<ActType, readonly Role[]>> = {
   'registration.return': ['reviewer'],
   'registration.approve': ['reviewer'],
   'registration.refuse': ['reviewer'],
+  'access.propose': ['security-officer'],
+  'access.confirm': ['security-officer', 'manager'],
+  'access.decline': ['security-officer', 'manager'],
+  'access.withdraw': ['security-officer'],
+  'access.block': ['security-officer', 'manager'],
 };
 
 const rules: AccessRules = {
@@ -18,6 +23,7 @@ const rules: AccessRules = {
     registrar: ['registration'],
     reviewer: ['registration'],
     'security-officer': ['registration', 'operations'],
+    manager: ['access'],
   },
 };
 
@@ -47,12 +53,22 @@ describe('access', () => {
     ['reviewer', 'operations', false],
     ['security-officer', 'registration', true],
     ['security-officer', 'operations', true],
+    ['security-officer', 'access', false],
+    ['manager', 'access', true],
+    ['manager', 'registration', false],
+    ['auditor', 'registration', false],
+    ['auditor', 'access', false],
   ] as const satisfies readonly (readonly [Role, ReadScope, boolean])[])(
     'lets a %s read %s: %s',
     (role, scope, isAllowed) => {
       expect(mayRead(rules, [role], scope)).toBe(isAllowed);
     },
   );
+
+  it('gives nobody an act that an older policy does not name', () => {
+    const { 'access.confirm': _confirm, ...acts } = matrix;
+    expect(roles.some((role) => mayAct({ ...rules, acts }, [role], 'access.confirm'))).toBe(false);
+  });
 
   it('lets a person without a role read nothing', () => {
     expect(mayRead(rules, [], 'registration')).toBe(false);

@@ -1,4 +1,55 @@
 export {
+  decideAccessCase,
+  evolveAccessCase,
+  type AccessCase,
+  type AccessCaseRefusal,
+  type AccessEvent,
+  type AccessMoment,
+} from './access-case.ts';
+export {
+  changeKinds,
+  deviceOf,
+  peopleOf,
+  type AccessActType,
+  type AccessChange,
+  type AccessCommand,
+  type AccessPayloads,
+  type Before,
+  type ChangeKind,
+  type Contract,
+  type DeviceGrant,
+  type ReviewItem,
+  type StaffGrant,
+} from './change.ts';
+export { changeableKinds, judgeAccess, mayChange, type AccessContext, type RegistryRefusal } from './judge.ts';
+export { antivirusBaseAgeDefaultMs, type ChangeRule, type PolicyDocument } from './policy.ts';
+export {
+  effectOf,
+  evolveRegistry,
+  outOfForce,
+  personHash,
+  policyInForce,
+  recordHash,
+  registryOf,
+  type AccessEffect,
+  type Block,
+  type GrantedDevice,
+  type GrantedPolicy,
+  type Person,
+  type RegistryState,
+} from './registry.ts';
+export {
+  firstRoles,
+  laterRoles,
+  mayAct,
+  mayRead,
+  readScopes,
+  roles,
+  type AccessRules,
+  type ReadScope,
+  type Role,
+} from './roles.ts';
+export {
   factorMatrix,
   factorPurposes,
   type FactorPurpose,
@@ -41,6 +92,4 @@ export {
   type AttemptScope,
   type Failures,
 } from './attempts.ts';
-export { antivirusBaseAgeDefaultMs, type PolicyDocument } from './policy.ts';
-export { mayAct, mayRead, roles, type AccessRules, type ReadScope, type Role } from './roles.ts';
 export { sessionRulesDefault, type SessionRules } from './session-rules.ts';

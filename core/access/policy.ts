@@ -1,9 +1,13 @@
 import type { PlatformId } from '../kernel/index.ts';
 import type { AttemptRules } from './attempts.ts';
+import type { ChangeKind } from './change.ts';
 import type { FactorRules } from './factors.ts';
 import type { PasswordRules } from './passwords.ts';
-import type { AccessRules } from './roles.ts';
+import type { AccessRules, Role } from './roles.ts';
 import type { SessionRules } from './session-rules.ts';
+
+/** Who may propose a kind of change, and who may confirm it. */
+export type ChangeRule = { readonly propose: readonly Role[]; readonly confirm: readonly Role[] };
 
 /**
  * Policy document v1 (docs/decisions/0001): everything that the rules leave to the operator, versioned and signed.
@@ -16,6 +20,8 @@ export type PolicyDocument = {
   readonly version: number;
   readonly effectiveFromMs: number;
   readonly access: AccessRules;
+  /** Absent in policies older than the access acts; a kind that is not named is nobody's. */
+  readonly changes?: Readonly<Partial<Record<ChangeKind, ChangeRule>>>;
   readonly registration: {
     /** A claim that is not decided by then may be taken over. */
     readonly claimTtlMs: number;

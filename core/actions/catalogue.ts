@@ -1,3 +1,4 @@
+import type { AccessActType, AccessPayloads } from '../access/index.ts';
 import type { RegistrationForm } from './registration-form.ts';
 
 /** Why a registration is returned or refused; words are in `locales/reasons`. */
@@ -19,8 +20,8 @@ export const reasonCodes = [
 
 export type ReasonCode = (typeof reasonCodes)[number];
 
-/** What each type of act carries. */
-export type ActPayloads = {
+/** What each type of act on a registration carries. */
+export type RegistrationPayloads = {
   readonly 'registration.submit': { readonly form: RegistrationForm };
   readonly 'registration.claim': Readonly<Record<string, never>>;
   readonly 'registration.release': Readonly<Record<string, never>>;
@@ -29,16 +30,31 @@ export type ActPayloads = {
   readonly 'registration.refuse': { readonly reasons: readonly ReasonCode[]; readonly note: string };
 };
 
-export type ActType = keyof ActPayloads;
+export type RegistrationActType = keyof RegistrationPayloads;
 
-export const actTypes = [
+/** What each type of act carries. */
+export type ActPayloads = RegistrationPayloads & AccessPayloads;
+
+export type ActType = RegistrationActType | AccessActType;
+
+export const accessActTypes = [
+  'access.propose',
+  'access.confirm',
+  'access.decline',
+  'access.withdraw',
+  'access.block',
+] as const satisfies readonly AccessActType[];
+
+export const registrationActTypes = [
   'registration.submit',
   'registration.claim',
   'registration.release',
   'registration.return',
   'registration.approve',
   'registration.refuse',
-] as const satisfies readonly ActType[];
+] as const satisfies readonly RegistrationActType[];
+
+export const actTypes = [...registrationActTypes, ...accessActTypes] as const satisfies readonly ActType[];
 
 /** Longest free text beside a decision, in UTF-16 units. */
 export const noteLengthMax = 2_000;

@@ -1,4 +1,27 @@
-export { actTypes, noteLengthMax, reasonCodes, type ActPayloads, type ActType, type ReasonCode } from './catalogue.ts';
+export {
+  decideCase,
+  evolveCase,
+  isAccessCase,
+  isAccessCommand,
+  isAccessEvent,
+  isClosed,
+  isRegistration,
+  type CaseCommand,
+  type CaseEvent,
+  type CaseRefusal,
+  type CaseState,
+} from './cases.ts';
+export {
+  accessActTypes,
+  actTypes,
+  noteLengthMax,
+  reasonCodes,
+  registrationActTypes,
+  type ActPayloads,
+  type ActType,
+  type ReasonCode,
+  type RegistrationActType,
+} from './catalogue.ts';
 export {
   decideRegistration,
   evolveRegistration,

@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { seeded } from '../../tests/support/index.ts';
 import type { Iin } from '../kernel/index.ts';
 import {
-  actTypes,
+  registrationActTypes,
   decideRegistration,
   evolveRegistration,
-  type ActType,
+  type RegistrationActType,
   type DecideContext,
   type Registration,
   type RegistrationCommand,
@@ -22,7 +22,7 @@ const otherForm = { number: '2026-00001', language: 'ru' } as RegistrationForm;
 const claimTtlMs = 1_000;
 const note = 'see page 2';
 
-const commands: Readonly<Record<ActType, RegistrationCommand>> = {
+const commands: Readonly<Record<RegistrationActType, RegistrationCommand>> = {
   'registration.submit': { type: 'registration.submit', payload: { form } },
   'registration.claim': { type: 'registration.claim', payload: {} },
   'registration.release': { type: 'registration.release', payload: {} },
@@ -109,7 +109,7 @@ const decisions = {
   'registration.refuse': 'refused',
 } as const;
 
-function expected(state: State, actor: Actor, type: ActType): string {
+function expected(state: State, actor: Actor, type: RegistrationActType): string {
   const row = table[state][actor];
   if (type === verbs.submit) return row[0];
   if (type === verbs.claim) return row[1];
@@ -119,7 +119,7 @@ function expected(state: State, actor: Actor, type: ActType): string {
 
 const every = (Object.keys(states) as State[]).flatMap((state) =>
   (Object.keys(actors) as Actor[]).flatMap((actor) =>
-    actTypes.map((type) => [state, actor, type, expected(state, actor, type)] as const),
+    registrationActTypes.map((type) => [state, actor, type, expected(state, actor, type)] as const),
   ),
 );
 
@@ -192,7 +192,7 @@ describe('the life cycle of a registration', () => {
 });
 
 const anyStep = fc.record({
-  type: fc.constantFrom(...actTypes),
+  type: fc.constantFrom(...registrationActTypes),
   by: fc.constantFrom(registrar, reviewer, colleague),
   waitMs: fc.nat(2 * claimTtlMs),
 });
@@ -204,7 +204,9 @@ type Played = {
 };
 
 /** Proposes each step in turn; what is refused leaves no event. */
-function play(steps: readonly { readonly type: ActType; readonly by: Iin; readonly waitMs: number }[]): Played {
+function play(
+  steps: readonly { readonly type: RegistrationActType; readonly by: Iin; readonly waitMs: number }[],
+): Played {
   let nowMs = 0;
   return steps.reduce<Played>(
     (played, { type, by, waitMs }) => {

@@ -1,6 +1,6 @@
 import { never, ok, refuse, type Iin, type Result } from '../kernel/index.ts';
 import type { Role } from '../access/index.ts';
-import type { ActPayloads, ActType, ReasonCode } from './catalogue.ts';
+import type { ReasonCode, RegistrationActType, RegistrationPayloads } from './catalogue.ts';
 import type { RegistrationForm } from './registration-form.ts';
 
 export type RegistrationStatus = 'submitted' | 'claimed' | 'returned' | 'approved' | 'refused';
@@ -45,8 +45,8 @@ export type RegistrationEvent =
     };
 
 export type RegistrationCommand = {
-  readonly [Type in ActType]: { readonly type: Type; readonly payload: ActPayloads[Type] };
-}[ActType];
+  readonly [Type in RegistrationActType]: { readonly type: Type; readonly payload: RegistrationPayloads[Type] };
+}[RegistrationActType];
 
 export type DecideContext = {
   readonly actor: { readonly iin: Iin; readonly roles: readonly Role[] };

@@ -22,12 +22,15 @@ export {
 } from './envelope.ts';
 export type { CosignerRecord, HeadStatement } from './contact-documents.ts';
 export { challengeText, type SignInChallenge } from './sign-in.ts';
+export { documentDifferences, type ShownAccess } from './shown-access.ts';
 export { renderShown, type ShownTemplate, type ShownValues } from './shown.ts';
 export {
   commandOf,
+  shownAct,
   shownText,
   shownTextOfEnvelope,
   shownVersion,
   type ShownAct,
+  type ShownCase,
   type SigningTexts,
 } from './shown-act.ts';

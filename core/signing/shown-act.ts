@@ -1,6 +1,13 @@
-import type { RegistrationCommand, RegistrationForm } from '../actions/index.ts';
-import { ok, refuse, type Iin, type PlatformId, type Result } from '../kernel/index.ts';
+import type { AccessCase, AccessCommand } from '../access/index.ts';
+import {
+  isAccessCommand,
+  type CaseCommand,
+  type RegistrationCommand,
+  type RegistrationForm,
+} from '../actions/index.ts';
+import { refuse, type Iin, type PlatformId, type Result } from '../kernel/index.ts';
 import type { ActEnvelope, Locale, Profile } from './envelope.ts';
+import { aboutOf, accessTemplates, accessValues, type ShownAccess } from './shown-access.ts';
 import { renderShown, type ShownValues } from './shown.ts';
 
 /** The catalogue of `locales/signing`: flat ids to texts for each language; ids of version 1 start with `v1.`. */
@@ -9,15 +16,21 @@ export type SigningTexts = Readonly<Record<Locale, Readonly<Record<string, strin
 /** Templates that new acts are shown by. Older versions stay, so that old acts can be rendered again. */
 export const shownVersion = 1;
 
-/** What the text that a signer reads is made of; `form` is that of the case at the revision decided on. */
-export type ShownAct = {
-  readonly command: RegistrationCommand;
-  readonly form: RegistrationForm;
+type ShownPlace = {
   readonly revision: number;
   readonly actorIin: Iin;
   readonly platform: PlatformId;
   readonly profile: Profile;
 };
+
+type ShownRegistration = ShownPlace & { readonly command: RegistrationCommand; readonly form: RegistrationForm };
+type ShownChange = ShownPlace & { readonly command: AccessCommand; readonly about: ShownAccess };
+
+/** What the text that a signer reads is made of: the form, or the change of rights, of the case at the revision decided on. */
+export type ShownAct = ShownRegistration | ShownChange;
+
+/** What of a case is shown: the form of a registration, or a change of rights. */
+export type ShownCase = { readonly form: RegistrationForm } | AccessCase;
 
 type Words = (id: string) => string | undefined;
 
@@ -38,11 +51,9 @@ function decisionValues(command: RegistrationCommand, words: Words): Record<stri
   return type === 'registration.approve' ? { note: payload.note.trim() } : {};
 }
 
-function shownValues(act: ShownAct, words: Words): ShownValues {
-  const { command, form, revision, actorIin, platform, profile } = act;
+function registrationValues({ command, form }: ShownRegistration, words: Words): ShownValues {
   const { person, organisation, document } = form;
   return {
-    demo: profile === 'demo' ? words('demo') : undefined,
     number: form.number,
     person: [person.surname, person.givenName, person.patronymic].filter((part) => part !== '').join(' '),
     iin: person.iin,
@@ -57,11 +68,21 @@ function shownValues(act: ShownAct, words: Words): ShownValues {
     iban: form.bankAccount.iban,
     bank: form.bankAccount.bank,
     documents: String(form.documents.length),
+    ...decisionValues(command, words),
+  };
+}
+
+function shownValues(act: ShownAct, words: Words): ShownValues {
+  const { revision, actorIin, platform, profile } = act;
+  const place = {
+    demo: profile === 'demo' ? words('demo') : undefined,
     revision: String(revision),
     actorIin,
     platform,
-    ...decisionValues(command, words),
   };
+  return 'about' in act
+    ? { ...accessValues(act.command, act.about, words), ...place }
+    : { ...registrationValues(act, words), ...place };
 }
 
 /**
@@ -74,27 +95,45 @@ export function shownText(
   place: { readonly locale: Locale; readonly version: number },
 ): Result<string, 'shown-template-unknown' | 'shown-text-empty'> {
   const words: Words = (id) => texts[place.locale][`v${place.version}.${id}`];
-  const template = words(act.command.type);
-  if (template === undefined) return refuse('shown-template-unknown');
-  return renderShown({ version: place.version, lines: template.split('\n') }, shownValues(act, words));
+  const ids = 'about' in act ? accessTemplates(act.command, act.about) : [act.command.type];
+  const templates = ids.map(words);
+  if (templates.includes(undefined)) return refuse('shown-template-unknown');
+  const lines = templates.flatMap((template = '') => template.split('\n'));
+  return renderShown({ version: place.version, lines }, shownValues(act, words));
 }
 
-/** The text that an envelope claims its signer was shown. A submission shows its own form; any other act that of the case. */
+/**
+ * The text that an envelope claims its signer was shown: a first act of a case, or a form handed in again, shows what it carries itself, any other act what the case
+ * (`state`) holds.
+ */
 export function shownTextOfEnvelope(
   texts: SigningTexts,
   envelope: ActEnvelope,
-  caseForm: RegistrationForm | undefined,
+  state: ShownCase,
 ): Result<string, 'shown-template-unknown' | 'shown-text-empty'> {
-  const form = envelope.type === 'registration.submit' ? envelope.payload.form : caseForm;
-  if (form === undefined) return refuse('shown-text-empty');
-  const { locale, version } = envelope.shown;
-  const { platform, profile } = envelope;
-  const shown = { form, revision: envelope.subject.revision, actorIin: envelope.actor.iin, platform, profile };
-  const text = shownText(texts, { command: commandOf(envelope), ...shown }, { locale, version });
-  return text.ok ? ok(text.value) : text;
+  const command = commandOf(envelope);
+  const { platform, profile, subject, actor, shown } = envelope;
+  const about = shownAct(command, state, { actor: actor.iin, atMs: envelope.claimedAtMs });
+  if (about === undefined) return refuse('shown-text-empty');
+  return shownText(texts, { ...about, revision: subject.revision, actorIin: actor.iin, platform, profile }, shown);
+}
+
+/** What a command on a case is shown with; `undefined` where the case has nothing to show for it. */
+export function shownAct(
+  command: CaseCommand,
+  state: ShownCase,
+  by: { readonly actor: Iin; readonly atMs: number },
+): Omit<ShownRegistration, keyof ShownPlace> | Omit<ShownChange, keyof ShownPlace> | undefined {
+  if (isAccessCommand(command)) {
+    const about = 'form' in state ? undefined : aboutOf(command, state, by);
+    return about === undefined ? undefined : { command, about };
+  }
+  const held = 'form' in state ? state.form : undefined;
+  const form = command.type === 'registration.submit' ? command.payload.form : held;
+  return form === undefined ? undefined : { command, form };
 }
 
 /** The command that an envelope carries, for the rule of its case. */
-export function commandOf(envelope: ActEnvelope): RegistrationCommand {
-  return { type: envelope.type, payload: envelope.payload } as RegistrationCommand;
+export function commandOf(envelope: ActEnvelope): CaseCommand {
+  return { type: envelope.type, payload: envelope.payload } as CaseCommand;
 }

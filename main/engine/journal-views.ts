@@ -89,8 +89,7 @@ async function shownAgain(engine: Engine, envelopeText: string): Promise<string 
   const envelope = parseActEnvelope(envelopeText);
   if (!envelope.ok) return null;
   const found = await engine.vault.call('cases.get', { caseId: envelope.value.subject.case });
-  const form = found.ok && found.value.state.status !== 'absent' ? found.value.state.form : undefined;
-  const text = shownTextOfEnvelope(signingTexts, envelope.value, form);
+  const text = shownTextOfEnvelope(signingTexts, envelope.value, found.ok ? found.value.state : { status: 'absent' });
   return text.ok && textHash(sha256, text.value) === envelope.value.shown.hash ? text.value : null;
 }
 

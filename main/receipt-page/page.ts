@@ -71,11 +71,14 @@ function outcomeOf(say: Say, { leaf: { outcome } }: ReceiptFacts): string {
 }
 
 const actTypes = ['submit', 'claim', 'release', 'return', 'approve', 'refuse'] as const;
+const accessActs = ['propose', 'confirm', 'decline', 'withdraw', 'block'] as const;
 
 /** The act in words; a type that these words do not know is shown by its name. */
 export function actWords(locale: Locale, type: string): string {
   const known = actTypes.find((name) => `registration.${name}` === type);
-  return known === undefined ? type : words(locale, `act-types.registration.${known}`);
+  if (known !== undefined) return words(locale, `act-types.registration.${known}`);
+  const access = accessActs.find((name) => `access.${name}` === type);
+  return access === undefined ? type : words(locale, `act-types.access.${access}`);
 }
 
 function actFacts(say: Say, locale: Locale, act: PrintedAct | undefined, facts: ReceiptFacts): string {

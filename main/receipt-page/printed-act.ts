@@ -25,7 +25,7 @@ function textOf(
   envelope: ActEnvelope,
   form: RegistrationForm | undefined,
 ): Pick<PrintedAct, 'text' | 'isExactText'> {
-  const shown = shownTextOfEnvelope(signingTexts, envelope, form);
+  const shown = shownTextOfEnvelope(signingTexts, envelope, form === undefined ? { status: 'absent' } : { form });
   if (shown.ok && textHash(sha256, shown.value) === envelope.shown.hash)
     return { text: shown.value, isExactText: true };
   const lines = [actWords(locale, envelope.type), `${words(locale, 'receipt-page.case')}: ${envelope.subject.case}`];

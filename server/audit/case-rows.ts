@@ -1,6 +1,7 @@
+import { isRegistration, type CaseState } from '../../core/actions/index.ts';
 import { parseActEnvelope } from '../../contracts/documents/index.ts';
 import { parseLeaf } from '../../core/log/index.ts';
-import { openFold, purposes } from '../intake/index.ts';
+import { openFold, purposes, scopeOf } from '../intake/index.ts';
 import type { DataKey } from '../keys/index.ts';
 import { readActsAt, readNewestChanges, readRowsBy, scanTable, type Row, type Session } from '../store/index.ts';
 import type { AuditRun } from './run.ts';
@@ -17,17 +18,17 @@ function hashOfChange(key: DataKey, row: Row<'change'>): unknown {
 function numberOf(row: Row<'case_state'>, key: DataKey): string | undefined {
   try {
     const { state } = openFold(row, key);
-    return state.status === 'absent' ? undefined : state.form.number;
+    return isRegistration(state) ? state.form.number : undefined;
   } catch {
     return undefined;
   }
 }
 
-function isOpen(row: Row<'case_state'>, key: DataKey): boolean {
+function stateOf(row: Row<'case_state'>, key: DataKey): CaseState | undefined {
   try {
-    return openFold(row, key).state.status !== 'absent';
+    return openFold(row, key).state;
   } catch {
-    return false;
+    return undefined;
   }
 }
 
@@ -40,10 +41,12 @@ async function comparePage(run: AuditRun, page: readonly Row<'case_state'>[]): P
     const named = { place: 'table case_state', key: row.case_id, is: 'different' } as const;
     const change = changes.get(row.case_id);
     const key = keys.get(`case:${row.case_id}`);
+    const state = key === undefined ? undefined : stateOf(row, key);
     if (change === undefined) report({ ...named, is: 'added', expected: 'case' });
-    else if (row.scope !== 'registration') report({ ...named, column: 'scope', expected: 'known-value' });
     else if (row.revision !== change.revision) report({ ...named, column: 'revision', expected: 'case-change' });
-    else if (key === undefined || !isOpen(row, key)) report({ ...named, column: 'sealed', expected: 'sealed-record' });
+    else if (key === undefined || state === undefined || state.status === 'absent')
+      report({ ...named, column: 'sealed', expected: 'sealed-record' });
+    else if (row.scope !== scopeOf(state)) report({ ...named, column: 'scope', expected: 'known-value' });
     else if (hashOfChange(key, change) !== row.hash) report({ ...named, column: 'hash', expected: 'case-change' });
   }
 }

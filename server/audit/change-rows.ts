@@ -29,10 +29,14 @@ function isToldOf({ envelope, row: act }: Accepted, { act: told = {} }: Told): b
   );
 }
 
+function scopeOfAct({ envelope }: Accepted): 'registration' | 'access' {
+  return envelope.type.startsWith('access.') ? 'access' : 'registration';
+}
+
 /** The first column of the change of an accepted act that is not what the act says. */
 function faultOf(act: Accepted, row: Row<'change'>, position: number): keyof Row<'change'> | undefined {
   if (row.leaf_id !== act.row.leaf_id) return 'leaf_id';
-  if (row.scope !== 'registration') return 'scope';
+  if (row.scope !== scopeOfAct(act)) return 'scope';
   if (row.at_ms !== act.row.received_at_ms) return 'at_ms';
   const told = openTold(act, row);
   if (told === undefined || !isToldOf(act, told)) return 'sealed';

@@ -1,3 +1,4 @@
+import { isClosed } from '../../core/actions/index.ts';
 import type { ActEnvelope } from '../../core/signing/index.ts';
 import { caseStart, foldAct, isStateOf, type CaseFold } from '../intake/index.ts';
 import { readRowsBy } from '../store/index.ts';
@@ -52,8 +53,8 @@ class Folding {
       const accepted = act as Accepted;
       const isAllowed = !this.#isKnown || this.#authority.allows(accepted.envelope, act.row.received_at_ms);
       if (!isAllowed) this.#name(logged.index, 'authority');
-      const status = this.#fold(accepted)?.state.status;
-      if (status === 'approved' || status === 'refused') closed.push(accepted.envelope.subject.case);
+      const fold = this.#fold(accepted);
+      if (fold !== undefined && isClosed(fold.state)) closed.push(accepted.envelope.subject.case);
     }
     await this.#compare(closed);
     for (const id of closed) this.#open.delete(id);
@@ -85,7 +86,9 @@ class Folding {
     const fold = this.#open.get(caseId) ?? caseStart;
     const { received_at_ms: receivedAtMs } = row;
     const next =
-      policy === undefined ? undefined : foldAct({ fold, envelope, text: kept.envelope, receivedAtMs, policy });
+      policy === undefined
+        ? undefined
+        : foldAct({ fold, envelope, text: kept.envelope, receivedAtMs, policy, rights: undefined })?.fold;
     if (next === undefined || !this.#takeNumber(envelope)) {
       this.#broken.add(caseId);
       this.#open.delete(caseId);

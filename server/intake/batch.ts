@@ -1,3 +1,4 @@
+import type { PolicyDocument } from '../../core/access/index.ts';
 import { assert, refuse, ok, type Result, type Sha256Hex } from '../../core/kernel/index.ts';
 import type { DataKey } from '../keys/index.ts';
 import type { Platform } from '../platform/index.ts';
@@ -14,7 +15,7 @@ import {
   type Row,
 } from '../store/index.ts';
 import type { Admission, IntakeContext } from './admission.ts';
-import { foldRow, headName, loadCases, loadHeads, loadNumbers, type IntakeMemory } from './case-store.ts';
+import { foldRow, headName, loadCases, loadHeads, loadNumbers, scopeOf, type IntakeMemory } from './case-store.ts';
 import { caseStart, decideAct, type CaseFold, type Decision } from './decision.ts';
 import type { FoldRegister } from './fold-register.ts';
 import type { ActRefusalCode } from './refusal-code.ts';
@@ -57,9 +58,9 @@ function idOf(admission: Admission): string {
 }
 
 /** The policy that the act names: a replay decides by the same one. It was in force when the act came. */
-function claimTtlMs({ registry }: IntakeContext, { envelope }: Admission): number {
+function policyOf({ registry }: IntakeContext, { envelope }: Admission): PolicyDocument {
   const named = envelope === undefined ? undefined : registry.policyOf(envelope.policy);
-  return (named ?? registry.policy().policy).registration.claimTtlMs;
+  return named ?? registry.policy().policy;
 }
 
 function decideNext(context: IntakeContext, draft: Draft, admission: Admission, head: ChainPlace): void {
@@ -70,7 +71,8 @@ function decideNext(context: IntakeContext, draft: Draft, admission: Admission, 
     fold,
     previous: head.hash as Sha256Hex,
     isNumberTaken: (number) => (draft.numbers.get(number) ?? caseId) !== caseId,
-    claimTtlMs: claimTtlMs(context, admission),
+    policy: policyOf(context, admission),
+    rights: undefined,
   });
   draft.heads.set(nameOf(admission), { sequence: admission.item.sequence, hash: admission.envelopeHash });
   draft.decided.set(idOf(admission), { admission, decision });
@@ -148,7 +150,7 @@ function changeRow({ admission, accepted, rows, key }: AcceptedRows): Omit<Row<'
   return {
     case_id: envelope.subject.case,
     revision: accepted.fold.revision,
-    scope: 'registration',
+    scope: scopeOf(accepted.fold.state),
     leaf_id: rows.leaf.leaf_id,
     sealed,
     at_ms: admission.receivedAtMs,

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import type { Registration } from '../../core/actions/index.ts';
+import type { ReadScope } from '../../core/access/index.ts';
+import { isAccessCase, type CaseState } from '../../core/actions/index.ts';
 import { InvariantError, type Sha256Hex } from '../../core/kernel/index.ts';
 import type { DataKey } from '../keys/index.ts';
 import type { Platform } from '../platform/index.ts';
@@ -13,7 +14,7 @@ const casesMax = 10_000;
 const headsMax = 10_000;
 
 const sealedFold = z.strictObject({
-  state: z.custom<Registration>((value) => typeof value === 'object' && value !== null && 'status' in value),
+  state: z.custom<CaseState>((value) => typeof value === 'object' && value !== null && 'status' in value),
 });
 
 /** A row that repeats the log says something else than the log: nothing may be decided on it. */
@@ -49,10 +50,15 @@ export function openFold(row: Row<'case_state'>, key: DataKey): CaseFold {
   return { revision: row.revision, hash: row.hash as Sha256Hex, state };
 }
 
+/** Who reads a case: cases of changed rights are a stream of their own. */
+export function scopeOf(state: CaseState): Extract<ReadScope, 'registration' | 'access'> {
+  return isAccessCase(state) ? 'access' : 'registration';
+}
+
 /** Seals a fold for its row. */
 export function foldRow(caseId: string, fold: CaseFold, key: DataKey): Row<'case_state'> {
   const sealed = key.seal(purposes.fold, JSON.stringify({ state: fold.state }));
-  return { case_id: caseId, revision: fold.revision, hash: fold.hash, scope: 'registration', sealed };
+  return { case_id: caseId, revision: fold.revision, hash: fold.hash, scope: scopeOf(fold.state), sealed };
 }
 
 /** Brings the named cases into memory; those that do not exist stay absent. Throws `RowDiffersError`. */

@@ -1,19 +1,36 @@
 import {
-  decideRegistration,
-  evolveRegistration,
-  type Registration,
-  type RegistrationEvent,
+  effectOf,
+  judgeAccess,
+  type AccessEffect,
+  type PolicyDocument,
+  type RegistryState,
+} from '../../core/access/index.ts';
+import {
+  decideCase,
+  evolveCase,
+  isAccessCommand,
+  isAccessEvent,
+  isRegistration,
+  type CaseEvent,
+  type CaseState,
 } from '../../core/actions/index.ts';
 import { ok, refuse, type Result, type Sha256Hex } from '../../core/kernel/index.ts';
 import type { LeafOutcome } from '../../core/log/index.ts';
-import { caseHashStart, commandOf, nextCaseHash, shownTextOfEnvelope, textHash } from '../../core/signing/index.ts';
+import {
+  caseHashStart,
+  commandOf,
+  nextCaseHash,
+  shownTextOfEnvelope,
+  textHash,
+  type ActEnvelope,
+} from '../../core/signing/index.ts';
 import type { ActRefusalCode } from './refusal-code.ts';
 import { signingTexts } from '../../locales/signing/index.ts';
 import { sha256 } from '../../eds/index.ts';
 import type { Admission, Authorised } from './admission.ts';
 
 /** A case as the fold of its accepted acts. */
-export type CaseFold = { readonly revision: number; readonly hash: Sha256Hex; readonly state: Registration };
+export type CaseFold = { readonly revision: number; readonly hash: Sha256Hex; readonly state: CaseState };
 
 export const caseStart: CaseFold = { revision: 0, hash: caseHashStart, state: { status: 'absent' } };
 
@@ -22,42 +39,69 @@ export type Decision = {
   readonly outcome: LeafOutcome;
   readonly accepted:
     | undefined
-    | { readonly authorised: Authorised; readonly event: RegistrationEvent; readonly fold: CaseFold };
+    | {
+        readonly authorised: Authorised;
+        readonly event: CaseEvent;
+        readonly fold: CaseFold;
+        /** What it does to the rights of people, devices and policies. */
+        readonly effect: AccessEffect | undefined;
+      };
+};
+
+/** By what an act is decided beside its case. */
+export type DecisionRules = {
+  readonly policy: PolicyDocument;
+  /** Rights as the acts before this one left them; absent before the platform was founded. */
+  readonly rights: RegistryState | undefined;
 };
 
 /** The text that the signer was shown, rendered again here, must have the hash that he signed. */
-function checkShown(authorised: Authorised, state: Registration): Result<null, ActRefusalCode> {
-  const { envelope } = authorised;
-  const text = shownTextOfEnvelope(signingTexts, envelope, state.status === 'absent' ? undefined : state.form);
+function checkShown(envelope: ActEnvelope, state: CaseState): Result<null, ActRefusalCode> {
+  const text = shownTextOfEnvelope(signingTexts, envelope, state);
   if (!text.ok)
     return refuse(text.refusal.code === 'shown-template-unknown' ? 'shown-template-unknown' : 'case-absent');
   return textHash(sha256, text.value) === envelope.shown.hash ? ok(null) : refuse('shown-text-differs');
 }
 
-function decide(
-  authorised: Authorised,
-  fold: CaseFold,
-  moment: { readonly nowMs: number; readonly claimTtlMs: number },
-): Result<RegistrationEvent, ActRefusalCode> {
-  const shown = checkShown(authorised, fold.state);
-  if (!shown.ok) return shown;
-  const actor = { iin: authorised.actor.iin, roles: [] };
-  return decideRegistration(fold.state, commandOf(authorised.envelope), { actor, ...moment });
+type Decided = { readonly event: CaseEvent; readonly effect: AccessEffect | undefined };
+
+/**
+ * Decides an act by the rule of its case and, where it changes rights, by the rights that everybody has at that point of the log. The same at
+ * the intake and at every replay.
+ */
+export function decideByRules(
+  state: CaseState,
+  envelope: ActEnvelope,
+  { policy, rights, nowMs }: DecisionRules & { readonly nowMs: number },
+): Result<Decided, ActRefusalCode> {
+  const command = commandOf(envelope);
+  const { iin } = envelope.actor;
+  const { claimTtlMs } = policy.registration;
+  const event = decideCase(state, command, { actor: { iin, roles: [] }, nowMs, claimTtlMs });
+  if (!event.ok) return event;
+  if (!isAccessCommand(command) || !isAccessEvent(event.value) || isRegistration(state))
+    return ok({ event: event.value, effect: undefined });
+  if (rights === undefined) return refuse('platform-not-founded');
+  const { platform, profile } = envelope;
+  const context = { registry: rights, policy, platform: { platform, profile }, actor: { iin }, nowMs, sha256 };
+  const code = judgeAccess(context, { before: state, command, event: event.value });
+  return code === undefined ? ok({ event: event.value, effect: effectOf(state, event.value) }) : refuse(code);
 }
 
 /**
  * The second half of the intake: decides again on the fold as it is now. An act decided on an older revision is
  * superseded, never decided anew in silence: its signer saw another case.
  */
-export function decideAct(options: {
-  readonly admission: Admission;
-  readonly fold: CaseFold;
-  /** Hash of the act that the server holds last of this device and epoch. */
-  readonly previous: Sha256Hex;
-  readonly isNumberTaken: (number: string) => boolean;
-  readonly claimTtlMs: number;
-}): Decision {
-  const { admission, fold, previous, isNumberTaken, claimTtlMs } = options;
+export function decideAct(
+  options: DecisionRules & {
+    readonly admission: Admission;
+    readonly fold: CaseFold;
+    /** Hash of the act that the server holds last of this device and epoch. */
+    readonly previous: Sha256Hex;
+    readonly isNumberTaken: (number: string) => boolean;
+  },
+): Decision {
+  const { admission, fold, previous, isNumberTaken, policy, rights } = options;
   const refused = (code: ActRefusalCode): Decision => ({ outcome: `refused:${code}`, accepted: undefined });
   const { verdict, envelope } = admission;
   if (envelope !== undefined && envelope.previous !== previous) return refused('act-chain-broken');
@@ -65,13 +109,15 @@ export function decideAct(options: {
   const { subject } = verdict.value.envelope;
   if (subject.revision !== fold.revision || subject.hash !== fold.hash)
     return { outcome: 'superseded', accepted: undefined };
-  const event = decide(verdict.value, fold, { nowMs: admission.receivedAtMs, claimTtlMs });
-  if (!event.ok) return refused(event.refusal.code);
-  if (event.value.type === 'submitted' && isNumberTaken(event.value.form.number)) return refused('case-number-taken');
-  const state = evolveRegistration(fold.state, event.value);
+  const shown = checkShown(verdict.value.envelope, fold.state);
+  if (!shown.ok) return refused(shown.refusal.code);
+  const nowMs = admission.receivedAtMs;
+  const decided = decideByRules(fold.state, verdict.value.envelope, { policy, rights, nowMs });
+  if (!decided.ok) return refused(decided.refusal.code);
+  const { event, effect } = decided.value;
+  if (event.type === 'submitted' && isNumberTaken(event.form.number)) return refused('case-number-taken');
+  const state = evolveCase(fold.state, event);
   const hash = nextCaseHash(sha256, fold.hash, admission.envelopeHash);
-  return {
-    outcome: 'accepted',
-    accepted: { authorised: verdict.value, event: event.value, fold: { revision: fold.revision + 1, hash, state } },
-  };
+  const after = { revision: fold.revision + 1, hash, state };
+  return { outcome: 'accepted', accepted: { authorised: verdict.value, event, fold: after, effect } };
 }

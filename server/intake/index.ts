@@ -5,7 +5,7 @@ export { busyRetryAfterSeconds, openIntake, type Intake, type IntakeOptions } fr
 export { receiptsOf } from './receipts.ts';
 export { replayLog, type Replay, type ReplayFinding } from './replay.ts';
 export type { ActRefusalCode } from './refusal-code.ts';
-export { openFold } from './case-store.ts';
+export { openFold, scopeOf } from './case-store.ts';
 export { caseStart, type CaseFold } from './decision.ts';
 export { foldAct, isStateOf } from './replay-case.ts';
 export { judgeStoredAct, type ActFault, type KeptAct } from './stored-act.ts';

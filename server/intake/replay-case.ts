@@ -1,13 +1,13 @@
-import { decideRegistration, evolveRegistration } from '../../core/actions/index.ts';
-import type { PolicyDocument } from '../../core/access/index.ts';
+import type { AccessEffect } from '../../core/access/index.ts';
+import { evolveCase } from '../../core/actions/index.ts';
 import type { Leaf } from '../../core/log/index.ts';
-import { canonicalize, commandOf, nextCaseHash, type ActEnvelope, type Json } from '../../core/signing/index.ts';
+import { canonicalize, nextCaseHash, type ActEnvelope, type Json } from '../../core/signing/index.ts';
 import { parseActEnvelope } from '../../contracts/documents/index.ts';
 import { sha256, sha256Hex } from '../../eds/index.ts';
 import type { DataKey } from '../keys/index.ts';
 import type { Row } from '../store/index.ts';
 import { openFold } from './case-store.ts';
-import type { CaseFold } from './decision.ts';
+import { decideByRules, type CaseFold, type DecisionRules } from './decision.ts';
 
 /** The envelope of an accepted act, where it is the one that its leaf names. */
 export function envelopeOfLeaf(leaf: Leaf, text: string): ActEnvelope | undefined {
@@ -18,28 +18,30 @@ export function envelopeOfLeaf(leaf: Leaf, text: string): ActEnvelope | undefine
   return isOf ? parsed.value : undefined;
 }
 
-/** The case after an accepted act, by the rule and the policy that it was decided by; `undefined` where it does not follow. */
-export function foldAct(options: {
+/** What an accepted act came to. */
+export type FoldedAct = {
   readonly fold: CaseFold;
-  readonly envelope: ActEnvelope;
-  readonly text: string;
-  readonly receivedAtMs: number;
-  readonly policy: PolicyDocument;
-}): CaseFold | undefined {
-  const { fold, envelope, text, receivedAtMs, policy } = options;
-  const { subject, actor } = envelope;
+  /** What it did to the rights of people, devices and policies. */
+  readonly effect: AccessEffect | undefined;
+};
+
+/** The case after an accepted act, by the rule, the policy and the rights that it was decided by; `undefined` where it does not follow. */
+export function foldAct(
+  options: DecisionRules & {
+    readonly fold: CaseFold;
+    readonly envelope: ActEnvelope;
+    readonly text: string;
+    readonly receivedAtMs: number;
+  },
+): FoldedAct | undefined {
+  const { fold, envelope, text, receivedAtMs: nowMs, policy, rights } = options;
+  const { subject } = envelope;
   if (subject.revision !== fold.revision || subject.hash !== fold.hash) return undefined;
-  const event = decideRegistration(fold.state, commandOf(envelope), {
-    actor: { iin: actor.iin, roles: [] },
-    nowMs: receivedAtMs,
-    claimTtlMs: policy.registration.claimTtlMs,
-  });
-  if (!event.ok) return undefined;
-  return {
-    revision: fold.revision + 1,
-    hash: nextCaseHash(sha256, fold.hash, sha256Hex(text)),
-    state: evolveRegistration(fold.state, event.value),
-  };
+  const decided = decideByRules(fold.state, envelope, { policy, rights, nowMs });
+  if (!decided.ok) return undefined;
+  const { event, effect } = decided.value;
+  const hash = nextCaseHash(sha256, fold.hash, sha256Hex(text));
+  return { fold: { revision: fold.revision + 1, hash, state: evolveCase(fold.state, event) }, effect };
 }
 
 /** Written by one code, two equal states have one text; canonical texts decide where another version wrote one of them. */

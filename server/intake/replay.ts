@@ -1,3 +1,4 @@
+import { isClosed } from '../../core/actions/index.ts';
 import { createFrontier, leafHash, parseLeaf, type Leaf } from '../../core/log/index.ts';
 import { sha256 } from '../../eds/index.ts';
 import {
@@ -91,7 +92,7 @@ function foldAccepted(run: Run, { index, leaf }: LoggedAct, text: string, leafId
   const next =
     envelope === undefined || policy === undefined || run.compared.has(caseId)
       ? undefined
-      : foldAct({ fold, envelope, text, receivedAtMs: leaf.receivedAtMs, policy });
+      : foldAct({ fold, envelope, text, receivedAtMs: leaf.receivedAtMs, policy, rights: undefined })?.fold;
   if (envelope === undefined || next === undefined) {
     run.find('act', 'different', index);
     return undefined;
@@ -163,11 +164,11 @@ async function replayPage(run: Run, acts: readonly LoggedAct[]): Promise<number>
   const expected = acts.flatMap((act) => replayAct(run, act, page) ?? []);
   await compareChanges(run, expected);
   const touched = [...new Set(expected.map(({ caseId }) => caseId))];
-  const isClosed = (id: string): boolean => {
-    const status = run.open.get(id)?.state.status;
-    return status === 'approved' || status === 'refused';
+  const isDone = (id: string): boolean => {
+    const fold = run.open.get(id);
+    return fold !== undefined && isClosed(fold.state);
   };
-  await compareCases(run, touched.filter(isClosed));
+  await compareCases(run, touched.filter(isDone));
   return expected.length;
 }
 

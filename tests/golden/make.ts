@@ -56,7 +56,7 @@ const envelopes = acts.map(({ envelope, text, hash, caseHash }) => ({ type: enve
 const shown = acts.flatMap(({ envelope }) =>
   (['kk', 'ru', 'en'] as const).flatMap((locale) =>
     (['production', 'demo'] as const).map((of) => {
-      const text = shownTextOfEnvelope(signingTexts, { ...envelope, profile: of, shown: { ...envelope.shown, locale } }, form);
+      const text = shownTextOfEnvelope(signingTexts, { ...envelope, profile: of, shown: { ...envelope.shown, locale } }, { form });
       if (!text.ok) throw new Error('golden: every act can be shown');
       return { type: envelope.type, locale, profile: of, version: envelope.shown.version, text: text.value, hash: textHash(sha256, text.value) };
     }),

@@ -1,16 +1,18 @@
 import { expect, test } from 'vitest';
-import { actTypes, reasonCodes, type RegistrationCommand } from '../../core/actions/index.ts';
+import { registrationActTypes, reasonCodes, type RegistrationCommand } from '../../core/actions/index.ts';
 import type { PlatformId } from '../../core/kernel/index.ts';
-import { shownText, shownVersion, type ShownAct } from '../../core/signing/index.ts';
+import { shownText, shownVersion, type ShownAct as AnyShown } from '../../core/signing/index.ts';
 import { signingTexts } from '../../locales/signing/index.ts';
 import { testForm } from './support/forms.ts';
 import { testIin } from './support/people.ts';
 import { must } from './support/platform.ts';
 
+type ShownAct = Extract<AnyShown, { readonly form: unknown }>;
+
 const locales = ['kk', 'ru', 'en'] as const;
 const form = { ...testForm(7), number: '2026-00418' };
 
-function commandOf(type: (typeof actTypes)[number], note = ''): RegistrationCommand {
+function commandOf(type: (typeof registrationActTypes)[number], note = ''): RegistrationCommand {
   if (type === 'registration.submit') return { type, payload: { form } };
   if (type === 'registration.return' || type === 'registration.refuse')
     return { type, payload: { reasons: [...reasonCodes], note } };
@@ -18,7 +20,7 @@ function commandOf(type: (typeof actTypes)[number], note = ''): RegistrationComm
 }
 
 function shown(
-  type: (typeof actTypes)[number],
+  type: (typeof registrationActTypes)[number],
   locale: (typeof locales)[number],
   change: Partial<ShownAct> = {},
 ): string {
@@ -37,7 +39,7 @@ function shown(
 test.each(locales)(
   'in %s every act is shown with number, person, revision and signer, and no place is left open',
   (locale) => {
-    for (const type of actTypes) {
+    for (const type of registrationActTypes) {
       const text = shown(type, locale);
       for (const part of [form.number, form.person.iin, form.person.surname, testIin(1), '3', 'p-1'])
         expect(text).toContain(part);

@@ -1,18 +1,12 @@
-import {
-  decideRegistration,
-  evolveRegistration,
-  type Registration,
-  type RegistrationCommand,
-  type RegistrationEvent,
-} from '../../../core/actions/index.ts';
+import { decideCase, evolveCase, isRegistration, type CaseEvent, type CaseState } from '../../../core/actions/index.ts';
 import type { ActionId, CaseId, Sha256Hex } from '../../../core/kernel/index.ts';
-import { caseHashStart, nextCaseHash, type ActEnvelope } from '../../../core/signing/index.ts';
+import { caseHashStart, commandOf, nextCaseHash, type ActEnvelope } from '../../../core/signing/index.ts';
 import type { CaseSummary } from '../../../contracts/vault-host/index.ts';
 import { sha256 } from '../hash.ts';
 
 /** A case as the server told it. */
 export type ConfirmedCase = {
-  readonly state: Registration;
+  readonly state: CaseState;
   readonly revision: number;
   readonly hash: Sha256Hex;
   readonly changedAtMs: number;
@@ -22,7 +16,7 @@ export type ConfirmedCase = {
 export type PendingAct = { readonly actionId: ActionId; readonly hash: Sha256Hex; readonly envelope: ActEnvelope };
 
 export type LaidOver = ConfirmedCase & {
-  readonly pending: readonly (PendingAct & { readonly revision: number; readonly event: RegistrationEvent })[];
+  readonly pending: readonly (PendingAct & { readonly revision: number; readonly event: CaseEvent })[];
 };
 
 export const absentCase: ConfirmedCase = {
@@ -41,8 +35,7 @@ export function layOver(confirmed: ConfirmedCase, acts: readonly PendingAct[], c
   for (const act of acts) {
     const { actor, claimedAtMs, subject } = act.envelope;
     if (subject.revision !== laid.revision || subject.hash !== laid.hash) continue;
-    const command = { type: act.envelope.type, payload: act.envelope.payload } as RegistrationCommand;
-    const event = decideRegistration(laid.state, command, {
+    const event = decideCase(laid.state, commandOf(act.envelope), {
       actor: { iin: actor.iin, roles: [] },
       nowMs: claimedAtMs,
       claimTtlMs,
@@ -50,7 +43,7 @@ export function layOver(confirmed: ConfirmedCase, acts: readonly PendingAct[], c
     if (!event.ok) continue;
     const revision = laid.revision + 1;
     laid = {
-      state: evolveRegistration(laid.state, event.value),
+      state: evolveCase(laid.state, event.value),
       revision,
       hash: nextCaseHash(sha256, laid.hash, act.hash),
       changedAtMs: claimedAtMs,
@@ -63,10 +56,10 @@ export function layOver(confirmed: ConfirmedCase, acts: readonly PendingAct[], c
 /** What a list shows of a case, and what it is searched by. */
 export type CaseLine = { readonly summary: CaseSummary; readonly search: string; readonly decidedBy: string | null };
 
-/** The line of a case, or `undefined` for one that does not exist yet. */
+/** The line of a registration; `undefined` for a case that does not exist yet, and for one of changed rights. */
 export function lineOf(caseId: CaseId, laid: LaidOver): CaseLine | undefined {
   const { state } = laid;
-  if (state.status === 'absent') return undefined;
+  if (!isRegistration(state)) return undefined;
   const { person, organisation, number, kind } = state.form;
   const personName = [person.surname, person.givenName, person.patronymic].filter((part) => part !== '').join(' ');
   const name = organisation?.name ?? personName;

@@ -1,4 +1,4 @@
-import type { RegistrationEvent } from '../../../core/actions/index.ts';
+import { isAccessCase, isRegistration, type CaseEvent, type Registration } from '../../../core/actions/index.ts';
 import { ok, refuse, type ActionId, type CaseId, type Result } from '../../../core/kernel/index.ts';
 import type { ActEnvelope } from '../../../core/signing/index.ts';
 import type {
@@ -29,6 +29,11 @@ import type { FeedRule } from './told.ts';
 
 /** States in which an act may still change its case. */
 const pendingStates: readonly ActRow['state'][] = ['recorded', 'promised', 'overdue'];
+
+/** The state of a case of the list of registrations. */
+function registrationOf({ state }: ConfirmedCase): Registration {
+  return isAccessCase(state) ? { status: 'absent' } : state;
+}
 
 /** Cases as the server told them, folded by the same rule, with own pending acts laid over; what lists need is in memory. */
 export class Cases {
@@ -123,20 +128,20 @@ export class Cases {
     const byStatus = { submitted: 0, claimed: 0, returned: 0, approved: 0, refused: 0 };
     for (const { summary } of lines.values()) byStatus[summary.status] += 1;
     const filled = withState
-      ? items.map((item): CaseSummary => ({ ...item, state: this.#laid(item.caseId).state }))
+      ? items.map((item): CaseSummary => ({ ...item, state: registrationOf(this.#laid(item.caseId)) }))
       : [...items];
     return { items: filled, total, byStatus };
   }
 
   get(caseId: CaseId): Result<VaultOutput<'cases.get'>, 'case-absent'> {
     const laid = this.#laid(caseId);
-    if (laid.state.status === 'absent') return refuse('case-absent');
+    if (!isRegistration(laid.state)) return refuse('case-absent');
     const { state, revision, hash, pending } = laid;
     const confirmed = this.#confirmed(caseId);
     return ok({
       ...{ caseId, state, revision, hash },
       pending: pending.map(({ actionId }) => actionId),
-      confirmed: { state: confirmed.state, revision: confirmed.revision, hash: confirmed.hash },
+      confirmed: { state: registrationOf(confirmed), revision: confirmed.revision, hash: confirmed.hash },
       history: this.#history(caseId, laid),
     });
   }
@@ -157,7 +162,7 @@ export class Cases {
       .all<ChangeRow>('select * from case_changes where case_id = ? order by revision', caseId)
       .map((row): CaseHistoryItem => {
         const own = this.#ownAct(row.action_id);
-        const event = JSON.parse(row.event) as RegistrationEvent;
+        const event = JSON.parse(row.event) as CaseEvent;
         // The place of an own act is known by its receipt alone.
         const logIndex = own === undefined ? row.log_index : own.log_index;
         return {

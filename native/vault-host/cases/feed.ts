@@ -1,4 +1,4 @@
-import type { RegistrationEvent } from '../../../core/actions/index.ts';
+import type { CaseEvent } from '../../../core/actions/index.ts';
 import { ok, refuse, type ActionId, type CaseId, type Result, type Sha256Hex } from '../../../core/kernel/index.ts';
 import { canonicalize, type Json } from '../../../core/signing/index.ts';
 import type { ChangeFault, ToldChange, VaultOutput } from '../../../contracts/vault-host/index.ts';
@@ -12,7 +12,7 @@ const positionName = 'cases-position';
 /** First position since which a case stands still because a change of it did not hold; 0 for none. */
 const stoppedName = 'cases-stopped-at';
 
-type Folded = { readonly change: ToldChange; readonly event: RegistrationEvent };
+type Folded = { readonly change: ToldChange; readonly event: CaseEvent };
 
 /** One page of the feed, folded in memory; nothing of it counts before the commit. */
 class Page {

@@ -1,5 +1,5 @@
 import { canonicalize, type Json } from '../../../core/signing/index.ts';
-import type { Registration, RegistrationEvent } from '../../../core/actions/index.ts';
+import type { CaseEvent, CaseState } from '../../../core/actions/index.ts';
 import { ok, refuse, type ActionId, type CaseId, type Result, type Sha256Hex } from '../../../core/kernel/index.ts';
 import type { Store } from '../journal/store.ts';
 import { absentCase, type ConfirmedCase } from './book.ts';
@@ -33,14 +33,14 @@ export const insertChange = `insert into case_changes (case_id, revision, positi
 /** The case of a row. */
 export function confirmedOf(row: CaseRow): ConfirmedCase {
   return {
-    state: JSON.parse(row.state) as Registration,
+    state: JSON.parse(row.state) as CaseState,
     revision: row.revision,
     hash: row.hash,
     changedAtMs: row.changed_at_ms,
   };
 }
 
-function sameState(folded: Registration, kept: string): boolean {
+function sameState(folded: CaseState, kept: string): boolean {
   return canonicalize(folded as unknown as Json) === canonicalize(JSON.parse(kept) as Json);
 }
 
@@ -48,7 +48,7 @@ function refold(rows: readonly ChangeRow[]): ConfirmedCase | undefined {
   let folded: ConfirmedCase | undefined = absentCase;
   for (const row of rows) {
     const { revision, hash, act_hash: actHash, received_at_ms: receivedAtMs } = row;
-    const event = JSON.parse(row.event) as RegistrationEvent;
+    const event = JSON.parse(row.event) as CaseEvent;
     folded = folded === undefined ? undefined : foldKept(folded, { revision, hash, actHash, receivedAtMs, event });
   }
   return folded;

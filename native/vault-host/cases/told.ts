@@ -1,4 +1,11 @@
-import { decideRegistration, evolveRegistration, type RegistrationEvent } from '../../../core/actions/index.ts';
+import {
+  decideCase,
+  evolveCase,
+  isAccessCase,
+  isAccessEvent,
+  type CaseEvent,
+  type CaseState,
+} from '../../../core/actions/index.ts';
 import type { Sha256Hex } from '../../../core/kernel/index.ts';
 import { commandOf, nextCaseHash, type ActEnvelope } from '../../../core/signing/index.ts';
 import { parseActEnvelope } from '../../../contracts/documents/index.ts';
@@ -14,7 +21,7 @@ export type FeedRule = {
   readonly claimTtlMs: number;
 };
 
-type Told = { readonly after: ConfirmedCase; readonly event: RegistrationEvent };
+type Told = { readonly after: ConfirmedCase; readonly event: CaseEvent };
 
 function isForeign(envelope: ActEnvelope, before: ConfirmedCase, change: ToldChange, rule: FeedRule): boolean {
   const { subject } = envelope;
@@ -40,13 +47,13 @@ export function foldTold(before: ConfirmedCase, change: ToldChange, rule: FeedRu
   const envelope = parseActEnvelope(text);
   if (!envelope.ok) return 'envelope-malformed';
   if (isForeign(envelope.value, before, change, rule)) return 'envelope-foreign';
-  const event = decideRegistration(before.state, commandOf(envelope.value), {
+  const event = decideCase(before.state, commandOf(envelope.value), {
     actor: { iin: envelope.value.actor.iin, roles: [] },
     nowMs: act.receivedAtMs,
     claimTtlMs: rule.claimTtlMs,
   });
   if (!event.ok) return 'act-not-allowed';
-  const state = evolveRegistration(before.state, event.value);
+  const state = evolveCase(before.state, event.value);
   return { after: { state, revision, hash, changedAtMs: act.receivedAtMs }, event: event.value };
 }
 
@@ -55,14 +62,23 @@ type Kept = {
   readonly hash: Sha256Hex;
   readonly actHash: Sha256Hex;
   readonly receivedAtMs: number;
-  readonly event: RegistrationEvent;
+  readonly event: CaseEvent;
 };
+
+/** True for an event of the kind of the case, at a place where it can stand. */
+function continues(state: CaseState, event: CaseEvent): boolean {
+  if (isAccessEvent(event)) {
+    const isFirst = event.type === 'proposed' || event.type === 'blocked';
+    return isFirst ? state.status === 'absent' : isAccessCase(state) && state.status === 'proposed';
+  }
+  if (isAccessCase(state)) return false;
+  return (event.type === 'submitted') === (state.status === 'absent' || state.status === 'returned');
+}
 
 /** The case after one more kept change, or `undefined` where it does not continue the case: what was folded once is folded again. */
 export function foldKept(before: ConfirmedCase, kept: Kept): ConfirmedCase | undefined {
   const { revision, hash, actHash, receivedAtMs, event } = kept;
   if (revision !== before.revision + 1 || hash !== nextCaseHash(sha256, before.hash, actHash)) return undefined;
-  if ((event.type === 'submitted') === (before.state.status !== 'absent' && before.state.status !== 'returned'))
-    return undefined;
-  return { state: evolveRegistration(before.state, event), revision, hash, changedAtMs: receivedAtMs };
+  if (!continues(before.state, event)) return undefined;
+  return { state: evolveCase(before.state, event), revision, hash, changedAtMs: receivedAtMs };
 }

@@ -1,3 +1,4 @@
+import type { AccessCase } from '../../../core/access/index.ts';
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { ActPayloads, ActType, RegistrationForm } from '../../../core/actions/index.ts';
 import type { ActionId, CaseId, DeviceId, JournalEpoch, PlatformId, Sha256Hex } from '../../../core/kernel/index.ts';
@@ -26,7 +27,14 @@ const surroundings = {
 };
 
 /** What a workstation knows of a case. */
-export type CaseView = { readonly id: CaseId; revision: number; hash: Sha256Hex; form: RegistrationForm };
+export type CaseView = {
+  readonly id: CaseId;
+  revision: number;
+  hash: Sha256Hex;
+  form: RegistrationForm;
+  /** Of a case of changed rights. */
+  access?: AccessCase;
+};
 
 export type ActOptions = {
   readonly change?: (envelope: ActEnvelope) => ActEnvelope;
@@ -100,7 +108,7 @@ export class Workstation {
     options: ActOptions = {},
   ): ActItem {
     const draft = this.#envelope(person, view, type, payload);
-    const shown = must(shownTextOfEnvelope(signingTexts, draft, view.form));
+    const shown = must(shownTextOfEnvelope(signingTexts, draft, view.access ?? { form: view.form }));
     const whole = { ...draft, shown: { ...draft.shown, hash: sha256Hex(shown) } } as ActEnvelope;
     const text = envelopeText(options.change?.(whole) ?? whole);
     const cms = Buffer.from(signAs(person, options.signedText?.(text) ?? text)).toString('base64');

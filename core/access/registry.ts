@@ -1,0 +1,145 @@
+import {
+  canonicalize,
+  toHex,
+  type DeviceId,
+  type Iin,
+  type Json,
+  type Sha256,
+  type Sha256Hex,
+} from '../kernel/index.ts';
+import type { AccessCase, AccessEvent } from './access-case.ts';
+import type { AccessChange, DeviceGrant, StaffGrant } from './change.ts';
+import type { PolicyDocument } from './policy.ts';
+
+export type Block = { readonly by: Iin; readonly atMs: number; readonly reason: string };
+
+/** A record with its hash, and with what put it there: the hash of a document of the founding, or the id of an act. */
+type Kept<Of> = { readonly record: Of; readonly hash: Sha256Hex; readonly source: string };
+
+export type Person = Kept<StaffGrant> & { readonly block: Block | null; readonly reviewedAtMs: number | null };
+export type GrantedDevice = Kept<DeviceGrant>;
+export type GrantedPolicy = Kept<PolicyDocument>;
+
+/** Who may do what: the records of the founding and the fold of the accepted access acts in the order of the log. */
+export type RegistryState = {
+  readonly people: ReadonlyMap<Iin, Person>;
+  readonly devices: ReadonlyMap<DeviceId, GrantedDevice>;
+  /** In the order in which they came; the last one that is in effect is in force. */
+  readonly policies: readonly GrantedPolicy[];
+};
+
+/** What an accepted act does to the registry. */
+export type AccessEffect =
+  | { readonly kind: 'change'; readonly change: AccessChange; readonly by: Iin; readonly atMs: number }
+  | { readonly kind: 'block'; readonly iin: Iin; readonly by: Iin; readonly atMs: number; readonly reason: string };
+
+/** What an event of a case does to the registry; `undefined` for one that only concerns its case. */
+export function effectOf(before: AccessCase, event: AccessEvent): AccessEffect | undefined {
+  const { by, atMs } = event;
+  if (event.type === 'blocked') return { kind: 'block', iin: event.iin, by, atMs, reason: event.reason };
+  return event.type === 'confirmed' && 'change' in before
+    ? { kind: 'change', change: before.change, by, atMs }
+    : undefined;
+}
+
+function hashOf(sha256: Sha256, value: unknown): Sha256Hex {
+  return toHex(sha256(canonicalize(value as Json))) as Sha256Hex;
+}
+
+/** Hash of a person in the registry. A block is part of it: a change that was read before the block does not lift it. */
+export function personHash(sha256: Sha256, record: StaffGrant, block: Block | null): Sha256Hex {
+  return hashOf(sha256, { block, record });
+}
+
+/** Hash of a device or a policy in the registry. */
+export function recordHash(sha256: Sha256, record: DeviceGrant | PolicyDocument): Sha256Hex {
+  return hashOf(sha256, record);
+}
+
+type Made = { readonly source: string; readonly sha256: Sha256 };
+
+function withPerson(registry: RegistryState, person: Omit<Person, 'hash'>, sha256: Sha256): RegistryState {
+  const hash = personHash(sha256, person.record, person.block);
+  return { ...registry, people: new Map(registry.people).set(person.record.iin, { ...person, hash }) };
+}
+
+/** A registry of these records alone. */
+export function registryOf(
+  records: {
+    readonly staff: readonly { readonly record: StaffGrant; readonly source: string }[];
+    readonly devices: readonly { readonly record: DeviceGrant; readonly source: string }[];
+    readonly policies: readonly { readonly record: PolicyDocument; readonly source: string }[];
+  },
+  sha256: Sha256,
+): RegistryState {
+  const keep = <Of extends DeviceGrant | PolicyDocument>({ record, source }: { record: Of; source: string }) => ({
+    ...{ record, source, hash: recordHash(sha256, record) },
+  });
+  const empty: RegistryState = {
+    people: new Map(),
+    devices: new Map(records.devices.map((one) => [one.record.record.device, keep(one)])),
+    policies: records.policies.map(keep),
+  };
+  return records.staff.reduce(
+    (registry, one) => withPerson(registry, { ...one, block: null, reviewedAtMs: null }, sha256),
+    empty,
+  );
+}
+
+function blocked(registry: RegistryState, iin: Iin, block: Block, { source, sha256 }: Made): RegistryState {
+  const person = registry.people.get(iin);
+  return person === undefined ? registry : withPerson(registry, { ...person, block, source }, sha256);
+}
+
+function reviewed(registry: RegistryState, effect: AccessEffect & { kind: 'change' }, made: Made): RegistryState {
+  const { change, by, atMs } = effect;
+  if (change.kind !== 'review') return registry;
+  return change.people.reduce((before, { iin, decision }) => {
+    const after = decision === 'keep' ? before : blocked(before, iin, { by, atMs, reason: 'review' }, made);
+    const person = after.people.get(iin);
+    return person === undefined ? after : withPerson(after, { ...person, reviewedAtMs: atMs }, made.sha256);
+  }, registry);
+}
+
+/** The registry after one accepted act. A confirmed record of a person lifts his block: nothing else does. */
+export function evolveRegistry(registry: RegistryState, effect: AccessEffect, made: Made): RegistryState {
+  const { source, sha256 } = made;
+  if (effect.kind === 'block') {
+    const { by, atMs, reason } = effect;
+    return blocked(registry, effect.iin, { by, atMs, reason }, made);
+  }
+  const { change } = effect;
+  switch (change.kind) {
+    case 'staff': {
+      const { record } = change;
+      const reviewedAtMs = registry.people.get(record.iin)?.reviewedAtMs ?? null;
+      return withPerson(registry, { record, source, block: null, reviewedAtMs }, sha256);
+    }
+    case 'device': {
+      const { record } = change;
+      const device = { record, source, hash: recordHash(sha256, record) };
+      return { ...registry, devices: new Map(registry.devices).set(record.record.device, device) };
+    }
+    case 'policy': {
+      const { record } = change;
+      const policy = { record, source, hash: recordHash(sha256, record) };
+      return { ...registry, policies: [...registry.policies, policy] };
+    }
+    case 'review':
+      return reviewed(registry, effect, made);
+  }
+}
+
+/** Why a person may do nothing at this moment; `undefined` for one who is in force. */
+export function outOfForce(person: Person | undefined, nowMs: number): 'actor-unknown' | 'actor-blocked' | undefined {
+  if (person === undefined) return 'actor-unknown';
+  const { record, block } = person;
+  if (block !== null || record.standing === 'dismissed') return 'actor-blocked';
+  const isTime = record.validFromMs <= nowMs && (record.validUntilMs === null || nowMs < record.validUntilMs);
+  return isTime && record.roles.length > 0 ? undefined : 'actor-unknown';
+}
+
+/** The policy in force at a moment. */
+export function policyInForce(registry: RegistryState, nowMs: number): GrantedPolicy | undefined {
+  return registry.policies.findLast(({ record }) => record.effectiveFromMs <= nowMs);
+}

@@ -1,0 +1,132 @@
+import type { AccessCase, AccessChange, AccessCommand, DeviceGrant, StaffGrant } from '../access/index.ts';
+import { canonicalize, type Json } from '../kernel/index.ts';
+import type { ShownValues } from './shown.ts';
+
+type Words = (id: string) => string | undefined;
+
+/** What an act on rights is about: of a proposal or a block its own payload, of any other act the case. */
+export type ShownAccess = Exclude<AccessCase, { status: 'absent' }>;
+
+/** `2026-11-26 05:58 UTC`: no time zone of a reader, so that the server renders the same text. */
+function momentText(atMs: number): string {
+  return `${new Date(atMs).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+}
+
+/** Each text of the record as it will be, and beside it (`…Was`) the one before where that differs. */
+function besideBefore(after: ShownValues, before: ShownValues | undefined): ShownValues {
+  if (before === undefined) return after;
+  const same = (name: string): boolean =>
+    canonicalize((before[name] ?? null) as Json) === canonicalize((after[name] ?? null) as Json);
+  const was = Object.keys(after).map((name) => [`${name}Was`, same(name) ? undefined : before[name]] as const);
+  return { ...after, ...Object.fromEntries(was) };
+}
+
+function staffValues(record: StaffGrant, words: Words): ShownValues {
+  const { contract, validUntilMs } = record;
+  const none = words('none');
+  return {
+    name: record.name,
+    iin: record.iin,
+    employeeNumber: record.employeeNumber ?? none,
+    roles: record.roles.length === 0 ? none : record.roles.map((role) => words(`job.${role}`) ?? role).join(', '),
+    certificates: record.certificates.length === 0 ? [none ?? ''] : record.certificates,
+    from: momentText(record.validFromMs),
+    until: validUntilMs === null ? words('no-end') : momentText(validUntilMs),
+    standing: words(`standing.${record.standing}`),
+    contract: contract === null ? none : `${contract.number}, ${contract.party}: ${contract.scope}`,
+  };
+}
+
+function deviceValues({ record, location, custodian, standing }: DeviceGrant, words: Words): ShownValues {
+  return {
+    name: record.name,
+    device: record.device,
+    deviceKind: words(`device.${record.kind}`),
+    publicKey: record.publicKey,
+    epoch: record.epoch,
+    enrolledAt: momentText(record.enrolledAtMs),
+    location,
+    custodian,
+    standing: words(`standing.${standing}`),
+  };
+}
+
+/** Every value of a document by its path; lists of plain values are one. */
+function flatten(value: Json, path = ''): readonly (readonly [path: string, text: string])[] {
+  if (typeof value !== 'object' || value === null) return [[path, String(value)]];
+  if (Array.isArray(value)) {
+    const items = value as readonly Json[];
+    const isPlain = items.every((item) => typeof item !== 'object' || item === null);
+    if (isPlain) return [[path, `[${items.map(String).join(', ')}]`]];
+    return items.flatMap((item, i) => flatten(item, `${path}[${i}]`));
+  }
+  return Object.entries(value as { readonly [name: string]: Json })
+    .toSorted(([one], [other]) => (one < other ? -1 : 1))
+    .flatMap(([name, member]) => flatten(member, path === '' ? name : `${path}.${name}`));
+}
+
+/** What differs between two documents, a line for each value: `path: before → after`. */
+export function documentDifferences(before: Json, after: Json): readonly string[] {
+  const [old, young] = [new Map(flatten(before)), new Map(flatten(after))];
+  const paths = [...new Set([...old.keys(), ...young.keys()])];
+  return paths
+    .filter((path) => old.get(path) !== young.get(path))
+    .map((path) => `${path}: ${old.get(path) ?? '—'} → ${young.get(path) ?? '—'}`);
+}
+
+function changeValues(change: AccessChange, words: Words): ShownValues {
+  switch (change.kind) {
+    case 'staff': {
+      const before = change.before === null ? undefined : staffValues(change.before.record, words);
+      const values = besideBefore(staffValues(change.record, words), before);
+      return { ...values, isNew: before === undefined ? words('new-record') : undefined };
+    }
+    case 'device': {
+      const before = change.before === null ? undefined : deviceValues(change.before.record, words);
+      const values = besideBefore(deviceValues(change.record, words), before);
+      return { ...values, isNew: before === undefined ? words('new-record') : undefined };
+    }
+    case 'policy': {
+      const [before, after] = [change.before.record as unknown as Json, change.record as unknown as Json];
+      return {
+        version: String(change.record.version),
+        from: momentText(change.record.effectiveFromMs),
+        differences: documentDifferences(before, after),
+        values: flatten(after).map(([path, text]) => `${path} = ${text}`),
+      };
+    }
+    case 'review':
+      return {
+        people: change.people.map(({ name, iin, roles, decision }) => {
+          const held = roles.map((role) => words(`job.${role}`) ?? role).join(', ');
+          return `${name}, ${iin} (${held}): ${words(`decision.${decision}`) ?? decision}`;
+        }),
+      };
+  }
+}
+
+/** The templates of an act on rights, in the order in which they are read. */
+export function accessTemplates({ type }: AccessCommand, about: ShownAccess): readonly string[] {
+  return 'change' in about ? [type, `access.body.${about.change.kind}`, 'access.foot'] : [type, 'access.foot'];
+}
+
+/** The values of the places of those templates. */
+export function accessValues(command: AccessCommand, about: ShownAccess, words: Words): ShownValues {
+  const note = 'note' in command.payload ? command.payload.note.trim() : undefined;
+  const values = 'change' in about ? changeValues(about.change, words) : { name: about.name, iin: about.iin };
+  // The time of the proposal is no part of it: before its receipt the desk knows another than the server.
+  const { reason, basis, author } = about;
+  return { ...values, reason, basis, author, note };
+}
+
+/** What an act of an envelope is about, where its case is not needed for that. */
+export function aboutOf(
+  command: AccessCommand,
+  state: AccessCase,
+  by: { readonly actor: ShownAccess['author']; readonly atMs: number },
+): ShownAccess | undefined {
+  const author = { author: by.actor, proposedAtMs: by.atMs };
+  if (command.type === 'access.propose') return { status: 'proposed', ...author, ...command.payload, end: null };
+  if (command.type === 'access.block') return { status: 'blocked', ...author, ...command.payload };
+  return state.status === 'absent' ? undefined : state;
+}
