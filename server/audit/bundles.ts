@@ -15,6 +15,8 @@ export type BundleReader = {
   readonly take: (leaves: readonly TableLeaf[]) => { readonly leaves: readonly JudgedLeaf[]; readonly block: Block };
   /** Where the next bundle starts. */
   readonly end: () => number;
+  /** After the last leaf: behind it is room, all zeros, or what a crash left. */
+  readonly finish: () => void;
 };
 
 export type BundleOptions = {
@@ -27,6 +29,8 @@ export type BundleOptions = {
 };
 
 const place = 'log/bundles';
+/** Read at once of what lies behind the last entry. */
+const pieceSizeBytes = 1_048_576;
 
 function encode(text: string): Buffer {
   const entry = Buffer.from(text);
@@ -44,6 +48,12 @@ function entryAt(file: ReadFile, at: number): Buffer | undefined {
 }
 
 type Place = { readonly index: number; readonly at: number; readonly slotAt: number; readonly slot: Buffer };
+
+/** True where the entries end: the file does, or there is room yet, with neither hash nor length in it. */
+function isNothing(file: ReadFile, { at, slot }: Place): boolean {
+  const length = file.read(at, lengthSizeBytes);
+  return length.length < lengthSizeBytes || [...length, ...slot].every((octet) => octet === 0);
+}
 
 class Bundles {
   readonly #options: BundleOptions;
@@ -82,6 +92,18 @@ class Bundles {
     return { leaves: judged, block };
   };
 
+  readonly finish = (): void => {
+    const { file, isLive, report } = this.#options;
+    if (isLive) return;
+    for (let at = this.#start; at < file.size; at += pieceSizeBytes) {
+      const found = file.read(at, pieceSizeBytes);
+      const offset = firstDifference(found, Buffer.alloc(found.length));
+      if (offset < 0) continue;
+      report({ place, key: '', offset: at + offset, is: 'unfinished', expected: 'file-end' });
+      return;
+    }
+  };
+
   /** The part of the tile that is no hash of a leaf: nodes where it is full, else nothing yet. */
   #compareRest(start: number, block: Block, width: number): void {
     const { file, isLive, report } = this.#options;
@@ -111,7 +133,7 @@ class Bundles {
     const different = expected === undefined ? 0 : firstDifference(found, expected);
     if (expected !== undefined && hash !== undefined && isSlotOfBody && different < 0)
       return { hash, text: body, size: expected.length };
-    if (file.size < at.at + lengthSizeBytes || this.#isShort) return this.#short(at, body, expected?.length ?? 0);
+    if (this.#isShort || isNothing(file, at)) return this.#short(at, body, expected?.length ?? 0);
     const entry = entryAt(file, at.at);
     const isSlotOfEntry = entry !== undefined && at.slot.equals(hashLeaf(sha256, entry));
     const key = String(at.index);
@@ -133,11 +155,12 @@ class Bundles {
     };
   }
 
-  /** The file ends before this entry: named once. */
+  /** The entries end before this one: named once. */
   #short(at: Place, body: string | undefined, size: number): JudgedLeaf & { readonly size: number } {
     const { durable, file, report } = this.#options;
     const is = at.index < durable ? 'missing' : 'unfinished';
-    if (!this.#isShort) report({ place, key: String(at.index), offset: file.size, is, expected: 'entry' });
+    if (!this.#isShort)
+      report({ place, key: String(at.index), offset: Math.min(at.at, file.size), is, expected: 'entry' });
     this.#isShort = true;
     return { hash: hashLeaf(sha256, body ?? ''), text: body, size };
   }

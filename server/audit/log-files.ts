@@ -48,8 +48,7 @@ export function openLogFiles(options: {
     else opened.push(file);
     return file ?? emptyFile;
   };
-  const file = open('bundles');
-  const bundles = openBundles({ ...options, file });
+  const bundles = openBundles({ ...options, file: open('bundles') });
   const starts = openBundleStarts({ file: open('bundle-starts'), name: 'bundle-starts', report, isLive });
   const upper = upperNames.map((name) => openUpperLevel({ file: open(name), name, report, isLive }));
   const frontier = createFrontier({ sha256 });
@@ -67,8 +66,7 @@ export function openLogFiles(options: {
       return judged;
     },
     finish: () => {
-      if (!isLive && file.size > bundles.end())
-        report({ place: 'log/bundles', key: '', offset: bundles.end(), is: 'unfinished', expected: 'file-end' });
+      bundles.finish();
       starts.finish();
       for (const level of upper) level.finish();
     },

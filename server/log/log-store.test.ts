@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -79,5 +79,41 @@ describe('the checkpoint of a log without a database', () => {
     expect(other.checkpoints.swap(other.checkpoints.latest(), signed(other, 500))).toBe(false);
     expect(published(elsewhere)).toBe(note);
     other.close();
+  });
+});
+
+describe('the room behind the last entry of a log', () => {
+  const bundlesSize = (folder: string): number => statSync(join(folder, 'bundles')).size;
+
+  it('is made by a small append, not used up by the next, and cut off where the log is closed', () => {
+    const folder = newFolder();
+    const store = openLogStore(folder, key);
+    grow(store, 1, 'leaf');
+    const withRoom = bundlesSize(folder);
+    grow(store, 1, 'leaf');
+    expect(bundlesSize(folder)).toBe(withRoom);
+    store.close();
+    const closed = bundlesSize(folder);
+    expect(closed).toBeLessThan(withRoom - 200_000);
+    openLogStore(folder, key).close();
+    expect(bundlesSize(folder)).toBe(closed);
+  });
+
+  it('counts for nothing after a crash', () => {
+    const [folder, copy, straight] = [newFolder(), newFolder(), newFolder()];
+    const store = openLogStore(folder, key);
+    grow(store, 300, 'leaf');
+    grow(store, 1, 'leaf');
+    cpSync(folder, copy, { recursive: true });
+    store.close();
+    expect(bundlesSize(copy)).toBeGreaterThan(bundlesSize(folder));
+    const crashed = openLogStore(copy, key);
+    expect(crashed.tree.size()).toBe(301);
+    grow(crashed, 99, 'leaf');
+    crashed.close();
+    const other = openLogStore(straight, key);
+    grow(other, 400, 'leaf');
+    other.close();
+    expect(readFileSync(join(copy, 'bundles')).equals(readFileSync(join(straight, 'bundles')))).toBe(true);
   });
 });

@@ -1,6 +1,8 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { hashSizeBytes, tileWidth } from '../../core/log/index.ts';
+import { blockSizeBytes, lengthSizeBytes } from '../../server/log/index.ts';
 import { check, furnish, startPlayedPlatform } from './world.ts';
 import type { TestPlatform } from '../server/support/platform.ts';
 
@@ -45,4 +47,33 @@ test('files that the log does not know are named, wherever they lie', async () =
   expect(new Set(named)).toEqual(new Set(added.map(([place, key]) => `${place}/${key}`)));
   for (const [place, key] of added) rmSync(join(directory, place, key));
   expect((await check({ directory })).findings).toEqual([]);
+});
+
+test('the room that a killed server leaves behind the last entry is zeros, and hides neither a change nor a lost entry', async () => {
+  const { directory } = platform;
+  const file = join(directory, 'log', 'bundles');
+  const whole = readFileSync(file);
+  const room = Buffer.alloc(262_144);
+  const findings = async (bytes: Buffer) => {
+    writeFileSync(file, bytes);
+    return (await check({ directory })).findings;
+  };
+  expect(await findings(Buffer.concat([whole, room]))).toEqual([]);
+  const changed = Buffer.concat([whole, room]);
+  const offset = whole.length + 100_000;
+  changed[offset] = 1;
+  const place = 'log/bundles';
+  expect(await findings(changed)).toEqual([{ place, key: '', offset, is: 'unfinished', expected: 'file-end' }]);
+  // A lost entry is one whose hash, in the tile at the start of its bundle, is gone too: the place looks like room.
+  let at = blockSizeBytes;
+  let entries = 0;
+  let last = at;
+  for (; at < whole.length; entries += 1, at += lengthSizeBytes + whole.readUInt16BE(at)) last = at;
+  const lost = Buffer.concat([whole, room]).fill(0, last);
+  expect((await findings(lost))[0]).toMatchObject({ place, is: 'different', expected: 'entry' });
+  expect(entries).toBeLessThan(tileWidth);
+  lost.fill(0, (entries - 1) * hashSizeBytes, entries * hashSizeBytes);
+  const key = String(entries - 1);
+  expect(await findings(lost)).toEqual([{ place, key, offset: last, is: 'missing', expected: 'entry' }]);
+  writeFileSync(file, whole);
 });
