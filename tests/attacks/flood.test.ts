@@ -72,3 +72,26 @@ test('a feed of changes that goes back but promises more is asked once and left'
   expect(await pullChanges(engine, shift)).toMatchObject(ok({ hasMore: false }));
   expect(seen.pages).toBe(1);
 });
+
+test('a history that is told change by change is read in parts, so that what waits is sent in between', async () => {
+  const { engine, shift } = bench({ position: 5, latest: 5 });
+  let [position, pages] = [0, 0];
+  const told = (): unknown => {
+    const act = { leafIndex: position, actorName: '', receivedAtMs: 0 };
+    return { position: position + 1, case: '', revision: 1, hash: '', envelope: '', cms: '', act };
+  };
+  const history = () => {
+    pages += 1;
+    return Promise.resolve(ok({ changes: [told()], position: position + 1, latest: 1_000_000 }));
+  };
+  const fold = (verb: string) => {
+    if (verb === 'cases.apply') position += 1;
+    return Promise.resolve(ok({ position, changed: [], forged: [] }));
+  };
+  Object.assign(engine, { vault: { call: fold } });
+  Object.assign(shift.client, { call: history });
+  expect(await pullChanges(engine, shift)).toEqual(ok({ hasMore: true, isUnproven: false }));
+  expect(pages).toBeLessThanOrEqual(2);
+  expect(await pullChanges(engine, shift)).toEqual(ok({ hasMore: true, isUnproven: false }));
+  expect(position).toBe(pages);
+});

@@ -1,13 +1,8 @@
-import { hrtime } from 'node:process';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { endpoints, type ActItem } from '../../contracts/http/index.ts';
 import { startChild, type ChildServer } from '../server/support/child.ts';
-import { testForm } from '../server/support/forms.ts';
-import { startTestPlatform, type TestPlatform } from '../server/support/platform.ts';
-import { enrolled, newCase, type Workstation } from '../server/support/workstation.ts';
-import { openConnection, type Connection, type RawAnswer } from './load/connection.ts';
+import { startTestPlatform } from '../server/support/platform.ts';
+import { openConnection, type Connection } from './load/connection.ts';
 import { descendantsTimeMs, processorTimeMs } from './load/processor-time.ts';
-import { actsRequest } from './load/requests.ts';
+import { prepareStations, sendActs, type SendOptions, type Station } from './load/stations.ts';
 import type { Measure } from './run.ts';
 
 const connections = 64;
@@ -21,41 +16,11 @@ const acts = { warmUp: 64, single: 96, paced: 40, batched: 96, batchedPaced: 64 
 /** What an outbox sends that has fallen behind a little. More would wait for each other: 64 requests are under way at once. */
 const actsInABatch = 4;
 
-type Station = { readonly workstation: Workstation; readonly items: ActItem[] };
-type Client = { readonly connection: Connection; readonly requests: readonly Buffer[] };
 type Bench = {
   readonly child: ChildServer;
   readonly stations: readonly Station[];
   readonly connections: readonly Connection[];
 };
-
-/** Signs all acts beforehand: what is measured is the server. */
-async function prepare(platform: TestPlatform): Promise<readonly Station[]> {
-  const actsEach = Object.values(acts).reduce((sum, count) => sum + count, 0);
-  const stations: Station[] = [];
-  for (let i = 0; i < connections; i += 1) {
-    const workstation = await enrolled(platform.server);
-    const items = Array.from({ length: actsEach }, () => {
-      const form = testForm();
-      return workstation.act(platform.registrar, newCase(form), 'registration.submit', { form });
-    });
-    stations.push({ workstation, items });
-  }
-  return stations;
-}
-
-/** Every act must have been accepted: a refusal costs less than what is measured here. */
-function checkAnswers(answers: readonly RawAnswer[], actsARequest: number): void {
-  for (const { status, body } of answers) {
-    const text = body.toString();
-    if (status !== 200) throw new Error(`bench: ${text}`);
-    const { results } = endpoints.acts.response.parse(JSON.parse(text));
-    const accepted = results.filter(
-      (result) => 'promise' in result && result.promise.document.includes('"outcome":"accepted"'),
-    );
-    if (accepted.length !== actsARequest) throw new Error(`bench: ${text}`);
-  }
-}
 
 /** Processor time since the start of each process, in milliseconds. */
 type Costs = { readonly server: number; readonly database: number; readonly generator: number };
@@ -80,41 +45,13 @@ function costsAnAct(before: Costs, after: Costs, actsSent: number): Costs {
   return { server: share('server'), database: share('database'), generator: share('generator') };
 }
 
-/** All stations send one request after the other; with `perSecond` none sends before its time, and waits count from there. */
-async function load(
-  { child, stations, connections: opened }: Bench,
-  options: { readonly actsEach: number; readonly actsARequest: number; readonly perSecond?: number },
-): Promise<Load> {
-  const { actsEach, actsARequest, perSecond } = options;
-  const prepared = stations.map(({ workstation, items }, i): Client => {
-    const requests: Buffer[] = [];
-    for (let done = 0; done < actsEach; done += actsARequest)
-      requests.push(actsRequest(workstation, items.splice(0, actsARequest)));
-    return { connection: opened[i] as Connection, requests };
-  });
-  const times: number[] = [];
-  const answers: RawAnswer[] = [];
-  const intervalMs = perSecond === undefined ? 0 : (stations.length * actsARequest * 1_000) / perSecond;
+async function load({ child, stations, connections: opened }: Bench, options: SendOptions): Promise<Load> {
+  const send = sendActs(stations, opened, options);
   const before = costsNow(child);
-  const startedAt = hrtime.bigint();
-  const sinceStartMs = (): number => Number(hrtime.bigint() - startedAt) / 1e6;
-  await Promise.all(
-    prepared.map(async ({ connection, requests }, station) => {
-      for (const [n, request] of requests.entries()) {
-        const dueMs = intervalMs === 0 ? sinceStartMs() : intervalMs * (n + station / prepared.length);
-        const earlyMs = dueMs - sinceStartMs();
-        if (earlyMs > 1) await sleep(earlyMs);
-        answers.push(await connection.send(request));
-        times.push(sinceStartMs() - dueMs);
-      }
-    }),
-  );
-  const seconds = sinceStartMs() / 1_000;
-  const actsSent = stations.length * actsEach;
+  const { acts: actsSent, seconds, waitsMs, check } = await send();
   const costsUs = costsAnAct(before, costsNow(child), actsSent);
-  checkAnswers(answers, actsARequest);
-  times.sort((a, b) => a - b);
-  return { perSecond: actsSent / seconds, p99Ms: times[Math.floor(times.length * 0.99)] ?? 0, costsUs };
+  check();
+  return { perSecond: actsSent / seconds, p99Ms: waitsMs[Math.floor(waitsMs.length * 0.99)] ?? 0, costsUs };
 }
 
 const rate = (name: string, value: number): Measure => ({
@@ -174,7 +111,8 @@ async function measureOn(child: ChildServer, stations: readonly Station[]): Prom
  */
 export async function measure(): Promise<readonly Measure[]> {
   const platform = await startTestPlatform();
-  const stations = await prepare(platform);
+  const actsEach = Object.values(acts).reduce((sum, count) => sum + count, 0);
+  const stations = await prepareStations(platform.server, platform.registrar, { count: connections, actsEach });
   await platform.server.close();
   const child = await startChild(platform.directory);
   try {
