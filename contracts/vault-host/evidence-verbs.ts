@@ -1,10 +1,10 @@
 import * as z from 'zod';
-import { evidenceSizeMaxBytes, evidenceStates } from '../../core/evidence/index.ts';
+import { chunkSizeMaxBytes, evidenceSizeMaxBytes, evidenceStates } from '../../core/evidence/index.ts';
 import { actionId, caseId, count, evidenceDescriptor, iin, sha256Hex, timeMs } from '../documents/index.ts';
 import { bytesUpTo, defineVerbs } from '../rpc/index.ts';
 
-/** One piece of evidence goes between main and the vault in parts of this size: 16 records, read or written in a few milliseconds. */
-export const evidencePartMaxBytes = 1_048_576;
+/** One piece of evidence goes between main and the vault in parts of this size, a chunk of its upload: read or written in some milliseconds. */
+export const evidencePartMaxBytes = chunkSizeMaxBytes;
 
 /** Rows, and one part of a file; the slowest disk that we serve answers an fsync in a second. */
 const timeoutMs = 15_000;

@@ -16,9 +16,9 @@ import {
 const seed = 20_260_904;
 const key = Buffer.alloc(32, 7);
 const cipher: RecordCipher = {
-  seal: (nonce, additional, plain) => {
+  seal: (nonce, additional, plain, sealed) => {
     const sealing = createCipheriv('aes-256-gcm', key, nonce).setAAD(additional);
-    return Buffer.concat([sealing.update(plain), sealing.final(), sealing.getAuthTag()]);
+    sealed.set(Buffer.concat([sealing.update(plain), sealing.final(), sealing.getAuthTag()]));
   },
   open: (nonce, additional, sealed) => {
     const opening = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: 16 }).setAAD(additional);

@@ -19,9 +19,12 @@ const magic = Uint8Array.from([
 ]);
 const sealedRecordSizeBytes = recordSizeBytes + recordTagSizeBytes;
 
-/** AES-256-GCM under one key with a tag of 16 bytes; passed in, since `core` has no cipher. `open` answers `undefined` for what was not sealed so. */
+/**
+ * AES-256-GCM under one key with a tag of 16 bytes; passed in, since `core` has no cipher. `seal` fills `sealed` with ciphertext and tag;
+ * `open` answers `undefined` for what was not sealed so.
+ */
 export type RecordCipher = {
-  readonly seal: (nonce: Uint8Array, additional: Uint8Array, plain: Uint8Array) => Uint8Array;
+  readonly seal: (nonce: Uint8Array, additional: Uint8Array, plain: Uint8Array, sealed: Uint8Array) => void;
   readonly open: (nonce: Uint8Array, additional: Uint8Array, sealed: Uint8Array) => Uint8Array | undefined;
 };
 
@@ -91,15 +94,18 @@ function additionalOf(header: Uint8Array, isLast: boolean): Uint8Array {
   return additional;
 }
 
-/** Ciphertext and tag of one record. */
+/** Ciphertext and tag of one record, in `sealed`, which has their size. */
 export function sealRecord(
   cipher: RecordCipher,
   header: Uint8Array,
   place: RecordPlace,
   plain: Uint8Array,
+  sealed: Uint8Array = new Uint8Array(place.sealedSizeBytes),
 ): Uint8Array {
   assert(plain.length === place.plainSizeBytes, 'evidence: a record is filled');
-  return cipher.seal(nonceOf(header, place.index), additionalOf(header, place.isLast), plain);
+  assert(sealed.length === place.sealedSizeBytes, 'evidence: a sealed record fills its place');
+  cipher.seal(nonceOf(header, place.index), additionalOf(header, place.isLast), plain, sealed);
+  return sealed;
 }
 
 /** Plaintext of one record; `evidence-records-malformed` where it is not what was sealed at this place of this file. */

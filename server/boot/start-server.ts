@@ -22,6 +22,7 @@ import { tagRow, type Identity, type Platform } from '../platform/index.ts';
 import { hold, insertAlarm, isHeld, releaseHold } from '../store/index.ts';
 import { createAdministration, trustOfRegistry, type Administration } from './administration.ts';
 import { followMirrors } from './follow-mirrors.ts';
+import { letHeapGrow } from './heap.ts';
 import { isRootInProduction } from './init-platform.ts';
 import { folders, openDesk, type OpenDesk, type OpenRefusal, type PlatformPlace } from './open-desk.ts';
 import { openPlatformLog } from './open-log.ts';
@@ -258,6 +259,7 @@ function holdFileOf(directory: string): string {
  * (`profile-differs`). A database behind its log starts read-only and says so.
  */
 export async function startServer(options: StartOptions): Promise<Result<RunningServer, StartRefusal>> {
+  letHeapGrow();
   if (isRootInProduction(options.profile)) return refuse('root-in-production');
   const asked = readServerPolicy(options.witnessPolicy ?? 'quorum none\n');
   if (!asked.ok) return asked;

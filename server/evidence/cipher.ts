@@ -7,10 +7,13 @@ export function recordCipher(bytes: Uint8Array): RecordCipher {
   assert(bytes.length === recordKeySizeBytes, 'evidence: the key of a sealed file has 32 bytes');
   const key = createSecretKey(bytes);
   return {
-    seal: (nonce, additional, plain) => {
+    seal: (nonce, additional, plain, sealed) => {
       const cipher = createCipheriv('aes-256-gcm', key, nonce);
       cipher.setAAD(additional);
-      return Buffer.concat([cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
+      // A stream cipher: as many bytes come out of each step as went in, and none at the end.
+      sealed.set(cipher.update(plain));
+      cipher.final();
+      sealed.set(cipher.getAuthTag(), plain.length);
     },
     open: (nonce, additional, sealed) => {
       const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: recordTagSizeBytes });

@@ -3,6 +3,7 @@ export { openBlobStore, type BlobStore } from './blob-store.ts';
 export { recordCipher } from './cipher.ts';
 export { clamdAntivirus, parseClamdAddress, type ClamdAddress } from './clamd.ts';
 export { isMissing } from './disk.ts';
+export { createMemoryPool, type MemoryPool } from './memory-pool.ts';
 export { noAntivirus } from './no-antivirus.ts';
 export { openEvidence, readEvidence, type Evidence, type LoggedEvidence } from './open-evidence.ts';
 export { RecordsMalformed, SealedPass } from './sealed-pass.ts';

@@ -8,6 +8,8 @@ const openFilesMax = 128;
 
 /** Files of uploads that are held open, each used by one request at a time. */
 export type OpenFiles = {
+  /** True where `inTurn` would refuse. */
+  readonly isBusy: (name: string) => boolean;
   /** Runs `work` when all that came before it for this name is done; more than eight waiting are refused. */
   readonly inTurn: <T, Code extends string>(
     name: string,
@@ -33,10 +35,13 @@ export function createOpenFiles(): OpenFiles {
     await file?.close();
   }
 
+  const isBusy = (name: string): boolean => (queues.get(name)?.length ?? 0) > waitingMax;
+
   return {
+    isBusy,
     inTurn: async (name, work) => {
       const queue = queues.get(name) ?? { last: Promise.resolve(), length: 0 };
-      if (queue.length > waitingMax) return refuse('evidence-upload-busy');
+      if (isBusy(name)) return refuse('evidence-upload-busy');
       queues.set(name, queue);
       queue.length += 1;
       // Whoever failed before has told his own caller.

@@ -11,11 +11,13 @@ import {
   recordNoncePrefixSizeBytes,
   recordPlace,
   recordSizeBytes,
+  recordTagSizeBytes,
   sealRecord,
   type RecordCipher,
 } from '../../core/evidence/index.ts';
 import { assert } from '../../core/kernel/index.ts';
 import { syncFolderAside } from './blob-store.ts';
+import { createMemoryPool } from './memory-pool.ts';
 
 /** What an upload file is opened with. The key belongs to this file alone. */
 export type UploadFileOptions = {
@@ -34,15 +36,17 @@ export type UploadFile = {
   readonly offsetBytes: () => number;
   readonly isWhole: () => boolean;
   /**
-   * Adds records; durable on return. Where it throws, nothing was added: the file is cut back, and one that cannot be cut back
-   * takes nothing any more, since it may show bytes that are not on the disk.
+   * Adds the records of chunks that follow each other, under one flush; durable on return. Where it throws, nothing was added: the file
+   * is cut back, and one that cannot be cut back takes nothing any more, since it may show bytes that are not on the disk.
    */
-  readonly append: (chunk: Uint8Array) => Promise<void>;
+  readonly append: (...chunks: readonly Uint8Array[]) => Promise<void>;
   readonly close: () => Promise<void>;
 };
 
 /** Records are read and written in steps of this many: one chunk. */
 const recordsAStep = chunkSizeMaxBytes / recordSizeBytes;
+/** What chunks are sealed into. Uploads of a few devices at a time are all that a disk is faster with. */
+const sealing = createMemoryPool(chunkSizeMaxBytes + recordsAStep * recordTagSizeBytes, 4);
 
 /** Reads up to `length` bytes; fewer at the end of the file. */
 export async function readFrom(file: FileHandle, at: number, length: number): Promise<Buffer> {
@@ -115,41 +119,53 @@ export async function openUploadFile(options: UploadFileOptions): Promise<Upload
   }
 }
 
-function uploadFile(
-  file: FileHandle,
-  opened: {
-    readonly header: Uint8Array;
-    readonly cipher: RecordCipher;
-    readonly sizeBytes: number;
-    readonly records: number;
-  },
-): UploadFile {
-  const { header, cipher, sizeBytes } = opened;
+type Opened = { readonly header: Uint8Array; readonly cipher: RecordCipher; readonly sizeBytes: number };
+
+/** Seals a chunk whose first record is `first` into `memory`. */
+function sealChunk({ header, cipher, sizeBytes }: Opened, chunk: Uint8Array, first: number, memory: Buffer): Buffer {
+  let end = 0;
+  for (let from = 0, index = first; from < chunk.length; index += 1) {
+    const place = recordPlace(sizeBytes, index);
+    const plain = chunk.subarray(from, from + place.plainSizeBytes);
+    sealRecord(cipher, header, place, plain, memory.subarray(end, end + place.sealedSizeBytes));
+    from += place.plainSizeBytes;
+    end += place.sealedSizeBytes;
+  }
+  return memory.subarray(0, end);
+}
+
+function uploadFile(file: FileHandle, opened: Opened & { readonly records: number }): UploadFile {
+  const { sizeBytes } = opened;
   let records = opened.records;
   let isBroken = false;
   const offsetBytes = (): number => Math.min(records * recordSizeBytes, sizeBytes);
 
-  function seal(chunk: Uint8Array): { readonly sealed: Buffer; readonly added: number } {
-    const parts: Uint8Array[] = [];
-    for (let at = 0; at < chunk.length;) {
-      const place = recordPlace(sizeBytes, records + parts.length);
-      parts.push(sealRecord(cipher, header, place, chunk.subarray(at, at + place.plainSizeBytes)));
-      at += place.plainSizeBytes;
+  /** Writes chunks behind each other; answers how many records they were. */
+  async function writeChunks(chunks: readonly Uint8Array[]): Promise<number> {
+    const memory = sealing.take();
+    try {
+      let added = 0;
+      for (const chunk of chunks) {
+        const at = endOf(sizeBytes, records + added);
+        await writeAll(file, at, sealChunk(opened, chunk, records + added, memory));
+        added += Math.ceil(chunk.length / recordSizeBytes);
+      }
+      return added;
+    } finally {
+      sealing.give(memory);
     }
-    return { sealed: Buffer.concat(parts), added: parts.length };
   }
 
   return {
     sizeBytes,
     offsetBytes,
     isWhole: () => records === recordCount(sizeBytes),
-    append: async (chunk) => {
+    append: async (...chunks) => {
       assert(!isBroken, 'evidence: a file that could not be cut back takes nothing');
-      assert(offsetBytes() + chunk.length <= sizeBytes, 'evidence: an upload does not grow beyond its size');
-      const { sealed, added } = seal(chunk);
       const end = endOf(sizeBytes, records);
+      let added = 0;
       try {
-        await writeAll(file, end, sealed);
+        added = await writeChunks(chunks);
         await file.datasync();
       } catch (error) {
         isBroken = true;

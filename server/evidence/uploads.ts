@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { recordKeySizeBytes, recordSizeBytes, type EvidenceDescriptor } from '../../core/evidence/index.ts';
-import { ok, refuse, type DeviceId, type Result } from '../../core/kernel/index.ts';
+import { assert, ok, refuse, type DeviceId, type Result } from '../../core/kernel/index.ts';
 import { canonicalize, type Json } from '../../core/signing/index.ts';
 import {
   deleteUpload,
@@ -40,6 +40,10 @@ export type ChunkRefusal =
   | 'evidence-chunk-unaligned'
   | 'evidence-storage-full';
 
+type Chunk = { readonly offsetBytes: number; readonly chunk: Uint8Array };
+/** Chunks of an upload that wait for their turn, and their answers once the first of them has it. */
+type Arrived = { readonly chunks: Chunk[]; kept?: Promise<readonly Result<Progress, ChunkRefusal>[]> };
+
 const fileName = ({ device, sha256 }: UploadName): string => `${device}.${sha256}`;
 
 function isAligned(chunk: Uint8Array, offsetBytes: number, sizeBytes: number): boolean {
@@ -55,6 +59,7 @@ function isSame(a: EvidenceDescriptor, b: EvidenceDescriptor): boolean {
 export class Uploads {
   readonly #context: EvidenceContext;
   readonly #files = createOpenFiles();
+  readonly #arrived = new Map<string, Arrived>();
   readonly #onWhole: () => void;
 
   /** `onWhole` is told when an upload is in quarantine. */
@@ -79,18 +84,22 @@ export class Uploads {
     });
   }
 
-  /** Adds a chunk at `offsetBytes`; durable on return. The last one puts the upload into quarantine. */
+  /**
+   * Adds a chunk at `offsetBytes`; durable on return. The last one puts the upload into quarantine. What arrives while the disk flushes
+   * is kept together, under the next flush.
+   */
   append(name: UploadName, offsetBytes: number, chunk: Uint8Array): Promise<Result<Progress, ChunkRefusal>> {
+    const file = fileName(name);
+    // Whoever is refused here may use his bytes again at once: they must not wait with the others.
+    if (this.#files.isBusy(file)) return Promise.resolve(refuse('evidence-upload-busy'));
+    const arrived = this.#arrived.get(file) ?? { chunks: [] };
+    this.#arrived.set(file, arrived);
+    const place = arrived.chunks.push({ offsetBytes, chunk }) - 1;
     return this.#inTurn<Progress, ChunkRefusal>(name, async () => {
-      const opened = await this.#fileOf(name);
-      if (!opened.ok) return opened;
-      const file = opened.value;
-      if (file.offsetBytes() !== offsetBytes)
-        return refuse('evidence-offset-differs', { offsetBytes: file.offsetBytes() });
-      if (!isAligned(chunk, offsetBytes, file.sizeBytes)) return refuse('evidence-chunk-unaligned');
-      await file.append(chunk);
-      await this.#settle(name, file);
-      return ok({ offsetBytes: file.offsetBytes(), sizeBytes: file.sizeBytes });
+      arrived.kept ??= this.#keep(name, arrived.chunks);
+      const kept = (await arrived.kept)[place];
+      assert(kept !== undefined, 'evidence: each chunk has an answer');
+      return kept;
     });
   }
 
@@ -122,6 +131,27 @@ export class Uploads {
 
   close(): Promise<void> {
     return this.#files.close();
+  }
+
+  /** Keeps what has arrived, as far as one follows the other; answers for each. To be called within a turn. */
+  async #keep(name: UploadName, chunks: readonly Chunk[]): Promise<readonly Result<Progress, ChunkRefusal>[]> {
+    this.#arrived.delete(fileName(name));
+    const opened = await this.#fileOf(name);
+    if (!opened.ok) return chunks.map(() => opened);
+    const file = opened.value;
+    const { sizeBytes } = file;
+    const fitting: Uint8Array[] = [];
+    let end = file.offsetBytes();
+    const answers = chunks.map(({ offsetBytes, chunk }): Result<Progress, ChunkRefusal> => {
+      if (offsetBytes !== end) return refuse('evidence-offset-differs', { offsetBytes: end });
+      if (!isAligned(chunk, end, sizeBytes)) return refuse('evidence-chunk-unaligned');
+      fitting.push(chunk);
+      end += chunk.length;
+      return ok({ offsetBytes: end, sizeBytes });
+    });
+    if (fitting.length > 0) await file.append(...fitting);
+    await this.#settle(name, file);
+    return answers;
   }
 
   /** The file of an upload that takes chunks. One that is held open is known to do so. */

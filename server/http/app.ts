@@ -1,6 +1,8 @@
-import { fastify, type FastifyInstance } from 'fastify';
+import type { IncomingMessage } from 'node:http';
+import { fastify, type FastifyInstance, type FastifyRequest } from 'fastify';
 import { chunkMedia } from '../../contracts/http/index.ts';
 import { startChangeStream } from './change-stream.ts';
+import { createChunkBodies } from './chunk-bodies.ts';
 import type { DoorContext } from './context.ts';
 import { openDoors } from './doors.ts';
 import { describeError } from './log-format.ts';
@@ -40,7 +42,10 @@ export function createApp(context: DoorContext, tls: TlsIdentity): FastifyInstan
   app.removeAllContentTypeParsers();
   // Bytes first: the signature covers them, and nothing is parsed for somebody who is nobody.
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
-  app.addContentTypeParser(chunkMedia, { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  const bodies = createChunkBodies();
+  app.addContentTypeParser(chunkMedia, (request: FastifyRequest, payload: IncomingMessage) =>
+    bodies.read(request, payload),
+  );
   const stream = startChangeStream(platform, (error) => log.error({ error: describeError(error) }, 'change stream'));
   registry.onChange(() => stream.recheck());
   app.addHook('onClose', async () => stream.close());
@@ -69,6 +74,10 @@ export function createApp(context: DoorContext, tls: TlsIdentity): FastifyInstan
     if (known === undefined) log.error({ incident: request.id, error: describeError(error) }, 'incident');
     await sendRefusal(reply, { code: known ?? 'internal' }, request.id);
   });
-  openDoors(context, createRouter(app, context, createReplayGuard(platform.surroundings.nowMs)), stream);
+  openDoors(
+    context,
+    createRouter(app, context, { guard: createReplayGuard(platform.surroundings.nowMs), bodies }),
+    stream,
+  );
   return app;
 }

@@ -15,6 +15,7 @@ import type {
 import { readerOf, type Reader, type RegisteredDevice } from '../accounts/index.ts';
 import { parseJson, type RequestProof } from '../checks/index.ts';
 import { scopesOf } from '../intake/index.ts';
+import type { ChunkBodies } from './chunk-bodies.ts';
 import type { DoorContext } from './context.ts';
 import { admitOnce, authenticateDevice, readClaim, type WireRequest } from './device-auth.ts';
 import { sendRefusal } from './refusals.ts';
@@ -139,14 +140,20 @@ async function sendAnswer(reply: FastifyReply, value: unknown): Promise<void> {
  * Makes routes from endpoints: who asks, then what he asks, then the handler; every answer leaves by its schema. From here on the
  * server takes no route but through this.
  */
-export function createRouter(app: FastifyInstance, context: DoorContext, guard: ReplayGuard): Router {
+export function createRouter(
+  app: FastifyInstance,
+  context: DoorContext,
+  { guard, bodies }: { readonly guard: ReplayGuard; readonly bodies: ChunkBodies },
+): Router {
   const allow = guardRoutes(app, Object.values(endpoints));
   const route = (
     endpoint: Endpoint,
     handler: (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>,
   ): void => {
     const { method, path, bodySizeMaxBytes } = endpoint;
-    app.route({ method, url: path, bodyLimit: bodySizeMaxBytes, handler: allow(handler) });
+    const handleAndRelease = (request: FastifyRequest, reply: FastifyReply): Promise<unknown> =>
+      handler(request, reply).finally(() => bodies.release(request));
+    app.route({ method, url: path, bodyLimit: bodySizeMaxBytes, handler: allow(handleAndRelease) });
   };
   return {
     open: <E extends Endpoint>(endpoint: E, handler: Handler<E>) =>

@@ -8,7 +8,7 @@ import { parseEvidenceDocument } from '../../contracts/documents/index.ts';
 import { sha256, sha256Hex } from '../../eds/index.ts';
 import { clamdAntivirus } from '../../server/evidence/index.ts';
 import { verifyEd25519 } from '../../server/keys/index.ts';
-import { codeOf } from '../server/support/client.ts';
+import { codeOf, TestClient } from '../server/support/client.ts';
 import { must, startTestPlatform, type TestPlatform } from '../server/support/platform.ts';
 import { enrolled, type Workstation } from '../server/support/workstation.ts';
 import { Clamd, eicar, hasClamd } from './support/clamd.ts';
@@ -39,6 +39,12 @@ describe.skipIf(!hasClamd)('the doors of evidence', () => {
     await clamd.remove();
   });
 
+  /** One more connection of the same device. */
+  const anotherLine = (): TestClient => {
+    const line = new TestClient(platform.server, workstation.client.key);
+    line.device = workstation.device;
+    return line;
+  };
   const evidenceFolder = (): string => join(platform.directory, 'evidence');
 
   test('take evidence in chunks, examine it, and give the receipt of a document that names verdict, engine and base', async () => {
@@ -63,6 +69,37 @@ describe.skipIf(!hasClamd)('the doors of evidence', () => {
       verifyEd25519,
     });
     expect(verdict).toMatchObject({ verdict: 'good', facts: { leaf: { kind: 'platform', outcome: 'accepted' } } });
+  });
+
+  test('keep chunks apart that arrive all at once, and those of one upload in the order of their places', async () => {
+    const chunkBytes = 8 * recordSizeBytes;
+    const pieces = Array.from({ length: 4 }, () => randomBytes(12 * chunkBytes + 1));
+    const lines = Array.from({ length: 13 * pieces.length }, () => anotherLine());
+    const sendAll = async (bytes: Buffer, own: readonly TestClient[]): Promise<void> => {
+      const { sha256: hash } = describeBytes(bytes);
+      let offset = offsetOf(await create(workstation.client, describeBytes(bytes)));
+      for (let tries = 0; offset < bytes.length && tries < 30; tries += 1) {
+        const places = own.map((client, i) => ({ client, at: offset + i * chunkBytes }));
+        const sent = places.filter(({ at }) => at < bytes.length);
+        const answers = await Promise.all(
+          sent.map(({ client, at }) => patch(client, hash, at, bytes.subarray(at, at + chunkBytes))),
+        );
+        for (const [i, answer] of answers.entries()) {
+          const end = Math.min((sent[i]?.at ?? 0) + chunkBytes, bytes.length);
+          const told = answer.status === 204 ? offsetOf(answer) : codeOf(answer);
+          expect([end, 'evidence-offset-differs', 'evidence-upload-busy']).toContain(told);
+        }
+        offset = offsetOf(await head(workstation.client, hash));
+      }
+      expect(offset).toBe(bytes.length);
+    };
+    await Promise.all(pieces.map((bytes, i) => sendAll(bytes, lines.slice(13 * i, 13 * (i + 1)))));
+    const isDone = ({ state }: { readonly state: string }): boolean => state === 'accepted' || state === 'refused';
+    for (const bytes of pieces) {
+      const status = await statusUntil(workstation.client, describeBytes(bytes).sha256, isDone);
+      expect([status.state, status.refusal]).toEqual(['accepted', null]);
+    }
+    for (const line of lines) line.close();
   });
 
   test('give the sealed file by the hash of its bytes, whole or from a place on, and nothing else', async () => {

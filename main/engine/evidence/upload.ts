@@ -2,7 +2,7 @@ import { chunkSizeMaxBytes, recordSizeBytes } from '../../../core/evidence/index
 import { ok, refuse, type Result } from '../../../core/kernel/index.ts';
 import { canonicalize } from '../../../core/signing/index.ts';
 import { formatUploadMetadata, tusVersion } from '../../../contracts/http/index.ts';
-import { evidencePartMaxBytes, type EvidenceView } from '../../../contracts/vault-host/index.ts';
+import type { EvidenceView } from '../../../contracts/vault-host/index.ts';
 import type { Engine } from '../context.ts';
 import type { ServerClient } from '../http/client.ts';
 
@@ -57,22 +57,12 @@ async function findPlace({ client }: UploadControl, { descriptor }: EvidenceView
   return created.ok ? readOffset(created.value, sizeBytes) : created;
 }
 
-async function readChunk(
-  engine: Engine,
-  piece: EvidenceView,
-  offset: number,
-  end: number,
-): Promise<Result<Uint8Array>> {
-  const { sha256 } = piece.descriptor;
-  const chunk = new Uint8Array(end - offset);
-  for (let at = offset; at < end; at += evidencePartMaxBytes) {
-    const limit = Math.min(evidencePartMaxBytes, end - at);
-    const part = await engine.vault.call('evidence.read', { sha256, offset: at, limit });
-    if (!part.ok) return part;
-    chunk.set(part.value.bytes, at - offset);
-    part.value.bytes.fill(0);
-  }
-  return ok(chunk);
+type Read = Promise<Result<{ readonly bytes: Uint8Array }>>;
+
+function readChunk(engine: Engine, { descriptor }: EvidenceView, control: UploadControl, offset: number): Read {
+  const { sha256, sizeBytes } = descriptor;
+  const limit = Math.min(control.chunkSize.bytes, sizeBytes - offset);
+  return engine.vault.call('evidence.read', { sha256, offset, limit });
 }
 
 /** A chunk on its way. */
@@ -84,28 +74,25 @@ type SentChunk = {
   readonly answer: Promise<Result<number>>;
 };
 
-/** Reads a chunk from the vault and puts it on the line. */
-async function sendChunk(
+/** Puts a chunk on the line; its bytes are wiped once they are of no use there. */
+function sendChunk(
   engine: Engine,
-  piece: EvidenceView,
-  control: UploadControl,
-  offset: number,
-): Promise<Result<SentChunk>> {
-  const { client, chunkSize } = control;
-  const { sha256, sizeBytes } = piece.descriptor;
+  { descriptor }: EvidenceView,
+  { client, chunkSize }: UploadControl,
+  { offset, bytes }: { readonly offset: number; readonly bytes: Uint8Array },
+): SentChunk {
+  const { sha256, sizeBytes } = descriptor;
   const { clock } = engine.options;
-  const end = Math.min(sizeBytes, offset + chunkSize.bytes);
-  const chunk = await readChunk(engine, piece, offset, end);
-  if (!chunk.ok) return chunk;
+  const end = offset + bytes.length;
   const startedAtMs = clock.monotonicMs();
   const headers = { ...tus, 'upload-offset': String(offset) };
   let onLeft = (): void => undefined;
   const hasLeft = new Promise<void>((resolve) => {
     onLeft = resolve;
   });
-  const sent = client.upload('uploadChunk', { params: { sha256 }, headers, bytes: chunk.value, onLeft });
+  const sent = client.upload('uploadChunk', { params: { sha256 }, headers, bytes, onLeft });
   const answer = sent.then((result): Result<number> => {
-    chunk.value.fill(0);
+    bytes.fill(0);
     if (!result.ok) {
       if (result.refusal.code === 'server-unreachable') chunkSize.lost();
       return result;
@@ -115,15 +102,16 @@ async function sendChunk(
     if (!place.ok) return place;
     return place.value === end ? place : refuse('evidence-offset-differs', { expected: end, found: place.value });
   });
-  return ok({ end, left: Promise.race([hasLeft, answer]), answer });
+  return { end, left: Promise.race([hasLeft, answer]), answer };
 }
 
-/** While the server seals and flushes one chunk the next one travels; a third would wait there for nothing. */
-const onTheLineMax = 2;
+/** While the disk of the server flushes, as many chunks more travel as the next flush then takes with it. */
+const onTheLineMax = 4;
 
 /**
  * Sends from `offset` on until the server holds everything, a chunk is refused, or the person pauses. A chunk starts when the one before
- * has left, so that they arrive in order; what was on the line behind a refused one is waited for, and counts for nothing.
+ * has left, so that they arrive in order, and is read from the vault meanwhile; what was on the line behind a refused one is waited for,
+ * and counts for nothing.
  */
 async function sendFrom(
   engine: Engine,
@@ -134,25 +122,34 @@ async function sendFrom(
   const { sizeBytes } = piece.descriptor;
   const line: SentChunk[] = [];
   let next = offset;
+  let ahead: Read | undefined;
   let isPaused = false;
-  for (;;) {
-    isPaused ||= next < sizeBytes && line.length < onTheLineMax && !(await control.mayGoOn());
-    if (!isPaused && next < sizeBytes && line.length < onTheLineMax) {
-      const sent = await sendChunk(engine, piece, control, next);
-      if (!sent.ok) return sent;
-      line.push(sent.value);
-      next = sent.value.end;
-      await sent.value.left;
-      continue;
+  try {
+    for (;;) {
+      isPaused ||= next < sizeBytes && line.length < onTheLineMax && !(await control.mayGoOn());
+      if (!isPaused && next < sizeBytes && line.length < onTheLineMax) {
+        const chunk = await (ahead ?? readChunk(engine, piece, control, next));
+        ahead = undefined;
+        if (!chunk.ok) return chunk;
+        const sent = sendChunk(engine, piece, control, { offset: next, bytes: chunk.value.bytes });
+        line.push(sent);
+        next = sent.end;
+        if (next < sizeBytes) ahead = readChunk(engine, piece, control, next);
+        await sent.left;
+        continue;
+      }
+      const first = line.shift();
+      if (first === undefined) return ok({ isWhole: next === sizeBytes });
+      const place = await first.answer;
+      if (!place.ok) {
+        await Promise.all(line.map(({ answer }) => answer));
+        return place;
+      }
+      control.onProgress(place.value);
     }
-    const first = line.shift();
-    if (first === undefined) return ok({ isWhole: next === sizeBytes });
-    const place = await first.answer;
-    if (!place.ok) {
-      await Promise.all(line.map(({ answer }) => answer));
-      return place;
-    }
-    control.onProgress(place.value);
+  } finally {
+    const unsent = await ahead;
+    if (unsent?.ok === true) unsent.value.bytes.fill(0);
   }
 }
 

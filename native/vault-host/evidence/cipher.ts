@@ -4,10 +4,13 @@ import { recordTagSizeBytes, type RecordCipher } from '../../../core/evidence/in
 /** AES-256-GCM of Node under one key, for the records of one file. */
 export function recordCipher(key: Uint8Array): RecordCipher {
   return {
-    seal(nonce, additional, plain) {
+    seal(nonce, additional, plain, sealed) {
       const cipher = createCipheriv('aes-256-gcm', key, nonce);
       cipher.setAAD(additional);
-      return Buffer.concat([cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
+      // A stream cipher: as many bytes come out of each step as went in, and none at the end.
+      sealed.set(cipher.update(plain));
+      cipher.final();
+      sealed.set(cipher.getAuthTag(), plain.length);
     },
     open(nonce, additional, sealed) {
       const end = sealed.length - recordTagSizeBytes;

@@ -24,6 +24,8 @@ const server = createServer({ key: tls.key, cert: tls.certificate, minVersion: '
     response.destroy();
   });
 });
+// Its client waits longer between two copies than a server would.
+server.keepAliveTimeout = 60_000;
 server.listen(0, '127.0.0.1', () => {
   const address = server.address();
   process.stdout.write(`${typeof address === 'object' ? address?.port : ''}\n`);

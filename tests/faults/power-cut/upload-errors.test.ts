@@ -18,6 +18,9 @@ const calls = [
   ['pwrite64', 'incoming/upload-3', 3, 'refused'],
   ['fdatasync', 'incoming/upload-3', 1, 'refused'],
   ['fdatasync', 'incoming/upload-3', 2, 'refused'],
+  // The second of two chunks under one flush, and their flush.
+  ['pwrite64', 'incoming/upload-4', 3, 'refused'],
+  ['fdatasync', 'incoming/upload-4', 1, 'refused'],
   ['ftruncate', 'incoming/upload-3', 1, 'ends'],
   ['fsync', 'incoming/upload-3', 1, 'ends'],
   ['fsync', 'incoming', 2, 'ends'],

@@ -4,7 +4,8 @@ import { recordSizeBytes } from '../../../core/evidence/index.ts';
 import { openBlobStore } from '../../../server/evidence/index.ts';
 import { openUpload, passOf, pathOf, plainOf, uploads, type UploadTold } from './upload-world.ts';
 
-// Uploads in chunks of one to three records, three under way at once, some closed and opened again; each whole one becomes a blob.
+// Uploads in chunks of one to three records, alone or two under one flush, three under way at once, some closed and opened again; each
+// whole one becomes a blob.
 const [folder = '', acknowledgements = '', count = String(uploads)] = process.argv.slice(2);
 let told: UploadTold = { offsets: {}, blobs: [], refused: 0 };
 
@@ -39,7 +40,9 @@ async function run(upload: number): Promise<void> {
   let file = await openUpload(folder, upload);
   for (let chunk = 0; !file.isWhole(); chunk += 1) {
     const at = file.offsetBytes();
-    await twice(() => file.append(plain.subarray(at, at + (1 + ((upload + chunk) % 3)) * recordSizeBytes)));
+    const end = at + (1 + ((upload + chunk) % 3)) * recordSizeBytes;
+    const second = upload % 2 === 0 && end < plain.length ? [plain.subarray(end, end + recordSizeBytes)] : [];
+    await twice(() => file.append(plain.subarray(at, end), ...second));
     tell({ offsets: { ...told.offsets, [upload]: file.offsetBytes() } });
     if (chunk % 2 === 1) {
       await file.close();
