@@ -1,7 +1,12 @@
+import { createWriteStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { createServer } from 'node:https';
 import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import { readTlsIdentity } from '../../../server/boot/index.ts';
+
+/** What arrives while one part is written is written by the next call, up to this much. */
+const bufferBytes = 1_048_576;
 
 /** The plainest server that keeps a file: what arrives is written, flushed once at the end, and answered for. `copy-server.ts <keys> <folder>`. */
 const [keys = '', folder = ''] = process.argv.slice(2);
@@ -10,10 +15,12 @@ let count = 0;
 const server = createServer({ key: tls.key, cert: tls.certificate, minVersion: 'TLSv1.2' }, (request, response) => {
   const keep = async (): Promise<void> => {
     count += 1;
-    const file = await open(join(folder, `copy-${count}`), 'wx');
-    for await (const part of request) await file.write(part as Buffer);
-    await file.sync();
-    await file.close();
+    const file = createWriteStream(join(folder, `copy-${count}`), {
+      flags: 'wx',
+      flush: true,
+      highWaterMark: bufferBytes,
+    });
+    await pipeline(request, file);
     const names = await open(folder, 'r');
     await names.sync();
     await names.close();
