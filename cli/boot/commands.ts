@@ -61,6 +61,11 @@ export const commands: readonly Entry[] = [
     load: async () => (await import('../server/index.ts')).serverEnrolCode,
   },
   {
+    name: ['server', 'activation-code'],
+    help: 'cli.help.server-activation-code',
+    load: async () => (await import('../server/index.ts')).serverActivationCode,
+  },
+  {
     name: ['server', 'add-staff'],
     help: 'cli.help.server-add-staff',
     load: async () => (await import('../server/index.ts')).serverAddStaff,

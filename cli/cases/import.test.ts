@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makeCases, member } from '../../dev/demo/index.ts';
+import { activationCodes, makeCases, member } from '../../dev/demo/index.ts';
 import { softHsmModuleFile } from '../../dev/softhsm/index.ts';
 import { makeWorld, type World } from '../../tests/journeys/support/platform.ts';
 
@@ -85,7 +85,8 @@ describe.skipIf(!hasSoftHsm)('qorgan case import (needs softhsm2 on the machine)
 
   it('enrols, signs each case by the card, and ends when all are in the central log', async () => {
     const code = await world.invitation();
-    const said = await qorgan(importing('--code', code, '--name', 'Import'), secrets);
+    const more = ['--code', code, '--name', 'Import', '--activation', activationCodes.get(registrar.iin) ?? ''];
+    const said = await qorgan(importing(...more), secrets);
     expect(said).toMatchObject({ exit: 0, last: { submitted: 2, known: 0, waiting: 0 } });
     expect(said.lines.filter((line) => 'actionId' in line)).toHaveLength(2);
     expect(said.lines.filter((line) => String(line['question']).includes('2026-'))).toHaveLength(2);

@@ -121,7 +121,14 @@ async function work(
 export const caseImport: Command = {
   shape: {
     operands: ['FILE'],
-    options: { directory: 'required', code: 'optional', name: 'optional', cards: 'optional', certificate: 'optional' },
+    options: {
+      directory: 'required',
+      code: 'optional',
+      name: 'optional',
+      cards: 'optional',
+      certificate: 'optional',
+      activation: 'optional',
+    },
   },
   run: async (given, around) => {
     const { locale, tell } = around;
@@ -132,6 +139,7 @@ export const caseImport: Command = {
     if (!cases.ok) return refused(locale, cases.refusal);
     const prompt = new TerminalPrompt({
       locale,
+      activationCode: given.option('activation'),
       askSecret: around.askSecret,
       onRefusal: (refusal) => tell(refused(locale, refusal)),
       onQuestion: (sentence) => tell({ exit: 0, facts: { question: sentence }, lines: [sentence] }),

@@ -9,6 +9,8 @@ const typedWrongly = new Set(['pin-incorrect', 'pin-length', 'slot-key-wrong', '
 
 export type TerminalPromptOptions = {
   readonly locale: Locale;
+  /** For the first password; typed with the first answer that is taken. */
+  readonly activationCode: string | undefined;
   readonly askSecret: (prompt: string) => Promise<Uint8Array | undefined>;
   readonly onRefusal: (refusal: Refusal) => void;
   readonly onQuestion: (sentence: string) => void;
@@ -22,9 +24,11 @@ export class TerminalPrompt implements PromptPort {
   readonly #options: TerminalPromptOptions;
   #pin: Secret<'pin'> | undefined;
   #password: Secret<'password'> | undefined;
+  #activationCode: string | undefined;
 
   constructor(options: TerminalPromptOptions) {
     this.#options = options;
+    this.#activationCode = options.activationCode;
   }
 
   async ask<T>(question: PromptQuestion<T>): Promise<Result<T>> {
@@ -35,6 +39,7 @@ export class TerminalPrompt implements PromptPort {
       const answer = await this.#answer(view);
       if (answer === undefined) return { ok: false, refusal: last };
       const result = await question.attempt(answer);
+      if (result.ok && answer.activationCode !== null) this.#activationCode = undefined;
       if (result.ok || !typedWrongly.has(result.refusal.code)) return result;
       last = result.refusal;
       this.#options.onRefusal(last);
@@ -62,6 +67,7 @@ export class TerminalPrompt implements PromptPort {
       pin: asks.pin && this.#pin !== undefined ? new Secret('pin', this.#pin.reveal()) : null,
       password: asks.password && this.#password !== undefined ? new Secret('password', this.#password.reveal()) : null,
       newRecognitionPhrase: null,
+      activationCode: asks.activationCode ? (this.#activationCode ?? null) : null,
     };
   }
 

@@ -1,3 +1,4 @@
+export { serverActivationCode } from './activation-code.ts';
 export { serverAddStaff } from './add-staff.ts';
 export { serverEnrolCode } from './enrol-code.ts';
 export { serverImportAnchors, serverImportCrl } from './import.ts';

@@ -16,6 +16,7 @@ import {
   enrolmentRequest,
   enrolmentResponse,
   logKeysResponse,
+  passwordRequest,
   policyResponse,
   receiptsQuery,
   receiptsResponse,
@@ -56,6 +57,19 @@ export const sessionRefusals = [
   'server-read-only',
 ] as const;
 
+/** What a card's signature over a challenge may be refused for; it says nothing of accounts. */
+const cardRefusals = [
+  'challenge-unknown',
+  'challenge-expired',
+  'signature-invalid',
+  'signature-unknown',
+  'certificate-foreign',
+  'certificate-revoked',
+  'certificate-expired',
+  'certificate-demo',
+  'carrier-refused',
+] as const;
+
 /** Every door of the platform server. A client builds its calls from this table, and the server its routes. */
 export const endpoints = {
   status: defineEndpoint({
@@ -90,18 +104,23 @@ export const endpoints = {
     body: signInRequest,
     response: signInResponse,
     bodySizeMaxBytes: 65_536,
+    refusals: [...cardRefusals, 'sign-in-refused'],
+  }),
+  /** Sets the password of the person whose card signed the challenge. */
+  password: defineEndpoint({
+    method: 'POST',
+    path: '/v1/password',
+    auth: 'device',
+    body: passwordRequest,
+    bodySizeMaxBytes: 65_536,
     refusals: [
-      'challenge-unknown',
-      'challenge-expired',
-      'signature-invalid',
-      'signature-unknown',
-      'certificate-foreign',
-      'certificate-revoked',
-      'certificate-expired',
-      'certificate-demo',
-      'carrier-refused',
-      'actor-unknown',
-      'certificate-unknown',
+      ...cardRefusals,
+      'sign-in-refused',
+      'password-too-short',
+      'password-too-long',
+      'password-common',
+      'password-similar',
+      'password-used-before',
     ],
   }),
   signOut: defineEndpoint({

@@ -16,6 +16,7 @@ export { commonRefusals, deviceRefusals, endpoints, sessionRefusals, type Endpoi
 export { chunkMedia, formatUploadMetadata, parseUploadMetadata, tusVersion, type EvidenceStatus } from './evidence.ts';
 export { formatInvitation, parseInvitation, type Invitation } from './invitation.ts';
 export {
+  parseActivationCode,
   batchItemsMax,
   change,
   changesLimitMax,

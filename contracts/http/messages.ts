@@ -117,7 +117,31 @@ export function enrolmentProofText(request: {
 /** Canonical text of a `qorgan.sign-in/1` challenge. */
 export const challengeResponse = z.strictObject({ challenge: z.string().max(4_096) });
 
-export const signInRequest = z.strictObject({ challenge: z.string().max(4_096), cms: base64(cmsSizeMaxBytes) });
+const cardProof = { challenge: z.string().max(4_096), cms: base64(cmsSizeMaxBytes) };
+/** A password as it was typed, UTF-8 in base64: 128 characters of four bytes. */
+const password = base64(512);
+/** As `qorgan server activation-code` prints it. */
+const activationCode = z.string().regex(/^[0-9A-Z]{4}(?:-[0-9A-Z]{4}){2}$/u);
+
+/** Reads a code that a person typed: small letters, spaces and missing hyphens are his right. `undefined` where it cannot be one. */
+export function parseActivationCode(typed: string): string | undefined {
+  const signs = typed.toUpperCase().replaceAll(/[\s-]/gu, '');
+  const code = [signs.slice(0, 4), signs.slice(4, 8), signs.slice(8)].join('-');
+  return activationCode.safeParse(code).success ? code : undefined;
+}
+
+/** The two factors of a sign-in: the card's signature over the challenge, and the password. */
+export const signInRequest = z.strictObject({ ...cardProof, password });
+
+/** A first password beside a code, or another one beside the present; each time beside the card. */
+export const passwordRequest = z.strictObject({
+  ...cardProof,
+  proof: z.discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('activation-code'), code: activationCode }),
+    z.strictObject({ kind: z.literal('password'), password }),
+  ]),
+  password,
+});
 
 /** `token` is opaque, bound to this device, and sent as `authorization: Bearer …` under the message signature. */
 export const signInResponse = z.strictObject({

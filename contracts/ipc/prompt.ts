@@ -14,6 +14,8 @@ export const promptVerbs = {
       pin: secretBytes.nullable(),
       password: secretBytes.nullable(),
       newRecognitionPhrase: z.string().max(120).nullable(),
+      /** As it was typed; main reads it as `parseActivationCode` does. */
+      activationCode: z.string().max(40).nullable(),
     }),
     nothing,
   ),

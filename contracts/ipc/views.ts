@@ -275,7 +275,13 @@ export const promptViewSchema = z.strictObject({
   signer: certificateViewSchema,
   /** What the person chose and only the vault holds; null before the vault is open. */
   recognitionPhrase: z.string().nullable(),
-  asks: z.strictObject({ pin: z.boolean(), password: z.boolean(), newRecognitionPhrase: z.boolean() }),
+  asks: z.strictObject({
+    pin: z.boolean(),
+    password: z.boolean(),
+    newRecognitionPhrase: z.boolean(),
+    /** The code by which a person sets his password at the server, where he was given one. */
+    activationCode: z.boolean(),
+  }),
   demoHint: z.strictObject({ pin: z.string(), password: z.string() }).nullable(),
 });
 

@@ -3,7 +3,7 @@ export { makeCases } from './cases.ts';
 export { Chance } from './chance.ts';
 export { makeBin, makeIin } from './numbers.ts';
 export { fullName, member, operator, staff, type StaffMember } from './staff.ts';
-export { playedPrompt, type PlayedPrompt, type Typed } from './played-prompt.ts';
+export { activationCodes, playedPrompt, type PlayedPrompt, type Typed } from './played-prompt.ts';
 export { startServerProcess, type ServerProcess } from './server-process.ts';
 export { certificateOf, must, openWorkstation, until } from './workstation.ts';
 export { prepareDemo, type DemoWorld, type Tell } from './world.ts';

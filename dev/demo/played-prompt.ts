@@ -2,6 +2,9 @@ import { Secret } from '../../core/kernel/index.ts';
 import type { PromptView } from '../../contracts/ipc/index.ts';
 import type { PromptPort } from '../../main/engine/index.ts';
 
+/** Codes that were handed out, by IIN: whoever is asked at a played prompt types his own, once. */
+export const activationCodes = new Map<string, string>();
+
 export type Typed = { readonly pin: string; readonly password: string; readonly phrase?: string };
 
 /** A person at the prompt who types what the test says, once, and reads what was shown. */
@@ -23,7 +26,10 @@ export function playedPrompt(first: Typed): PlayedPrompt {
       const pin = view.asks.pin ? new Secret('pin', bytes(typed.pin)) : null;
       const password = view.asks.password ? new Secret('password', bytes(typed.password)) : null;
       const newRecognitionPhrase = view.asks.newRecognitionPhrase ? (typed.phrase ?? 'test phrase') : null;
-      const result = await question.attempt({ pin, password, newRecognitionPhrase });
+      const iin = view.signer.iin ?? '';
+      const activationCode = view.asks.activationCode ? (activationCodes.get(iin) ?? null) : null;
+      const result = await question.attempt({ pin, password, newRecognitionPhrase, activationCode });
+      if (result.ok && activationCode !== null) activationCodes.delete(iin);
       pin?.wipe();
       password?.wipe();
       return result;

@@ -14,7 +14,7 @@ import { mendTokens, openSoftHsmStore, type SoftHsmStore } from '../softhsm/inde
 import { makeCards } from './cards.ts';
 import { makeCases } from './cases.ts';
 import { freePort } from './free-port.ts';
-import { playedPrompt } from './played-prompt.ts';
+import { activationCodes, playedPrompt } from './played-prompt.ts';
 import { startServerProcess, type ServerProcess } from './server-process.ts';
 import { fullName, member, operator, staff, type StaffMember } from './staff.ts';
 import { certificateOf, must, openWorkstation, until } from './workstation.ts';
@@ -102,9 +102,15 @@ function open(
   return openWorkstation({ directory: join(setting.directory, folder), store: setting.store, prompt, kind });
 }
 
+/** Hands a person the code for his first password; what was set by an interrupted run stays. */
+async function handCode({ administration }: Setting, { iin }: StaffMember): Promise<void> {
+  activationCodes.set(iin, must(await administration.activationCode(iin)).code);
+}
+
 /** The registrar submits the cases at a station of her own, each as an act signed by her card. */
 async function submitCases(setting: Setting): Promise<void> {
   const registrar = member('registrar');
+  await handCode(setting, registrar);
   const station = open(setting, 'station', registrar, 'import-station');
   try {
     const certificateId = await certificateOf(station, registrar);
@@ -129,6 +135,7 @@ async function submitCases(setting: Setting): Promise<void> {
 async function enrolDesk(setting: Setting): Promise<void> {
   const reviewer = member('reviewer');
   const prompt = playedPrompt({ pin: reviewer.pin, password: reviewer.password, phrase: reviewer.recognitionPhrase });
+  for (const person of [reviewer, member('security-officer')]) await handCode(setting, person);
   const desk = openWorkstation({ directory: join(setting.directory, 'workstation'), store: setting.store, prompt });
   try {
     const certificateId = await certificateOf(desk, reviewer);

@@ -249,7 +249,7 @@ export async function signAct(engine: Engine, shift: Shift, proposal: Proposal):
         text,
         textHash: hash,
         recognitionPhrase: identity.value.recognitionPhrase,
-        asks: { password: false, newRecognitionPhrase: false },
+        asks: { password: false, newRecognitionPhrase: false, activationCode: false },
       }),
     attempt: (answer) => attemptAct(engine, shift, prepared.value, signer.value, answer),
   });

@@ -1,14 +1,16 @@
-import { ok, refuse, toBase64, type Result } from '../../core/kernel/index.ts';
+import { equalBytes, ok, refuse, Secret, toBase64, type Result } from '../../core/kernel/index.ts';
 import { enrolmentProofText, parseInvitation, type Invitation } from '../../contracts/http/index.ts';
 import type { NewSlot } from '../../contracts/vault-host/index.ts';
 import { oaepHashOf } from './card-use.ts';
 import { findSigner, type CardSigner } from './cards.ts';
-import type { Engine } from './context.ts';
-import { hintsOf, readEnrolment } from './enrolment.ts';
+import type { Engine, Enrolment } from './context.ts';
+import { clientOf, hintsOf, readEnrolment } from './enrolment.ts';
 import { createClient, type ServerClient } from './http/client.ts';
 import { openTransport } from './http/transport.ts';
 import type { PromptAnswer } from './ports.ts';
+import { checkNewPassword } from './new-password.ts';
 import { promptView } from './prompt-view.ts';
+import { setFirstPassword } from './sign-in.ts';
 
 export type EnrolRequest = { readonly code: string; readonly name: string; readonly certificateId: string };
 
@@ -61,7 +63,7 @@ async function proveAndEnrol(
   invitation: Invitation,
   name: string,
   made: { readonly devicePublicKey: Uint8Array; readonly epoch: string },
-): Promise<Result<null>> {
+): Promise<Result<Enrolment>> {
   const publicKey = toBase64(made.devicePublicKey);
   const { epoch } = made;
   const proofText = enrolmentProofText({ code: invitation.code, publicKey, epoch });
@@ -87,21 +89,16 @@ async function proveAndEnrol(
   });
   if (!bound.ok) return bound;
   engine.files.saveHints(hintsOf(enrolment.value));
-  return ok(null);
+  return enrolment;
 }
 
-async function attemptEnrolment(
+/** Makes the vault, proves its key to the server, and binds it. The vault stays open. */
+async function bindVault(
   engine: Engine,
-  request: EnrolRequest,
-  signer: CardSigner,
-  answer: PromptAnswer,
-): Promise<Result<null>> {
-  const invitation = parseInvitation(request.code);
-  if (!invitation.ok) return invitation;
-  if (answer.password === null) return refuse('password-missing');
-  const pin = await checkPin(engine, signer, answer);
-  if (!pin.ok) return { ok: false, refusal: pin.refusal };
-  const client = firstContact(engine, invitation.value);
+  { request, invitation, signer }: Ceremony,
+  answer: PromptAnswer & { readonly password: Secret<'password'> },
+): Promise<Result<Enrolment>> {
+  const client = firstContact(engine, invitation);
   try {
     const status = await client.call('status');
     if (!status.ok) return status;
@@ -117,10 +114,44 @@ async function attemptEnrolment(
       const kept = await engine.vault.call('identity.set', phrase);
       if (!kept.ok) return kept;
     }
-    const enrolled = await proveAndEnrol(engine, client, invitation.value, request.name, made.value);
-    if (!enrolled.ok) return enrolled;
-    const closed = await engine.vault.call('vault.close', null);
-    return closed.ok ? ok(null) : closed;
+    return await proveAndEnrol(engine, client, invitation, request.name, made.value);
+  } finally {
+    client.close();
+  }
+}
+
+/** One enrolment, over all answers of its prompt. */
+type Ceremony = {
+  readonly request: EnrolRequest;
+  readonly invitation: Invitation;
+  readonly signer: CardSigner;
+  /** What is done for good, and the password that the vault was made with. */
+  bound?: { readonly enrolment: Enrolment; readonly password: Secret<'password'> };
+};
+
+function isSameSecret(one: Secret<'password'>, other: Secret<'password'>): boolean {
+  return one.use((a) => other.use((b) => equalBytes(a, b)));
+}
+
+async function attemptEnrolment(engine: Engine, ceremony: Ceremony, answer: PromptAnswer): Promise<Result<null>> {
+  const { signer } = ceremony;
+  const { pin, password } = answer;
+  if (password === null) return refuse('password-missing');
+  const isGood = checkNewPassword(signer, password);
+  if (!isGood.ok) return isGood;
+  const checked = await checkPin(engine, signer, answer);
+  if (!checked.ok) return { ok: false, refusal: checked.refusal };
+  if (ceremony.bound === undefined) {
+    const bound = await bindVault(engine, ceremony, { ...answer, password });
+    if (!bound.ok) return bound;
+    ceremony.bound = { enrolment: bound.value, password: new Secret('password', password.reveal()) };
+  }
+  // The device is enrolled; only the code of the person was refused before.
+  if (!isSameSecret(ceremony.bound.password, password)) return refuse('slot-key-wrong');
+  const { enrolment } = ceremony.bound;
+  const client = clientOf(engine, enrolment);
+  try {
+    return await setFirstPassword({ engine, enrolment, client, signer, pin, password }, answer.activationCode);
   } finally {
     client.close();
   }
@@ -128,13 +159,15 @@ async function attemptEnrolment(
 
 /**
  * Binds this workstation to the platform whose invitation was typed: the server's key must be the one that the invitation
- * names, the vault makes the device key, the person's card becomes the first way into the vault. Ends locked.
+ * names, the vault makes the device key, the person's card becomes the first way into the vault, and his code, where he typed one, sets his
+ * password at the server. Ends locked; a device that was enrolled stays so where the code alone was refused.
  */
 export async function enrol(engine: Engine, request: EnrolRequest): Promise<Result<null>> {
   const invitation = parseInvitation(request.code);
   if (!invitation.ok) return invitation;
   const signer = await findSigner(engine, request.certificateId);
   if (!signer.ok) return signer;
+  const ceremony: Ceremony = { request, invitation: invitation.value, signer: signer.value };
   const result = await engine.options.prompt.ask({
     view: () =>
       promptView(engine, signer.value, {
@@ -143,11 +176,15 @@ export async function enrol(engine: Engine, request: EnrolRequest): Promise<Resu
         text: null,
         textHash: null,
         recognitionPhrase: null,
-        asks: { password: true, newRecognitionPhrase: true },
+        asks: { password: true, newRecognitionPhrase: true, activationCode: true },
       }),
-    attempt: (answer) => attemptEnrolment(engine, request, signer.value, answer),
+    attempt: (answer) => attemptEnrolment(engine, ceremony, answer),
   });
-  if (result.ok) engine.state.vaultExists = true;
+  ceremony.bound?.password.wipe();
+  if (ceremony.bound !== undefined) {
+    engine.state.vaultExists = true;
+    await engine.vault.call('vault.close', null);
+  }
   engine.emit('app.changed');
   return result;
 }

@@ -13,7 +13,7 @@ function heldPrompt() {
       await new Promise<void>((resolve) => {
         release = resolve;
       });
-      return question.attempt({ pin: null, password: null, newRecognitionPhrase: null });
+      return question.attempt({ pin: null, password: null, newRecognitionPhrase: null, activationCode: null });
     },
   };
   return { prompt: watchPrompt(prompt), release: () => release() };

@@ -11,6 +11,8 @@ export type PromptAnswer = {
   readonly pin: Secret<'pin'> | null;
   readonly password: Secret<'password'> | null;
   readonly newRecognitionPhrase: string | null;
+  /** As it was typed, where the person was given one for his first password. */
+  readonly activationCode: string | null;
 };
 
 /**

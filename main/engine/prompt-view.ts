@@ -15,7 +15,7 @@ export async function promptView(
   engine: Engine,
   signer: CardSigner,
   rest: Pick<PromptView, 'kind' | 'title' | 'text' | 'textHash' | 'recognitionPhrase'> & {
-    readonly asks: { readonly password: boolean; readonly newRecognitionPhrase: boolean };
+    readonly asks: Omit<PromptView['asks'], 'pin'>;
   },
 ): Promise<PromptView> {
   const now: Result<CardSigner> = await findSigner(engine, signer.id);

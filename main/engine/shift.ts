@@ -11,7 +11,7 @@ import { clientOf, hintsOf, readEnrolment } from './enrolment.ts';
 import type { PromptAnswer } from './ports.ts';
 import { promptView } from './prompt-view.ts';
 import { noRevocationKnown } from './revocation.ts';
-import { isOffline, signIn } from './sign-in.ts';
+import { isOffline, setFirstPassword, signIn } from './sign-in.ts';
 import { takeUpAlarms } from './sync/alarm.ts';
 
 /** The slot of the vault that this card, or the password of its holder, opens. */
@@ -120,7 +120,9 @@ async function whoIs(engine: Engine, shift: Shift, answer: PromptAnswer): Promis
   const [standing] = status.value.standing;
   // Of a server whose log lied not even a name is taken.
   if (standing !== undefined) return rememberedPerson(engine, shift, { code: standing.code });
-  const signedIn = await signIn({ engine, enrolment, client, signer, pin: answer.pin });
+  const asked = { engine, enrolment, client, signer, pin: answer.pin, password: answer.password };
+  const set = await setFirstPassword(asked, answer.activationCode);
+  const signedIn = set.ok ? await signIn(asked) : set;
   if (signedIn.ok) {
     shift.name = signedIn.value.name;
     shift.roles = signedIn.value.roles;
@@ -226,7 +228,7 @@ export async function startShift(engine: Engine, certificateId: string): Promise
         text: null,
         textHash: null,
         recognitionPhrase: null,
-        asks: { password: true, newRecognitionPhrase: false },
+        asks: { password: true, newRecognitionPhrase: false, activationCode: true },
       }),
     attempt: (answer) => attemptShift(engine, signer.value, iin, slot, answer),
   });

@@ -1,4 +1,5 @@
 import { ok, refuse, toBase64, type Result, type Secret } from '../../core/kernel/index.ts';
+import { parseActivationCode } from '../../contracts/http/index.ts';
 import { parseSignInChallenge } from '../../contracts/documents/index.ts';
 import { signText } from './card-use.ts';
 import type { CardSigner } from './cards.ts';
@@ -31,30 +32,72 @@ function checkChallenge(text: string, enrolment: Enrolment): Result<null> {
   return isOurs && livesMs > 0 && livesMs <= challengeLifeMaxMs ? ok(null) : refuse('challenge-foreign');
 }
 
-/** Signs in at the server: device key for the request, card for the challenge. The session is left with the client. */
-export async function signIn(options: {
+/** Who asks the server for something by his card, and what he typed. */
+type Asked = {
   readonly engine: Engine;
   readonly enrolment: Enrolment;
   readonly client: ServerClient;
   readonly signer: CardSigner;
   readonly pin: Secret<'pin'> | null;
-}): Promise<Result<SignedIn>> {
-  const { engine, enrolment, client, signer, pin } = options;
-  const { clock } = engine.options;
-  const askedAtMs = clock.nowMs();
-  const status = await client.call('status');
-  if (!status.ok) return status;
-  engine.serverClock.learn(status.value.serverTimeMs, askedAtMs);
-  if (status.value.platform !== enrolment.bundle.platform || status.value.profile !== enrolment.bundle.profile)
-    return refuse('bundle-foreign');
+  readonly password: Secret<'password'> | null;
+};
+
+/** A fresh challenge of the server, and the card's signature over it. */
+async function cardProof(asked: Asked): Promise<Result<{ readonly challenge: string; readonly cms: string }>> {
+  const { engine, enrolment, client, signer, pin } = asked;
   const challenge = await client.call('challenge');
   if (!challenge.ok) return challenge;
   const text = challenge.value.challenge;
   const checked = checkChallenge(text, enrolment);
   if (!checked.ok) return checked;
-  const cms = await signText({ devices: engine.devices, signer, pin, text, nowMs: clock.nowMs() });
-  if (!cms.ok) return cms;
-  const answer = await client.call('signIn', { body: { challenge: text, cms: toBase64(cms.value) } });
+  const cms = await signText({ devices: engine.devices, signer, pin, text, nowMs: engine.options.clock.nowMs() });
+  return cms.ok ? ok({ challenge: text, cms: toBase64(cms.value) }) : cms;
+}
+
+/** The server must be the one of the enrolment; its clock is learned on the way. */
+async function meetServer({ engine, enrolment, client }: Asked): Promise<Result<null>> {
+  const askedAtMs = engine.options.clock.nowMs();
+  const status = await client.call('status');
+  if (!status.ok) return status;
+  engine.serverClock.learn(status.value.serverTimeMs, askedAtMs);
+  const { platform, profile } = status.value;
+  const isOurs = platform === enrolment.bundle.platform && profile === enrolment.bundle.profile;
+  return isOurs ? ok(null) : refuse('bundle-foreign');
+}
+
+/** As text for JSON: this copy cannot be wiped (docs/THREATS.md). */
+function passwordText(password: Secret<'password'>): string {
+  return password.use(toBase64);
+}
+
+/**
+ * Sets the person's password at the server to the one that was typed, by the code that he was given, beside his card; does nothing
+ * where no code was typed. The same password opens his way into the vault.
+ */
+export async function setFirstPassword(asked: Asked, typedCode: string | null): Promise<Result<null>> {
+  if (typedCode === null || typedCode.trim() === '') return ok(null);
+  const code = parseActivationCode(typedCode);
+  if (code === undefined) return refuse('activation-code-malformed');
+  if (asked.password === null) return refuse('password-missing');
+  const met = await meetServer(asked);
+  if (!met.ok) return met;
+  const proof = await cardProof(asked);
+  if (!proof.ok) return proof;
+  const password = passwordText(asked.password);
+  const body = { ...proof.value, proof: { kind: 'activation-code', code }, password } as const;
+  const set = await asked.client.call('password', { body });
+  return set.ok ? ok(null) : set;
+}
+
+/** Signs in at the server: device key for the request, card for the challenge, and the password. The session is left with the client. */
+export async function signIn(asked: Asked): Promise<Result<SignedIn>> {
+  const { client, signer } = asked;
+  if (asked.password === null) return refuse('password-missing');
+  const met = await meetServer(asked);
+  if (!met.ok) return met;
+  const proof = await cardProof(asked);
+  if (!proof.ok) return proof;
+  const answer = await client.call('signIn', { body: { ...proof.value, password: passwordText(asked.password) } });
   if (!answer.ok) return answer;
   if (answer.value.staff.iin !== signer.iin) return refuse('signer-differs');
   client.setSession(answer.value.token);

@@ -59,6 +59,7 @@ export class SealedPrompt implements PromptPort {
         pin: secretOf('pin', input.pin),
         password: secretOf('password', input.password),
         newRecognitionPhrase: input.newRecognitionPhrase,
+        activationCode: input.activationCode,
       };
       try {
         return this.#open === undefined ? refuse('cancelled') : await this.#open.submit(answer);

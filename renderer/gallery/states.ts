@@ -285,6 +285,7 @@ const prompts: Readonly<Record<string, State>> = {
   }),
   'prompt-shift': prompt(shiftPrompt, { code: 'pin-incorrect' }),
   'prompt-enrol': prompt(enrolPrompt),
+  'prompt-enrol-refused': prompt(enrolPrompt, { code: 'sign-in-refused' }),
   'prompt-gone': prompt(approvePrompt, null, incident),
 };
 

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 import type { CertificateView, PromptView } from '../../contracts/ipc/index.ts';
 import {
   Button,
@@ -158,5 +158,37 @@ export function Secrets(props: {
       ) : null}
       {view.demoHint === null ? null : <Demo hint={view.demoHint} fields={fields} isDisabled={isDisabled} />}
     </>
+  );
+}
+
+/** `ABCD-EFGH-JKLM` with room for spaces. */
+const codeLengthMax = 24;
+
+/** For the first password at the server. Once a person's life in most prompts, so it is folded away where a shift starts. */
+export function ActivationCode(props: {
+  readonly view: PromptView;
+  readonly code: string;
+  readonly onCode: (code: string) => void;
+  readonly isDisabled: boolean;
+}): ReactNode {
+  const words = useWords();
+  const [isShown, setIsShown] = useState(props.view.kind === 'enrol');
+  if (!isShown)
+    return (
+      <div>
+        <Button tone="quiet" isDisabled={props.isDisabled} onClick={() => setIsShown(true)}>
+          {words.prompt('activation.offer')}
+        </Button>
+      </div>
+    );
+  return (
+    <TextField
+      label={words.prompt('activation')}
+      hint={words.prompt('activation.advice')}
+      value={props.code}
+      onChange={props.onCode}
+      lengthMax={codeLengthMax}
+      isDisabled={props.isDisabled}
+    />
   );
 }

@@ -4,7 +4,7 @@ import type { PromptBridge, PromptView } from '../../contracts/ipc/index.ts';
 import type { Refusal } from '../../core/kernel/index.ts';
 import { Button, IconSignature, KitProvider, Note, RefusalBox, useKeys } from '../kit/index.ts';
 import { useWords, WordsProvider } from '../words/index.ts';
-import { Phrase, Secrets, ShownText, Signer } from './parts.tsx';
+import { ActivationCode, Phrase, Secrets, ShownText, Signer } from './parts.tsx';
 import { useSubmit } from './use-submit.ts';
 
 const signWords = { 'sign-act': 'sign', 'start-shift': 'start', enrol: 'enrol' } as const;
@@ -36,7 +36,8 @@ function Prompt({ bridge, view }: { readonly bridge: PromptBridge; readonly view
   const words = useWords();
   const fields = useFields();
   const [phrase, setPhrase] = useState('');
-  const { isBusy, refusal, lack, submit, cancel, forget } = useSubmit(bridge, view, fields, phrase);
+  const [code, setCode] = useState('');
+  const { isBusy, refusal, lack, submit, cancel, forget } = useSubmit(bridge, view, fields, { phrase, code });
   const said = refusal ?? view.signer.unusable;
   useForgetting(view.signer.unusable !== null, forget);
   const isLocked = view.signer.attempts === 'locked';
@@ -67,6 +68,9 @@ function Prompt({ bridge, view }: { readonly bridge: PromptBridge; readonly view
         {said === null ? null : <RefusalBox refusal={said} />}
         {lack === null ? null : <Note tone="waiting">{words.prompt(lack)}</Note>}
         <Secrets view={view} fields={fields} isDisabled={isBusy || isLocked} phrase={phrase} onPhrase={setPhrase} />
+        {view.asks.activationCode ? (
+          <ActivationCode view={view} code={code} onCode={setCode} isDisabled={isBusy || isLocked} />
+        ) : null}
       </div>
       <footer className="prompt-foot">
         <span className="quiet small">{isBusy ? words.prompt('busy') : words.prompt('keys')}</span>

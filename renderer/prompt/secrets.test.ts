@@ -32,7 +32,7 @@ describe('a secret that was typed', () => {
 });
 
 describe('what a prompt misses before it asks the card', () => {
-  const asks = { pin: true, password: true, newRecognitionPhrase: true };
+  const asks = { pin: true, password: true, newRecognitionPhrase: true, activationCode: true };
   const taken = { pin: bytes(1), password: bytes(2), repeat: bytes(2) };
 
   it('is named in the order of the fields', () => {
@@ -46,7 +46,11 @@ describe('what a prompt misses before it asks the card', () => {
   it('is nothing where nothing is asked: a reader with a keypad takes the PIN itself', () => {
     const none = { pin: null, password: null, repeat: null };
     expect(
-      lackOf({ kind: 'sign-act', asks: { pin: false, password: false, newRecognitionPhrase: false } }, none, ''),
+      lackOf(
+        { kind: 'sign-act', asks: { pin: false, password: false, newRecognitionPhrase: false, activationCode: false } },
+        none,
+        '',
+      ),
     ).toBeNull();
   });
 

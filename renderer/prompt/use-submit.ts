@@ -32,7 +32,12 @@ export type Submit = {
 };
 
 /** Hands the secrets to main as bytes and wipes them here; a refusal stays in the window, success is closed by main. */
-export function useSubmit(bridge: PromptBridge, view: PromptView, fields: Fields, phrase: string): Submit {
+export function useSubmit(
+  bridge: PromptBridge,
+  view: PromptView,
+  fields: Fields,
+  { phrase, code }: { readonly phrase: string; readonly code: string },
+): Submit {
   const [isBusy, setIsBusy] = useState(false);
   const [refusal, setRefusal] = useState<Refusal | null>(null);
   const [lack, setLack] = useState<PromptWordId | null>(null);
@@ -55,6 +60,7 @@ export function useSubmit(bridge: PromptBridge, view: PromptView, fields: Fields
         pin: taken.pin,
         password: taken.password,
         newRecognitionPhrase,
+        activationCode: view.asks.activationCode && code.trim() !== '' ? code.trim() : null,
       });
       if (!result.ok) setRefusal(result.refusal);
     } catch {

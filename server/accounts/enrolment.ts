@@ -12,12 +12,11 @@ import { SigningRefused, verifyEd25519 } from '../keys/index.ts';
 import { isTagged, signDocument, tagRow, type Desk, type Platform } from '../platform/index.ts';
 import { insertEnrolmentCode, readEnrolmentCode, useEnrolmentCode, type Session } from '../store/index.ts';
 import { recordDocument } from './documents.ts';
+import { oneTimeCode } from './one-time-code.ts';
 import type { Registry } from './registry.ts';
 
-/** Crockford's alphabet: nothing that a person mistakes when he reads it out. */
-const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
-const codeLength = 24;
-const groupLength = 4;
+/** 120 random bits: the code alone enrols. */
+const codeGroups = 6;
 /** From the security officer's screen to the new workstation: one working hour. */
 const codeLifeMs = 3_600_000;
 
@@ -33,12 +32,7 @@ function codeHash({ keyring }: Desk, code: string): string {
 export async function makeEnrolmentCode(
   platform: Desk,
 ): Promise<{ readonly code: string; readonly expiresAtMs: number }> {
-  const random = platform.surroundings.randomBytes(codeLength);
-  const symbols = [...random].map((byte) => alphabet.charAt(byte & 31));
-  const groups = Array.from({ length: codeLength / groupLength }, (_, i) =>
-    symbols.slice(i * groupLength, (i + 1) * groupLength).join(''),
-  );
-  const code = groups.join('-');
+  const code = oneTimeCode(platform.surroundings, codeGroups);
   const expiresAtMs = platform.surroundings.nowMs() + codeLifeMs;
   const row = { code_hash: codeHash(platform, code), expires_at_ms: expiresAtMs, used_at_ms: null };
   await insertEnrolmentCode(platform.database, tagRow(platform.keyring, 'enrolment_code', row));

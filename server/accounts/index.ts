@@ -38,6 +38,9 @@ export {
   type SessionRefusal,
 } from './sessions.ts';
 export { makeChallenge, signIn, staffInForce, type SignInRefusal, type StaffRefusal } from './sign-in.ts';
+export { setPassword, type PasswordProof, type SetPasswordRefusal } from './set-password.ts';
+export { makeActivationCode } from './activation.ts';
+export { addressWaitSeconds, beginAttempt, countWrongCode, forgetAttempts, type Attempt } from './attempts.ts';
 export { checkLive, checkSignature, type CheckedSignature, type SignatureRefusal } from './signature-check.ts';
 export { isListOfAny, revocationDocument, withList, type RevocationDocument } from './revocation.ts';
 export {

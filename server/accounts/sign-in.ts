@@ -1,13 +1,23 @@
-import { isInForce, type Role } from '../../core/access/index.ts';
-import { ok, refuse, type DeviceId, type Iin, type Result } from '../../core/kernel/index.ts';
+import { isInForce, judgeFactors, kindOfFactor, type FactorEvidence, type Role } from '../../core/access/index.ts';
+import {
+  ok,
+  refuse,
+  type DeviceId,
+  type Iin,
+  type Result,
+  type Secret,
+  type Sha256Hex,
+} from '../../core/kernel/index.ts';
 import { challengeText, type SignInChallenge } from '../../core/signing/index.ts';
 import { parseSignInChallenge } from '../../contracts/documents/index.ts';
 import { sha256Hex } from '../../eds/index.ts';
 import { isTagged, tagRow, type Platform } from '../platform/index.ts';
 import { insertChallenge, readChallenge, useChallenge } from '../store/index.ts';
+import { beginAttempt } from './attempts.ts';
+import { fitsPassword, holdPassword } from './passwords.ts';
 import type { Registry, RegisteredStaff } from './registry.ts';
 import { openSession } from './sessions.ts';
-import { checkLive, checkSignature, type SignatureRefusal } from './signature-check.ts';
+import { checkLive, checkSignature, type CheckedSignature, type SignatureRefusal } from './signature-check.ts';
 
 /** Long enough to find the card and enter the PIN. */
 const challengeLifeMs = 180_000;
@@ -60,39 +70,83 @@ export type SignedIn = {
   readonly name: string;
   readonly roles: readonly Role[];
 };
-export type SignInRefusal = SignatureRefusal | StaffRefusal | 'challenge-unknown' | 'challenge-expired';
+
+export type Context = { readonly platform: Platform; readonly registry: Registry };
+/** A challenge that a card signed, at a device, from an address of the network. */
+export type CardProof = {
+  readonly device: DeviceId;
+  readonly address: string;
+  readonly challenge: string;
+  readonly cms: Uint8Array;
+};
+export type CardRefusal = SignatureRefusal | 'challenge-unknown' | 'challenge-expired';
+export type SignInRefusal = CardRefusal | 'sign-in-refused' | 'server-busy';
 
 /**
- * Opens a session for whoever signed the challenge of this device by a card that his staff record names. The token is
- * random, kept as a hash, and worth nothing at another device. A challenge is used up by the first attempt.
+ * Whose card signed the challenge of this device. A challenge is used up by the first attempt. What is refused here by name stands in
+ * what was sent and in the public lists of authorities; of accounts it says nothing.
  */
-export async function signIn(
-  context: { readonly platform: Platform; readonly registry: Registry },
-  request: { readonly device: DeviceId; readonly challenge: string; readonly cms: Uint8Array },
-): Promise<Result<SignedIn, SignInRefusal>> {
-  const { platform, registry } = context;
+export async function proveCard(
+  { platform, registry }: Context,
+  proof: CardProof,
+): Promise<Result<CheckedSignature, CardRefusal>> {
   const { identity, surroundings } = platform;
   const nowMs = surroundings.nowMs();
-  const challenge = parseSignInChallenge(request.challenge);
+  const challenge = parseSignInChallenge(proof.challenge);
   if (!challenge.ok) return refuse('challenge-unknown');
   const { device, nonce, platform: platformId, profile, expiresAtMs } = challenge.value;
-  const isOurs = device === request.device && platformId === identity.platform && profile === identity.profile;
+  const isOurs = device === proof.device && platformId === identity.platform && profile === identity.profile;
   if (!isOurs || !(await useUp(platform, nonce, device))) return refuse('challenge-unknown');
   if (expiresAtMs <= nowMs) return refuse('challenge-expired');
-  const checked = checkSignature(registry.trust(), {
-    cms: request.cms,
-    content: Buffer.from(request.challenge),
-    atMs: nowMs,
-  });
-  if (!checked.ok) return checked;
-  const staff = staffInForce(registry, { iin: checked.value.iin, certificate: checked.value.certificate, nowMs });
-  if (!staff.ok) return staff;
-  const live = checkLive(registry.trust(), checked.value, nowMs);
+  return checkSignature(registry.trust(), { cms: proof.cms, content: Buffer.from(proof.challenge), atMs: nowMs });
+}
+
+/** The evidence of a factor of this moment. */
+function evidence(
+  method: FactorEvidence['method'],
+  proofHash: Sha256Hex,
+  at: { readonly atMs: number; readonly device: DeviceId },
+): FactorEvidence {
+  return { kind: kindOfFactor[method], method, proofHash, ...at };
+}
+
+/**
+ * Opens a session for whoever signed the challenge of this device by a card that his staff record names, and knows his password.
+ * Who is unknown, blocked, without a password, held up after failures, or wrong about it, gets one answer after the same work:
+ * `sign-in-refused`.
+ */
+export async function signIn(
+  context: Context,
+  request: CardProof & { readonly password: Secret<'password'> },
+): Promise<Result<SignedIn, SignInRefusal>> {
+  const { platform, registry } = context;
+  const card = await proveCard(context, request);
+  if (!card.ok) return card;
+  const { iin: person, certificate, path } = card.value;
+  const { device, address } = request;
+  const attempt = await beginAttempt(context, { person, device, address });
+  const held = await holdPassword(platform, person);
+  const fitted = await fitsPassword(held, request.password);
+  if (!fitted.ok) return fitted;
+  const atMs = platform.surroundings.nowMs();
+  const staff = staffInForce(registry, { iin: person, certificate, nowMs: atMs });
+  const isRight = !attempt.isHeld && fitted.value !== undefined && staff.ok;
+  const factors = [
+    evidence('card-eds', sha256Hex(request.cms), { atMs, device }),
+    ...(fitted.value === undefined ? [] : [evidence('password', fitted.value, { atMs, device })]),
+  ];
+  const shown = { methods: factors.map(({ method }) => method) };
+  const rules = registry.policy().policy.factors;
+  const judged = judgeFactors({ realm: 'staff', purpose: 'sign-in', shown, rules });
+  if (!isRight || !judged.ok) {
+    await attempt.failed();
+    return refuse('sign-in-refused');
+  }
+  await attempt.succeeded();
+  // Asked about only here: strangers' certificates are not.
+  const live = checkLive(registry.trust(), card.value, atMs);
   if (!live.ok) return live;
-  const { iin: signer, certificate, path } = checked.value;
-  const proofHash = sha256Hex(request.cms);
-  const factor = { kind: 'possession', method: 'card-eds', proofHash, atMs: nowMs, device } as const;
-  const session = await openSession(context, { device, iin: signer, certificate, path, factors: [factor] });
+  const session = await openSession(context, { device, iin: person, certificate, path, factors });
   const { iin, name, roles } = staff.value.record;
   return ok({ ...session, iin, name, roles });
 }

@@ -41,7 +41,18 @@ export async function checkMigrations({ report, session }: AuditRun): Promise<vo
   for (const name of missing) report({ place, key: name, is: 'missing', expected: 'known-value' });
 }
 
-const tagged = ['cosignature', 'device_contact', 'alarm', 'reading', 'enrolment_code', 'challenge', 'session'] as const;
+const tagged = [
+  'cosignature',
+  'device_contact',
+  'alarm',
+  'reading',
+  'enrolment_code',
+  'challenge',
+  'session',
+  'password',
+  'activation_code',
+  'attempt',
+] as const;
 
 async function checkTagsOf<Table extends TaggedTable>(
   { keyring, report, session }: AuditRun,

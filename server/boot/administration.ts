@@ -1,10 +1,11 @@
-import { ok, refuse, type Result } from '../../core/kernel/index.ts';
+import { ok, parseIin, refuse, type Result } from '../../core/kernel/index.ts';
 import { canonicalize, type Json, type SignedDocument, type StaffRecord } from '../../core/signing/index.ts';
 import { staffRecord } from '../../contracts/documents/index.ts';
 import { parseRevocationList } from '../../eds/index.ts';
 import {
   admitCertificate,
   isListOfAny,
+  makeActivationCode,
   makeEnrolmentCode,
   recordDocument,
   trustDocument,
@@ -37,6 +38,10 @@ export type TrustImport = {
 export type Administration = {
   /** A one-time code for one new device, good for an hour. */
   readonly enrolCode: () => Promise<{ readonly code: string; readonly expiresAtMs: number }>;
+  /** A one-time code by which this person sets his password, good for three days; refused `iin-malformed`. */
+  readonly activationCode: (
+    iin: string,
+  ) => Promise<Result<{ readonly code: string; readonly expiresAtMs: number }, 'iin-malformed'>>;
   /** Grants, changes or (with no roles) blocks a person; counts once it resolves. */
   readonly addStaff: (staff: NewStaff) => Promise<Result<SignedDocument, AdministrationRefusal>>;
   /** Replaces the trusted certificates (DER). A production platform takes none that carries the demonstration policy. */
@@ -126,6 +131,10 @@ export function createAdministration(context: AdministrationContext): Administra
 
   return {
     enrolCode: () => makeEnrolmentCode(desk),
+    activationCode: async (text) => {
+      const iin = parseIin(text);
+      return iin.ok ? ok(await makeActivationCode(desk, iin.value)) : refuse('iin-malformed');
+    },
     addStaff: async (staff) => {
       const record = staffRecord.safeParse({
         form: 'qorgan.staff/1',

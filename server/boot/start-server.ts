@@ -3,7 +3,14 @@ import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { ok, refuse, type Result } from '../../core/kernel/index.ts';
 import type { Profile } from '../../core/signing/index.ts';
-import { openRegistry, readRotations, settle, type Registry, type ServerPin } from '../accounts/index.ts';
+import {
+  forgetAttempts,
+  openRegistry,
+  readRotations,
+  settle,
+  type Registry,
+  type ServerPin,
+} from '../accounts/index.ts';
 import { archiveFolder, forgetDestroyed, withArchive } from '../archive/index.ts';
 import { startActChecker, type ActChecker } from '../checks/index.ts';
 import {
@@ -70,6 +77,8 @@ export type RunningServer = {
 
 /** Records made by another process (`qorgan server …`) count this soon: a block there is felt at the desk within two seconds. */
 const refreshMs = 500;
+/** Counters of failures are forgotten in time for the table to stay small. */
+const sweepMs = 60_000;
 /** The address is in use, or not ours to use. */
 const listenFailures = new Set(['EADDRINUSE', 'EACCES', 'EADDRNOTAVAIL']);
 
@@ -142,6 +151,10 @@ function follow({ platform, registry }: Parts, { addresses }: AskedPolicy, log: 
     registry.refresh().catch((error: unknown) => log.error({ error: describeError(error) }, 'registry'));
     forget().catch((error: unknown) => log.error({ error: describeError(error) }, 'destroyed keys'));
   }, refreshMs);
+  const sweeping = setInterval(() => {
+    const trouble = (error: unknown): void => log.error({ error: describeError(error) }, 'attempts');
+    forgetAttempts({ platform, registry }).catch(trouble);
+  }, sweepMs);
   const cosigning = startCosigning({
     log: platform.log,
     addresses,
@@ -155,6 +168,7 @@ function follow({ platform, registry }: Parts, { addresses }: AskedPolicy, log: 
   });
   const stop = async (): Promise<void> => {
     clearInterval(timer);
+    clearInterval(sweeping);
     await cosigning.stop();
   };
   return { stop, witnessConflicts: () => [...conflicts] };

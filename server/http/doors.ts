@@ -1,17 +1,21 @@
-import { ok, refuse } from '../../core/kernel/index.ts';
+import { ok, refuse, Secret } from '../../core/kernel/index.ts';
 import { formatNoteKey } from '../../core/log/index.ts';
 import type { SignedDocument } from '../../core/signing/index.ts';
 import { endpoints } from '../../contracts/http/index.ts';
 import {
+  addressWaitSeconds,
   contact,
+  countWrongCode,
   enrolDevice,
   exchangeCosignatures,
   makeChallenge,
   readerOfSession,
   readRotations,
+  setPassword,
   signIn,
   signOut,
   standingOf,
+  type RegisteredDevice,
   type SessionPerson,
 } from '../accounts/index.ts';
 import { changesAfter, receiptsOf, scopesOf } from '../intake/index.ts';
@@ -22,12 +26,8 @@ import type { DoorContext } from './context.ts';
 import { openEvidenceDoors } from './evidence-doors.ts';
 import { noteReading } from './reading.ts';
 import { openRetentionDoor } from './retention-door.ts';
-import { createFailureLimit } from './rate-limit.ts';
 import type { Asked, Router } from './router.ts';
 import { openSessionDoors } from './session-doors.ts';
-
-/** Guessing a code of 120 bits is hopeless; the limit keeps the log readable. */
-const wrongCodesAMinute = 10;
 
 function base64(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('base64');
@@ -98,28 +98,40 @@ function openPublicDoors(
   });
 }
 
+/** Wiped when the door is done; of the strings that JSON made on the way, docs/THREATS.md speaks. */
+function passwordOf(text: string): Secret<'password'> {
+  return new Secret('password', Buffer.from(text, 'base64'));
+}
+
+function wipeBody({ body }: { readonly body: unknown }): void {
+  if (body instanceof Uint8Array) body.fill(0);
+}
+
+function cardProofOf(
+  device: RegisteredDevice,
+  body: { readonly challenge: string; readonly cms: string },
+  request: { readonly ip: string },
+) {
+  const { challenge, cms } = body;
+  return { device: device.record.device, address: request.ip, challenge, cms: Buffer.from(cms, 'base64') };
+}
+
 function openAccountDoors(context: DoorContext, router: Router, stream: ChangeStream): void {
   const { platform, registry } = context;
-  const attempts = createFailureLimit({
-    failuresMax: wrongCodesAMinute,
-    windowMs: 60_000,
-    nowMs: platform.surroundings.nowMs,
-  });
   router.open(endpoints.enrol, async ({ body, request }) => {
-    if (!attempts.mayTry(request.ip)) return refuse('too-many-requests', { retryAfterSeconds: 60 });
+    const retryAfterSeconds = await addressWaitSeconds(context, request.ip);
+    if (retryAfterSeconds > 0) return refuse('too-many-requests', { retryAfterSeconds });
     const bundle = await enrolDevice(context, body);
-    if (!bundle.ok) attempts.count(request.ip);
+    if (!bundle.ok) await countWrongCode(context, request.ip);
     return bundle.ok ? ok({ bundle: mutable(bundle.value) }) : bundle;
   });
   router.open(endpoints.challenge, async ({ device }) =>
     ok({ challenge: await makeChallenge(platform, device.record.device) }),
   );
-  router.open(endpoints.signIn, async ({ device, body }) => {
-    const signed = await signIn(context, {
-      device: device.record.device,
-      challenge: body.challenge,
-      cms: Buffer.from(body.cms, 'base64'),
-    });
+  router.open(endpoints.signIn, async ({ device, body, request }) => {
+    using password = passwordOf(body.password);
+    wipeBody(request);
+    const signed = await signIn(context, { ...cardProofOf(device, body, request), password });
     if (!signed.ok) return signed;
     const { token, expiresAtMs, iin, name, roles } = signed.value;
     return ok({
@@ -128,6 +140,14 @@ function openAccountDoors(context: DoorContext, router: Router, stream: ChangeSt
       staff: { iin, name, roles: [...roles] },
       policyVersion: registry.policy().policy.version,
     });
+  });
+  router.open(endpoints.password, async ({ device, body, request }) => {
+    using password = passwordOf(body.password);
+    wipeBody(request);
+    using before = body.proof.kind === 'password' ? passwordOf(body.proof.password) : undefined;
+    const proof = body.proof.kind === 'password' ? { kind: body.proof.kind, password: before ?? password } : body.proof;
+    const set = await setPassword(context, { ...cardProofOf(device, body, request), proof, password });
+    return set.ok ? ok(undefined) : set;
   });
   router.open(endpoints.signOut, async ({ device, reader }) => {
     await signOut(platform, { device: device.record.device, tokenHash: reader.tokenHash });

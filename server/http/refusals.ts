@@ -20,6 +20,7 @@ function statusOf(code: string): number {
   const known: Readonly<Record<string, { readonly status: number } | undefined>> = {
     ...serverRefusals,
     ...signInRefusals,
+    ...signInRefusals,
     ...evidenceRefusals,
     ...archiveRefusals,
     ...deskRefusals,

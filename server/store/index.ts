@@ -109,6 +109,18 @@ export {
   readRevocationLists,
   readTrustCertificates,
 } from './platform.ts';
+export {
+  deleteAttempt,
+  readActivationCode,
+  readAttempts,
+  readPassword,
+  replaceAttempt,
+  replacePassword,
+  sweepAttempts,
+  useActivationCode,
+  writeActivationCode,
+  type AttemptKey,
+} from './passwords.ts';
 export type { Row, TaggedTable } from './schema.ts';
 export { hold, isHeld, releaseHold } from './postgres/hold.ts';
 export { openSubjectKeys, type KeyDraft, type SubjectKeys } from './subject-keys.ts';

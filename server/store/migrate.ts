@@ -9,6 +9,7 @@ import { migration as cosignatures } from './migrations/0005-cosignatures.ts';
 import { migration as archive } from './migrations/0006-archive.ts';
 import { migration as cosignatureTag } from './migrations/0007-cosignature-tag.ts';
 import { migration as sessionLimits } from './migrations/0008-session-limits.ts';
+import { migration as passwords } from './migrations/0009-passwords.ts';
 
 type Migration = {
   readonly name: string;
@@ -30,6 +31,7 @@ export const migrations: readonly Migration[] = [
   archive,
   cosignatureTag,
   sessionLimits,
+  passwords,
 ];
 
 /**

@@ -101,6 +101,15 @@ export type Schema = {
     end_note: string | null;
     tag: string;
   };
+  password: { account: string; sealed: string; tag: string };
+  activation_code: {
+    account: string;
+    code_hash: string;
+    expires_at_ms: number;
+    used_at_ms: number | null;
+    tag: string;
+  };
+  attempt: { scope: string; subject: string; failures: number; last_at_ms: number; tag: string };
   trust_certificate: { sha256: string; kind: string; der: Buffer; at_ms: number };
   revocation_list: { sha256: string; der: Buffer; at_ms: number };
   evidence_upload: {
@@ -152,6 +161,9 @@ export type TaggedTable =
   | 'reading'
   | 'enrolment_code'
   | 'challenge'
-  | 'session';
+  | 'session'
+  | 'password'
+  | 'activation_code'
+  | 'attempt';
 
 export type Row<Table extends keyof Schema> = Readonly<Schema[Table]>;

@@ -110,7 +110,7 @@ test('a device without a card logs refusals and nothing else', async () => {
   const thief = issuePerson({ ca: platform.ca, n: 71, name: 'Ұры Адам', roles: ['registrar'] });
   expect(await act(thief, newCase(testForm()), 'registration.submit')).toBe('refused:actor-unknown');
   const challenge = await workstation.signIn(thief);
-  expect(codeOf(challenge)).toBe('actor-unknown');
+  expect(codeOf(challenge)).toBe('sign-in-refused');
   expect(
     codeOf(await workstation.client.call({ method: 'GET', path: '/v1/changes?after=0', token: 'A'.repeat(43) })),
   ).toBe('session-ended');

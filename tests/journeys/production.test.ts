@@ -98,6 +98,11 @@ async function good(words: readonly string[], input = ''): Promise<Said> {
   return said;
 }
 
+async function activationCode(iin: string): Promise<string> {
+  const said = await good(['server', 'activation-code', '--iin', iin, '--directory', platform]);
+  return String(said.facts['activationCode']);
+}
+
 beforeAll(() => {
   chmodSync(directory, 0o755);
   mkdirSync(product);
@@ -185,6 +190,8 @@ describe('a platform in production, from a product with no dev folder', { timeou
       String(code.facts['invitation']),
       '--certificate',
       registrar.iin,
+      '--activation',
+      await activationCode(registrar.iin),
     ];
     const imported = await good(['case', 'import', file, ...options], `${registrar.pin}\n${registrar.password}\n`);
     expect(imported.facts).toMatchObject({ submitted: cases.length, waiting: 0 });
@@ -199,6 +206,7 @@ describe('a platform in production, from a product with no dev folder', { timeou
         module: { path: store.modulePath, environment: { ...store.environment } },
         person: reviewer,
         invitation: String(code.facts['invitation']),
+        activationCode: await activationCode(reviewer.iin),
         caseNumber: cases[0]?.number ?? '',
         exportTo: join(directory, 'proof'),
       },

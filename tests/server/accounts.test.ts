@@ -111,7 +111,7 @@ test('a person who is blocked loses session and rights at once, whatever time hi
   const signedBefore = workstation.act(person, newCase(form), 'registration.submit', { form });
   must(await addStaff(platform.server, { ...person, roles: [] }));
   expect(await workstation.outcomes([signedBefore])).toEqual(['refused:actor-unknown']);
-  expect(codeOf(await workstation.signIn(person))).toBe('actor-unknown');
+  expect(codeOf(await workstation.signIn(person))).toBe('sign-in-refused');
 });
 
 test('a record that a superuser writes over counts for nothing, since the log does not hold it', async () => {
@@ -135,7 +135,7 @@ test('a record that a superuser writes over counts for nothing, since the log do
   workstation.reconnect(platform.server);
   expect(platform.lines.some((line) => line.includes('records that are not what the log holds'))).toBe(true);
   expect((await workstation.signIn(registrar)).status).toBe(200);
-  expect(codeOf(await workstation.signIn(other))).toBe('actor-unknown');
+  expect(codeOf(await workstation.signIn(other))).toBe('sign-in-refused');
   // The record that is gone might block somebody: nobody acts until it is put back.
   expect(platform.server.state()).toBe('read-only');
   const back = [third?.sealed, third?.subject, third?.leaf_id];

@@ -10,7 +10,7 @@ import { codeOf, type Call } from './support/client.ts';
 import { testForm } from './support/forms.ts';
 import { signAs } from './support/people.ts';
 import { startTestPlatform, type TestPlatform } from './support/platform.ts';
-import { enrolled, newCase, Workstation } from './support/workstation.ts';
+import { base64Of, enrolled, newCase, Workstation } from './support/workstation.ts';
 
 let platform: TestPlatform;
 let workstation: Workstation;
@@ -151,16 +151,19 @@ test('of the challenges that a device asks for, only the newest stand', async ()
   const first = await ask();
   let last = '';
   for (let i = 0; i < 16; i += 1) last = await ask();
+  const password = base64Of(platform.registrar.password);
   const answer = async (challenge: string) => {
     const cms = Buffer.from(signAs(platform.registrar, challenge)).toString('base64');
-    return codeOf(await workstation.client.call({ method: 'POST', path: '/v1/sign-in', body: { challenge, cms } }));
+    const body = { challenge, cms, password };
+    return codeOf(await workstation.client.call({ method: 'POST', path: '/v1/sign-in', body }));
   };
   expect([await answer(first), await answer(last)]).toEqual(['challenge-unknown', 'status 200']);
 });
 
 test('a challenge is good once, for one device, and only for the staff', async () => {
   const answer = endpoints.challenge.response.parse((await workstation.client.call(challenge)).json);
-  const body = { challenge: answer.challenge, cms: Buffer.from('no signature').toString('base64') };
+  const cms = Buffer.from('no signature').toString('base64');
+  const body = { challenge: answer.challenge, cms, password: base64Of('any') };
   expect(await code({ method: 'POST', path: '/v1/sign-in', body })).toBe('signature-invalid');
   expect(await code({ method: 'POST', path: '/v1/sign-in', body })).toBe('challenge-unknown');
 });

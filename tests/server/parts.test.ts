@@ -15,7 +15,7 @@ import {
 import { fromBase64, Secret, type DeviceId } from '../../core/kernel/index.ts';
 import { sha256 } from '../../eds/index.ts';
 import { createKeyring, readKeyFile, writeKeyFile } from '../../server/keys/index.ts';
-import { createFailureLimit, createReplayGuard, describeError } from '../../server/http/index.ts';
+import { createReplayGuard, describeError } from '../../server/http/index.ts';
 import { must } from './support/platform.ts';
 
 const seed = Number(process.env['QORGAN_SEED'] ?? Date.now() % 1_000_000);
@@ -70,17 +70,6 @@ test('the replay guard forgets no nonce while its request is fresh', () => {
     expect(request('a', createdSeconds).ok).toBe(false);
   }
   expect(request('early', 999_999).ok).toBe(false);
-});
-
-test('failures are counted by caller and forgiven after the window', () => {
-  let nowMs = 0;
-  const limit = createFailureLimit({ failuresMax: 2, windowMs: 1_000, nowMs: () => nowMs });
-  limit.count('a');
-  expect(limit.mayTry('a')).toBe(true);
-  limit.count('a');
-  expect([limit.mayTry('a'), limit.mayTry('b')]).toEqual([false, true]);
-  nowMs = 1_000;
-  expect(limit.mayTry('a')).toBe(true);
 });
 
 test('an error in the log says where, and quotes nothing that a person entered', () => {

@@ -3,7 +3,7 @@ import { endpoints, enrolmentProofText, type EndpointName } from '../../../contr
 import { sha256Hex } from '../../../eds/index.ts';
 import type { TestPerson } from '../../server/support/people.ts';
 import { testForm } from '../../server/support/forms.ts';
-import { newCase, type Workstation } from '../../server/support/workstation.ts';
+import { base64Of, newCase, type Workstation } from '../../server/support/workstation.ts';
 
 /** A request that its door reads without complaint, whoever sends it. */
 export type Sample = {
@@ -47,12 +47,17 @@ function acts(desk: Workstation, person: TestPerson): Sample {
 export function samples(desk: Workstation, person: TestPerson): Readonly<Record<EndpointName, Sample>> {
   const upload = endpoints.uploadChunk.path.replace(':sha256', hash);
   const metadata = `descriptor ${Buffer.from('{}').toString('base64')}`;
+  const password = base64Of('any password');
   const cosigned = { cosigner: desk.bundle.device, note: 'a note', after: 0 };
   return {
     status: { path: endpoints.status.path },
     enrol: enrolment(desk),
     challenge: { path: endpoints.challenge.path },
-    signIn: { path: endpoints.signIn.path, body: { challenge: '{}', cms: 'AAAA' } },
+    signIn: { path: endpoints.signIn.path, body: { challenge: '{}', cms: 'AAAA', password } },
+    password: {
+      path: endpoints.password.path,
+      body: { challenge: '{}', cms: 'AAAA', proof: { kind: 'password', password }, password },
+    },
     signOut: { path: endpoints.signOut.path },
     contact: contact(desk),
     cosignatures: { path: endpoints.cosignatures.path, body: cosigned },

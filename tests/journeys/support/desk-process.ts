@@ -16,6 +16,7 @@ export type DeskJob = {
   readonly module: { readonly path: string; readonly environment: Record<string, string> };
   readonly person: { readonly tokenLabel: string; readonly pin: string; readonly password: string };
   readonly invitation?: string;
+  readonly activationCode?: string;
   /** Which case to decide on; the first that waits where absent. */
   readonly caseNumber?: string;
   readonly exportTo?: string;
@@ -50,14 +51,18 @@ async function openDesk(job: DeskJob): Promise<Workstation> {
   const { createWorkstation } = (await load('main/engine/index.ts')) as typeof import('../../../main/engine/index.ts');
   const { Secret } = (await load('core/kernel/index.ts')) as typeof import('../../../core/kernel/index.ts');
   const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+  let code = job.activationCode ?? null;
   const prompt: PromptPort = {
     async ask(question) {
       const { asks } = await question.view();
-      return question.attempt({
+      const result = await question.attempt({
         pin: asks.pin ? new Secret('pin', bytes(job.person.pin)) : null,
         password: asks.password ? new Secret('password', bytes(job.person.password)) : null,
         newRecognitionPhrase: asks.newRecognitionPhrase ? 'a phrase' : null,
+        activationCode: asks.activationCode ? code : null,
       });
+      if (result.ok && asks.activationCode) code = null;
+      return result;
     },
   };
   return createWorkstation({

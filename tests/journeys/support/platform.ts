@@ -1,7 +1,15 @@
 import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createTestCa, type TestCa } from '../../../dev/ca/index.ts';
-import { fullName, makeCards, must, operator, staff, type StaffCard } from '../../../dev/demo/index.ts';
+import {
+  activationCodes,
+  fullName,
+  makeCards,
+  must,
+  operator,
+  staff,
+  type StaffCard,
+} from '../../../dev/demo/index.ts';
 import { openSoftHsmStore, type SoftHsmStore } from '../../../dev/softhsm/index.ts';
 import { formatInvitation } from '../../../contracts/http/index.ts';
 import type { Profile } from '../../../core/signing/index.ts';
@@ -45,6 +53,7 @@ export async function bringStaff(administration: Administration, cards: readonly
       basis: 'Order 1-k',
     };
     must(await administration.addStaff(record));
+    activationCodes.set(member.iin, must(await administration.activationCode(member.iin)).code);
   }
 }
 

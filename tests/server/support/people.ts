@@ -15,6 +15,8 @@ export function testIin(n: number): Iin {
 
 /** Somebody of the staff with a card; here the card is a key in memory. */
 export type TestPerson = {
+  /** What he chose, or will at his first sign-in. */
+  readonly password: string;
   readonly iin: Iin;
   readonly name: string;
   readonly roles: readonly Role[];
@@ -59,7 +61,8 @@ export function issuePerson({ ca, n, name, roles, ...validity }: IssueOptions): 
     ...validity,
   });
   const { certificate, serial } = issued;
-  return { iin: testIin(n), name, roles, certificate, certificateHash: sha256Hex(certificate), serial, key };
+  const password = `Тырна ${n} ұшып өтті`;
+  return { iin: testIin(n), name, password, roles, certificate, certificateHash: sha256Hex(certificate), serial, key };
 }
 
 /** An authority with elliptic keys, which are quick to make. */

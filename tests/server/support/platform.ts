@@ -113,9 +113,17 @@ export async function startTestPlatform(
   return platform;
 }
 
-/** Grants a person his roles. */
-export function addStaff(server: RunningServer, person: TestPerson) {
+/** Codes by which people who were granted roles set their passwords at the first sign-in, by certificate. */
+export const activationCodes = new Map<string, string>();
+const activated = new Set<string>();
+
+/** Grants a person his roles, and the first time makes the code for his password. */
+export async function addStaff(server: RunningServer, person: TestPerson) {
   const { iin, name, roles, certificateHash } = person;
+  if (!activated.has(certificateHash)) {
+    activated.add(certificateHash);
+    activationCodes.set(certificateHash, must(await server.administration.activationCode(iin)).code);
+  }
   return server.administration.addStaff({
     iin,
     name,

@@ -18,7 +18,7 @@ import { uuidV7 } from '../../../server/platform/index.ts';
 import type { RunningServer } from '../../../server/boot/index.ts';
 import { codeOf, TestClient, type Answer } from './client.ts';
 import { signAs, type TestPerson } from './people.ts';
-import { must } from './platform.ts';
+import { activationCodes, must } from './platform.ts';
 
 const surroundings = {
   nowMs: () => Date.now(),
@@ -41,6 +41,10 @@ export type ActOptions = {
   /** Signs another text than the one sent. */
   readonly signedText?: (text: string) => string;
 };
+
+export function base64Of(text: string): string {
+  return Buffer.from(text).toString('base64');
+}
 
 /** A workstation without a vault: it keeps its chain in memory. */
 export class Workstation {
@@ -90,13 +94,30 @@ export class Workstation {
     return answer;
   }
 
-  /** Signs in by a card. */
-  async signIn(person: TestPerson): Promise<Answer> {
+  /** A fresh challenge, signed by a card. */
+  async cardProof(person: TestPerson): Promise<{ readonly challenge: string; readonly cms: string }> {
     const { challenge } = endpoints.challenge.response.parse(
       (await this.client.call({ method: 'POST', path: '/v1/sign-in/challenges' })).json,
     );
-    const cms = Buffer.from(signAs(person, challenge)).toString('base64');
-    return this.client.call({ method: 'POST', path: '/v1/sign-in', body: { challenge, cms } });
+    return { challenge, cms: Buffer.from(signAs(person, challenge)).toString('base64') };
+  }
+
+  /** Sets a password beside a card, by a code or by the password before. */
+  async setPassword(person: TestPerson, proof: { readonly code: string } | { readonly before: string }) {
+    const given =
+      'code' in proof
+        ? { kind: 'activation-code', code: proof.code }
+        : { kind: 'password', password: base64Of(proof.before) };
+    const body = { ...(await this.cardProof(person)), proof: given, password: base64Of(person.password) };
+    return this.client.call({ method: 'POST', path: '/v1/password', body });
+  }
+
+  /** Signs in by card and password; whoever has a code for his first password sets it before. */
+  async signIn(person: TestPerson): Promise<Answer> {
+    const code = activationCodes.get(person.certificateHash);
+    if (code !== undefined && activationCodes.delete(person.certificateHash)) await this.setPassword(person, { code });
+    const body = { ...(await this.cardProof(person)), password: base64Of(person.password) };
+    return this.client.call({ method: 'POST', path: '/v1/sign-in', body });
   }
 
   /** Builds and signs the next act; the chain goes on as if it were kept. */

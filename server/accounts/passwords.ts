@@ -1,0 +1,154 @@
+import { timingSafeEqual } from 'node:crypto';
+import * as z from 'zod';
+import {
+  checkPassword,
+  passwordRulesDefault,
+  type PasswordRefusal,
+  type PasswordRules,
+} from '../../core/access/index.ts';
+import {
+  InvariantError,
+  ok,
+  refuse,
+  type Iin,
+  type Result,
+  type Secret,
+  type Sha256Hex,
+} from '../../core/kernel/index.ts';
+import { base64, iin as iinSchema, timeMs } from '../../contracts/documents/index.ts';
+import { passwordTexts } from '../../locales/passwords/index.ts';
+import { sha256Hex } from '../../eds/index.ts';
+import { isTagged, tagRow, type Desk } from '../platform/index.ts';
+import { insertAlarm, readPassword, replacePassword, type Row, type Session } from '../store/index.ts';
+import { stretchCost, stretchPassword } from './stretch.ts';
+
+const saltSizeBytes = 16;
+const formerMax = 24;
+
+const stretched = z.strictObject({
+  salt: base64(saltSizeBytes),
+  hash: base64(64),
+  memoryKib: z.int().min(8).max(1_048_576),
+  passes: z.int().min(1).max(64),
+  lanes: z.int().min(1).max(16),
+});
+const passwordRecord = z.strictObject({
+  form: z.literal('qorgan.password/1'),
+  iin: iinSchema,
+  setAtMs: timeMs,
+  current: stretched,
+  /** Newest first. */
+  former: z.array(stretched).max(formerMax),
+});
+
+type Stretched = z.output<typeof stretched>;
+type PasswordRecord = z.output<typeof passwordRecord>;
+
+/** A record as it was read: `row` is what a change takes the place of. */
+export type HeldPassword = { readonly row: Row<'password'> | undefined; readonly record: PasswordRecord | undefined };
+
+/** What an account is called in a column: nobody reads the IIN there. */
+export function accountTag({ keyring }: Desk, iin: Iin): string {
+  return keyring.tag('account', iin);
+}
+
+/** Sealed to its person: a row copied from another account opens as nothing. */
+function sealPurpose(iin: Iin): string {
+  return `password ${iin}`;
+}
+
+function openRecord({ keyring }: Desk, iin: Iin, row: Row<'password'>): PasswordRecord | undefined {
+  if (!isTagged(keyring, 'password', row)) return undefined;
+  try {
+    const opened = keyring.open(sealPurpose(iin), Buffer.from(row.sealed, 'base64')).toString();
+    const record = passwordRecord.parse(JSON.parse(opened));
+    return record.iin === iin ? record : undefined;
+  } catch (error) {
+    if (error instanceof InvariantError) return undefined;
+    throw error;
+  }
+}
+
+/** The password of a person; none where the row is not as the platform wrote it, and an alarm says so. */
+export async function holdPassword(desk: Desk, iin: Iin): Promise<HeldPassword> {
+  const { database, keyring, surroundings } = desk;
+  const row = await readPassword(database, accountTag(desk, iin));
+  if (row === undefined) return { row, record: undefined };
+  const record = openRecord(desk, iin, row);
+  if (record === undefined) {
+    const alarm = { alarm_id: surroundings.uuid(), kind: 'password-edited', device: null, details: '{}' };
+    await insertAlarm(database, tagRow(keyring, 'alarm', { ...alarm, at_ms: surroundings.nowMs() }));
+  }
+  return { row, record };
+}
+
+/** What a password is compared with where there is none: as dear, and never the same. */
+const nobodys: Stretched = { salt: Buffer.alloc(saltSizeBytes).toString('base64'), hash: '', ...stretchCost };
+
+async function isSame(password: Secret<'password'>, one: Stretched): Promise<Result<boolean, 'server-busy'>> {
+  const { salt, hash, ...cost } = one;
+  const made = await stretchPassword(password, Buffer.from(salt, 'base64'), cost);
+  if (!made.ok) return made;
+  const kept = Buffer.from(hash, 'base64');
+  return ok(kept.length === made.value.length && timingSafeEqual(kept, made.value));
+}
+
+/** Whether a password fits, and the hash of the record that it fitted; without a record it costs as much and never does. */
+export async function fitsPassword(
+  { row, record }: HeldPassword,
+  password: Secret<'password'>,
+): Promise<Result<Sha256Hex | undefined, 'server-busy'>> {
+  const same = await isSame(password, record?.current ?? nobodys);
+  if (!same.ok) return same;
+  return ok(same.value && record !== undefined && row !== undefined ? sha256Hex(row.sealed) : undefined);
+}
+
+export type NewPasswordRefusal = PasswordRefusal | 'password-used-before' | 'server-busy';
+
+/** Who chooses a password, and what it takes the place of. */
+export type PasswordChange = {
+  readonly owner: { readonly iin: Iin; readonly name: string };
+  readonly held: HeldPassword;
+  readonly password: Secret<'password'>;
+  /** The one that was just shown to fit; absent where a code stands for it. */
+  readonly previous?: Secret<'password'>;
+  readonly rules: PasswordRules | undefined;
+};
+
+function textOf(password: Secret<'password'>): string {
+  return password.use((bytes) => Buffer.from(bytes).toString());
+}
+
+/** The record of a new password by the rules, not yet written. */
+export async function makeRecord(
+  { surroundings }: Desk,
+  { owner, held, password, previous, rules = passwordRulesDefault }: PasswordChange,
+): Promise<Result<PasswordRecord, NewPasswordRefusal>> {
+  const person = previous === undefined ? owner : { ...owner, previous: textOf(previous) };
+  const checked = checkPassword(textOf(password), { owner: person, rules, texts: passwordTexts });
+  if (!checked.ok) return checked;
+  const before = held.record === undefined ? [] : [held.record.current, ...held.record.former];
+  const former = before.slice(0, rules.historyMax);
+  for (const one of former) {
+    const same = await isSame(password, one);
+    if (!same.ok) return same;
+    if (same.value) return refuse('password-used-before');
+  }
+  const salt = surroundings.randomBytes(saltSizeBytes);
+  const made = await stretchPassword(password, salt, stretchCost);
+  if (!made.ok) return made;
+  const current = { salt: salt.toString('base64'), hash: made.value.toString('base64'), ...stretchCost };
+  return ok({ form: 'qorgan.password/1', iin: owner.iin, setAtMs: surroundings.nowMs(), current, former });
+}
+
+/** Writes a record in place of the one that was held: false where another came first. */
+export async function writeRecord(
+  desk: Desk,
+  session: Session,
+  held: HeldPassword,
+  record: PasswordRecord,
+): Promise<boolean> {
+  const sealed = desk.keyring.seal(sealPurpose(record.iin), JSON.stringify(record)).toString('base64');
+  const row = tagRow(desk.keyring, 'password', { account: accountTag(desk, record.iin), sealed });
+  return replacePassword(session, row, held.row);
+}
