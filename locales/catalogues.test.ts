@@ -4,8 +4,8 @@ import { isMessageId, locales, messages, refusalWords, words, type Locale } from
 
 const folder = import.meta.dirname;
 
-/** Templates of what is signed are versioned data of their own, not messages. */
-const apart = ['signing'];
+/** Templates of what is signed are versioned data of their own, and words that passwords are made of are nothing that is shown. */
+const apart = ['signing', 'passwords'];
 
 const namespaces = readdirSync(folder, { withFileTypes: true })
   .filter(

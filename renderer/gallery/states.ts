@@ -284,8 +284,7 @@ const prompts: Readonly<Record<string, State>> = {
     signer: { ...certificate, hasPinPad: true },
   }),
   'prompt-shift': prompt(shiftPrompt, { code: 'pin-incorrect' }),
-  'prompt-enrol': prompt(enrolPrompt),
-  'prompt-enrol-refused': prompt(enrolPrompt, { code: 'sign-in-refused' }),
+  'prompt-enrol': prompt(enrolPrompt, { code: 'sign-in-refused' }),
   'prompt-gone': prompt(approvePrompt, null, incident),
 };
 
