@@ -111,7 +111,7 @@ test('nobody who was blocked acts or reads again because the record of his block
   const token = await tokenOf(person);
   must(await addStaff(platform.server, { ...person, roles: [] }));
   expect(await submit(person)).toBe('refused:actor-unknown');
-  expect(await changesBy(token)).toBe('read-not-allowed');
+  expect(await changesBy(token)).toBe('session-blocked');
   const newest = "(select leaf_id from document where kind = 'staff' order by at_ms desc limit 1)";
   await asSuperuser(platform, async (client) => {
     await client.query(

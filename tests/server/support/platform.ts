@@ -118,7 +118,11 @@ export const activationCodes = new Map<string, string>();
 const activated = new Set<string>();
 
 /** Grants a person his roles, and the first time makes the code for his password. */
-export async function addStaff(server: RunningServer, person: TestPerson) {
+export async function addStaff(
+  server: RunningServer,
+  person: TestPerson,
+  rest: { readonly validUntilMs?: number; readonly basis?: string } = {},
+) {
   const { iin, name, roles, certificateHash } = person;
   if (!activated.has(certificateHash)) {
     activated.add(certificateHash);
@@ -132,5 +136,6 @@ export async function addStaff(server: RunningServer, person: TestPerson) {
     validFromMs: 0,
     validUntilMs: 4_000_000_000_000,
     basis: 'Бұйрық № 1',
+    ...rest,
   });
 }
