@@ -43,7 +43,7 @@ describe.each(namespaces)('the words of %s', (namespace) => {
   });
 
   it('are assembled by the index', () => {
-    const prefix = namespace.startsWith('refusals-') ? 'refusals' : namespace;
+    const prefix = ['refusals', 'screens'].find((whole) => namespace.startsWith(`${whole}-`)) ?? namespace;
     const missing = Object.keys(texts(namespace, 'en')).filter((id) => !isMessageId(`${prefix}.${id}`));
     expect(missing).toEqual([]);
   });

@@ -25,8 +25,9 @@ import refusalsSignIn from './refusals-sign-in/en.json' with { type: 'json' };
 import refusalsVault from './refusals-vault/en.json' with { type: 'json' };
 import refusalsWorkstation from './refusals-workstation/en.json' with { type: 'json' };
 import screens from './screens/en.json' with { type: 'json' };
+import screensAccess from './screens-access/en.json' with { type: 'json' };
 
-/** All words in English, by namespace; `refusals` is made of every `refusals-…` folder. */
+/** All words in English, by namespace; `screens` and `refusals` are made of every folder of that name. */
 export const en = {
   'act-types': actTypes,
   checks,
@@ -37,7 +38,7 @@ export const en = {
   prompt,
   reasons,
   'receipt-page': receiptPage,
-  screens,
+  screens: { ...screens, ...screensAccess },
   refusals: {
     ...refusalsAccess,
     ...refusalsActs,

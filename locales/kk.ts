@@ -26,8 +26,9 @@ import refusalsSignIn from './refusals-sign-in/kk.json' with { type: 'json' };
 import refusalsVault from './refusals-vault/kk.json' with { type: 'json' };
 import refusalsWorkstation from './refusals-workstation/kk.json' with { type: 'json' };
 import screens from './screens/kk.json' with { type: 'json' };
+import screensAccess from './screens-access/kk.json' with { type: 'json' };
 
-/** All words in Kazakh, by namespace; `refusals` is made of every `refusals-…` folder. */
+/** All words in Kazakh, by namespace; `screens` and `refusals` are made of every folder of that name. */
 export const kk: Catalogue = {
   'act-types': actTypes,
   checks,
@@ -38,7 +39,7 @@ export const kk: Catalogue = {
   prompt,
   reasons,
   'receipt-page': receiptPage,
-  screens,
+  screens: { ...screens, ...screensAccess },
   refusals: {
     ...refusalsAccess,
     ...refusalsActs,

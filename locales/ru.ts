@@ -26,8 +26,9 @@ import refusalsSignIn from './refusals-sign-in/ru.json' with { type: 'json' };
 import refusalsVault from './refusals-vault/ru.json' with { type: 'json' };
 import refusalsWorkstation from './refusals-workstation/ru.json' with { type: 'json' };
 import screens from './screens/ru.json' with { type: 'json' };
+import screensAccess from './screens-access/ru.json' with { type: 'json' };
 
-/** All words in Russian, by namespace; `refusals` is made of every `refusals-…` folder. */
+/** All words in Russian, by namespace; `screens` and `refusals` are made of every folder of that name. */
 export const ru: Catalogue = {
   'act-types': actTypes,
   checks,
@@ -38,7 +39,7 @@ export const ru: Catalogue = {
   prompt,
   reasons,
   'receipt-page': receiptPage,
-  screens,
+  screens: { ...screens, ...screensAccess },
   refusals: {
     ...refusalsAccess,
     ...refusalsActs,

@@ -16,7 +16,10 @@ const outsideKit = (files: Sources): readonly string[] =>
 const kept = (files: Sources): readonly string[] =>
   where(files, /\b(?:localStorage|sessionStorage|indexedDB|caches)\.|document\.cookie/u);
 const raw = (files: Sources): readonly string[] =>
-  where(files, /dangerouslySetInnerHTML|\.innerHTML|\beval\(|new Function\(|\bfetch\(|XMLHttpRequest|WebSocket/u);
+  where(
+    files,
+    /dangerouslySetInnerHTML|\.innerHTML|\beval\(|new Function\(|(?<!query\.)\bfetch\(|XMLHttpRequest|WebSocket/u,
+  );
 const ownTime = (files: Sources): readonly string[] =>
   where(files, /Date\.now\(|new Date\(\)|Math\.random\(/u).filter((path) => !path.startsWith('./boot/'));
 

@@ -1,4 +1,28 @@
-export type { OperatorBridge, PromptBridge } from './bridge.ts';
+export {
+  accessDraftSchema,
+  accessVerbs,
+  peopleQuestSchema,
+  type AccessDraft,
+  type PeopleQuest,
+  type ScreenInput,
+  type ScreenOutput,
+  type ScreenVerb,
+} from './access.ts';
+export type {
+  ChangeSummary,
+  ChangeView,
+  DeviceView,
+  PersonAct,
+  PersonStanding,
+  PersonSummary,
+  PersonView,
+  PolicySummary,
+  PolicyView,
+  PostureView,
+  SessionView,
+  StaffRecordView,
+} from './access-views.ts';
+export type { OperatorBridge, PromptBridge, ScreenBridge } from './bridge.ts';
 export type { RetentionView } from '../http/index.ts';
 export { refusalSchema, type IpcVerb } from './common.ts';
 export type { EvidenceItem, ScreenshotView } from './evidence-views.ts';

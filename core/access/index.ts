@@ -93,3 +93,14 @@ export {
   type Failures,
 } from './attempts.ts';
 export { sessionRulesDefault, type SessionRules } from './session-rules.ts';
+export { findPeople, standingOf, type DirectoryQuest, type ListedPerson, type RecordStanding } from './directory.ts';
+export {
+  accessMatrix,
+  csvOf,
+  rightsOf,
+  type AccessMatrix,
+  type HeldRight,
+  type MatrixRight,
+  type MatrixRow,
+} from './matrix.ts';
+export { diffRecords, fieldsOf, type Field, type FieldChange, type FieldPath, type FieldValue } from './record-diff.ts';

@@ -1,5 +1,5 @@
 import { renderToString } from 'react-dom/server';
-import type { AppView, OperatorBridge } from '../../contracts/ipc/index.ts';
+import type { AppView, ScreenBridge } from '../../contracts/ipc/index.ts';
 import { OperatorWindow } from '../shell/index.ts';
 import { locales, type Locale } from '../words/index.ts';
 import { screenOf } from './first-screen.ts';
@@ -7,7 +7,7 @@ import { screenOf } from './first-screen.ts';
 // Runs when the pages are built, never in a window: draws the screens that the application can start with, once for each
 // language. Places in braces are filled by main with what this workstation knows of itself.
 
-const nothing: OperatorBridge = { call: () => new Promise(() => undefined), on: () => () => undefined };
+const nothing: ScreenBridge = { call: () => new Promise(() => undefined), on: () => () => undefined };
 
 function viewOf(phase: 'not-enrolled' | 'locked', locale: Locale): AppView {
   const isBound = phase === 'locked';

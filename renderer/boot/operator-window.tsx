@@ -1,5 +1,5 @@
 import { createRoot, hydrateRoot } from 'react-dom/client';
-import type { AppView, OperatorBridge } from '../../contracts/ipc/index.ts';
+import type { AppView, ScreenBridge } from '../../contracts/ipc/index.ts';
 import { callSafely } from '../bridge/index.ts';
 import { OperatorWindow } from '../shell/index.ts';
 import type { EarlyInput } from './early-input.ts';
@@ -19,7 +19,7 @@ function takeStyles(root: HTMLElement): void {
  */
 export async function startOperatorWindow(root: HTMLElement, early: EarlyInput): Promise<void> {
   // Put there by the preload before any script of the page runs.
-  const { qorgan } = window as unknown as { readonly qorgan: OperatorBridge };
+  const { qorgan } = window as unknown as { readonly qorgan: ScreenBridge };
   const answer = await callSafely(qorgan, 'app.get', null);
   const first: AppView | undefined = answer.ok ? answer.value : undefined;
   const isSame = first !== undefined && root.dataset['screen'] === screenOf(first);

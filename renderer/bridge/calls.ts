@@ -1,5 +1,5 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import type { OperatorBridge, OperatorInput, OperatorOutput, OperatorVerb } from '../../contracts/ipc/index.ts';
+import type { ScreenBridge, ScreenInput, ScreenOutput, ScreenVerb } from '../../contracts/ipc/index.ts';
 import type { Refusal, Result } from '../../core/kernel/index.ts';
 import { askAgain } from './ask-again.ts';
 import { useBridge } from './context.tsx';
@@ -11,11 +11,11 @@ export type Answer<T> =
   | { readonly state: 'here'; readonly value: T; readonly again: () => void };
 
 /** Calls main; a door that fails as a bug is one more refusal here, since a page has nothing better to show. */
-export async function callSafely<V extends OperatorVerb>(
-  bridge: OperatorBridge,
+export async function callSafely<V extends ScreenVerb>(
+  bridge: ScreenBridge,
   verb: V,
-  input: OperatorInput<V>,
-): Promise<Result<OperatorOutput<V>>> {
+  input: ScreenInput<V>,
+): Promise<Result<ScreenOutput<V>>> {
   try {
     return await bridge.call(verb, input);
   } catch {
@@ -24,11 +24,11 @@ export async function callSafely<V extends OperatorVerb>(
 }
 
 /** Asks main and stays up to date by its events. `keep` shows the last answer while the next one is on its way. */
-export function useAnswer<V extends OperatorVerb>(
+export function useAnswer<V extends ScreenVerb>(
   verb: V,
-  input: OperatorInput<V>,
+  input: ScreenInput<V>,
   options: { readonly keep?: boolean; readonly isEnabled?: boolean } = {},
-): Answer<OperatorOutput<V>> {
+): Answer<ScreenOutput<V>> {
   const bridge = useBridge();
   const query = useQuery({
     queryKey: [verb, input],
@@ -42,20 +42,22 @@ export function useAnswer<V extends OperatorVerb>(
   return data.ok ? { state: 'here', value: data.value, again } : { state: 'refused', refusal: data.refusal, again };
 }
 
-export type Command<V extends OperatorVerb> = {
-  readonly run: (input: OperatorInput<V>) => Promise<Result<OperatorOutput<V>>>;
+export type Command<V extends ScreenVerb> = {
+  readonly run: (input: ScreenInput<V>) => Promise<Result<ScreenOutput<V>>>;
   readonly isRunning: boolean;
   readonly refusal: Refusal | null;
-  readonly value: OperatorOutput<V> | null;
+  readonly value: ScreenOutput<V> | null;
+  /** For a verb that answers nothing. */
+  readonly isDone: boolean;
   readonly forget: () => void;
 };
 
 /** A verb that changes something: run once at a time, its refusal stays until it is run again or forgotten. */
-export function useCommand<V extends OperatorVerb>(verb: V): Command<V> {
+export function useCommand<V extends ScreenVerb>(verb: V): Command<V> {
   const bridge = useBridge();
   const client = useQueryClient();
   const mutation = useMutation({
-    mutationFn: (input: OperatorInput<V>) => callSafely(bridge, verb, input),
+    mutationFn: (input: ScreenInput<V>) => callSafely(bridge, verb, input),
     onSettled: () => askAgain(client, 'app.get'),
   });
   const { data } = mutation;
@@ -64,6 +66,7 @@ export function useCommand<V extends OperatorVerb>(verb: V): Command<V> {
     isRunning: mutation.isPending,
     refusal: data?.ok === false && data.refusal.code !== 'cancelled' ? data.refusal : null,
     value: data?.ok === true ? data.value : null,
+    isDone: data?.ok === true,
     forget: () => mutation.reset(),
   };
 }

@@ -1,11 +1,11 @@
 import { keepPreviousData, useQueries } from '@tanstack/react-query';
-import type { CaseSummary, OperatorInput } from '../../contracts/ipc/index.ts';
+import type { CaseSummary, ScreenInput } from '../../contracts/ipc/index.ts';
 import type { Refusal } from '../../core/kernel/index.ts';
 import { callSafely } from './calls.ts';
 import { useBridge } from './context.tsx';
 
 /** What the list is asked for, without the page. */
-export type CaseFilter = Omit<OperatorInput<'cases.list'>, 'offset' | 'limit'>;
+export type CaseFilter = Omit<ScreenInput<'cases.list'>, 'offset' | 'limit'>;
 
 export type CaseList = {
   readonly isWaiting: boolean;

@@ -1,20 +1,20 @@
 import { QueryClient, QueryClientProvider, useQueryClient } from '@tanstack/react-query';
 import { createContext, useContext, useEffect, useState, type ReactNode } from 'react';
-import type { AppView, OperatorBridge } from '../../contracts/ipc/index.ts';
+import type { AppView, ScreenBridge } from '../../contracts/ipc/index.ts';
 import { askAgain } from './ask-again.ts';
 
 /** The time as the window reads it; made in `boot`, so that the gallery stands still. */
 export type Clock = () => number;
 
-const BridgeContext = createContext<{ readonly bridge: OperatorBridge; readonly clock: Clock } | undefined>(undefined);
+const BridgeContext = createContext<{ readonly bridge: ScreenBridge; readonly clock: Clock } | undefined>(undefined);
 
-function useContextOrThrow(): { readonly bridge: OperatorBridge; readonly clock: Clock } {
+function useContextOrThrow(): { readonly bridge: ScreenBridge; readonly clock: Clock } {
   const value = useContext(BridgeContext);
   if (value === undefined) throw new Error('bridge: no provider above');
   return value;
 }
 
-export function useBridge(): OperatorBridge {
+export function useBridge(): ScreenBridge {
   return useContextOrThrow().bridge;
 }
 
@@ -55,13 +55,18 @@ function newQueryClient(first: AppView | undefined): QueryClient {
 
 const changes = {
   'app.changed': ['app.get'],
-  'cases.changed': ['cases.list', 'cases.get', 'acts.preview'],
+  'cases.changed': [
+    ...['cases.list', 'cases.get', 'acts.preview'],
+    // A change of rights is a case too.
+    ...['changes.list', 'changes.get', 'people.list', 'people.get', 'people.acts'],
+    ...['policies.list', 'policies.get', 'devices.list'],
+  ],
   'journal.changed': ['journal.list', 'journal.get'],
   'evidence.changed': ['evidence.list'],
   'certificates.changed': ['certificates.list'],
 } as const;
 
-function useInvalidation(bridge: OperatorBridge, client: QueryClient): void {
+function useInvalidation(bridge: ScreenBridge, client: QueryClient): void {
   useEffect(() => {
     const stops = (Object.keys(changes) as (keyof typeof changes)[]).map((event) =>
       bridge.on(event, () => {
@@ -88,7 +93,7 @@ export function useForgetting({ isOpen }: { readonly isOpen: boolean }): void {
 
 /** Gives the door to main and the clock to everything below. With `first`, what main said of the application, nobody waits for that. */
 export function BridgeProvider(props: {
-  readonly bridge: OperatorBridge;
+  readonly bridge: ScreenBridge;
   readonly clock: Clock;
   readonly first?: AppView | undefined;
   readonly children: ReactNode;

@@ -1,5 +1,5 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
-import type { OperatorInput, OperatorOutput, OperatorVerb } from '../../contracts/ipc/index.ts';
+import type { ScreenInput, ScreenOutput, ScreenVerb } from '../../contracts/ipc/index.ts';
 import type { Refusal } from '../../core/kernel/index.ts';
 import { callSafely } from './calls.ts';
 import { useBridge } from './context.tsx';
@@ -16,16 +16,16 @@ export type Pages<Page> = {
   readonly again: () => void;
 };
 
-type PagesOptions<V extends OperatorVerb> = {
+type PagesOptions<V extends ScreenVerb> = {
   readonly verb: V;
   /** What tells this list from others of the same verb. */
   readonly key: object;
-  readonly inputOf: (before: number | null) => OperatorInput<V>;
+  readonly inputOf: (before: number | null) => ScreenInput<V>;
   /** What the page behind this one is asked with; nothing at the end. */
-  readonly next: (page: OperatorOutput<V>) => number | null | undefined;
+  readonly next: (page: ScreenOutput<V>) => number | null | undefined;
 };
 
-export function usePages<V extends OperatorVerb>(options: PagesOptions<V>): Pages<OperatorOutput<V>> {
+export function usePages<V extends ScreenVerb>(options: PagesOptions<V>): Pages<ScreenOutput<V>> {
   const { verb, key, inputOf, next } = options;
   const bridge = useBridge();
   const query = useInfiniteQuery({

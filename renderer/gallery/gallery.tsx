@@ -6,7 +6,8 @@ import type { Locale } from '../words/index.ts';
 import { nowMs } from './fixtures/cases.ts';
 import { memoryBridge } from './fixtures/memory-bridge.ts';
 import { memoryPrompt } from './fixtures/prompts.ts';
-import { states, type OperatorState, type PromptState } from './states.ts';
+import type { PromptState } from './fixtures/prompt-states.ts';
+import { states, type OperatorState } from './states.ts';
 
 type Preferences = AppView['preferences'];
 

@@ -1,13 +1,15 @@
-import type { AppView, PromptView, StatusView } from '../../contracts/ipc/index.ts';
+import type { AppView, StatusView } from '../../contracts/ipc/index.ts';
 import type { Place } from '../places/index.ts';
 import { certificate, demoApp, expired, foreign, ofStaff, goodStatus, journalOf, openApp } from './fixtures/app.ts';
+import { accessWorld } from './fixtures/access.ts';
+import { accessStates } from './fixtures/access-states.ts';
 import { alarm, splitViewStatus } from './fixtures/alarms.ts';
 import { nowMs, summaryOf } from './fixtures/cases.ts';
 import { pieces, sequenceOf } from './fixtures/evidence.ts';
 import { logOf, ownPart } from './fixtures/log.ts';
 import type { World } from './fixtures/memory-bridge.ts';
 import { retentionStates } from './fixtures/retention.ts';
-import { approvePrompt, enrolPrompt, longPrompt, shiftPrompt } from './fixtures/prompts.ts';
+import { promptStates, type PromptState } from './fixtures/prompt-states.ts';
 import {
   invalidSignature,
   longSignature,
@@ -18,12 +20,6 @@ import {
 import type { Refusal } from '../../core/kernel/index.ts';
 
 export type OperatorState = { readonly kind: 'operator'; readonly world: () => World; readonly start: Place };
-export type PromptState = {
-  readonly kind: 'prompt';
-  readonly view: PromptView;
-  readonly submit: Refusal | null;
-  readonly get: Refusal | null;
-};
 export type State = OperatorState | PromptState;
 
 const cases = (count: number, isLong = false) => Array.from({ length: count }, (_, index) => summaryOf(index, isLong));
@@ -36,6 +32,7 @@ function world(change: Partial<World> = {}, count = 60): World {
     journal: journalOf(140),
     evidence: pieces(9),
     log: logOf(48_214, 400),
+    access: accessWorld(),
     isLong: false,
     signature: validSignature,
     refused: {},
@@ -254,38 +251,8 @@ const rest: Readonly<Record<string, State>> = {
   'connection-split-view': operator({ page: 'connection' }, { app: withStatus(splitViewStatus) }),
   'queue-split-view': operator(queue('case-0'), { app: withStatus(splitViewStatus) }),
   ...retentionStates(operator),
+  ...accessStates(operator, { open: openApp, offline }),
   about: operator({ page: 'about' }, { app: demoApp }),
-};
-
-const prompt = (view: PromptView, submit: Refusal | null = null, get: Refusal | null = null): PromptState => ({
-  kind: 'prompt',
-  view,
-  submit,
-  get,
-});
-
-const prompts: Readonly<Record<string, State>> = {
-  prompt: prompt(approvePrompt, { code: 'pin-incorrect' }),
-  'prompt-demo': prompt({ ...approvePrompt, demoHint: shiftPrompt.demoHint }, { code: 'pin-incorrect' }),
-  'prompt-long-words': prompt(longPrompt),
-  'prompt-few-attempts': prompt(
-    { ...approvePrompt, signer: { ...certificate, attempts: 'count-low' } },
-    { code: 'pin-incorrect' },
-  ),
-  'prompt-last-attempt': prompt(
-    { ...approvePrompt, signer: { ...certificate, attempts: 'final-try' } },
-    { code: 'card-removed' },
-  ),
-  'prompt-card-locked': prompt({ ...approvePrompt, signer: { ...certificate, attempts: 'locked' } }),
-  'prompt-card-absent': prompt({ ...approvePrompt, signer: { ...certificate, unusable: { code: 'card-absent' } } }),
-  'prompt-pin-pad': prompt({
-    ...approvePrompt,
-    asks: { ...approvePrompt.asks, pin: false },
-    signer: { ...certificate, hasPinPad: true },
-  }),
-  'prompt-shift': prompt(shiftPrompt, { code: 'pin-incorrect' }),
-  'prompt-enrol': prompt(enrolPrompt, { code: 'sign-in-refused' }),
-  'prompt-gone': prompt(approvePrompt, null, incident),
 };
 
 /** Every screen in every state that a person may meet. */
@@ -296,5 +263,5 @@ export const states: Readonly<Record<string, State>> = {
   ...evidences,
   ...logs,
   ...rest,
-  ...prompts,
+  ...promptStates,
 };

@@ -6,6 +6,8 @@ type FieldProps = {
   readonly value: string;
   readonly onChange: (value: string) => void;
   readonly hint?: string;
+  /** What is wrong with the value. */
+  readonly fault?: string;
   readonly placeholder?: string;
   readonly isLabelHidden?: boolean;
   readonly isDisabled?: boolean;
@@ -25,6 +27,7 @@ export function TextField(props: FieldProps): ReactNode {
       label={isHidden ? undefined : props.label}
       aria-label={isHidden ? props.label : undefined}
       description={props.hint}
+      error={props.fault}
       placeholder={props.placeholder}
       value={props.value}
       onChange={(event) => props.onChange(event.currentTarget.value)}
@@ -69,6 +72,7 @@ export function TextArea(props: Omit<FieldProps, 'ref' | 'icon' | 'end'>): React
     <Textarea
       label={props.label}
       description={props.hint}
+      error={props.fault}
       value={props.value}
       onChange={(event) => props.onChange(event.currentTarget.value)}
       disabled={props.isDisabled === true}
@@ -126,11 +130,13 @@ export function CheckList<Value extends string>(props: {
   readonly choices: readonly Choice<Value>[];
   readonly values: readonly Value[];
   readonly onChange: (values: readonly Value[]) => void;
+  readonly fault?: string;
 }): ReactNode {
   const { values } = props;
   return (
     <fieldset className="choices">
       <legend>{props.label}</legend>
+      {props.fault === undefined ? null : <p className="fault">{props.fault}</p>}
       {props.choices.map(({ value, label }) => (
         <Checkbox
           key={value}

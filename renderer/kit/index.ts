@@ -2,6 +2,7 @@ export { Button, IconButton, Tip, type ButtonTone } from './buttons.tsx';
 export { CheckList, RadioList, SecretField, Segmented, TextArea, TextField, type Choice } from './fields.tsx';
 export {
   durationOf,
+  durationParts,
   formatCount,
   formatDate,
   formatIdentityNumber,
@@ -37,16 +38,21 @@ export {
   IconInfoCircle,
   IconLink,
   IconLock,
+  IconKey,
+  IconMinus,
   IconNotebook,
   IconPlayerPause,
   IconPlayerPlay,
   IconPlugConnected,
+  IconPlus,
   IconRefresh,
   IconSearch,
   IconServer,
   IconShieldCheck,
   IconSignature,
   IconUser,
+  IconUserPlus,
+  IconUsers,
   IconX,
 } from './icons.ts';
 export { isWriting, keyName, useKeys, type KeyMap } from './keys.ts';

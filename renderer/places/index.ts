@@ -1,2 +1,11 @@
-export { pathOf, placeOf, type Page, type Place } from './place.ts';
+export {
+  accessParts,
+  accountParts,
+  pathOf,
+  placeOf,
+  type AccessPart,
+  type AccountPart,
+  type Page,
+  type Place,
+} from './place.ts';
 export { PlaceProvider, useGo, usePlace } from './context.tsx';

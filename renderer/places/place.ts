@@ -1,9 +1,17 @@
+/** `propose` is the form of a change, for the person named or for a new one. */
+export const accessParts = ['waiting', 'people', 'roles', 'devices', 'policies', 'propose'] as const;
+export const accountParts = ['record', 'sessions'] as const;
+export type AccessPart = (typeof accessParts)[number];
+export type AccountPart = (typeof accountParts)[number];
+
 /** Where a person is in the operator's window. */
 export type Place =
   | { readonly page: 'queue'; readonly caseId: string | null }
   | { readonly page: 'journal'; readonly sequence: number | null }
   | { readonly page: 'evidence'; readonly sequence: number | null }
   | { readonly page: 'log'; readonly index: number | null }
+  | { readonly page: 'access'; readonly part: AccessPart; readonly id: string | null }
+  | { readonly page: 'account'; readonly part: AccountPart }
   | { readonly page: 'retention' }
   | { readonly page: 'connection' }
   | { readonly page: 'about' };
@@ -16,12 +24,18 @@ export function pathOf(place: Place): string {
   if (place.page === 'journal' || place.page === 'evidence')
     return place.sequence === null ? `/${place.page}` : `/${place.page}/${place.sequence}`;
   if (place.page === 'log') return place.index === null ? '/log' : `/log/${place.index}`;
+  if (place.page === 'account') return `/account/${place.part}`;
+  if (place.page === 'access')
+    return `/access/${place.part}${place.id === null ? '' : `/${encodeURIComponent(place.id)}`}`;
   return `/${place.page}`;
 }
 
+const idOf = (rest: string | undefined): string | null =>
+  rest === undefined || rest === '' ? null : decodeURIComponent(rest);
+
 /** Reads a path of ours; anything else is the queue, where the day begins. */
 export function placeOf(path: string): Place {
-  const [, page, rest] = path.split('/');
+  const [, page, rest, last] = path.split('/');
   if (page === 'journal' || page === 'evidence') {
     const sequence = Number.parseInt(rest ?? '', 10);
     return { page, sequence: Number.isNaN(sequence) ? null : sequence };
@@ -31,5 +45,7 @@ export function placeOf(path: string): Place {
     return { page, index: Number.isNaN(index) ? null : index };
   }
   if (page === 'retention' || page === 'connection' || page === 'about') return { page };
-  return { page: 'queue', caseId: rest === undefined || rest === '' ? null : decodeURIComponent(rest) };
+  if (page === 'access') return { page, part: accessParts.find((part) => part === rest) ?? 'waiting', id: idOf(last) };
+  if (page === 'account') return { page, part: accountParts.find((part) => part === rest) ?? 'record' };
+  return { page: 'queue', caseId: idOf(rest) };
 }

@@ -1,3 +1,5 @@
+export { AccessScreen } from './access/access-screen.tsx';
+export { AccountScreen } from './access/account/account-screen.tsx';
 export { QueueScreen } from './queue/queue-screen.tsx';
 export { EvidenceScreen } from './evidence/evidence-screen.tsx';
 export { JournalScreen } from './journal/journal-screen.tsx';

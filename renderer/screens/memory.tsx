@@ -1,8 +1,9 @@
 import { createContext, useCallback, useContext, useMemo, useState, type ReactNode } from 'react';
 import { callSafely, useBridge, type CaseFilter } from '../bridge/index.ts';
-import type { ActDraft, LogFilter } from '../../contracts/ipc/index.ts';
+import type { LogFilter, PeopleQuest, ScreenInput } from '../../contracts/ipc/index.ts';
 import type { ReasonCode } from '../../core/actions/index.ts';
 import type { Refusal } from '../../core/kernel/index.ts';
+import type { ProposalDraft } from './access/proposal/draft.ts';
 
 /** A decision that is being thought about; it lives in this window only and is gone when it is signed or the shift ends. */
 export type DecisionDraft = {
@@ -13,11 +14,24 @@ export type DecisionDraft = {
 
 export const emptyDraft: DecisionDraft = { kind: null, reasons: [], note: '' };
 
+/** Every act that a screen may ask to sign. */
+export type AnyDraft = ScreenInput<'acts.sign'>;
+
+/** What drafts and outcomes are remembered by: the case, or the person of a change that has no case yet. */
+export function matterOf(draft: AnyDraft): string {
+  if (draft.type === 'access.propose')
+    return matterOfPerson(draft.change.before === null ? null : draft.change.record.iin);
+  return draft.type === 'access.block' ? matterOfPerson(draft.iin) : draft.caseId;
+}
+
+/** `null` for somebody who has no record yet. */
+export const matterOfPerson = (iin: string | null): string => `person ${iin ?? 'new'}`;
+
 /** How the last signing on a case ended. */
 export type Outcome =
-  | { readonly kind: 'signed'; readonly type: ActDraft['type']; readonly sequence: number; readonly actionId: string }
-  | { readonly kind: 'refused'; readonly type: ActDraft['type']; readonly refusal: Refusal }
-  | { readonly kind: 'cancelled'; readonly type: ActDraft['type'] };
+  | { readonly kind: 'signed'; readonly type: AnyDraft['type']; readonly sequence: number; readonly actionId: string }
+  | { readonly kind: 'refused'; readonly type: AnyDraft['type']; readonly refusal: Refusal }
+  | { readonly kind: 'cancelled'; readonly type: AnyDraft['type'] };
 
 /** What is looked for in the central log. */
 export type LogQuest = {
@@ -27,7 +41,16 @@ export type LogQuest = {
   readonly period: 'any' | 'today' | 'week' | 'month' | 'year';
 };
 
+/** Which changes are listed. */
+export type ChangesView = ScreenInput<'changes.list'>['view'];
+
 type Memory = {
+  readonly peopleQuest: PeopleQuest;
+  readonly setPeopleQuest: (change: Partial<PeopleQuest>) => void;
+  readonly changesView: ChangesView;
+  readonly setChangesView: (view: ChangesView) => void;
+  readonly proposalOf: (matter: string) => ProposalDraft | undefined;
+  readonly setProposal: (matter: string, draft: ProposalDraft | undefined) => void;
   readonly logQuest: LogQuest;
   readonly setLogQuest: (change: Partial<LogQuest>) => void;
   readonly filter: CaseFilter;
@@ -35,10 +58,10 @@ type Memory = {
   readonly draftOf: (caseId: string) => DecisionDraft;
   readonly setDraft: (caseId: string, change: Partial<DecisionDraft>) => void;
   /** The act whose prompt is open now; one at a time. */
-  readonly signing: ActDraft | null;
+  readonly signing: AnyDraft | null;
   readonly outcomeOf: (caseId: string) => Outcome | undefined;
   readonly forgetOutcome: (caseId: string) => void;
-  readonly sign: (draft: ActDraft) => Promise<void>;
+  readonly sign: (draft: AnyDraft) => Promise<void>;
 };
 
 const MemoryContext = createContext<Memory | undefined>(undefined);
@@ -62,25 +85,26 @@ function useRecord<T>(): readonly [Readonly<Record<string, T>>, (key: string, va
 }
 
 function useSigning(
-  clearDraft: (caseId: string) => void,
+  clearDraft: (matter: string) => void,
 ): Pick<Memory, 'signing' | 'outcomeOf' | 'forgetOutcome' | 'sign'> {
   const bridge = useBridge();
-  const [signing, setSigning] = useState<ActDraft | null>(null);
+  const [signing, setSigning] = useState<AnyDraft | null>(null);
   const [outcomes, setOutcome] = useRecord<Outcome>();
-  const sign = async (draft: ActDraft): Promise<void> => {
+  const sign = async (draft: AnyDraft): Promise<void> => {
     if (signing !== null) return;
-    const { type, caseId } = draft;
+    const { type } = draft;
+    const matter = matterOf(draft);
     setSigning(draft);
-    setOutcome(caseId, undefined);
+    setOutcome(matter, undefined);
     const result = await callSafely(bridge, 'acts.sign', draft);
     setSigning(null);
     if (result.ok) {
-      setOutcome(caseId, { kind: 'signed', type, sequence: result.value.sequence, actionId: result.value.actionId });
-      if (type !== 'registration.claim') clearDraft(caseId);
+      setOutcome(matter, { kind: 'signed', type, sequence: result.value.sequence, actionId: result.value.actionId });
+      if (type !== 'registration.claim') clearDraft(matter);
       return;
     }
     const isCancelled = result.refusal.code === 'cancelled';
-    setOutcome(caseId, isCancelled ? { kind: 'cancelled', type } : { kind: 'refused', type, refusal: result.refusal });
+    setOutcome(matter, isCancelled ? { kind: 'cancelled', type } : { kind: 'refused', type, refusal: result.refusal });
   };
   return {
     signing,
@@ -92,13 +116,28 @@ function useSigning(
 
 const firstQuest: LogQuest = { query: '', kinds: [], outcomes: [], period: 'any' };
 
+const firstPeople: PeopleQuest = {
+  query: '',
+  roles: [],
+  standings: [],
+  onlyContractors: false,
+  endsBeforeMs: null,
+  sort: 'name',
+};
+
 const firstFilter: CaseFilter = { view: 'needs-me', statuses: [], query: '', sort: 'oldest' };
 
 export function MemoryProvider({ children }: { readonly children: ReactNode }): ReactNode {
   const [filter, setFilter] = useState(firstFilter);
   const [logQuest, setQuest] = useState(firstQuest);
   const [drafts, setDraft] = useRecord<DecisionDraft>();
-  const signing = useSigning((caseId) => setDraft(caseId, undefined));
+  const [proposals, setProposal] = useRecord<ProposalDraft>();
+  const [peopleQuest, setPeople] = useState(firstPeople);
+  const [changesView, setChangesView] = useState<ChangesView>('for-me');
+  const signing = useSigning((matter) => {
+    setDraft(matter, undefined);
+    setProposal(matter, undefined);
+  });
   const memory = useMemo<Memory>(
     () => ({
       filter,
@@ -107,9 +146,15 @@ export function MemoryProvider({ children }: { readonly children: ReactNode }): 
       setLogQuest: (change) => setQuest((before) => ({ ...before, ...change })),
       draftOf: (caseId) => drafts[caseId] ?? emptyDraft,
       setDraft: (caseId, change) => setDraft(caseId, { ...(drafts[caseId] ?? emptyDraft), ...change }),
+      peopleQuest,
+      setPeopleQuest: (change) => setPeople((before) => ({ ...before, ...change })),
+      changesView,
+      setChangesView,
+      proposalOf: (matter) => proposals[matter],
+      setProposal,
       ...signing,
     }),
-    [filter, logQuest, drafts, setDraft, signing],
+    [filter, logQuest, drafts, setDraft, peopleQuest, changesView, proposals, setProposal, signing],
   );
   return <MemoryContext value={memory}>{children}</MemoryContext>;
 }

@@ -7,20 +7,20 @@ const rowHeight = 32;
 /** Rows that come page by page, newest first; without a total where nobody knows how many there will be. */
 type Rows<T> = { readonly items: readonly T[]; readonly total?: number; readonly more: () => void };
 
-type TableProps<T> = {
+type TableProps<T, Key extends string | number> = {
   readonly label: string;
   readonly heads: readonly string[];
   readonly rows: Rows<T>;
   readonly cells: (item: T) => ReactNode;
   /** What a row is chosen by. */
-  readonly numberOf: (item: T) => number;
-  readonly chosen: number | null;
-  readonly onChoose: (number: number) => void;
+  readonly keyOf: (item: T) => Key;
+  readonly chosen: Key | null;
+  readonly onChoose: (key: Key) => void;
   /** How far PageUp and PageDown move the choice; without it they scroll. */
   readonly pageStep?: number;
 };
 
-function useRows<T>({ rows, numberOf, chosen, onChoose, pageStep = 0 }: TableProps<T>) {
+function useRows<T, Key extends string | number>({ rows, keyOf, chosen, onChoose, pageStep = 0 }: TableProps<T, Key>) {
   const scroller = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({
     count: rows.items.length,
@@ -32,12 +32,12 @@ function useRows<T>({ rows, numberOf, chosen, onChoose, pageStep = 0 }: TablePro
     },
   });
   const move = (step: number): void => {
-    const at = rows.items.findIndex((item) => numberOf(item) === chosen);
+    const at = rows.items.findIndex((item) => keyOf(item) === chosen);
     const index = Math.min(rows.items.length - 1, Math.max(0, at + step));
     const item = rows.items[index];
     if (item === undefined) return;
     virtual.scrollToIndex(index);
-    onChoose(numberOf(item));
+    onChoose(keyOf(item));
   };
   useKeys({ KeyJ: () => move(1), KeyK: () => move(-1) });
   const onKeyDown = (event: KeyboardEvent): void => {
@@ -54,8 +54,8 @@ function useRows<T>({ rows, numberOf, chosen, onChoose, pageStep = 0 }: TablePro
 }
 
 /** Entries as a virtual table; rows are chosen by a click or by j, k and the arrows. */
-export function RowsTable<T>(props: TableProps<T>): ReactNode {
-  const { label, heads, rows, cells, numberOf, chosen, onChoose } = props;
+export function RowsTable<T, Key extends string | number>(props: TableProps<T, Key>): ReactNode {
+  const { label, heads, rows, cells, keyOf, chosen, onChoose } = props;
   const { scroller, virtual, onKeyDown } = useRows(props);
   return (
     <div
@@ -89,13 +89,13 @@ export function RowsTable<T>(props: TableProps<T>): ReactNode {
               // The table itself takes the keys; a click is the same choice by hand.
               // eslint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/interactive-supports-focus
               <div
-                key={numberOf(item)}
+                key={keyOf(item)}
                 role="row"
                 aria-rowindex={index + 2}
-                aria-current={numberOf(item) === chosen}
+                aria-current={keyOf(item) === chosen}
                 className="journal-row"
                 style={{ transform: `translateY(${start}px)`, height: size }}
-                onClick={() => onChoose(numberOf(item))}
+                onClick={() => onChoose(keyOf(item))}
               >
                 {cells(item)}
               </div>

@@ -1,7 +1,7 @@
 import './frame.css';
 import '../screens/screens.css';
 import { lazy, Suspense, useEffect, type ReactNode } from 'react';
-import type { AppView, OperatorBridge } from '../../contracts/ipc/index.ts';
+import type { AppView, ScreenBridge } from '../../contracts/ipc/index.ts';
 import { BridgeProvider, useAnswer, useForgetting, type Clock } from '../bridge/index.ts';
 import { KitProvider, RefusalBox } from '../kit/index.ts';
 import type { Place } from '../places/index.ts';
@@ -22,7 +22,7 @@ function usePagesAhead(): void {
 }
 
 type WindowProps = {
-  readonly bridge: OperatorBridge;
+  readonly bridge: ScreenBridge;
   readonly clock: Clock;
   readonly first?: AppView | undefined;
   readonly start?: Place;

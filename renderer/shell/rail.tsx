@@ -28,6 +28,8 @@ export const starts: Readonly<Record<Page, Place>> = {
   journal: { page: 'journal', sequence: null },
   evidence: { page: 'evidence', sequence: null },
   log: { page: 'log', index: null },
+  access: { page: 'access', part: 'waiting', id: null },
+  account: { page: 'account', part: 'record' },
   retention: { page: 'retention' },
   connection: { page: 'connection' },
   about: { page: 'about' },

@@ -12,6 +12,8 @@ import { useAnswer } from '../bridge/index.ts';
 import { pathOf, PlaceProvider, placeOf, type Place } from '../places/index.ts';
 import {
   AboutScreen,
+  AccessScreen,
+  AccountScreen,
   ConnectionScreen,
   EvidenceScreen,
   JournalScreen,
@@ -50,6 +52,10 @@ function Screen({ place, density }: { readonly place: Place; readonly density: '
       return <EvidenceScreen />;
     case 'log':
       return <LogScreen />;
+    case 'access':
+      return <AccessScreen part={place.part} id={place.id} />;
+    case 'account':
+      return <AccountScreen part={place.part} />;
     case 'retention':
       return <RetentionScreen />;
     case 'connection':

@@ -11,7 +11,10 @@ export type Words = {
   readonly prompt: (id: PromptWordId, values?: Values) => string;
   /** The title that main chose for the prompt; its id is data. */
   readonly promptTitle: (id: string, values: Values) => string;
+  /** A type of act; one that only a newer server knows is shown by its id. */
   readonly act: (type: string) => string;
+  /** A word of the screens whose id came as data; `null` where nobody wrote one. */
+  readonly known: (id: string, values?: Values) => string | null;
   /** A job of the staff; a role that only a newer server knows is shown by its id. */
   readonly role: (id: string) => string;
   /** A role inside a certificate. */
@@ -44,7 +47,9 @@ function WordsOfIntl({ locale, children }: { readonly locale: Locale; readonly c
       promptTitle: (id: string, values: Values): string => write(`prompt.${id}`, values),
       role: (id: string): string => known(`screens.role.${id}`, id),
       certificateRole: (id: string): string => known(`screens.shift.cert-role.${id}`, id),
-      act: (type: string): string => write(`act-types.${type}`),
+      act: (type: string): string => known(`act-types.${type}`, type),
+      known: (id: string, values?: Values): string | null =>
+        isMessageId(`screens.${id}`) ? write(`screens.${id}`, values) : null,
       reason: (code: string): string => write(`reasons.${code}`),
       eds: (id: string): string => known(`eds.${id}`, id.slice(id.indexOf('.') + 1)),
       checkName: (id: string): string => write(`checks.name.${id}`),

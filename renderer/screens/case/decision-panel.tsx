@@ -1,20 +1,12 @@
 import type { ReactNode } from 'react';
 import type { ActDraft, CaseView } from '../../../contracts/ipc/index.ts';
-import {
-  Button,
-  formatTime,
-  IconSignature,
-  Note,
-  RefusalBox,
-  State,
-  useKeys,
-  type ShownRefusal,
-} from '../../kit/index.ts';
+import { Button, formatTime, IconSignature, RefusalBox, State, useKeys, type ShownRefusal } from '../../kit/index.ts';
 import { useWords } from '../../words/index.ts';
-import { useMemory } from '../memory.tsx';
+import { matterOf, useMemory } from '../memory.tsx';
 import { DecisionForm } from './decision-form.tsx';
 import { OutcomeBox } from './outcome-box.tsx';
 import { Preview, usePreview } from './preview.tsx';
+import { SigningNote } from './signing-note.tsx';
 
 function refusalOf(view: CaseView, type: string): ShownRefusal | null {
   const allowed = view.allowed.find((act) => act.type === type);
@@ -90,23 +82,10 @@ function NotNow({ refusal }: { readonly refusal: ShownRefusal }): ReactNode {
   );
 }
 
-function Waiting(): ReactNode {
-  const words = useWords();
-  return (
-    <div className="decision-part">
-      <Note tone="waiting">
-        <strong>{words('decision.waiting')}</strong>
-        <br />
-        {words('decision.waitingText')}
-      </Note>
-    </div>
-  );
-}
-
 function Body({ view }: { readonly view: CaseView }): ReactNode {
   const { signing } = useMemory();
   const { status } = view.summary;
-  if (signing?.caseId === view.summary.id) return <Waiting />;
+  if (signing !== null && matterOf(signing) === view.summary.id) return <SigningNote />;
   if (status === 'approved' || status === 'refused' || status === 'returned') return <Closed view={view} />;
   if (refusalOf(view, 'registration.approve') === null) {
     return <DecisionForm view={view} isReleasable={refusalOf(view, 'registration.release') === null} />;

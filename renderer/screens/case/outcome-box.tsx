@@ -3,7 +3,7 @@ import { useAnswer } from '../../bridge/index.ts';
 import { Button, Note, RefusalBox } from '../../kit/index.ts';
 import { useGo } from '../../places/index.ts';
 import { useWords } from '../../words/index.ts';
-import { useMemory, type Outcome } from '../memory.tsx';
+import { matterOf, useMemory, type Outcome } from '../memory.tsx';
 import { Steps } from './steps.tsx';
 
 function Signed({
@@ -11,7 +11,7 @@ function Signed({
   onNext,
 }: {
   readonly outcome: Extract<Outcome, { kind: 'signed' }>;
-  readonly onNext: () => void;
+  readonly onNext: (() => void) | undefined;
 }): ReactNode {
   const words = useWords();
   const go = useGo();
@@ -27,7 +27,7 @@ function Signed({
         <Button tone="quiet" onClick={() => go({ page: 'journal', sequence: outcome.sequence })}>
           {words('decision.openEntry', { sequence: outcome.sequence })}
         </Button>
-        {outcome.type === 'registration.claim' ? null : (
+        {onNext === undefined || outcome.type === 'registration.claim' ? null : (
           <Button keys="J" onClick={onNext}>
             {words('decision.next')}
           </Button>
@@ -38,11 +38,11 @@ function Signed({
 }
 
 /** How the last signing on this case ended; it stays until the next one. */
-export function OutcomeBox({ caseId, onNext }: { readonly caseId: string; readonly onNext: () => void }): ReactNode {
+export function OutcomeBox({ caseId, onNext }: { readonly caseId: string; readonly onNext?: () => void }): ReactNode {
   const words = useWords();
   const { outcomeOf, signing } = useMemory();
   const outcome = outcomeOf(caseId);
-  if (outcome === undefined || signing?.caseId === caseId) return null;
+  if (outcome === undefined || (signing !== null && matterOf(signing) === caseId)) return null;
   if (outcome.kind === 'signed') return <Signed outcome={outcome} onNext={onNext} />;
   return (
     <div className="decision-part">

@@ -1,12 +1,13 @@
 import { useEffect, useState, type ReactNode } from 'react';
-import type { ActDraft, OperatorOutput } from '../../../contracts/ipc/index.ts';
+import type { ScreenOutput } from '../../../contracts/ipc/index.ts';
 import { useAnswer, type Answer } from '../../bridge/index.ts';
 import { Hash, RefusalBox } from '../../kit/index.ts';
 import { useWords } from '../../words/index.ts';
+import type { AnyDraft } from '../memory.tsx';
 
 const typingPauseMs = 250;
 
-type Previewed = Answer<OperatorOutput<'acts.preview'>>;
+type Previewed = Answer<ScreenOutput<'acts.preview'>>;
 
 /** The value as it was when it last stood still, so that each typed letter does not ask main. */
 function useSettled<T>(value: T): T {
@@ -20,10 +21,10 @@ function useSettled<T>(value: T): T {
 }
 
 // Never asked for: it only fills the place of a draft that is not there.
-const noDraft: ActDraft = { type: 'registration.claim', caseId: '' };
+const noDraft: AnyDraft = { type: 'registration.claim', caseId: '' };
 
 /** What main would let this person sign now, or why not; `null` without a draft. */
-export function usePreview(draft: ActDraft | null): Previewed | null {
+export function usePreview(draft: AnyDraft | null): Previewed | null {
   const settled = useSettled(draft);
   const asked = settled?.type === draft?.type ? settled : draft;
   const answer = useAnswer('acts.preview', asked ?? noDraft, { keep: true, isEnabled: asked !== null });

@@ -43,7 +43,7 @@ export function EvidenceTable(props: { readonly rows: EvidenceRows; readonly seq
       heads={columns.map((column) => words(`evidence.column.${column}`))}
       rows={props.rows}
       cells={(item) => <Cells item={item} />}
-      numberOf={(item) => item.sequence}
+      keyOf={(item) => item.sequence}
       chosen={props.sequence}
       onChoose={(sequence) => go({ page: 'evidence', sequence })}
     />

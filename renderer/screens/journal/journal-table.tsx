@@ -58,7 +58,7 @@ export function JournalTable({
       heads={columns.map((column) => words(`journal.column.${column}`))}
       rows={journal}
       cells={(item) => <Cells item={item} />}
-      numberOf={(item) => item.sequence}
+      keyOf={(item) => item.sequence}
       chosen={sequence}
       onChoose={(chosen) => go({ page: 'journal', sequence: chosen })}
     />

@@ -42,7 +42,7 @@ export function LogTable({ rows, index }: { readonly rows: LogRows; readonly ind
       heads={columns.map((column) => words(`log.column.${column}`))}
       rows={{ items: rows.items, more: rows.more }}
       cells={(item) => <Cells item={item} />}
-      numberOf={(item) => item.index}
+      keyOf={(item) => item.index}
       chosen={index}
       onChoose={(chosen) => go({ page: 'log', index: chosen })}
       pageStep={15}

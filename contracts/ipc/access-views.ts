@@ -1,0 +1,214 @@
+import * as z from 'zod';
+import type { Json } from '../../core/kernel/index.ts';
+import { idSchema, refusalSchema, sha256HexSchema, timeMsSchema } from './common.ts';
+import { historyItemSchema } from './views.ts';
+
+/** Longest name, number or line of a record that a screen takes or shows, in UTF-16 units. */
+const line = z.string().max(300);
+const iin = z.string().regex(/^\d{12}$/u);
+/** Ids of `core/access`; a role that only a newer server knows is shown by its id. */
+const role = z.string().min(1).max(64);
+const roles = z.array(role).max(32);
+const named = z.strictObject({ iin, name: line });
+
+/** What one natural person may be, as the registry holds it (`StaffGrant` of core/access). */
+export const staffRecordSchema = z.strictObject({
+  iin,
+  name: line,
+  employeeNumber: line.nullable(),
+  roles,
+  certificates: z.array(sha256HexSchema).max(32),
+  validFromMs: timeMsSchema,
+  validUntilMs: timeMsSchema.nullable(),
+  standing: z.enum(['active', 'dismissed']),
+  contract: z.strictObject({ number: line, scope: z.string().max(2_000), party: line }).nullable(),
+});
+
+/** What a record comes to at this moment: `ahead` has not begun, `ended` is past its last day. */
+export const personStandings = ['active', 'ahead', 'blocked', 'dismissed', 'ended'] as const;
+
+export const personSummarySchema = z.strictObject({
+  iin,
+  name: line,
+  employeeNumber: line.nullable(),
+  roles,
+  standing: z.enum(personStandings),
+  /** `null` for staff. */
+  contract: z.strictObject({ number: line, party: line }).nullable(),
+  validUntilMs: timeMsSchema.nullable(),
+  certificates: z.int().nonnegative(),
+  isMe: z.boolean(),
+  /** Changes of this record that wait for a second signature. */
+  waiting: z.int().nonnegative(),
+});
+
+export const changeKindsShown = ['staff', 'device', 'policy', 'review', 'block'] as const;
+const changeState = z.enum(['waiting', 'confirmed', 'declined', 'withdrawn', 'in-force']);
+
+export const changeSummarySchema = z.strictObject({
+  caseId: idSchema,
+  kind: z.enum(changeKindsShown),
+  /** The person, the device by its name, or the version of the policy. */
+  subject: line,
+  /** In which words the change is told: a new record, changed roles, a dismissal … */
+  what: z.enum(['new', 'changed', 'dismissed', 'unblocked', 'blocked', 'retired', 'reviewed']),
+  state: changeState,
+  author: named,
+  proposedAtMs: timeMsSchema,
+  reason: z.string().max(2_000),
+  isMine: z.boolean(),
+  /** This person may be the second one. */
+  isForMe: z.boolean(),
+});
+
+/** Any record as data: the diff reads it, and its parser stands at the door of the vault. */
+const recordSchema = z.custom<Json>((value) => typeof value === 'object' && value !== null);
+
+export const changeViewSchema = z.strictObject({
+  summary: changeSummarySchema,
+  /** `before` is `null` for a new record; a review and a block have neither. */
+  before: recordSchema.nullable(),
+  after: recordSchema.nullable(),
+  /** Of a review: keep or revoke for each. */
+  people: z.array(z.strictObject({ iin, name: line, roles, decision: z.enum(['keep', 'revoke']) })).max(10_000),
+  basis: z.string().max(2_000),
+  end: z.strictObject({ by: named, atMs: timeMsSchema, note: z.string().max(2_000) }).nullable(),
+  /** What this person may do with it: `null`, or why not. */
+  allowed: z
+    .array(
+      z.strictObject({
+        type: z.enum(['access.confirm', 'access.decline', 'access.withdraw']),
+        refusal: refusalSchema.nullable(),
+      }),
+    )
+    .max(3),
+  /** The policy under which it is judged. */
+  policyVersion: z.int().nonnegative(),
+  history: z.array(historyItemSchema).max(16),
+});
+
+export const personViewSchema = z.strictObject({
+  summary: personSummarySchema,
+  record: staffRecordSchema,
+  /** Of record and block in the registry; a proposal names it, so that two changes of one record never both count. */
+  hash: sha256HexSchema,
+  block: z.strictObject({ by: named, atMs: timeMsSchema, reason: z.string().max(2_000) }).nullable(),
+  reviewedAtMs: timeMsSchema.nullable(),
+  /** Newest first. */
+  changes: z.array(changeSummarySchema).max(512),
+  /** What the present policy lets this person do at this moment; empty for one who is not in force. */
+  policyVersion: z.int().nonnegative(),
+  /** Why the asker may not propose a change of this record, or block it; `null` where he may. */
+  propose: refusalSchema.nullable(),
+  blocking: refusalSchema.nullable(),
+});
+
+/** One act of a person in the audit: on what, when, and how far it has come. */
+export const personActSchema = z.strictObject({
+  actionId: idSchema,
+  type: z.string().max(64),
+  caseId: idSchema,
+  /** The number of the registration, or the subject of the change. */
+  subject: line,
+  atMs: timeMsSchema,
+  state: z.enum(['recorded', 'sent', 'accepted', 'logged', 'refused', 'superseded']),
+  logIndex: z.int().nonnegative().nullable(),
+});
+
+export const policySummarySchema = z.strictObject({
+  version: z.int().positive(),
+  effectiveFromMs: timeMsSchema,
+  hash: sha256HexSchema,
+  state: z.enum(['in-force', 'ahead', 'replaced']),
+  /** Who signed it; empty for one of the founding by the platform key. */
+  signers: z.array(named).max(2),
+  basis: z.string().max(2_000),
+});
+
+export const policyViewSchema = z.strictObject({
+  summary: policySummarySchema,
+  /** `PolicyDocument` of core/access, parsed at the door of the vault. */
+  document: z.custom<import('../../core/access/index.ts').PolicyDocument>(
+    (value) => typeof value === 'object' && value !== null,
+  ),
+  /** The version before it; `null` for the first. */
+  before: recordSchema.nullable(),
+});
+
+export const postureFindings = [
+  'version-old',
+  'patches-old',
+  'antivirus-absent',
+  'antivirus-base-old',
+  'disk-not-encrypted',
+  'clock-wrong',
+  'remote-control',
+  'unknown',
+] as const;
+
+/** What a device says of itself: neglect shows in it, malice need not. `null` where the device could not find out. */
+export const postureViewSchema = z.strictObject({
+  atMs: timeMsSchema,
+  version: line,
+  patchedAtMs: timeMsSchema.nullable(),
+  antivirus: z.strictObject({ name: line, baseAtMs: timeMsSchema.nullable() }).nullable(),
+  isDiskEncrypted: z.boolean().nullable(),
+  clockDriftMs: z.int().nullable(),
+  /** Names of programs that show this screen to somebody else. */
+  remoteControl: z.array(line).max(32),
+  findings: z
+    .array(z.strictObject({ id: z.enum(postureFindings), effect: z.enum(['warn', 'restrict', 'refuse']) }))
+    .max(32),
+});
+
+export const deviceViewSchema = z.strictObject({
+  id: idSchema,
+  name: line,
+  kind: z.enum(['workstation', 'import-station', 'kiosk']),
+  standing: z.enum(['active', 'retired', 'requested']),
+  isThis: z.boolean(),
+  location: line,
+  custodian: named.nullable(),
+  /** SHA-256 of its public key: what two people compare before they sign. */
+  fingerprint: sha256HexSchema,
+  enrolledAtMs: timeMsSchema.nullable(),
+  lastContactMs: timeMsSchema.nullable(),
+  posture: postureViewSchema.nullable(),
+});
+
+/** As the server lists it: where somebody is signed in, by what, and until when. */
+export const sessionViewSchema = z.strictObject({
+  id: idSchema,
+  device: idSchema,
+  deviceName: line,
+  iin,
+  name: line,
+  startedAtMs: timeMsSchema,
+  lastSeenMs: timeMsSchema,
+  expiresAtMs: timeMsSchema,
+  /** What was shown when it was opened. */
+  factors: z
+    .array(
+      z.strictObject({
+        kind: z.enum(['knowledge', 'possession', 'inherence']),
+        method: z.string().max(32),
+        atMs: timeMsSchema,
+      }),
+    )
+    .max(8),
+  /** The session of this very workstation. */
+  isThis: z.boolean(),
+});
+
+export type StaffRecordView = z.output<typeof staffRecordSchema>;
+export type PersonSummary = z.output<typeof personSummarySchema>;
+export type PersonStanding = PersonSummary['standing'];
+export type PersonView = z.output<typeof personViewSchema>;
+export type PersonAct = z.output<typeof personActSchema>;
+export type ChangeSummary = z.output<typeof changeSummarySchema>;
+export type ChangeView = z.output<typeof changeViewSchema>;
+export type PolicySummary = z.output<typeof policySummarySchema>;
+export type PolicyView = z.output<typeof policyViewSchema>;
+export type DeviceView = z.output<typeof deviceViewSchema>;
+export type PostureView = z.output<typeof postureViewSchema>;
+export type SessionView = z.output<typeof sessionViewSchema>;

@@ -1,0 +1,106 @@
+import * as z from 'zod';
+import {
+  changeSummarySchema,
+  changeViewSchema,
+  deviceViewSchema,
+  personActSchema,
+  personStandings,
+  personSummarySchema,
+  personViewSchema,
+  policySummarySchema,
+  policyViewSchema,
+  sessionViewSchema,
+  staffRecordSchema,
+} from './access-views.ts';
+import { idSchema, nothing, sha256HexSchema, timeMsSchema, verb } from './common.ts';
+import { actDraftSchema, type OperatorVerbs } from './operator.ts';
+
+const text = z.string().min(1).max(2_000);
+const note = z.string().max(2_000);
+const iin = z.string().regex(/^\d{12}$/u);
+
+/**
+ * What a screen may propose about rights. It names the record that is replaced by its hash; main fills the record itself from the registry and
+ * names the new case, so that no page says what was before.
+ */
+export const accessDraftSchema = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('access.propose'),
+    change: z.strictObject({
+      kind: z.literal('staff'),
+      /** `null` for a person who has no record yet. */
+      before: sha256HexSchema.nullable(),
+      record: staffRecordSchema,
+    }),
+    reason: text,
+    basis: text,
+  }),
+  z.strictObject({ type: z.literal('access.block'), iin, reason: text, basis: text }),
+  z.strictObject({ type: z.literal('access.confirm'), caseId: idSchema }),
+  z.strictObject({ type: z.literal('access.decline'), caseId: idSchema, note: text }),
+  z.strictObject({ type: z.literal('access.withdraw'), caseId: idSchema, note }),
+]);
+
+export type AccessDraft = z.infer<typeof accessDraftSchema>;
+
+/** What people are looked for by. */
+export const peopleQuestSchema = z.strictObject({
+  /** A part of a name, an IIN, an employee number or a contract. */
+  query: z.string().max(120),
+  roles: z.array(z.string().max(64)).max(32),
+  standings: z.array(z.enum(personStandings)).max(personStandings.length),
+  /** Only those with a contract, and only those whose right ends before this moment. */
+  onlyContractors: z.boolean(),
+  endsBeforeMs: timeMsSchema.nullable(),
+  sort: z.enum(['name', 'ends-first']),
+});
+
+const page = { offset: z.int().nonnegative(), limit: z.int().min(1).max(500) };
+/** `next` is the offset to go on with; `null` at the end. */
+const paged = { total: z.int().nonnegative(), next: z.int().nonnegative().nullable() };
+/** How many there are in each view, whatever is looked for. */
+const counts = z.record(z.string(), z.int().nonnegative());
+const anyDraft = z.union([actDraftSchema, accessDraftSchema]);
+
+/**
+ * Verbs of the screens of accounts. Each moves into `operatorVerbs` with its handler; until then no door answers it, no preload
+ * lets it through, and the pages that ask it stand in the gallery alone.
+ */
+export const accessVerbs = {
+  'people.list': verb(
+    peopleQuestSchema.extend(page),
+    z.strictObject({ ...paged, items: z.array(personSummarySchema).max(500), counts }),
+  ),
+  /** Of anybody for whoever may read `access`; of oneself always. */
+  'people.get': verb(z.strictObject({ iin }), personViewSchema),
+  /** What a person did, newest first, from what this desk has verified. */
+  'people.acts': verb(
+    z.strictObject({ iin, ...page }),
+    z.strictObject({ ...paged, items: z.array(personActSchema).max(500) }),
+  ),
+  /** Newest version first. */
+  'policies.list': verb(nothing, z.strictObject({ items: z.array(policySummarySchema).max(512) })),
+  'policies.get': verb(z.strictObject({ version: z.int().positive() }), policyViewSchema),
+  /** Asks for a place by the system's dialog and writes the matrix of this version there as CSV, in the language of the window. */
+  'permissions.export': verb(z.strictObject({ version: z.int().positive() }), z.strictObject({ isSaved: z.boolean() })),
+  'devices.list': verb(nothing, z.strictObject({ items: z.array(deviceViewSchema).max(5_000) })),
+  /** Where the person of this shift is signed in. */
+  'sessions.list': verb(nothing, z.strictObject({ sessions: z.array(sessionViewSchema).max(500) })),
+  'sessions.end': verb(z.strictObject({ id: idSchema }), nothing),
+  'changes.list': verb(
+    z.strictObject({ view: z.enum(['for-me', 'mine', 'all']), ...page }),
+    z.strictObject({ ...paged, items: z.array(changeSummarySchema).max(500), counts }),
+  ),
+  'changes.get': verb(z.strictObject({ caseId: idSchema }), changeViewSchema),
+  /** Opens the sealed prompt: no password is ever typed into a page. */
+  'password.change': verb(nothing, nothing),
+  'acts.preview': verb(anyDraft, z.strictObject({ text: z.string(), hash: sha256HexSchema })),
+  'acts.sign': verb(anyDraft, z.strictObject({ actionId: idSchema, sequence: z.int(), recordedAtMs: timeMsSchema })),
+} as const;
+
+/** Everything that a screen may ask. */
+export type ScreenVerbs = Omit<OperatorVerbs, keyof typeof accessVerbs> & typeof accessVerbs;
+export type ScreenVerb = keyof ScreenVerbs;
+export type ScreenInput<V extends ScreenVerb> = z.input<ScreenVerbs[V]['input']>;
+export type ScreenOutput<V extends ScreenVerb> = z.output<ScreenVerbs[V]['output']>;
+export type PeopleQuest = z.output<typeof peopleQuestSchema>;

@@ -1,0 +1,72 @@
+import type { ReactNode } from 'react';
+import { useAnswer, useCommand } from '../../../bridge/index.ts';
+import { Button, Note, Part, RefusalBox, Skeleton, State } from '../../../kit/index.ts';
+import type { AccountPart } from '../../../places/index.ts';
+import { useWords } from '../../../words/index.ts';
+import { ChangeList } from '../change-list.tsx';
+import { AccountNav } from '../part-nav.tsx';
+import { PersonRecord } from '../people/person-record.tsx';
+import { Sessions } from './sessions.tsx';
+
+/** A password is entered in the sealed prompt alone, by its owner: there is nothing here to type it into. */
+function Password(): ReactNode {
+  const words = useWords();
+  const change = useCommand('password.change');
+  return (
+    <section className="box">
+      <h2>{words('account.password')}</h2>
+      <p className="quiet">{words('account.passwordText')}</p>
+      <div>
+        <Button isBusy={change.isRunning} onClick={() => void change.run(null)}>
+          {words('account.changePassword')}
+        </Button>
+      </div>
+      {change.refusal === null ? null : <RefusalBox refusal={change.refusal} />}
+      {!change.isDone ? null : (
+        <span role="status">
+          <State tone="good">{words('account.passwordChanged')}</State>
+        </span>
+      )}
+    </section>
+  );
+}
+
+function Own({ iin }: { readonly iin: string }): ReactNode {
+  const words = useWords();
+  const answer = useAnswer('people.get', { iin });
+  if (answer.state === 'waiting') return <Skeleton name={words('loading')} lines={8} />;
+  if (answer.state === 'refused') return <RefusalBox refusal={answer.refusal} onAgain={answer.again} isLarge />;
+  return (
+    <div className="account-columns">
+      <section className="box account-record">
+        <PersonRecord person={answer.value} />
+      </section>
+      <div className="account-side">
+        <Note>{words('account.ownRecord')}</Note>
+        <Password />
+        <section className="box">
+          <Part title={words('account.changes')}>
+            <ChangeList changes={answer.value.changes} />
+          </Part>
+        </section>
+      </div>
+    </div>
+  );
+}
+
+/** What the platform holds about the person of this shift, and where he is signed in. */
+export function AccountScreen({ part }: { readonly part: AccountPart }): ReactNode {
+  const words = useWords();
+  const app = useAnswer('app.get', null);
+  const staff = app.state === 'here' ? app.value.staff : null;
+  return (
+    <div className="parts-page">
+      <AccountNav part={part} />
+      <div className="sheet-page">
+        <h1>{words(`account.part.${part}`)}</h1>
+        {part === 'sessions' ? <Sessions /> : null}
+        {part === 'record' && staff !== null ? <Own iin={staff.iin} /> : null}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,100 @@
+import { useState, type ReactNode } from 'react';
+import type { PersonView } from '../../../../contracts/ipc/index.ts';
+import { useAnswer, useNow } from '../../../bridge/index.ts';
+import { Button, IdentityNumber, Note, State, Tabs, useKeys } from '../../../kit/index.ts';
+import { useGo } from '../../../places/index.ts';
+import { useWords } from '../../../words/index.ts';
+import { EntryFrame } from '../../entry-frame.tsx';
+import { matterOfPerson, useMemory } from '../../memory.tsx';
+import { rolesWords, standingTones } from '../access-words.ts';
+import { ChangeList } from '../change-list.tsx';
+import { startProposal, type ProposalKind } from '../proposal/draft.ts';
+import { WhyNot } from '../why-not.tsx';
+import { PersonAudit } from './person-audit.tsx';
+import { PersonRecord } from './person-record.tsx';
+
+const tabs = ['record', 'changes', 'audit'] as const;
+type PersonTab = (typeof tabs)[number];
+
+/** What can be proposed about a record that stands like this. */
+function kindsFor({ summary, block }: PersonView): readonly ProposalKind[] {
+  if (summary.standing === 'dismissed') return ['change'];
+  return block === null ? ['change', 'block', 'dismiss'] : ['unblock', 'dismiss'];
+}
+
+function Actions({ person }: { readonly person: PersonView }): ReactNode {
+  const words = useWords();
+  const go = useGo();
+  const nowMs = useNow();
+  const { setProposal, proposalOf } = useMemory();
+  const { iin } = person.record;
+  const start = (kind: ProposalKind): void => {
+    const matter = matterOfPerson(iin);
+    // A draft that was begun is gone on with.
+    if (proposalOf(matter)?.kind !== kind) setProposal(matter, startProposal(kind, person.record, nowMs));
+    go({ page: 'access', part: 'propose', id: iin });
+  };
+  const refusalOf = (kind: ProposalKind) => (kind === 'block' ? person.blocking : person.propose);
+  const kinds = kindsFor(person);
+  const closed = kinds.map(refusalOf).find((refusal) => refusal !== null) ?? null;
+  return (
+    <div className="person-actions">
+      {kinds.map((kind) => (
+        <Button key={kind} isDisabled={refusalOf(kind) !== null} onClick={() => start(kind)}>
+          {words(`propose.kind.${kind}`)}
+        </Button>
+      ))}
+      <WhyNot refusal={closed} />
+    </div>
+  );
+}
+
+function Head({ person }: { readonly person: PersonView }): ReactNode {
+  const words = useWords();
+  const { summary, record } = person;
+  return (
+    <header className="case-head person-head-line">
+      <div className="case-line">
+        <span className="quiet">
+          {words('id.iin')} <IdentityNumber value={record.iin} />
+        </span>
+        <State tone={standingTones[summary.standing]} isSoft>
+          {words(`standing.${summary.standing}`)}
+        </State>
+      </div>
+      <h1 className="selectable">{record.name}</h1>
+      <p className="quiet small">{rolesWords(words, record.roles)}</p>
+      {summary.waiting === 0 ? null : <Note tone="waiting">{words('people.waiting', { count: summary.waiting })}</Note>}
+      <Actions person={person} />
+    </header>
+  );
+}
+
+function Person({ person }: { readonly person: PersonView }): ReactNode {
+  const words = useWords();
+  const [tab, setTab] = useState<PersonTab>('record');
+  useKeys({ Digit1: () => setTab(tabs[0]), Digit2: () => setTab(tabs[1]), Digit3: () => setTab(tabs[2]) });
+  const contents = {
+    record: <PersonRecord person={person} />,
+    changes: <ChangeList changes={person.changes} />,
+    audit: <PersonAudit person={person} />,
+  };
+  return (
+    <div className="case person">
+      <Head person={person} />
+      <Tabs
+        label={words('person.tabs')}
+        value={tab}
+        onChange={setTab}
+        tabs={tabs.map((value) => ({ value, label: words(`person.tab.${value}`), content: contents[value] }))}
+      />
+    </div>
+  );
+}
+
+/** One person: his record, how it came to be, and everything that he did and may do. */
+export function PersonPanel({ iin }: { readonly iin: string }): ReactNode {
+  const words = useWords();
+  const answer = useAnswer('people.get', { iin });
+  return <EntryFrame label={words('person.title')} answer={answer} show={(person) => <Person person={person} />} />;
+}
