@@ -13,7 +13,7 @@ type FrameProps<T> = {
 export function EntryFrame<T>({ label, answer, show }: FrameProps<T>): ReactNode {
   const words = useWords();
   return (
-    <section className="entry" aria-label={label}>
+    <section className="entry" aria-label={label} tabIndex={0}>
       {answer.state === 'waiting' ? <Skeleton name={words('loading')} lines={8} /> : null}
       {answer.state === 'refused' ? <RefusalBox refusal={answer.refusal} onAgain={answer.again} isLarge /> : null}
       {answer.state === 'here' ? show(answer.value) : null}

@@ -120,7 +120,7 @@ export function DevicePanel({ device }: { readonly device: DeviceView }): ReactN
   const { posture } = device;
   const verdict = verdictOf(device);
   return (
-    <section className="entry" aria-label={device.name}>
+    <section className="entry" aria-label={device.name} tabIndex={0}>
       <header className="case-head">
         <div className="case-line">
           <State tone={deviceTones[device.standing]} isSoft>

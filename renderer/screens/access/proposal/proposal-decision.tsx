@@ -52,7 +52,7 @@ export function ProposalDecision(props: Props): ReactNode {
   useKeys({ 'ctrl+Enter': signNow });
   return (
     <>
-      <div className="decision-scroll">
+      <div className="decision-scroll" role="region" aria-label={words('propose.what')} tabIndex={0}>
         <div className="decision-part">
           {refusal === undefined || refusal === null ? null : <RefusalBox refusal={refusal} />}
           <DiffTable label={words('propose.what')} kind="staff" before={before} after={after} />
