@@ -15,7 +15,8 @@ import {
 import { idSchema, nothing, sha256HexSchema, timeMsSchema, verb } from './common.ts';
 import { actDraftSchema, type OperatorVerbs } from './operator.ts';
 
-const text = z.string().min(1).max(2_000);
+/** As the acts of `contracts/documents` have it. */
+const text = z.string().min(1).max(300);
 const note = z.string().max(2_000);
 const iin = z.string().regex(/^\d{12}$/u);
 

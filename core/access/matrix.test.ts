@@ -1,7 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { accessMatrix, csvOf, rightsOf } from './matrix.ts';
-import { mayAct, mayRead, roles, type PolicyDocument, type ReadScope, type Role } from './index.ts';
+import {
+  changeKinds,
+  mayAct,
+  mayChange,
+  mayRead,
+  roles,
+  type Person,
+  type PolicyDocument,
+  type ReadScope,
+  type Role,
+} from './index.ts';
 import { actTypes } from '../actions/index.ts';
 
 const acts = {
@@ -49,6 +59,20 @@ describe('the matrix of a policy', () => {
     expect(cell('change', 'staff', 'security-officer')).toEqual(['propose', 'confirm']);
     expect(cell('change', 'staff', 'reviewer')).toEqual(['confirm']);
     expect(cell('change', 'device', 'security-officer')).toEqual(['confirm']);
+  });
+
+  it('says of each kind of change, each role and each part what the judge of changes says', () => {
+    const person = (role: Role): Person =>
+      ({
+        record: { roles: [role], standing: 'active', validFromMs: 0, validUntilMs: null },
+        block: null,
+      }) as unknown as Person;
+    for (const kind of changeKinds)
+      for (const role of roles)
+        for (const part of ['propose', 'confirm'] as const) {
+          const may = mayChange(policy, person(role), { kind, part, nowMs: 1 });
+          expect(cell('change', kind, role)?.includes(part) ?? false, `${kind} ${role} ${part}`).toBe(may);
+        }
   });
 
   it('has no row for a kind that the policy does not name', () => {

@@ -37,7 +37,7 @@ export function accessMatrix(policy: PolicyDocument): AccessMatrix {
         id,
         cells: cells((role) => only(has(who, role), 'sign')),
       })),
-      ...changesOf(policy).map(([id, rule]): MatrixRow => ({
+      ...Object.entries(policy.changes ?? {}).map(([id, rule]): MatrixRow => ({
         part: 'change',
         id,
         // Both must hold: the role may sign this act at all, and it is named for this kind.
@@ -53,13 +53,6 @@ export function accessMatrix(policy: PolicyDocument): AccessMatrix {
       })),
     ],
   };
-}
-
-type Rule = { readonly propose: readonly string[]; readonly confirm: readonly string[] };
-
-function changesOf(policy: PolicyDocument): readonly (readonly [string, Rule])[] {
-  const { changes = {} } = policy as PolicyDocument & { readonly changes?: Readonly<Record<string, Rule>> };
-  return Object.entries(changes);
 }
 
 export type HeldRight = {

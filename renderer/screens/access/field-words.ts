@@ -48,6 +48,8 @@ function scalarWords(words: Words, path: FieldPath, value: string | number | boo
   if (value === '') return words('value.empty');
   if (ofRoles.has(name) || (path[0] === 'access' && path[1] === 'acts')) return words.role(value);
   if (path[0] === 'access' && path[1] === 'reads') return words.known(`scope.${value}`) ?? value;
+  if (name === 'stepUp') return words.act(value);
+  if (name === 'methods') return words.known(`factor.${value}`) ?? value;
   if (/^\d{12}$/u.test(value)) return formatIdentityNumber(value);
   if (/^[0-9a-f]{64}$/u.test(value)) return shortHash(value);
   return words.known(`value.${name}.${value}`) ?? value;

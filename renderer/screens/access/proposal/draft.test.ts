@@ -48,6 +48,11 @@ describe('the form of a change', () => {
     });
   });
 
+  it('puts a reason of several lines into one', () => {
+    const draft = with_(startProposal('block', record, nowMs), { reason: ' Stolen \n card', basis: 'Order 7\n' });
+    expect(actOf(draft, person, nowMs)).toMatchObject({ reason: 'Stolen card', basis: 'Order 7' });
+  });
+
   it('ends with the last day, which people count in', () => {
     const draft = with_(whole, { from: '23.11.2026', until: '30.11.2026' });
     const made = recordOf(draft, null, nowMs);

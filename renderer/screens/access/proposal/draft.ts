@@ -38,6 +38,9 @@ export type ProposalDraft = {
 /** Steps back that are kept: more than anybody takes one by one. */
 const pastMax = 200;
 
+/** Records and reasons are lines: what was broken for the eye is one text. */
+const oneLine = (text: string): string => text.trim().replaceAll(/\s*\n\s*/gu, ' ');
+
 const dayText = (atMs: number | null): string => (atMs === null ? '' : formatDate(atMs));
 
 function fieldsOf(record: StaffRecordView | null, nowMs: number): ProposalFields {
@@ -104,7 +107,7 @@ export function recordOf(
   if (before !== null && kind !== 'change') return kind === 'dismiss' ? { ...before, standing: 'dismissed' } : before;
   const contract = {
     number: fields.contractNumber.trim(),
-    scope: fields.contractScope.trim(),
+    scope: oneLine(fields.contractScope),
     party: fields.contractParty.trim(),
   };
   const until = dayEnd(fields.until, before?.validUntilMs ?? null);
@@ -190,7 +193,7 @@ export function faultsOf(draft: ProposalDraft, before: StaffRecordView | null, n
 export function actOf(draft: ProposalDraft, person: PersonView | null, nowMs: number): AccessDraft | null {
   const before = person?.record ?? null;
   if (faultsOf(draft, before, nowMs).length > 0) return null;
-  const [reason, basis] = [draft.fields.reason.trim(), draft.fields.basis.trim()];
+  const [reason, basis] = [oneLine(draft.fields.reason), oneLine(draft.fields.basis)];
   if (draft.kind === 'block') return before === null ? null : { type: 'access.block', iin: before.iin, reason, basis };
   return {
     type: 'access.propose',

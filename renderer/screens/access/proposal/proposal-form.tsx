@@ -84,7 +84,7 @@ function Employment({ part }: { readonly part: Part }): ReactNode {
             label={words('field.staff.contract.scope')}
             value={fields.contractScope}
             onChange={(value) => edit('contractScope', value)}
-            lengthMax={2_000}
+            lengthMax={300}
             {...(scopeFault === undefined ? {} : { fault: scopeFault })}
           />
         </>
@@ -215,14 +215,14 @@ export function ProposalForm(props: FormProps): ReactNode {
         value={fields.reason}
         onChange={(value) => edit('reason', value)}
         hint={words('propose.reasonHint')}
-        lengthMax={2_000}
+        lengthMax={300}
       />
       <TextArea
         label={words('propose.basis')}
         value={fields.basis}
         onChange={(value) => edit('basis', value)}
         hint={words('propose.basisHint')}
-        lengthMax={2_000}
+        lengthMax={300}
       />
     </div>
   );
