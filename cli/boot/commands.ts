@@ -136,6 +136,11 @@ export const commands: readonly Entry[] = [
     load: async () => (await import('../archive/index.ts')).archiveSchedule,
   },
   {
+    name: ['server', 'log-key', 'lost'],
+    help: 'cli.help.server-log-key-lost',
+    load: async () => (await import('../server/index.ts')).serverLogKeyLost,
+  },
+  {
     name: ['server', 'log-key', 'compromised'],
     help: 'cli.help.server-log-key-compromised',
     load: async () => (await import('../server/index.ts')).serverLogKeyCompromised,

@@ -18,6 +18,7 @@ export const findingCodes = [
   'sums-malformed',
   'manifest-malformed',
   'manifest-differs',
+  'key-change',
   'head-malformed',
   'head-signature',
   'head-inconsistent',

@@ -4,13 +4,13 @@ import { fromBase64 } from '../../core/kernel/index.ts';
 import {
   meetsPolicy,
   noteKeyTypes,
-  openCheckpoint,
+  openPinnedCheckpoint,
   openNote,
   verifyConsistency,
   type Checkpoint,
   type NoteKey,
 } from '../../core/log/index.ts';
-import { olderHeads, ownLineOf, packageFiles } from '../../core/log-package/index.ts';
+import { keyChangePath, olderHeads, ownLineOf, packageFiles, type KeyChain } from '../../core/log-package/index.ts';
 import { sha256, verifyEd25519, verifyMlDsa44 } from '../../eds/index.ts';
 import type { Findings } from './findings.ts';
 import { canVerifyMlDsa, type ReaderTrust } from './trust.ts';
@@ -51,12 +51,22 @@ function readLines(file: string): readonly Uint8Array[] | undefined {
     : undefined;
 }
 
-/** Judges the heads of the package by the log key: each older one must be a part of the newest. */
-export function checkHeads(folder: string, logKey: NoteKey, trust: ReaderTrust, { find }: Findings): Heads | undefined {
+/** True where the file beside a head leads from it to the newest. */
+function isPart(proof: string, older: Checkpoint, { size, root }: Checkpoint): boolean {
+  const path = existsSync(proof) ? readLines(proof) : undefined;
+  const { size: oldSize, root: oldRoot } = older;
+  if (path === undefined) return false;
+  if (oldSize === size) return path.length === 0 && Buffer.compare(oldRoot, root) === 0;
+  return verifyConsistency({ sha256, oldSize, oldRoot, size, root, path });
+}
+
+/** Judges the heads of the package, each by the log key of its time: each older one must be a part of the newest. */
+export function checkHeads(folder: string, keys: KeyChain, trust: ReaderTrust, { find }: Findings): Heads | undefined {
+  const { pins } = keys;
   const open = (name: string): { readonly note: string; readonly head: Checkpoint } | undefined => {
     if (!existsSync(join(folder, name))) return undefined;
     const note = readFileSync(join(folder, name), 'utf8');
-    const head = openCheckpoint({ note, logKey, verifyEd25519 });
+    const head = openPinnedCheckpoint({ note, pins, verifyEd25519 });
     if (!head.ok) find(/signature|key/u.test(head.refusal.code) ? 'head-signature' : 'head-malformed', name);
     return head.ok ? { note, head: head.value } : undefined;
   };
@@ -65,19 +75,18 @@ export function checkHeads(folder: string, logKey: NoteKey, trust: ReaderTrust, 
     if (!existsSync(join(folder, packageFiles.newest))) find('file-missing', packageFiles.newest);
     return undefined;
   }
-  const { size, root } = newest.head;
-  let witnessedSize = isWitnessed(newest.note, trust) ? size : undefined;
+  let witnessedSize = isWitnessed(newest.note, trust) ? newest.head.size : undefined;
   for (const name of olderHeads) {
     const file = `checkpoints/${name}`;
     const older = open(file);
     if (older === undefined) continue;
-    const path = existsSync(join(folder, `${file}.consistency`))
-      ? readLines(join(folder, `${file}.consistency`))
-      : undefined;
-    const { size: oldSize, root: oldRoot } = older.head;
-    const isPart = path !== undefined && verifyConsistency({ sha256, oldSize, oldRoot, size, root, path });
-    if (!isPart) find('head-inconsistent', file);
-    else if (witnessedSize === undefined && isWitnessed(older.note, trust)) witnessedSize = oldSize;
+    if (!isPart(join(folder, `${file}.consistency`), older.head, newest.head)) find('head-inconsistent', file);
+    else if (witnessedSize === undefined && isWitnessed(older.note, trust)) witnessedSize = older.head.size;
   }
-  return { newest: newest.head, ownLine: ownLineOf(newest.note), witnessedSize };
+  for (const [at, head] of keys.heads.entries()) {
+    const file = keyChangePath(at + 1, 'consistency');
+    if (!isPart(join(folder, file), head, newest.head)) find('head-inconsistent', file);
+  }
+  const { key } = pins.at(-1) ?? pins[0];
+  return { newest: newest.head, ownLine: ownLineOf(newest.note, key), witnessedSize };
 }

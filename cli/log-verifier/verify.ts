@@ -1,9 +1,16 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fromBase64 } from '../../core/kernel/index.ts';
-import { formatNoteKey, logOrigin, noteKeyTypes, parseNoteKey } from '../../core/log/index.ts';
-import { packageFiles, parseManifest, type PackageManifest } from '../../core/log-package/index.ts';
-import { sha256, sha256Hex } from '../../eds/index.ts';
+import { formatNoteKey, logOrigin, noteKeyTypes, parseNoteKey, type KeyRotation } from '../../core/log/index.ts';
+import {
+  keyChangePath,
+  keyChangesMax,
+  packageFiles,
+  parseManifest,
+  pinsOfChain,
+  type PackageManifest,
+} from '../../core/log-package/index.ts';
+import { sha256, sha256Hex, verifyEd25519 } from '../../eds/index.ts';
 import type { PlatformId } from '../../core/kernel/index.ts';
 import { createDocuments } from './documents.ts';
 import { checkEntries, type EntryChecks, type EntryCounts } from './entries.ts';
@@ -60,8 +67,8 @@ function readManifest(folder: string, { find }: Findings): PackageManifest | und
   return parsed.value;
 }
 
-/** The reader's key where he has one; where it is not the package's, the package is of another platform. */
-function keysOf(manifest: PackageManifest, trust: ReaderTrust, { find }: Findings) {
+/** The keys of the log, of which the reader's must be one; where it is none, or its platform key another, the package is of another platform. */
+function keysOf(folder: string, manifest: PackageManifest, trust: ReaderTrust, { find }: Findings) {
   const named = parseNoteKey(sha256, manifest.logKey);
   const platform = fromBase64(manifest.platformKey);
   const isNamed = named.ok && named.value.type === noteKeyTypes.ed25519 && platform.ok && platform.value.length === 32;
@@ -69,10 +76,34 @@ function keysOf(manifest: PackageManifest, trust: ReaderTrust, { find }: Finding
     find('manifest-differs', packageFiles.manifest, 'keys');
     return undefined;
   }
+  const changes = readKeyChanges(folder, manifest.keyChanges);
+  const chain = changes === undefined ? undefined : pinsOfChain(changes, named.value, { sha256, verifyEd25519 });
+  if (chain === undefined) {
+    find('key-change', packageFiles.manifest);
+    return undefined;
+  }
   const { logKey = named.value, platformKey = platform.value } = trust;
-  const isSame = formatNoteKey(logKey) === manifest.logKey && Buffer.compare(platformKey, platform.value) === 0;
+  const isOfLog = chain.pins.some(({ key }) => formatNoteKey(key) === formatNoteKey(logKey));
+  const isSame = isOfLog && Buffer.compare(platformKey, platform.value) === 0;
   if (!isSame) find('manifest-differs', packageFiles.manifest, 'keys');
-  return { logKey, platformKey };
+  // Heads that the reader's own key does not lead to are judged by it all the same, and not believed.
+  return { chain: isOfLog ? chain : ({ pins: [{ key: logKey, fromSize: 0 }], heads: [] } as const), platformKey };
+}
+
+/** The changes of the log's key that the package carries, oldest first; `undefined` where one is missing or no change. */
+function readKeyChanges(folder: string, count: number): readonly KeyRotation[] | undefined {
+  if (count > keyChangesMax) return undefined;
+  const changes: KeyRotation[] = [];
+  for (let number = 1; number <= count; number += 1) {
+    const [text, proof] = (['document', 'proof'] as const).map((part) => {
+      const path = join(folder, keyChangePath(number, part));
+      return existsSync(path) ? readFileSync(path, 'utf8') : undefined;
+    });
+    const document = text === undefined ? undefined : createDocuments().read(text);
+    if (document === undefined || proof === undefined) return undefined;
+    changes.push({ document, proof });
+  }
+  return changes;
 }
 
 function compareCounts(manifest: PackageManifest, range: EntryCounts, context: EntryCounts, { find }: Findings): void {
@@ -86,8 +117,8 @@ function compareCounts(manifest: PackageManifest, range: EntryCounts, context: E
 }
 
 async function checkContent(folder: string, manifest: PackageManifest, trust: ReaderTrust, findings: Findings) {
-  const keys = keysOf(manifest, trust, findings);
-  const heads = keys === undefined ? undefined : checkHeads(folder, keys.logKey, trust, findings);
+  const keys = keysOf(folder, manifest, trust, findings);
+  const heads = keys === undefined ? undefined : checkHeads(folder, keys.chain, trust, findings);
   if (keys === undefined || heads === undefined) return undefined;
   if (heads.newest.size !== manifest.size || heads.newest.origin !== manifest.origin)
     findings.find('manifest-differs', packageFiles.manifest, 'size');

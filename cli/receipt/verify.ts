@@ -1,6 +1,13 @@
-import { verifyReceipt, type LeafOutcome, type ReceiptFacts, type ReceiptVerdict } from '../../core/log/index.ts';
+import {
+  noteSizeMax,
+  upToLastHead,
+  verifyReceipt,
+  type LeafOutcome,
+  type ReceiptFacts,
+  type ReceiptVerdict,
+} from '../../core/log/index.ts';
 import { refusalWords, words, type Locale, type MessageId, type MessageValues } from '../../locales/index.ts';
-import { timeText, type Answer, type Command, type Fact } from '../kit/index.ts';
+import { misuse, readSmallFile, timeText, type Answer, type Command, type Fact } from '../kit/index.ts';
 import { questionOptions, readQuestion } from './question.ts';
 
 function outcomeWords(locale: Locale, outcome: LeafOutcome): string {
@@ -73,9 +80,15 @@ export function answerOf(locale: Locale, verdict: ReceiptVerdict): Answer {
 
 /** `qorgan receipt verify FILE`: offline, and without any secret. */
 export const receiptVerify: Command = {
-  shape: { operands: ['FILE'], options: questionOptions },
+  shape: { operands: ['FILE'], options: { ...questionOptions, 'last-head': 'optional' } },
   run: async (given, { locale }) => {
     const read = await readQuestion(locale, given);
-    return 'answer' in read ? read.answer : answerOf(locale, verifyReceipt(read.question));
+    if ('answer' in read) return read.answer;
+    const verdict = verifyReceipt(read.question);
+    const file = given.option('last-head');
+    if (file === undefined) return answerOf(locale, verdict);
+    const lastHead = await readSmallFile(file, noteSizeMax);
+    if (!lastHead.ok) return misuse(locale, `cli.error.${lastHead.refusal.code}`, { file });
+    return answerOf(locale, upToLastHead(verdict, read.question, Buffer.from(lastHead.value).toString('utf8')));
   },
 };

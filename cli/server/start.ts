@@ -1,9 +1,41 @@
 import { policySizeMax } from '../../core/log/index.ts';
 import { words } from '../../locales/index.ts';
-import { createServerLog, startServer } from '../../server/boot/index.ts';
+import {
+  createServerLog,
+  readLostLog,
+  serveLostLog,
+  startServer,
+  type LostLog,
+  type PlatformPlace,
+} from '../../server/boot/index.ts';
 import { clamdAntivirus, parseClamdAddress } from '../../server/evidence/index.ts';
-import { listenOf, misuse, readSmallFile, refused, type Command } from '../kit/index.ts';
+import {
+  listenOf,
+  misuse,
+  readSmallFile,
+  refused,
+  type Answer,
+  type Command,
+  type Surroundings,
+} from '../kit/index.ts';
 import { placeOf, placeOptions } from './place.ts';
+
+type LostOptions = Parameters<typeof serveLostLog>[1];
+
+/** The server of a log whose key was stolen needs no secret: it tells every workstation that the log is lost. */
+async function startLost(around: Surroundings, lost: LostLog, options: LostOptions & PlatformPlace): Promise<Answer> {
+  const { locale, tell } = around;
+  for (const secret of [options.passphrase, options.logKeyPin]) secret?.wipe();
+  const started = await serveLostLog(lost, options);
+  if (!started.ok) return refused(locale, started.refusal);
+  const { url, pin, close } = started.value;
+  const stopAsked = around.stopAsked();
+  const facts = { event: 'started', url, spki: pin.spki, state: 'log-compromised', logOrigin: lost.origin };
+  tell({ exit: 0, facts, lines: [words(locale, 'cli.server.started-lost', { url, origin: lost.origin })] });
+  await stopAsked;
+  await close();
+  return { exit: 0, facts: { event: 'stopped' }, lines: [words(locale, 'cli.server.stopped')] };
+}
 
 /** `qorgan server start`: says where it answers, then runs until it is asked to stop. Its log goes to the error stream. */
 export const serverStart: Command = {
@@ -35,6 +67,8 @@ export const serverStart: Command = {
     const found = await placeOf(given, around);
     if ('answer' in found) return found.answer;
     const log = createServerLog((line) => void process.stderr.write(line));
+    const lost = readLostLog(found.place.directory);
+    if (lost !== undefined) return startLost(around, lost, { ...found.place, listen, log });
     const started = await startServer({
       ...found.place,
       profile,

@@ -15,6 +15,7 @@ import {
   contactResponse,
   enrolmentRequest,
   enrolmentResponse,
+  logCompromiseResponse,
   logKeysResponse,
   passwordRequest,
   policyResponse,
@@ -37,6 +38,7 @@ export const commonRefusals = [
   'not-found',
   'server-busy',
   'too-many-requests',
+  'log-compromised',
 ] as const;
 
 /** Refusals of every door that asks for a device. */
@@ -211,6 +213,15 @@ export const endpoints = {
     path: '/v1/log/keys',
     auth: 'none',
     response: logKeysResponse,
+    bodySizeMaxBytes: noBodyMaxBytes,
+    refusals: [],
+  }),
+  /** The one thing that the server of a lost log still says; all else it refuses by `log-compromised`. */
+  logCompromise: defineEndpoint({
+    method: 'GET',
+    path: '/v1/log/compromise',
+    auth: 'none',
+    response: logCompromiseResponse,
     bodySizeMaxBytes: noBodyMaxBytes,
     refusals: [],
   }),

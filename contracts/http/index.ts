@@ -33,6 +33,7 @@ export {
   type ContactRequest,
   type ContactResponse,
   type RefusalBody,
+  type LogCompromiseResponse,
   type SignInResponse,
   type StatusResponse,
 } from './messages.ts';

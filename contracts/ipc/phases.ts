@@ -17,7 +17,7 @@ export const operatorVerbPhases = {
   'preferences.set': always,
   'certificates.list': always,
   'modules.retry': always,
-  'enrolment.start': ['not-enrolled'],
+  'enrolment.start': ['not-enrolled', 'quarantined'],
   'shift.start': ['locked'],
   'shift.end': whileOpen,
   'cases.list': whileOpen,

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { receiptLevels } from '../../core/log/index.ts';
+import { quarantineReasons } from '../../core/journal/index.ts';
+import { deskLevels } from '../../core/log/index.ts';
 import { idSchema, localeSchema, refusalSchema, sha256HexSchema, timeMsSchema } from './common.ts';
 
 /** A certificate on a card as the picker shows it; unusable ones carry the reason. */
@@ -74,6 +75,8 @@ export const statusViewSchema = z.strictObject({
 
 export const appViewSchema = z.strictObject({
   phase: z.enum(['not-enrolled', 'locked', 'open', 'quarantined']),
+  /** Why this journal records nothing any more. */
+  quarantine: z.enum(quarantineReasons).nullable(),
   profile: z.enum(['demo', 'production']).nullable(),
   operatorName: z.string().nullable(),
   device: z.strictObject({ id: idSchema, name: z.string() }).nullable(),
@@ -128,7 +131,7 @@ export const caseSummarySchema = z.strictObject({
 });
 
 /** Who vouches for a receipt, by the witnesses that the enrolment pinned; `isExternalAwaited` where it asks for outside ones that have not yet. */
-export const attestationSchema = z.strictObject({ level: z.enum(receiptLevels), isExternalAwaited: z.boolean() });
+export const attestationSchema = z.strictObject({ level: z.enum(deskLevels), isExternalAwaited: z.boolean() });
 
 export const historyItemSchema = z.strictObject({
   actionId: idSchema,

@@ -44,6 +44,7 @@ export const contactVerbs = defineVerbs({
       'journal-rolled-back',
       'journal-diverged',
       'journal-epoch-unknown',
+      'log-compromised',
       'statement-invalid',
       'statement-forgotten',
       'log-distrusted',
@@ -51,8 +52,18 @@ export const contactVerbs = defineVerbs({
     ],
   },
   /**
+   * Takes a `qorgan.log-compromise/1` of the platform that is pinned: from then on nothing of the log is believed and no act recorded,
+   * for good. Durable before it answers; a second statement changes nothing.
+   */
+  'log.compromised': {
+    input: z.strictObject({ statement: signedDocument, atMs: timeMs }),
+    output: z.null(),
+    timeoutMs,
+    refusals: [...unbound, 'log-compromise-invalid', 'vault-disk-failed'],
+  },
+  /**
    * Cosigns a tree head that `hashes` prove to contain `heads.tree` (RFC 6962), by the cosigner key that the vault made; the head
-   * is durable here before the cosignature leaves. `cosigner` is a `qorgan.cosigner/1` signed by the device key.
+   * is durable here before the cosignature leaves. While an alarm about the log stands, `heads.tree` itself and no other. `cosigner` is a `qorgan.cosigner/1` signed by the device key.
    */
   'log.cosign': {
     input: z.strictObject({

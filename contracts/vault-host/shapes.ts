@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Registration } from '../../core/actions/index.ts';
 import { logAlarms } from '../../core/journal/index.ts';
-import { noteSizeMax, receiptLevels } from '../../core/log/index.ts';
+import { noteSizeMax, deskLevels } from '../../core/log/index.ts';
 import {
   actionId,
   base64,
@@ -52,7 +52,7 @@ export const knownTreeSchema = treeHeadSchema.extend({ note: z.string().max(note
 export const standingSchema = z.strictObject({ entry: count, code: z.enum(logAlarms), atMs: timeMs });
 
 /** Who vouches for a receipt by the pinned witnesses, and whether the pinned policy asks for outside ones that it has not. */
-export const attestationSchema = z.strictObject({ level: z.enum(receiptLevels), isExternalAwaited: z.boolean() });
+export const attestationSchema = z.strictObject({ level: z.enum(deskLevels), isExternalAwaited: z.boolean() });
 
 /** Where an own act is on its way: see `core/sync`. */
 export const outboxStateSchema = z.enum(['recorded', 'promised', 'overdue', 'logged', 'refused', 'superseded']);

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { quarantineReasons } from '../../core/journal/index.ts';
 import { envelopeSizeMax } from '../../core/signing/index.ts';
 import { defineHost, defineVerbs, type VerbHandlers, type VerbInput, type VerbOutput } from '../rpc/index.ts';
 import { actDetailSchema, actViewSchema, entryKindSchema, entryViewSchema, newEntrySchema } from './entries.ts';
@@ -66,7 +67,7 @@ export const vaultVerbs = defineVerbs({
       enrolment: enrolment.nullable(),
       /** Readable while closed; authenticated only by the opening. */
       slots: z.array(slotSummarySchema),
-      quarantine: z.enum(['journal-rolled-back', 'journal-diverged', 'journal-epoch-unknown']).nullable(),
+      quarantine: z.enum(quarantineReasons).nullable(),
       standing: z.array(standingSchema),
     }),
     timeoutMs: quickMs,
@@ -270,9 +271,7 @@ export const vaultHost = defineHost({
   verbs: vaultVerbs,
   events: {
     /** The vault quarantined itself; ask `vault.status`. */
-    'vault.quarantined': z.strictObject({
-      reason: z.enum(['journal-rolled-back', 'journal-diverged', 'journal-epoch-unknown']),
-    }),
+    'vault.quarantined': z.strictObject({ reason: z.enum(quarantineReasons) }),
   },
   inFlightMax: 64,
 });

@@ -1,6 +1,6 @@
 import type { ActionId, Iin, Sha256Hex } from '../kernel/index.ts';
 import type { EvidenceDescriptor, EvidenceDocument } from '../evidence/index.ts';
-import type { KeyRotation, LeafOutcome, ReceiptLevel } from '../log/index.ts';
+import type { KeyRotation, LeafOutcome, DeskLevel } from '../log/index.ts';
 import type { SignedDocument } from '../signing/index.ts';
 import type { EntryKind } from './chain.ts';
 
@@ -32,7 +32,7 @@ export type EntryBodies = {
     readonly commitment: Sha256Hex;
     readonly index: number;
     /** By the witnesses that the enrolment pinned; absent where nobody was looked for, which counts as the log alone. */
-    readonly level?: ReceiptLevel;
+    readonly level?: DeskLevel;
   };
   readonly outcome: { readonly actionId: ActionId; readonly refusal: string };
   readonly checkpoint: { readonly note: string; readonly size: number; readonly root: string };
@@ -55,7 +55,7 @@ export type EntryBodies = {
     readonly details?: Readonly<Record<string, string | number>>;
     /** Of an alarm about the log: both tree heads as signed notes, and who cosigned the other one. */
     readonly heads?: AlarmHeads;
-    /** Of a quarantine: the `qorgan.journal-heads/1` that this journal lacks, where the server signed one. */
+    /** Of a quarantine: the `qorgan.journal-heads/1` that this journal lacks, where the server signed one, or the `qorgan.log-compromise/1`. */
     readonly statement?: SignedDocument;
     /** Of `alarm-explained`: base64 of the proof that both heads are states of one log (RFC 6962). */
     readonly consistency?: readonly string[];
@@ -85,7 +85,12 @@ export type AlarmHeads = {
 };
 
 /** Why a vault refuses to record acts until it is enrolled anew. */
-export const quarantineReasons = ['journal-rolled-back', 'journal-diverged', 'journal-epoch-unknown'] as const;
+export const quarantineReasons = [
+  'journal-rolled-back',
+  'journal-diverged',
+  'journal-epoch-unknown',
+  'log-compromised',
+] as const;
 export type QuarantineReason = (typeof quarantineReasons)[number];
 
 /** Says that somebody has read the alarm of the journal entry `details.entry`; until then an alarm stays, restarts included. */
@@ -95,10 +100,10 @@ export const acknowledgedAlarm = 'alarm-acknowledged';
 export const overdueAlarm = 'promise-overdue';
 
 /**
- * Alarms that say that the log lied. They stand, read or not, until `alarm-explained` proves that both heads are states of
- * one log; while one stands the vault takes nothing that comes from the server.
+ * Alarms that say that the log lied, or that its key was stolen. They stand, read or not, until `alarm-explained` proves that both
+ * heads are states of one log, and where the key was stolen for good; while one stands the vault takes nothing that comes from the server.
  */
-export const logAlarms = ['log-forked', 'log-rewound', 'split-view'] as const;
+export const logAlarms = ['log-forked', 'log-rewound', 'split-view', 'log-compromised'] as const;
 export type LogAlarm = (typeof logAlarms)[number];
 
 /** Says by proof that the alarm of the journal entry `details.entry` was none. */

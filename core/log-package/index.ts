@@ -1,8 +1,11 @@
 export { formatManifest, parseManifest, type PackageManifest } from './manifest.ts';
+export { pinsOfChain, type KeyChain } from './key-chain.ts';
 export {
   entryPath,
   entryStem,
   entryParts,
+  keyChangePath,
+  keyChangesMax,
   mediaPath,
   olderHeads,
   ownLineOf,

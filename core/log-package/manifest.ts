@@ -12,8 +12,10 @@ export type PackageManifest = {
   readonly operatorName: string;
   readonly isDemo: boolean;
   readonly origin: string;
-  /** C2SP vkey text. */
+  /** C2SP vkey text of the key that signs now. */
   readonly logKey: string;
+  /** How often the key of the log was replaced. */
+  readonly keyChanges: number;
   /** Base64 of the Ed25519 key that signs documents. */
   readonly platformKey: string;
   readonly madeAtMs: number;
@@ -35,7 +37,9 @@ export type PackageManifest = {
 };
 
 const texts = ['platform', 'operatorName', 'origin', 'logKey', 'platformKey'] as const;
-const counts = ['madeAtMs', 'from', 'to', 'size', 'entries', 'destroyed', 'context', 'media', 'mediaAbsent'] as const;
+const counts = [
+  ...['madeAtMs', 'from', 'to', 'size', 'entries', 'destroyed', 'context', 'media', 'mediaAbsent', 'keyChanges'],
+] as const;
 
 export function formatManifest(manifest: PackageManifest): string {
   return `${canonicalize({ form, ...manifest } as unknown as Json)}\n`;

@@ -1,3 +1,5 @@
+import { formatNote, parseNote, type NoteKey } from '../log/index.ts';
+
 /** Files of a package that has entries, by what they hold; each is named after the index of its entry. */
 export const entryParts = {
   /** The text of the leaf. */
@@ -49,6 +51,15 @@ export function mediaPath(hash: string, mediaType?: string): string {
 export const olderHeads = ['before', 'complete', 'cosigned'] as const;
 export type OlderHead = (typeof olderHeads)[number];
 
+/** Keys change once in some years; a package that names more changes was not made by us. */
+export const keyChangesMax = 256;
+/** Files of a change of the log's key, by its number from 1: the document, its proof with the head that both keys signed, the way to the newest. */
+const keyChangeParts = { document: 'document.json', proof: 'tlog-proof', consistency: 'consistency' } as const;
+
+export function keyChangePath(number: number, part: keyof typeof keyChangeParts): string {
+  return `checkpoints/key-${number}.${keyChangeParts[part]}`;
+}
+
 const folderWidth = 7;
 const nameWidth = 10;
 /** Entries of one folder: those of one tile. */
@@ -78,8 +89,10 @@ export function parseEntryPath(
   return entryPath(found.folder, found.index, part) === path ? found : undefined;
 }
 
-/** A checkpoint with the log's own line alone, which is its first: what the proof of each entry carries. */
-export function ownLineOf(note: string): string {
-  const end = note.indexOf('\n\n') + 2;
-  return note.slice(0, note.indexOf('\n', end) + 1);
+/** A checkpoint with the line of this key of the log alone: what the proof of each entry carries. */
+export function ownLineOf(text: string, key: NoteKey): string {
+  const note = parseNote(text);
+  if (!note.ok) return text;
+  const signatures = note.value.signatures.filter(({ name, id }) => name === key.name && id === key.id);
+  return formatNote({ text: note.value.text, signatures });
 }

@@ -50,6 +50,7 @@ export {
   type NoteKeyType,
   type NoteSignature,
 } from './note.ts';
+export { logCompromiseText, openLogCompromise, type LogCompromise } from './compromise.ts';
 export { cosignNote, openNote, type TrustedNote, type TrustedSignature } from './note-trust.ts';
 export { openCheckpoint } from './open-checkpoint.ts';
 export { formatOpening, opensLeaf, parseOpening, type Opening } from './opening.ts';
@@ -57,18 +58,20 @@ export { formatProof, parseProof, proofSizeMax, type Proof } from './proof.ts';
 export { promiseText, type IntakePromise } from './promise.ts';
 export {
   isHigherLevel,
+  deskLevels,
   receiptLevels,
   verifyReceipt,
   type Cosigner,
   type ReceiptDoubt,
   type ReceiptFacts,
   type ReceiptFault,
+  type DeskLevel,
   type ReceiptLevel,
   type ReceiptQuestion,
   type ReceiptVerdict,
 } from './receipt.ts';
 export { hashesOfTiles, tileHeight, tilePath, tileWidth, tileWidthAt, type ReadTile } from './tiles.ts';
-export { vouchedHead } from './vouched-head.ts';
+export { upToLastHead, vouchedHead } from './vouched-head.ts';
 export {
   meetsPolicy,
   parseWitnessPolicy,

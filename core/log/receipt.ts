@@ -22,6 +22,10 @@ import { meetsPolicy, type WitnessPolicy } from './witness-policy.ts';
 export const receiptLevels = ['log', 'operator', 'external'] as const;
 export type ReceiptLevel = (typeof receiptLevels)[number];
 
+/** The levels at a workstation: its enrolment pins outside witnesses, and no cosigners of the operator. */
+export const deskLevels = ['log', 'external'] as const satisfies readonly ReceiptLevel[];
+export type DeskLevel = (typeof deskLevels)[number];
+
 /** True where more vouch at the one level than at the other. */
 export function isHigherLevel(level: ReceiptLevel, than: ReceiptLevel): boolean {
   return receiptLevels.indexOf(level) > receiptLevels.indexOf(than);
@@ -65,7 +69,12 @@ export type ReceiptFault =
   | 'receipt-signature-wrong'
   | 'receipt-cosignature-wrong';
 
-export type ReceiptDoubt = 'log-key-absent' | 'log-key-malformed' | 'witness-policy-malformed';
+export type ReceiptDoubt =
+  | 'log-key-absent'
+  | 'log-key-malformed'
+  | 'witness-policy-malformed'
+  | 'head-not-vouched'
+  | 'receipt-not-vouched';
 
 export type ReceiptVerdict =
   | { readonly verdict: 'good'; readonly facts: ReceiptFacts }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { seeded } from '../../tests/support/index.ts';
 import type { Sha256Hex } from '../kernel/index.ts';
-import { isHigherLevel, receiptLevels, type LeafOutcome, type ReceiptLevel } from '../log/index.ts';
+import { isHigherLevel, deskLevels, type LeafOutcome, type DeskLevel } from '../log/index.ts';
 import { breaksPromise, evolveOutbox, outboxStart, outboxStep, type OutboxEvent, type OutboxItem } from './index.ts';
 
 const [ours, other] = ['a'.repeat(64), 'b'.repeat(64)] as [Sha256Hex, Sha256Hex];
@@ -18,7 +18,7 @@ const promised = (outcome: LeafOutcome): Extract<OutboxEvent, { type: 'promised'
 const proven = (
   outcome: LeafOutcome,
   commitment = ours,
-  level: ReceiptLevel = 'log',
+  level: DeskLevel = 'log',
 ): Extract<OutboxEvent, { type: 'proven' }> => ({
   type: 'proven',
   outcome,
@@ -80,7 +80,7 @@ describe('an own act on its way to the log', () => {
   });
 
   it('gains witnesses by later receipts of the same leaf, never loses one, and nothing else moves', () => {
-    const level = fc.constantFrom(...receiptLevels);
+    const level = fc.constantFrom(...deskLevels);
     const later = fc.record({ level, commitment: fc.constantFrom(ours, other), index: fc.constantFrom(4, 5) });
     fc.assert(
       fc.property(level, fc.array(later, { maxLength: 8 }), (first, events) => {

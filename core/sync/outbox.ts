@@ -1,5 +1,5 @@
 import { never, type Sha256Hex } from '../kernel/index.ts';
-import { isHigherLevel, type LeafOutcome, type ReceiptLevel } from '../log/index.ts';
+import { isHigherLevel, type LeafOutcome, type DeskLevel } from '../log/index.ts';
 
 /**
  * Where an own act is: kept here (`recorded`), promised by the server, late against its promise (`overdue`), and what the
@@ -21,7 +21,7 @@ export type OutboxItem = {
   /** From 0; people read it as № index + 1. */
   readonly logIndex: number | null;
   /** Who vouches for the receipt, by the witnesses that were pinned at enrolment. */
-  readonly level: ReceiptLevel | null;
+  readonly level: DeskLevel | null;
 };
 
 export type OutboxEvent =
@@ -43,7 +43,7 @@ export type OutboxEvent =
       readonly outcome: LeafOutcome;
       readonly commitment: Sha256Hex;
       readonly index: number;
-      readonly level: ReceiptLevel;
+      readonly level: DeskLevel;
       readonly atMs: number;
     };
 

@@ -1,4 +1,5 @@
 import type { Role, PolicyDocument } from '../../core/access/index.ts';
+import type { QuarantineReason } from '../../core/journal/index.ts';
 import type { LogPins } from '../../core/log/index.ts';
 import type { Iin, Refusal, Sha256Hex } from '../../core/kernel/index.ts';
 import type { EnrolmentBundle, SignedDocument } from '../../core/signing/index.ts';
@@ -62,7 +63,7 @@ export type EngineState = {
   preferences: Preferences;
   /** Known from the vault; `true` after the first look. */
   vaultExists: boolean;
-  quarantine: string | undefined;
+  quarantine: QuarantineReason | undefined;
   server: ServerState;
   outbox: { waiting: number; overdue: number };
   log: StatusView['log'];

@@ -1,6 +1,6 @@
 import { equalBytes, ok, refuse, Secret, toBase64, type Result } from '../../core/kernel/index.ts';
 import { enrolmentProofText, parseInvitation, type Invitation } from '../../contracts/http/index.ts';
-import type { NewSlot } from '../../contracts/vault-host/index.ts';
+import type { NewSlot, VaultOutput } from '../../contracts/vault-host/index.ts';
 import { oaepHashOf } from './card-use.ts';
 import { findSigner, type CardSigner } from './cards.ts';
 import type { Engine, Enrolment } from './context.ts';
@@ -11,6 +11,7 @@ import type { PromptAnswer } from './ports.ts';
 import { checkNewPassword } from './new-password.ts';
 import { promptView } from './prompt-view.ts';
 import { setFirstPassword } from './sign-in.ts';
+import { lostCode } from './sync/compromise.ts';
 
 export type EnrolRequest = { readonly code: string; readonly name: string; readonly certificateId: string };
 
@@ -35,16 +36,37 @@ async function checkPin(engine: Engine, signer: CardSigner, answer: PromptAnswer
   return engine.devices.call('login.check', { token: signer.token.reference, ...pin });
 }
 
-/** A journal that was made but never bound to a platform is moved aside; one that may be bound is never touched. */
-async function makeRoom(engine: Engine): Promise<Result<null>> {
-  const status = await engine.vault.call('vault.status', null);
-  if (!status.ok) return status;
-  if (!status.value.exists) return ok(null);
-  if (!status.value.isOpen || status.value.enrolment !== null) return refuse('vault-exists');
+type VaultStatus = VaultOutput<'vault.status'>;
+
+/** Origin of the log that the journal here must not believe any more; no enrolment leads back to it. */
+function lostOrigin({ quarantine, enrolment }: VaultStatus): string | null {
+  return quarantine === lostCode ? (enrolment?.logOrigin ?? null) : null;
+}
+
+/**
+ * A journal that was made but never bound to a platform, or that records nothing any more, is moved aside as it is; any other that may be
+ * bound is never touched.
+ */
+async function makeRoom(engine: Engine, status: VaultStatus, endShift: () => Promise<void>): Promise<Result<null>> {
+  if (!status.exists) return ok(null);
+  const isEnded = status.quarantine !== null;
+  if (!status.isOpen || (status.enrolment !== null && !isEnded)) return refuse('vault-exists');
+  if (isEnded) await endShift();
   const closed = await engine.vault.call('vault.close', null);
   if (!closed.ok) return closed;
-  engine.files.setVaultAside(String(engine.options.clock.nowMs()));
+  engine.files.setVaultAside(isEnded ? 'ended' : 'unbound', String(engine.options.clock.nowMs()));
+  if (isEnded) forget(engine);
   return ok(null);
+}
+
+/** What was known of the journal that is aside now. */
+function forget({ state }: Engine): void {
+  state.vaultExists = false;
+  state.quarantine = undefined;
+  state.alarms = [];
+  state.head = undefined;
+  state.outbox = { waiting: 0, overdue: 0 };
+  state.log = { lastIndex: null, treeSize: null, checkedAtMs: null, mirrors: [] };
 }
 
 /** No device yet: only the doors that need none. */
@@ -62,10 +84,10 @@ async function proveAndEnrol(
   client: ServerClient,
   invitation: Invitation,
   name: string,
-  made: { readonly devicePublicKey: Uint8Array; readonly epoch: string },
+  made: { readonly devicePublicKey: Uint8Array; readonly epoch: string; readonly origin: string },
 ): Promise<Result<Enrolment>> {
   const publicKey = toBase64(made.devicePublicKey);
-  const { epoch } = made;
+  const { epoch, origin } = made;
   const proofText = enrolmentProofText({ code: invitation.code, publicKey, epoch });
   const proof = await engine.vault.call('device.sign', { message: new TextEncoder().encode(proofText) });
   if (!proof.ok) return proof;
@@ -81,7 +103,8 @@ async function proveAndEnrol(
   if (!answer.ok) return answer;
   const enrolment = readEnrolment(answer.value.bundle);
   if (!enrolment.ok) return enrolment;
-  if (enrolment.value.bundle.server.spki !== invitation.spki) return refuse('bundle-foreign');
+  const { server, log } = enrolment.value.bundle;
+  if (server.spki !== invitation.spki || log.origin !== origin) return refuse('bundle-foreign');
   const nowMs = engine.options.clock.nowMs();
   const bound = await engine.vault.call('vault.bind', {
     bundle: enrolment.value.document as { document: string; signatures: { key: string; signature: string }[] },
@@ -95,7 +118,7 @@ async function proveAndEnrol(
 /** Makes the vault, proves its key to the server, and binds it. The vault stays open. */
 async function bindVault(
   engine: Engine,
-  { request, invitation, signer }: Ceremony,
+  { request, invitation, signer, endShift }: Ceremony,
   answer: PromptAnswer & { readonly password: Secret<'password'> },
 ): Promise<Result<Enrolment>> {
   const client = firstContact(engine, invitation);
@@ -103,7 +126,10 @@ async function bindVault(
     const status = await client.call('status');
     if (!status.ok) return status;
     engine.serverClock.learn(status.value.serverTimeMs, engine.options.clock.nowMs());
-    const room = await makeRoom(engine);
+    const before = await engine.vault.call('vault.status', null);
+    if (!before.ok) return before;
+    if (status.value.log.origin === lostOrigin(before.value)) return refuse('log-origin-lost');
+    const room = await makeRoom(engine, before.value, endShift);
     if (!room.ok) return room;
     const slot = answer.password.use((bytes) => slotFor(signer, bytes));
     const nowMs = engine.options.clock.nowMs();
@@ -114,7 +140,8 @@ async function bindVault(
       const kept = await engine.vault.call('identity.set', phrase);
       if (!kept.ok) return kept;
     }
-    return await proveAndEnrol(engine, client, invitation, request.name, made.value);
+    const asked = { ...made.value, origin: status.value.log.origin };
+    return await proveAndEnrol(engine, client, invitation, request.name, asked);
   } finally {
     client.close();
   }
@@ -125,6 +152,8 @@ type Ceremony = {
   readonly request: EnrolRequest;
   readonly invitation: Invitation;
   readonly signer: CardSigner;
+  /** Ends the shift of a journal that records nothing any more. */
+  readonly endShift: () => Promise<void>;
   /** What is done for good, and the password that the vault was made with. */
   bound?: { readonly enrolment: Enrolment; readonly password: Secret<'password'> };
 };
@@ -160,14 +189,19 @@ async function attemptEnrolment(engine: Engine, ceremony: Ceremony, answer: Prom
 /**
  * Binds this workstation to the platform whose invitation was typed: the server's key must be the one that the invitation
  * names, the vault makes the device key, the person's card becomes the first way into the vault, and his code, where he typed one, sets his
- * password at the server. Ends locked; a device that was enrolled stays so where the code alone was refused.
+ * password at the server. A journal that records nothing any more ends before, by `endShift`, and is kept beside the new one. Ends locked; a
+ * device that was enrolled stays so where the code alone was refused.
  */
-export async function enrol(engine: Engine, request: EnrolRequest): Promise<Result<null>> {
+export async function enrol(
+  engine: Engine,
+  request: EnrolRequest,
+  endShift: () => Promise<void>,
+): Promise<Result<null>> {
   const invitation = parseInvitation(request.code);
   if (!invitation.ok) return invitation;
   const signer = await findSigner(engine, request.certificateId);
   if (!signer.ok) return signer;
-  const ceremony: Ceremony = { request, invitation: invitation.value, signer: signer.value };
+  const ceremony: Ceremony = { request, invitation: invitation.value, signer: signer.value, endShift };
   const result = await engine.options.prompt.ask({
     view: () =>
       promptView(engine, signer.value, {

@@ -13,6 +13,7 @@ import { promptView } from './prompt-view.ts';
 import { noRevocationKnown } from './revocation.ts';
 import { isOffline, setFirstPassword, signIn } from './sign-in.ts';
 import { takeUpAlarms } from './sync/alarm.ts';
+import { learnCompromise, lostCode } from './sync/compromise.ts';
 
 /** The slot of the vault that this card, or the password of its holder, opens. */
 export function slotOf(signer: CardSigner, slots: readonly SlotSummary[]): SlotSummary | undefined {
@@ -76,7 +77,7 @@ async function openVault(
   if (status.value.enrolment === null) {
     // The power went between making the vault and binding it: nothing was ever recorded in it, the enrolment starts anew.
     await engine.vault.call('vault.close', null);
-    engine.files.setVaultAside(String(engine.options.clock.nowMs()));
+    engine.files.setVaultAside('unbound', String(engine.options.clock.nowMs()));
     engine.state.vaultExists = false;
     return refuse('vault-not-bound');
   }
@@ -130,7 +131,9 @@ async function whoIs(engine: Engine, shift: Shift, answer: PromptAnswer): Promis
     const preferences = JSON.stringify({ form: rememberedForm, name: shift.name, roles: shift.roles });
     return engine.vault.call('identity.set', { iin, recognitionPhrase: answer.newRecognitionPhrase, preferences });
   }
-  if (!isOffline(signedIn.refusal.code)) return signedIn;
+  const { code } = signedIn.refusal;
+  if (code === lostCode) await learnCompromise(engine, shift);
+  if (!isOffline(code) && engine.state.quarantine !== lostCode) return signedIn;
   return rememberedPerson(engine, shift, signedIn.refusal);
 }
 
@@ -139,7 +142,8 @@ async function rememberedPerson(engine: Engine, shift: Shift, refusal: Refusal):
   const known = await engine.vault.call('identity.get', { iin: shift.iin });
   if (!known.ok) return known;
   const person = remembered(known.value.preferences);
-  if (person === undefined) return { ok: false, refusal };
+  // In a journal that records nothing any more there is only to be read what to do next.
+  if (person === undefined) return engine.state.quarantine === lostCode ? ok(null) : { ok: false, refusal };
   shift.name = person.name;
   shift.roles = person.roles;
   return ok(null);

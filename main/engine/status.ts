@@ -26,6 +26,7 @@ export function appView(engine: Engine): AppView {
     shift === undefined ? hints : { deviceId: shift.enrolment.device, deviceName: shift.enrolment.deviceName };
   return {
     phase: phaseOf(engine),
+    quarantine: state.quarantine ?? null,
     profile,
     operatorName: bundle?.operatorName ?? hints?.operatorName ?? null,
     device: device === undefined ? null : { id: device.deviceId, name: device.deviceName },

@@ -105,7 +105,7 @@ export function createWorkstation(options: WorkstationOptions): Workstation {
     setPreferences: (changes) => setPreferences(room, changes),
     certificates: () => listCertificates(engine),
     retryModule: (moduleId) => room.retryModule(moduleId),
-    enrol: (request) => enrol(engine, request),
+    enrol: (request) => enrol(engine, request, () => room.drop()),
     addPerson: (certificateId) => room.inShift((shift) => addPerson(engine, shift, certificateId)),
     startShift: (certificateId) => begin(room, certificateId),
     endShift: () => end(room),

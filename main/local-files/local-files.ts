@@ -75,8 +75,8 @@ export type LocalFiles = {
   savePreferences(preferences: Preferences): void;
   /** Written by the demo beside its tokens; shown only while the hints say that this workstation is of a demo. */
   demoCredentials(): DemoCredentials;
-  /** Moves a journal that was never bound to a platform out of the way; nothing is ever deleted. */
-  setVaultAside(suffix: string): void;
+  /** Moves a journal out of the way that was never bound to a platform, or that records nothing any more; nothing is ever deleted. */
+  setVaultAside(why: 'unbound' | 'ended', suffix: string): void;
 };
 
 /** The small files beside the vault. The folder is made private when absent. */
@@ -91,8 +91,8 @@ export function openLocalFiles(directory: string): LocalFiles {
     preferences: () => read(at('preferences.json'), preferencesSchema) ?? defaultPreferences,
     savePreferences: (value) => write(at('preferences.json'), value),
     demoCredentials: () => (hints()?.profile === 'demo' ? (read(at('demo.json'), demoSchema) ?? []) : []),
-    setVaultAside: (suffix) => {
-      if (existsSync(at('vault'))) renameSync(at('vault'), at(`vault-unbound-${suffix}`));
+    setVaultAside: (why, suffix) => {
+      if (existsSync(at('vault'))) renameSync(at('vault'), at(`vault-${why}-${suffix}`));
     },
   };
 }

@@ -13,6 +13,7 @@ function viewOf(phase: 'not-enrolled' | 'locked', locale: Locale): AppView {
   const isBound = phase === 'locked';
   return {
     phase,
+    quarantine: null,
     profile: isBound ? 'production' : null,
     operatorName: isBound ? '{{operatorName}}' : null,
     device: isBound ? { id: 'device', name: '{{deviceName}}' } : null,

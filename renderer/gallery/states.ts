@@ -3,7 +3,7 @@ import type { Place } from '../places/index.ts';
 import { certificate, demoApp, expired, foreign, ofStaff, goodStatus, journalOf, openApp } from './fixtures/app.ts';
 import { accessWorld } from './fixtures/access.ts';
 import { accessStates } from './fixtures/access-states.ts';
-import { alarm, splitViewStatus } from './fixtures/alarms.ts';
+import { alarm, lostStatus, rolledBackStatus, splitViewStatus } from './fixtures/alarms.ts';
 import { nowMs, summaryOf } from './fixtures/cases.ts';
 import { pieces, sequenceOf } from './fixtures/evidence.ts';
 import { logOf, ownPart } from './fixtures/log.ts';
@@ -53,6 +53,10 @@ function operator(start: Place, change: Partial<World> = {}, count = 60): Operat
 const withStatus = (change: Partial<StatusView>, app: AppView = openApp): AppView => ({
   ...app,
   status: { ...goodStatus, ...change },
+});
+const stopped = (quarantine: NonNullable<AppView['quarantine']>, status: Partial<StatusView>): AppView => ({
+  ...withStatus(status),
+  ...{ phase: 'quarantined', quarantine },
 });
 const locked = (app: AppView): AppView => ({
   ...app,
@@ -117,12 +121,8 @@ const gates: Readonly<Record<string, State>> = {
     app: locked(withStatus({ failedModules: [{ id: 'kaztoken', code: 'card-module-set-aside' }] })),
     certificates: ofStaff,
   }),
-  quarantine: operator(queue(), {
-    app: {
-      ...withStatus({ alarms: [alarm('alarm-9', 'log-forked', nowMs - 60_000)] }),
-      phase: 'quarantined',
-    },
-  }),
+  quarantine: operator(queue(), { app: stopped('journal-rolled-back', rolledBackStatus) }),
+  'quarantine-log-lost': operator(queue(), { app: stopped('log-compromised', lostStatus) }),
   'application-failed': operator(queue(), { refused: { 'app.get': incident } }),
 };
 

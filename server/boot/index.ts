@@ -4,6 +4,7 @@ export type { Finding, Progress } from '../audit/index.ts';
 export { exportPlatformLog, type ExportWish, type RangeEnd } from './export-log.ts';
 export { firstPolicy } from './first-policy.ts';
 export { initPlatform, type InitOptions, type InitRefusal, type InitReport } from './init-platform.ts';
+export { declareLogLost, readLostLog, serveLostLog, type LostLog } from './lost-log.ts';
 export { openAdministration, type OpenAdministration } from './open-administration.ts';
 export type { OpenRefusal, PlatformPlace } from './open-desk.ts';
 export { rotateLogKey, type RotationReport, type RotationStep } from './rotate-log-key.ts';

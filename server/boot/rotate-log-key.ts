@@ -18,13 +18,20 @@ import {
   type KeyRefusal,
   type LogKeys,
 } from './key-folder.ts';
+import { readLostLog } from './lost-log.ts';
 import { folders, openDesk, type OpenDesk, type OpenRefusal, type PlatformPlace } from './open-desk.ts';
 import { openPlatformLog } from './open-log.ts';
 
 /** A rotation that is over. */
 export type RotationReport = { readonly key: string; readonly mlDsa44Key: string; readonly fromSize: number };
 
-export type RotateRefusal = OpenRefusal | 'server-running' | 'log-behind' | 'log-key-token-unnamed' | TokenKeyRefusal;
+export type RotateRefusal =
+  | OpenRefusal
+  | 'server-running'
+  | 'log-behind'
+  | 'log-compromised'
+  | 'log-key-token-unnamed'
+  | TokenKeyRefusal;
 
 /** Points at which a test ends the process: after each, the next start must find its way. */
 export type RotationStep = 'keys-made' | 'change-recorded' | 'head-signed' | 'half-moved';
@@ -169,6 +176,7 @@ export async function rotateLogKey(
 ): Promise<Result<RotationReport, RotateRefusal>> {
   const holdFile = join(place.directory, 'server.json');
   if (isHeld(holdFile)) return refuse('server-running');
+  if (readLostLog(place.directory) !== undefined) return refuse('log-compromised');
   const opened = await openDesk(place, undefined);
   if (!opened.ok) return opened;
   hold(holdFile);

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { ok, refuse, type Result } from '../../core/kernel/index.ts';
 import type { Profile } from '../../core/signing/index.ts';
@@ -31,6 +30,8 @@ import { createAdministration, trustOfRegistry, type Administration } from './ad
 import { followMirrors } from './follow-mirrors.ts';
 import { letHeapGrow } from './heap.ts';
 import { isRootInProduction } from './init-platform.ts';
+import { listenOn } from './listen.ts';
+import { readLostLog } from './lost-log.ts';
 import { folders, openDesk, type OpenDesk, type OpenRefusal, type PlatformPlace } from './open-desk.ts';
 import { openPlatformLog } from './open-log.ts';
 import { replayAtStart } from './replay-at-start.ts';
@@ -57,6 +58,7 @@ export type StartRefusal =
   | 'root-in-production'
   | 'server-running'
   | 'log-behind'
+  | 'log-compromised'
   | TokenKeyRefusal
   | 'address-in-use'
   | 'authorities-malformed'
@@ -79,8 +81,6 @@ export type RunningServer = {
 const refreshMs = 500;
 /** Counters of failures are forgotten in time for the table to stay small. */
 const sweepMs = 60_000;
-/** The address is in use, or not ours to use. */
-const listenFailures = new Set(['EADDRINUSE', 'EACCES', 'EADDRNOTAVAIL']);
 
 type Parts = {
   readonly platform: Platform;
@@ -174,25 +174,6 @@ function follow({ platform, registry }: Parts, { addresses }: AskedPolicy, log: 
   return { stop, witnessConflicts: () => [...conflicts] };
 }
 
-async function listen(
-  app: FastifyInstance,
-  options: StartOptions,
-  identity: Identity,
-): Promise<Result<string, 'address-in-use'>> {
-  const url = new URL(identity.url);
-  const target = options.listen ?? { host: '::', port: Number(url.port === '' ? 443 : url.port) };
-  try {
-    await app.listen(target);
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && listenFailures.has(String(error.code)))
-      return refuse('address-in-use');
-    throw error;
-  }
-  const address = app.server.address();
-  if (target.port !== 0 || address === null || typeof address === 'string') return ok(identity.url);
-  return ok(`https://${target.host.includes(':') ? `[${target.host}]` : target.host}:${address.port}`);
-}
-
 type Opened = OpenDesk & { readonly asked: AskedPolicy; readonly mirrors: readonly NamedMirror[] };
 
 /** The platform under the key that its log names, served; without it nothing is. */
@@ -244,7 +225,7 @@ async function serve(options: StartOptions, opened: Opened): Promise<Result<Runn
     releaseHold(holdFileOf(directory));
   };
   const close = (): Promise<void> => (closing ??= closeAll());
-  const url = await listen(app, options, identity);
+  const url = await listenOn(app, { listen: options.listen, url: identity.url });
   if (!url.ok) {
     await close();
     return url;
@@ -275,6 +256,7 @@ function holdFileOf(directory: string): string {
 export async function startServer(options: StartOptions): Promise<Result<RunningServer, StartRefusal>> {
   letHeapGrow();
   if (isRootInProduction(options.profile)) return refuse('root-in-production');
+  if (readLostLog(options.directory) !== undefined) return refuse('log-compromised');
   const asked = readServerPolicy(options.witnessPolicy ?? 'quorum none\n');
   if (!asked.ok) return asked;
   const mirrors = readMirrors(options.directory);

@@ -22,6 +22,7 @@ import {
 } from '../store/index.ts';
 import { entriesOf, readContents, type EntryContent, type LoggedEntry } from './contents.ts';
 import { writeHeads } from './heads.ts';
+import { readKeyChain, writeKeyChanges } from './key-changes.ts';
 import { writeMedia, type MediaWork } from './media.ts';
 
 export type ExportRefusal = 'export-place-taken' | 'export-content-differs' | 'log-range-empty' | 'log-files-differ';
@@ -147,12 +148,17 @@ async function fill(work: Work, request: ExportRequest, to: number): Promise<Res
   if (!written.ok) return written;
   const before = await readCheckpointAt(desk.database, 'at-most', from);
   const complete = await readCheckpointAt(desk.database, 'at-least', to + 1);
-  const heads = writeHeads({ folder, log, logKey: desk.logKey, older: { before, complete } });
+  const keys = await readKeyChain(desk, log);
+  if (!keys.ok) return keys;
+  const { pins, heads: tookOver, changes } = keys.value;
+  const heads = writeHeads({ folder, log, pins, older: { before, complete }, changes: tookOver });
   if (!heads.ok) return heads;
+  writeKeyChanges(folder, changes);
   const { platform, operatorName, profile, logOrigin: origin } = desk.identity;
   const manifest: PackageManifest = {
     ...{ platform, operatorName, origin, isDemo: profile === 'demo' },
     logKey: formatNoteKey(desk.logKey),
+    keyChanges: changes.length,
     platformKey: Buffer.from(desk.documentKey.publicKey).toString('base64'),
     madeAtMs: desk.surroundings.nowMs(),
     ...{ from, to, size: log.size, ...counts },
@@ -184,7 +190,7 @@ export async function exportLog(
     const { from, withMedia } = request;
     await noteReading(desk, { from, to, withMedia });
     const counts = { entries: 0, destroyed: 0, context: 0, media: 0, mediaAbsent: 0 };
-    const checkpoint = ownLineOf(log.note);
+    const checkpoint = ownLineOf(log.note, desk.logKey);
     const lists = new Set<string>();
     const work: Work = { desk, log, folder, blobs, withMedia, checkpoint, lists, counts, firstAct: undefined };
     const filled = await fill(work, request, to);

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { fastify, type FastifyInstance, type FastifyRequest } from 'fastify';
-import { chunkMedia } from '../../contracts/http/index.ts';
+import type { Logger } from 'pino';
+import { chunkMedia, endpoints, type LogCompromiseResponse } from '../../contracts/http/index.ts';
 import { startChangeStream } from './change-stream.ts';
 import { createChunkBodies } from './chunk-bodies.ts';
 import type { DoorContext } from './context.ts';
@@ -26,12 +27,13 @@ const refusalOfFastify: Readonly<Record<string, string>> = {
   FST_ERR_CTP_EMPTY_JSON_BODY: 'input-malformed',
 };
 
-/** Builds the server over TLS 1.2 or newer. It listens to nobody before `listen`. */
-export function createApp(context: DoorContext, tls: TlsIdentity): FastifyInstance {
-  const { platform, registry, log } = context;
+type Bare = { readonly newId: () => string; readonly log: Logger };
+
+/** A server over TLS 1.2 or newer that has no door yet. */
+function bareApp({ newId, log }: Bare, tls: TlsIdentity): FastifyInstance {
   const app: FastifyInstance = fastify({
     https: { key: tls.key, cert: tls.certificate, minVersion: 'TLSv1.2' },
-    genReqId: () => platform.surroundings.uuid(),
+    genReqId: newId,
     requestTimeout: requestTimeoutMs,
     keepAliveTimeout: keepAliveTimeoutMs,
     forceCloseConnections: true,
@@ -42,13 +44,6 @@ export function createApp(context: DoorContext, tls: TlsIdentity): FastifyInstan
   app.removeAllContentTypeParsers();
   // Bytes first: the signature covers them, and nothing is parsed for somebody who is nobody.
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
-  const bodies = createChunkBodies();
-  app.addContentTypeParser(chunkMedia, (request: FastifyRequest, payload: IncomingMessage) =>
-    bodies.read(request, payload),
-  );
-  const stream = startChangeStream(platform, (error) => log.error({ error: describeError(error) }, 'change stream'));
-  registry.onChange(() => stream.recheck());
-  app.addHook('onClose', async () => stream.close());
   // These two end at once: a promise for each would cost every request two turns.
   app.addHook('onSend', (_request, reply, payload, done) => {
     reply.header('strict-transport-security', 'max-age=31536000').header('x-content-type-options', 'nosniff');
@@ -68,16 +63,38 @@ export function createApp(context: DoorContext, tls: TlsIdentity): FastifyInstan
     );
     done();
   });
-  app.setNotFoundHandler((request, reply) => sendRefusal(reply, { code: 'not-found' }, request.id));
   app.setErrorHandler(async (error, request, reply) => {
     const known = refusalOfFastify[(error as { readonly code?: string }).code ?? ''];
     if (known === undefined) log.error({ incident: request.id, error: describeError(error) }, 'incident');
     await sendRefusal(reply, { code: known ?? 'internal' }, request.id);
   });
+  return app;
+}
+
+/** Builds the server. It listens to nobody before `listen`. */
+export function createApp(context: DoorContext, tls: TlsIdentity): FastifyInstance {
+  const { platform, registry, log } = context;
+  const app = bareApp({ newId: platform.surroundings.uuid, log }, tls);
+  const bodies = createChunkBodies();
+  app.addContentTypeParser(chunkMedia, (request: FastifyRequest, payload: IncomingMessage) =>
+    bodies.read(request, payload),
+  );
+  const stream = startChangeStream(platform, (error) => log.error({ error: describeError(error) }, 'change stream'));
+  registry.onChange(() => stream.recheck());
+  app.addHook('onClose', async () => stream.close());
+  app.setNotFoundHandler((request, reply) => sendRefusal(reply, { code: 'not-found' }, request.id));
   openDoors(
     context,
     createRouter(app, context, { guard: createReplayGuard(platform.surroundings.nowMs), bodies }),
     stream,
   );
+  return app;
+}
+
+/** Builds the server of a platform whose log is lost: it says so to whoever asks, and refuses all else. */
+export function createLostApp({ statement, ...bare }: Bare & LogCompromiseResponse, tls: TlsIdentity): FastifyInstance {
+  const app = bareApp(bare, tls);
+  app.get(endpoints.logCompromise.path, async () => ({ statement }) satisfies LogCompromiseResponse);
+  app.setNotFoundHandler((request, reply) => sendRefusal(reply, { code: 'log-compromised' }, request.id));
   return app;
 }

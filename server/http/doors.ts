@@ -74,6 +74,11 @@ function openPublicDoors(
     const { anchors, intermediates, lists } = registry.trust();
     return ok({ anchors: anchors.map(base64), intermediates: intermediates.map(base64), lists: lists.map(base64) });
   });
+}
+
+/** The public files of the log, and what is said of its keys. */
+function openLogDoors({ platform }: DoorContext, router: Router): void {
+  const { log } = platform;
   router.open(endpoints.checkpoint, async ({ reply }) => {
     await reply.type(endpoints.checkpoint.media).header('cache-control', 'no-store').send(log.checkpoint());
     return ok('sent');
@@ -92,6 +97,8 @@ function openPublicDoors(
     const rotations = await readRotations(platform);
     return ok({ rotations: rotations.map(({ document, proof }) => ({ document: mutable(document), proof })) });
   });
+  // A server that still answers here has a log that nobody declared lost.
+  router.open(endpoints.logCompromise, async () => ok({ statement: null }));
   router.open(endpoints.consistency, async ({ query: { from, to } }) => {
     if (from > to || to > Math.min(log.checkpointSize(), log.size())) return refuse('tree-size-unknown');
     return ok({ from, to, hashes: log.tree.consistency(from, to).map(base64) });
@@ -242,6 +249,7 @@ function openReadDoors(context: DoorContext, router: Router, stream: ChangeStrea
 /** Opens every door of the table. */
 export function openDoors(context: DoorContext, router: Router, stream: ChangeStream): void {
   openPublicDoors(context, router);
+  openLogDoors(context, router);
   openAccountDoors(context, router, stream);
   openActDoors(context, router);
   openReadDoors(context, router, stream);

@@ -1,4 +1,4 @@
-export { createApp, type TlsIdentity } from './app.ts';
+export { createApp, createLostApp, type TlsIdentity } from './app.ts';
 export type { DoorContext, NamedMirrors } from './context.ts';
 export { createServerLog, describeError } from './log-format.ts';
 export { createReplayGuard, type ReplayGuard } from './replay-guard.ts';

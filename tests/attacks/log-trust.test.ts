@@ -1,7 +1,10 @@
 import { afterEach, expect, test } from 'vitest';
 import { ok, refuse, type Result } from '../../core/kernel/index.ts';
+import { openNote, parseNoteKey } from '../../core/log/index.ts';
+import type { CosignerRecord, SignedDocument } from '../../core/signing/index.ts';
 import type { NewEntry } from '../../contracts/vault-host/index.ts';
-import { until } from '../../dev/demo/index.ts';
+import { must, until } from '../../dev/demo/index.ts';
+import { sha256, verifyEd25519 } from '../../eds/index.ts';
 import type { Engine, Shift } from '../../main/engine/context.ts';
 import { readEnrolment } from '../../main/engine/enrolment.ts';
 import { SyncLoop } from '../../main/engine/sync/loop.ts';
@@ -62,6 +65,7 @@ test('nothing good that the server says is taken by the vault while an alarm abo
 /** The sync of a shift over a server that would answer; tells which doors were asked in the rounds that it ran. */
 async function doorsOf(
   rounds: number,
+  answer: (asked: number, body: unknown) => Result<unknown> = () => refuse('server-busy'),
 ): Promise<{ readonly doors: readonly string[]; readonly codes: readonly string[] }> {
   const { vault } = enrolled;
   const { enrolment } = await vault.must('vault.status', null);
@@ -69,9 +73,9 @@ async function doorsOf(
   if (!read.ok) throw new Error('the vault is bound');
   const doors: string[] = [];
   const codes: string[] = [];
-  const call = (door: string): Promise<Result<unknown>> => {
+  const call = (door: string, given: { readonly body?: unknown } = {}): Promise<Result<unknown>> => {
     doors.push(door);
-    return Promise.resolve(refuse('server-busy'));
+    return Promise.resolve(answer(doors.length, given.body));
   };
   const clock = { nowMs: () => startMs + 2_000, monotonicMs: () => performance.now() };
   const log = ({ kind, code }: { readonly kind: string; readonly code?: string }): void => {
@@ -94,11 +98,35 @@ async function doorsOf(
   return { doors, codes };
 }
 
-test('the sync asks a server for nothing while an alarm about its log stands that no proof can explain', async () => {
+test('the sync gives its own head and asks for nothing while an alarm about the log stands that no proof can explain', async () => {
   const waiting = await waitingAct();
   const before = await doorsOf(2);
   expect([before.doors.includes('contact'), new Set(before.codes)]).toEqual([true, new Set(['server-busy'])]);
   await alarmed(waiting);
   const after = await doorsOf(3);
-  expect([after.doors, new Set(after.codes)]).toEqual([[], new Set(['log-forked'])]);
+  expect([new Set(after.doors), new Set(after.codes)]).toEqual([new Set(['cosignatures']), new Set(['log-forked'])]);
+});
+
+test('a workstation that was put to rest before others learnt what it saw tells them at its next contact, once', async () => {
+  const waiting = await waitingAct();
+  const seen = waiting.heads.own;
+  expect(await append({ kind: 'checkpoint', body: { note: seen } })).toBe('done');
+  await alarmed(waiting);
+  const given: unknown[] = [];
+  // The line is cut twice more.
+  const { doors } = await doorsOf(5, (asked, body) => {
+    if (asked < 3) return refuse('server-unreachable');
+    given.push(body);
+    return ok({ cosignatures: [], position: 0 });
+  });
+  expect(doors).toEqual(['cosignatures', 'cosignatures', 'cosignatures']);
+  const [{ cosigner, note }] = given as [{ cosigner: SignedDocument; note: string }];
+  const record = JSON.parse(cosigner.document) as CosignerRecord;
+  const key = must(parseNoteKey(sha256, record.key));
+  const opened = must(openNote({ note, keys: [key], verifyEd25519 }));
+  expect(seen.startsWith(`${opened.text}\n`)).toBe(true);
+  // Of what came after the alarm it vouches for nothing.
+  const { other } = waiting.heads;
+  const cosign = { note: other, hashes: [], atMs: startMs + 2_000 };
+  expect(await enrolled.vault.code('log.cosign', cosign)).toBe('log-distrusted');
 });

@@ -13,6 +13,8 @@ import {
   parseEntryPath,
   parseManifest,
 } from '../../core/log-package/index.ts';
+import { parseNoteKey } from '../../core/log/index.ts';
+import { sha256 } from '../../eds/index.ts';
 import { verifyPackage, type PackageReport } from '../../cli/log-verifier/verify.ts';
 import { filesUnder } from '../../server/package-folder/index.ts';
 import { ok } from '../../core/kernel/index.ts';
@@ -264,6 +266,7 @@ describe('the verifier of a package', () => {
     const copy = copyOf('part');
     const { seed, numRuns } = seeded('flips in a package with new hashes', 150);
     const chance = chanceOf(seed, 0);
+    const logKey = must(parseNoteKey(sha256, workstation.bundle.log.key));
     const isVouched = (path: string): boolean => parseEntryPath(path) !== undefined || path.startsWith('checkpoints/');
     const paths = [...filesUnder(copy)].filter(isVouched);
     const missed: string[] = [];
@@ -272,7 +275,9 @@ describe('the verifier of a package', () => {
       const before = readFileSync(join(copy, path));
       const after = Buffer.from(before);
       // What other keys than the reader's say of a head is nothing that he could judge.
-      const end = /^checkpoints\/[a-z]+$/u.test(path) ? Buffer.byteLength(ownLineOf(before.toString())) : before.length;
+      const end = /^checkpoints\/[a-z]+$/u.test(path)
+        ? Buffer.byteLength(ownLineOf(before.toString(), logKey))
+        : before.length;
       const at = chance.below(end);
       after[at] = (after[at] ?? 0) ^ (1 << chance.below(8));
       writeFileSync(join(copy, path), after);

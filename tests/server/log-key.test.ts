@@ -14,6 +14,7 @@ import {
   type NoteKey,
   type ReceiptFacts,
 } from '../../core/log/index.ts';
+import { canonicalize } from '../../core/signing/index.ts';
 import { endpoints } from '../../contracts/http/index.ts';
 import { sha256, verifyEd25519, verifyMlDsa44 } from '../../eds/index.ts';
 import {
@@ -24,6 +25,8 @@ import {
   startServer,
   type RotationStep,
 } from '../../server/boot/index.ts';
+import { openDesk } from '../../server/boot/open-desk.ts';
+import { recordDocument } from '../../server/accounts/index.ts';
 import { testForm } from './support/forms.ts';
 import { must, startIn, startTestPlatform, testFolder, type TestPlatform } from './support/platform.ts';
 import { enrolled, newCase, receiptOf, type Workstation } from './support/workstation.ts';
@@ -160,6 +163,56 @@ test.each(steps)(
     }
   },
 );
+
+test('a document that counts on its place in the log gets it in the transaction that records it, or is not recorded', async () => {
+  await platform.server.close();
+  const { desk, store } = must(await openDesk(place(), undefined));
+  const { database, identity } = desk;
+  const counts = async (): Promise<readonly unknown[]> => {
+    const { leaves, documents } = await database
+      .selectFrom('leaf')
+      .select(({ fn }) => [fn.countAll<number>().as('leaves')])
+      .select((query) =>
+        query
+          .selectFrom('document')
+          .select(({ fn }) => fn.countAll<number>().as('documents'))
+          .as('documents'),
+      )
+      .executeTakeFirstOrThrow();
+    return [leaves, documents];
+  };
+  const placed = (index: number) =>
+    database
+      .selectFrom('leaf_position')
+      .innerJoin('document', 'document.leaf_id', 'leaf_position.leaf_id')
+      .select('document.kind')
+      .where('leaf_index', '=', index)
+      .executeTakeFirst();
+  const size = (await database.selectFrom('counter').select('value').where('name', '=', 'leaf').executeTakeFirst())
+    ?.value;
+  if (size === undefined) throw new Error('the log counts its leaves');
+  const record = (at: number, leafIndex?: number) =>
+    recordDocument(desk, {
+      ...{
+        kind: 'platform',
+        subject: 'platform',
+        text: canonicalize({ form: 'test', platform: identity.platform, at }),
+      },
+      ...(leafIndex === undefined ? {} : { leafIndex }),
+    });
+  // Another process was faster, by one leaf or by none that is in the log yet.
+  const before = await counts();
+  for (const wrong of [size - 1, size + 1]) await expect(record(wrong, wrong)).rejects.toThrow('has the length');
+  expect(await counts()).toEqual(before);
+  await record(1);
+  await record(2, size);
+  expect(await placed(size)).toEqual({ kind: 'platform' });
+  const pending = await database.selectFrom('leaf_pending').select('leaf_id').execute();
+  expect(pending).toHaveLength(1);
+  await store.close();
+  platform.server = await startIn(platform.directory, platform.lines);
+  expect(platform.server.state()).toBe('accepting');
+}, 60_000);
 
 test('the check of the log believes each head by the keys of its time', async () => {
   const findings: unknown[] = [];

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { toBase64, type JournalEpoch, type Sha256Hex } from '../../core/kernel/index.ts';
+import type { NewEntry } from '../../contracts/vault-host/index.ts';
 import { contentDigest, enrolmentProofText, signatureBase } from '../../contracts/http/index.ts';
 import { sha256, verifyEd25519 } from '../../native/vault-host/hash.ts';
 import { enrolledVault, nextSubmission, passphraseKey, submitCases, TestVault, utf8, type Enrolled } from './vault.ts';
@@ -99,6 +100,59 @@ describe('a contact', () => {
     const { vault } = enrolled;
     const held = { ...(await heldBy(vault)), epoch: '00000000-0000-4000-8000-000000000000' as JournalEpoch };
     expect(await check(vault, held, startMs)).toBe('journal-epoch-unknown');
+  });
+});
+
+describe('a statement that the key of the log was stolen', () => {
+  it('stops the journal for good: nothing of the log is believed, no act recorded, and no proof explains it', async () => {
+    enrolled = await enrolledVault();
+    const { vault, platform, epoch, slotId } = enrolled;
+    const [act] = await submitCases(vault, 1);
+    if (act === undefined) throw new Error('an act');
+    const receipt = platform.receipt(platform.take(act, epoch));
+    const next = await nextSubmission(vault, 9);
+    for (let times = 0; times < 2; times += 1)
+      await vault.must('log.compromised', { statement: platform.compromise(), atMs: startMs + 20 });
+    const { items } = await vault.must('entries.list', { before: null, limit: 9, kinds: ['alarm'] });
+    expect(items.map(({ body }) => JSON.parse(body) as object)).toEqual([
+      { code: 'log-compromised', statement: platform.compromise() },
+    ]);
+    await vault.must('vault.close', null);
+    await vault.must('vault.open', passphraseKey(slotId));
+    expect(await vault.must('vault.status', null)).toMatchObject({
+      quarantine: 'log-compromised',
+      standing: [{ code: 'log-compromised' }],
+    });
+    const atMs = startMs + 30;
+    const append = (entry: NewEntry) => vault.code('entries.append', { entry, atMs });
+    const alarm = (code: string) =>
+      append({ kind: 'alarm', body: { code, details: { entry: items[0]?.sequence ?? 0 } } });
+    const codes = [
+      await append({ kind: 'receipt', body: { actionId: act.actionId, proof: receipt } }),
+      await append({ kind: 'checkpoint', body: { note: platform.checkpoint() } }),
+      await vault.code('log.cosign', { note: platform.checkpoint(), hashes: [], atMs }),
+      await check(vault, await heldBy(vault)),
+      await vault.code('acts.next', { nowMs: atMs }),
+      await vault.code('acts.append', { envelope: next.envelope, cms: next.cms, atMs }),
+      await alarm('alarm-explained'),
+      await alarm('log-compromised'),
+    ];
+    expect(codes).toEqual([
+      ...['log-distrusted', 'log-distrusted', 'log-distrusted', 'log-compromised'],
+      ...['vault-quarantined', 'vault-quarantined', 'entry-malformed', 'entry-malformed'],
+    ]);
+    // To have read it is not to have it gone.
+    expect(await alarm('alarm-acknowledged')).toBe('done');
+    expect((await vault.must('vault.status', null)).standing).toHaveLength(1);
+    expect(await vault.must('journal.check', null)).toMatchObject({ acts: 1 });
+  });
+
+  it('is believed by the platform key alone, and about this log alone', async () => {
+    enrolled = await enrolledVault();
+    const { vault, platform } = enrolled;
+    for (const statement of [platform.compromise('log'), new TestPlatform().compromise()])
+      expect(await vault.code('log.compromised', { statement, atMs: startMs })).toBe('log-compromise-invalid');
+    expect(await vault.must('vault.status', null)).toMatchObject({ quarantine: null, standing: [] });
   });
 });
 

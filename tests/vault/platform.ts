@@ -19,6 +19,7 @@ import {
   inclusionPath,
   leafHash,
   leafText,
+  logCompromiseText,
   logKeyChangeText,
   logOrigin,
   noteKey,
@@ -124,6 +125,15 @@ export class TestPlatform {
     const { platform, profile, device } = this;
     const statement: HeadStatement = { form: 'qorgan.journal-heads/1', platform, profile, device, ...heads, atMs };
     const { document, signatures } = this.#sign(statement as unknown as Json);
+    return { document, signatures: signatures.map((one) => ({ ...one })) };
+  }
+
+  /** That the key of its log was stolen, said by the platform key or, as a thief would, by the log key. */
+  compromise(by: 'platform' | 'log' = 'platform') {
+    const { platform, profile, origin } = this;
+    const text = logCompromiseText({ form: 'qorgan.log-compromise/1', platform, profile, origin, atMs: startMs });
+    const key = by === 'platform' ? this.#platformKey : this.#logKey;
+    const { document, signatures } = signedDocument(text, documentKeyId(sha256, key.publicKey), ed25519(key, text));
     return { document, signatures: signatures.map((one) => ({ ...one })) };
   }
 

@@ -1,15 +1,15 @@
 import { ok, type Result } from '../../../core/kernel/index.ts';
-import type { LogAlarm } from '../../../core/journal/index.ts';
+import { quarantineReasons, type LogAlarm } from '../../../core/journal/index.ts';
 import { isMirrorWeak, type ContactResponse } from '../../../contracts/http/index.ts';
 import type { Engine, Shift } from '../context.ts';
 import { isOffline } from '../sign-in.ts';
 import { raiseAlarm } from './alarm.ts';
+import { learnCompromise, lostCode } from './compromise.ts';
 import { exchangeCosignatures } from './cosign.ts';
 import { publishOwnHead, raiseLogAlarm, treeOf } from './log-alarm.ts';
 import { orFollowed } from './follow-log-key.ts';
 import { advance, type TreeHead } from './tree-head.ts';
 
-const quarantineCodes = new Set(['journal-rolled-back', 'journal-diverged', 'journal-epoch-unknown']);
 const statementCodes = new Set(['statement-invalid', 'statement-forgotten']);
 
 /** What a contact left behind: the tree head, and how far the server's changes go. */
@@ -20,8 +20,9 @@ async function checkHeld(engine: Engine, answer: ContactResponse): Promise<Resul
   const checked = await engine.vault.call('contact.check', { held, statement, atMs: engine.options.clock.nowMs() });
   if (checked.ok) return checked;
   const { code } = checked.refusal;
-  if (quarantineCodes.has(code)) {
-    engine.state.quarantine = code;
+  const quarantine = quarantineReasons.find((reason) => reason === code);
+  if (quarantine !== undefined) {
+    engine.state.quarantine = quarantine;
     engine.emit('app.changed');
   }
   if (statementCodes.has(code)) await raiseAlarm(engine, code);
@@ -41,8 +42,8 @@ async function checkTree(
   if (head.ok) return head;
   const { code, details } = head.refusal;
   if (code === 'log-forked' || code === 'log-rewound') {
-    await publishOwnHead(engine, shift, known);
     await raiseLogAlarm(engine, code satisfies LogAlarm, { heads: { own: known.note, other: note }, details });
+    await publishOwnHead(engine, shift);
     // The way to the proof of a new key may be cut: that is no finding about the log.
   } else if (!isOffline(code)) await raiseAlarm(engine, code);
   return head;
@@ -63,7 +64,10 @@ export async function makeContact(engine: Engine, shift: Shift): Promise<Result<
   const answer = await shift.client.call('contact', {
     body: { form: 'qorgan.contact/1', epoch, heads: { acts, entries }, knownTreeSize: known.size },
   });
-  if (!answer.ok) return answer;
+  if (!answer.ok) {
+    if (answer.refusal.code === lostCode) await learnCompromise(engine, shift);
+    return answer;
+  }
   engine.serverClock.learn(answer.value.serverTimeMs, askedAtMs);
   // The log first: a log that was rewritten explains whatever else is wrong.
   const head = await checkTree(engine, shift, known, answer.value);

@@ -21,15 +21,22 @@ export async function raiseLogAlarm(
   await takeUpAlarms(engine);
 }
 
+/** Shifts whose server took the own head while an alarm stood. */
+const published = new WeakSet<Shift>();
+
 /**
- * Gives the server the own cosignature of the head that it contradicts, so that every other workstation of this server
- * learns of it. Best effort: the alarm does not wait for it.
+ * Gives the server the own cosignature of the head that was seen before the log lied, so that every other workstation of this server
+ * learns of it. The alarm does not wait for it: where the line broke, or the workstation was put to rest, each round tries again.
  */
-export async function publishOwnHead(engine: Engine, shift: Shift, own: TreeHead): Promise<void> {
-  if (own.note === null) return;
-  const input = { note: own.note, hashes: [], atMs: engine.options.clock.nowMs() };
+export async function publishOwnHead(engine: Engine, shift: Shift): Promise<void> {
+  if (published.has(shift)) return;
+  const heads = await engine.vault.call('heads', null);
+  if (!heads.ok) return;
+  const input = { note: heads.value.tree.note, hashes: [], atMs: engine.options.clock.nowMs() };
   const cosigned = await engine.vault.call('log.cosign', input);
-  if (cosigned.ok) await shift.client.call('cosignatures', { body: { ...cosigned.value, after: 0 } });
+  if (!cosigned.ok) return;
+  const answer = await shift.client.call('cosignatures', { body: { ...cosigned.value, after: 0 } });
+  if (answer.ok) published.add(shift);
 }
 
 type Standing = VaultOutput<'vault.status'>['standing'][number];
@@ -63,6 +70,7 @@ export async function trustLog(engine: Engine, shift: Shift): Promise<Result<nul
   if (!before.ok) return before;
   if (before.value.standing.length === 0) return ok(null);
   for (const alarm of before.value.standing) await explain(engine, shift, alarm);
+  if (before.value.quarantine === null) await publishOwnHead(engine, shift);
   await takeUpAlarms(engine);
   const after = await engine.vault.call('vault.status', null);
   if (!after.ok) return after;

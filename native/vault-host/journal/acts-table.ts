@@ -1,5 +1,5 @@
 import { assert, type ActionId } from '../../../core/kernel/index.ts';
-import { isHigherLevel, type ReceiptLevel } from '../../../core/log/index.ts';
+import { isHigherLevel, type DeskLevel } from '../../../core/log/index.ts';
 import type { OutboxItem } from '../../../core/sync/index.ts';
 import type { Attestation } from '../../../contracts/vault-host/index.ts';
 import { moveOutbox, type ActMove, type EntryHeader, type JournalAct } from '../../../core/journal/index.ts';
@@ -29,12 +29,12 @@ export class ActsTable {
   readonly #waiting = new Set<number>();
   /** With a receipt whose level is below what the pinned policy asks for. */
   readonly #unwitnessed = new Set<number>();
-  readonly #wanted: ReceiptLevel;
+  readonly #wanted: DeskLevel;
   /** Recorded and without a row. */
   readonly #fresh = new Map<number, JournalAct>();
 
   /** `wanted` is the level that the pinned policy asks for. */
-  constructor(store: Store, acts: Iterable<JournalAct>, wanted: ReceiptLevel) {
+  constructor(store: Store, acts: Iterable<JournalAct>, wanted: DeskLevel) {
     this.#store = store;
     this.#wanted = wanted;
     for (const act of acts) {

@@ -1,6 +1,6 @@
 import type { ActionId, CaseId, Iin, Sha256Hex } from '../../../core/kernel/index.ts';
 import type { EntryKind, JournalAct } from '../../../core/journal/index.ts';
-import type { ReceiptLevel } from '../../../core/log/index.ts';
+import type { DeskLevel } from '../../../core/log/index.ts';
 import type { OutboxItem, OutboxState } from '../../../core/sync/index.ts';
 import type { ActView } from '../../../contracts/vault-host/index.ts';
 
@@ -33,7 +33,7 @@ export type ActRow = {
   readonly log_index: number | null;
   readonly promise_entry: number | null;
   readonly receipt_entry: number | null;
-  readonly level: ReceiptLevel | null;
+  readonly level: DeskLevel | null;
 };
 
 /** Columns of `acts` that say how far an act came. */

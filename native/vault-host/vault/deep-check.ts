@@ -10,6 +10,7 @@ import type { EntryRow } from '../journal/rows.ts';
 import { faultOf, type Store } from '../journal/store.ts';
 import { sha256Hex } from '../hash.ts';
 import {
+  readCompromise,
   readEvidenceReceipt,
   readPromise,
   readReceipt,
@@ -97,7 +98,9 @@ function contactFault(store: Store, enrolment: Enrolment, body: EntryBodies['con
 }
 
 function alarmFault(store: Store, enrolment: Enrolment, body: EntryBodies['alarm']): string | undefined {
-  const { heads, code, details, consistency } = body;
+  const { heads, code, details, consistency, statement } = body;
+  if (code === 'log-compromised')
+    return statement !== undefined && readCompromise(enrolment, statement).ok ? undefined : 'statement-invalid';
   if (heads !== undefined) return isSame(readHeads(enrolment, heads), heads) ? undefined : 'alarm-heads-invalid';
   if (code !== explainedAlarm) return undefined;
   const row = store.get<EntryRow>('select * from entries where sequence = ?', Number(details?.['entry']));

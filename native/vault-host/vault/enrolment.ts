@@ -22,7 +22,7 @@ import {
   type Checkpoint,
   type KeyRotation,
   type LogPins,
-  type ReceiptLevel,
+  type DeskLevel,
   type WitnessPolicy,
 } from '../../../core/log/index.ts';
 import type { PolicyDocument } from '../../../core/access/index.ts';
@@ -150,7 +150,7 @@ export function identityOf(enrolment: Enrolment): JournalIdentity {
 }
 
 /** The level that every receipt is to reach. */
-export function wantedLevel({ witnesses }: Enrolment): ReceiptLevel {
+export function wantedLevel({ witnesses }: Enrolment): DeskLevel {
   return wantsWitnesses(witnesses) ? 'external' : 'log';
 }
 

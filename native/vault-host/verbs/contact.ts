@@ -4,7 +4,7 @@ import type { HeadStatement } from '../../../core/signing/index.ts';
 import type { VaultRequest, VaultOutput } from '../../../contracts/vault-host/index.ts';
 import { sha256Hex } from '../hash.ts';
 import { knownTree } from '../vault/cosigner.ts';
-import { readStatement } from './proofs.ts';
+import { readCompromise, readStatement } from './proofs.ts';
 import type { Bound } from '../vault/opened.ts';
 
 /** The last link of both chains, to be said at each contact. */
@@ -89,6 +89,21 @@ export function checkContact(
   if (isForgotten) return refuse('statement-forgotten', { stated: state.stated.entries, held: entriesBefore.sequence });
   const entry = toKeep(bound, input, stated.value);
   if (entry !== undefined) bound.journal.append([{ entry }], input.atMs);
+  return ok(null);
+}
+
+/** Believes that the key of the log was stolen where the pinned platform key says so: it stops, and nothing is believed in its place. */
+export function takeCompromise(
+  { enrolment, journal }: Bound,
+  { statement, atMs }: VaultRequest<'log.compromised'>,
+  announce: (reason: QuarantineReason) => void,
+): Result<null, 'log-compromise-invalid'> {
+  const read = readCompromise(enrolment, statement);
+  if (!read.ok) return read;
+  const code = 'log-compromised';
+  if (!journal.state.standing.some((known) => known.code === code))
+    journal.append([{ entry: { kind: 'alarm', body: { code, statement } } }], atMs);
+  announce(code);
   return ok(null);
 }
 

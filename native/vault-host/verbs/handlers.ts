@@ -9,7 +9,7 @@ import { rotate } from '../vault/rotate.ts';
 import { addSlot, changePassword, removeSlot } from '../vault/slot-changes.ts';
 import type { Vault } from '../vault/vault.ts';
 import { appendAct, getAct, listActs, nextAct } from './acts.ts';
-import { checkContact, headsOf } from './contact.ts';
+import { checkContact, headsOf, takeCompromise } from './contact.ts';
 import { appendEntry, listEntries, nextOutbox, unwitnessedReceipts } from './entries.ts';
 import {
   appendEvidence,
@@ -124,7 +124,7 @@ function evidenceHandlers(vault: Vault): Pick<VaultHandlers, EvidenceVerb> {
 
 function deviceHandlers(
   vault: Vault,
-): Pick<VaultHandlers, 'device.sign' | 'heads' | 'contact.check' | 'log.cosign' | 'journal.check'> {
+): Pick<VaultHandlers, 'device.sign' | 'heads' | 'contact.check' | 'log.compromised' | 'log.cosign' | 'journal.check'> {
   return {
     'device.sign': ({ message }) =>
       withoutDiskFault(
@@ -135,6 +135,7 @@ function deviceHandlers(
       ),
     heads: () => withoutDiskFault(vault.withBound((bound) => ok(headsOf(bound)))),
     'contact.check': (input) => vault.withBound((bound) => checkContact(bound, input, vault.context.onQuarantine)),
+    'log.compromised': (input) => vault.withBound((bound) => takeCompromise(bound, input, vault.context.onQuarantine)),
     'log.cosign': (input) =>
       vault.withOpen((opened) => {
         const bound = requireBound(opened);

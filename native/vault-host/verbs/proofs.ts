@@ -1,7 +1,14 @@
 import { fromBase64, ok, refuse, type Result } from '../../../core/kernel/index.ts';
 import type { EvidenceDescriptor } from '../../../core/evidence/index.ts';
 import type { EntryBodies } from '../../../core/journal/index.ts';
-import { formatNoteKey, logKeyForProof, verifyReceipt, type Cosigner } from '../../../core/log/index.ts';
+import {
+  formatNoteKey,
+  logKeyForProof,
+  openLogCompromise,
+  verifyReceipt,
+  type Cosigner,
+  type LogCompromise,
+} from '../../../core/log/index.ts';
 import { canonicalize, verifyDocument, type HeadStatement, type SignedDocument } from '../../../core/signing/index.ts';
 import { parseEvidenceDocument, parseHeadStatement } from '../../../contracts/documents/index.ts';
 import { parsePromise } from '../../../contracts/vault-host/index.ts';
@@ -88,7 +95,18 @@ export function readReceipt(
     leaf.sequence === act.sequence;
   if (!isOurs) return refuse('receipt-invalid', { why: 'receipt-other-act' });
   const { outcome, commitment } = leaf;
-  return ok({ body: { actionId: act.actionId, proof, outcome, commitment, index, level }, cosigners });
+  const deskLevel = level === 'external' ? level : 'log';
+  return ok({ body: { actionId: act.actionId, proof, outcome, commitment, index, level: deskLevel }, cosigners });
+}
+
+/** A statement of the pinned platform that the key of its log was stolen. */
+export function readCompromise(
+  { bundle, platformKey }: Enrolment,
+  document: SignedDocument,
+): Result<LogCompromise, 'log-compromise-invalid'> {
+  const { platform, profile, log } = bundle;
+  const about = { platform, profile, origin: log.origin };
+  return openLogCompromise({ document, about, platformKey, sha256, verifyEd25519 });
 }
 
 /**

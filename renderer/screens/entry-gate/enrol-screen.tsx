@@ -36,8 +36,11 @@ function Fields(props: {
   );
 }
 
-/** A computer that the platform does not know yet: what it takes to enrol it, and what will happen. */
-export function EnrolScreen({ app }: { readonly app: AppView }): ReactNode {
+/**
+ * A computer that the platform does not know yet, or one whose journal records nothing any more, with the way back to what is the matter:
+ * what it takes to enrol it, and what will happen.
+ */
+export function EnrolScreen({ app, onBack }: { readonly app: AppView; readonly onBack?: () => void }): ReactNode {
   const words = useWords();
   const [code, setCode] = useState('');
   const [name, setName] = useState('');
@@ -59,7 +62,7 @@ export function EnrolScreen({ app }: { readonly app: AppView }): ReactNode {
           }}
         >
           <h1>{words('enrol.title')}</h1>
-          <p className="quiet">{words('enrol.text')}</p>
+          <p className="quiet">{words(onBack === undefined ? 'enrol.text' : 'enrol.anew')}</p>
           <Fields code={code} name={name} onCode={setCode} onName={setName} />
           <h3>{words('enrol.card')}</h3>
           <CertificatePicker chosen={chosen} onChoose={choose} />
@@ -69,6 +72,7 @@ export function EnrolScreen({ app }: { readonly app: AppView }): ReactNode {
             <Button tone="primary" isSubmit isDisabled={!isReady}>
               {words('enrol.start')}
             </Button>
+            {onBack === undefined ? null : <Button onClick={onBack}>{words('enrol.back')}</Button>}
           </div>
         </form>
         <div className="gate-side">

@@ -59,7 +59,12 @@ export async function bringStaff(administration: Administration, cards: readonly
 
 export async function makeWorld(
   directory: string,
-  options: { readonly profile: Profile; readonly isDemoAuthority?: boolean },
+  options: {
+    readonly profile: Profile;
+    readonly isDemoAuthority?: boolean;
+    /** The policy by which outside witnesses of this log are asked. */
+    readonly witnessed?: (logKey: string) => Promise<string>;
+  },
 ): Promise<World> {
   mkdirSync(directory, { recursive: true });
   // The database engine never runs as root: its own user has to reach its folder.
@@ -73,12 +78,18 @@ export async function makeWorld(
   const store = openSoftHsmStore(join(directory, 'cards'));
   const cards = makeCards(store, ca, staff);
   const place = { directory: platform, surroundings: realSurroundings };
-  must(
-    await initPlatform({ ...place, profile: options.profile, operatorName: operator.name, url: 'https://127.0.0.1:0' }),
-  );
+  const about = { profile: options.profile, operatorName: operator.name, url: 'https://127.0.0.1:0' };
+  const { logKey } = must(await initPlatform({ ...place, ...about }));
+  const witnessPolicy = await options.witnessed?.(logKey);
   const log = createServerLog((line) => void (line.includes('"level":"error"') && process.stderr.write(line)));
   const server = must(
-    await startServer({ ...place, profile: options.profile, listen: { host: '127.0.0.1', port: 0 }, log }),
+    await startServer({
+      ...place,
+      profile: options.profile,
+      listen: { host: '127.0.0.1', port: 0 },
+      log,
+      witnessPolicy,
+    }),
   );
   await bringAuthority(server.administration, ca);
   await bringStaff(server.administration, cards);
