@@ -27,6 +27,7 @@ const publicDoors: readonly EndpointName[] = [
   'checkpoint',
   'tile',
   'logKeys',
+  'logCompromise',
   'consistency',
   'policy',
   'revocation',

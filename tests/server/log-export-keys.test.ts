@@ -15,11 +15,11 @@ import {
 } from '../../core/log/index.ts';
 import { entryPath, keyChangePath, packageFiles } from '../../core/log-package/index.ts';
 import { verifyPackage } from '../../cli/log-verifier/verify.ts';
-import { sha256, sha256Hex, verifyEd25519 } from '../../eds/index.ts';
+import { sha256, verifyEd25519 } from '../../eds/index.ts';
 import { realSurroundings, rotateLogKey } from '../../server/boot/index.ts';
-import { filesUnder } from '../../server/package-folder/index.ts';
 import { testKey } from '../support/index.ts';
 import { testForm } from './support/forms.ts';
+import { sumAgain } from './support/packages.ts';
 import { must, startIn, startTestPlatform, type TestPlatform } from './support/platform.ts';
 import { enrolled, newCase, receiptOf, type Workstation } from './support/workstation.ts';
 
@@ -80,15 +80,6 @@ function copyOf(place: string): string {
   const copy = mkdtempSync(join(folder, 'copy-'));
   cpSync(place, copy, { recursive: true });
   return copy;
-}
-
-/** New hashes for whoever looks at hashes alone. */
-function sumAgain(place: string): string {
-  const lines = [...filesUnder(place)]
-    .filter((path) => path !== packageFiles.sums)
-    .map((path) => `${sha256Hex(readFileSync(join(place, path)))}  ${path}\n`);
-  writeFileSync(join(place, packageFiles.sums), lines.join(''));
-  return place;
 }
 
 const sizeOf = (note: string): number => must(parseCheckpoint(must(parseNote(note)).text)).size;

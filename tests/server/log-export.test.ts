@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { spawn, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -24,6 +23,7 @@ import { asSuperuser } from '../attacks/support.ts';
 import { chanceOf } from '../fuzz/chance.ts';
 import { seeded } from '../support/index.ts';
 import { testForm } from './support/forms.ts';
+import { sumAgain } from './support/packages.ts';
 import { testCa } from './support/people.ts';
 import { must, startTestPlatform, type TestPlatform } from './support/platform.ts';
 import { enrolled, newCase, receiptOf, type Workstation } from './support/workstation.ts';
@@ -127,19 +127,6 @@ function copyOf(name: string): string {
   const copy = mkdtempSync(join(folder, 'copy-'));
   cpSync(join(folder, name), copy, { recursive: true });
   return copy;
-}
-
-/** What somebody does who changed a file and hopes that nobody looks further than the hashes. */
-function sumAgain(copy: string): void {
-  const lines = [...filesUnder(copy)]
-    .filter((path) => path !== packageFiles.sums)
-    .map(
-      (path) =>
-        `${createHash('sha256')
-          .update(readFileSync(join(copy, path)))
-          .digest('hex')}  ${path}\n`,
-    );
-  writeFileSync(join(copy, packageFiles.sums), lines.join(''));
 }
 
 describe('qorgan log export', () => {

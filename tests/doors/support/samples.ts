@@ -68,6 +68,7 @@ export function samples(desk: Workstation, person: TestPerson): Readonly<Record<
     checkpoint: { path: endpoints.checkpoint.path },
     tile: { path: endpoints.tile.path.replace('*', '0/000.p/1') },
     logKeys: { path: endpoints.logKeys.path },
+    logCompromise: { path: endpoints.logCompromise.path },
     consistency: { path: `${endpoints.consistency.path}?from=0&to=1` },
     policy: { path: endpoints.policy.path },
     revocation: { path: endpoints.revocation.path },
