@@ -1,5 +1,6 @@
 // Child processes and progress lines for the set-up scripts.
 import { spawn, spawnSync } from 'node:child_process';
+import { setTimeout as delay } from 'node:timers/promises';
 
 const seconds = (sinceMs) => `${((performance.now() - sinceMs) / 1000).toFixed(1)} s`;
 
@@ -41,17 +42,32 @@ export const run = (command, args, options = {}) =>
     });
   });
 
-/** Runs a command and returns its exit code and all that it printed, in its order. It ends with us. */
-export const runKeeping = (command, args, options = {}) =>
+/**
+ * Runs a command and returns its exit code and all that it printed, in its order. It ends with us, and after `mostMs`. What it
+ * left running, and may print yet, is not waited for.
+ */
+export const runKeeping = (command, args, { mostMs, ...options }) =>
   new Promise((resolve, reject) => {
     const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], ...options });
-    const end = () => child.kill();
+    const end = () => child.kill('SIGKILL');
+    const timer = setTimeout(end, mostMs);
     process.once('exit', end);
     const printed = [];
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => printed.push(chunk));
-    child.on('error', reject);
-    child.on('close', (code, signal) => {
+    const leave = () => {
+      clearTimeout(timer);
       process.removeListener('exit', end);
+    };
+    child.on('error', (error) => {
+      leave();
+      reject(error);
+    });
+    child.on('exit', async (code, signal) => {
+      leave();
+      // What was printed before the end is in the pipes; a process that was left behind holds them open for ever.
+      await Promise.race([new Promise((done) => child.once('close', done)), delay(500)]);
+      child.stdout.destroy();
+      child.stderr.destroy();
       resolve({ exitCode: signal === null ? (code ?? 1) : 1, output: Buffer.concat(printed).toString() });
     });
   });

@@ -47,6 +47,9 @@ export function countsOf(report, exitCode) {
   };
 }
 
+/** A suite that hangs is a failure, not an evening; the longest takes a fifth of it on two quiet cores. */
+const suiteMostMs = 15 * 60_000;
+
 /** Runs a suite; `output` is what it printed. */
 export async function runSuite(name, environment) {
   const file = inRoot('.runtime', 'reports', `${name}.json`);
@@ -55,7 +58,7 @@ export async function runSuite(name, environment) {
   const vitest = inRoot('node_modules', 'vitest', 'vitest.mjs');
   const args = [vitest, 'run', '--project', name, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
   const env = { ...process.env, ...(process.stdout.isTTY ? { FORCE_COLOR: '1' } : {}), ...environment };
-  const { exitCode, output } = await runKeeping(node24, args, { cwd: root, env });
+  const { exitCode, output } = await runKeeping(node24, args, { cwd: root, env, mostMs: suiteMostMs });
   try {
     return { ...countsOf(JSON.parse(readFileSync(file, 'utf8')), exitCode), output };
   } catch {

@@ -9,8 +9,13 @@ import { testForm } from './support/forms.ts';
 import { startTestPlatform, type TestPlatform } from './support/platform.ts';
 import { enrolled, newCase, receiptOf, resultsOf, type Workstation } from './support/workstation.ts';
 
-/** Kills spread from before the first commit to after the checkpoint. */
-const killAfterMs = [5, 15, 30, 50, 80, 120, 180, 260, 380, 520];
+type Kill = { readonly from: 'start' | 'answers'; readonly afterMs: number };
+
+/** Kills spread from before the first commit, by the clock, to after the checkpoint, from when each workstation was answered. */
+const kills: readonly Kill[] = [
+  ...[5, 15, 30, 50, 80, 120].map((afterMs) => ({ from: 'start', afterMs }) as const),
+  ...[0, 80, 200, 340].map((afterMs) => ({ from: 'answers', afterMs }) as const),
+];
 const stations = 4;
 
 let platform: TestPlatform;
@@ -93,14 +98,17 @@ async function loggedActs(server: ChildServer): Promise<readonly string[]> {
 
 test('kill -9 at any moment loses nothing that was acknowledged and doubles nothing', async () => {
   const ledgers: Ledger[] = workstations.map((workstation) => ({ workstation, items: [], promises: new Map() }));
-  for (const afterMs of killAfterMs) {
+  const answers = (): readonly number[] => ledgers.map(({ promises }) => promises.size);
+  for (const { from, afterMs } of kills) {
     const server = await startChild(platform.directory);
     for (const { workstation } of ledgers) workstation.reconnect(server);
     let isOver = false;
+    const before = answers();
     const sending = ledgers.map(async (ledger) => {
       await resend(ledger).catch(() => undefined);
       await sendUntilKilled(ledger, () => isOver);
     });
+    while (from === 'answers' && answers().some((count, i) => count === before[i])) await sleep(1);
     await sleep(afterMs);
     isOver = true;
     await server.kill();
@@ -114,7 +122,7 @@ test('kill -9 at any moment loses nothing that was acknowledged and doubles noth
   }
   const signed = ledgers.flatMap(({ items }) => items.map((item) => item.actionId));
   const logged = await loggedActs(server);
-  expect(signed.length).toBeGreaterThan(killAfterMs.length);
+  expect(signed.length).toBeGreaterThan(kills.length);
   expect([...logged].toSorted()).toEqual([...signed].toSorted());
   await server.stop();
 }, 110_000);

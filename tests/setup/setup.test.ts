@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { inLanes } from '../../build/checks/lanes.mjs';
 import { countsOf, type VitestReport } from '../../build/checks/suites.mjs';
+import { runKeeping } from '../../build/commands.mjs';
 import { inRoot, node24, root } from '../../build/paths.mjs';
 import { electronRuntime } from '../../build/runtime/index.mjs';
 import { readFuses } from '../../build/runtime/fuses.mjs';
@@ -125,4 +126,17 @@ describe('suites in lanes', () => {
       [3, 0],
     ]);
   });
+});
+
+describe('a command that is kept', () => {
+  it('gives its exit code and all that it printed, and waits for nothing that it left running', async () => {
+    const ran = await runKeeping('sh', ['-c', 'sleep 20 & echo said; echo warned >&2; exit 3'], { mostMs: 10_000 });
+    expect(ran.exitCode).toBe(3);
+    expect(ran.output.trim().split('\n').toSorted()).toEqual(['said', 'warned']);
+  }, 10_000);
+
+  it('is a failure when it was killed, also for its length', async () => {
+    expect(await runKeeping('sh', ['-c', 'kill -9 $$'], { mostMs: 10_000 })).toMatchObject({ exitCode: 1 });
+    expect(await runKeeping('sleep', ['20'], { mostMs: 50 })).toMatchObject({ exitCode: 1 });
+  }, 10_000);
 });

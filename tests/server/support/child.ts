@@ -37,6 +37,10 @@ export async function startChild(
     env: { ...process.env, ...options.environment },
   });
   const ended = new Promise<void>((resolve) => child.on('exit', () => resolve()));
+  // A test that failed before it ended its server would leave it behind.
+  const endWithUs = (): void => void child.kill('SIGKILL');
+  process.once('exit', endWithUs);
+  void ended.then(() => process.removeListener('exit', endWithUs));
   const lines: string[] = [];
   const first = await Promise.race([
     new Promise<string>((resolve) =>

@@ -1,0 +1,7 @@
+import type { SpawnOptions } from 'node:child_process';
+
+export function runKeeping(
+  command: string,
+  args: readonly string[],
+  options: SpawnOptions & { readonly mostMs: number },
+): Promise<{ readonly exitCode: number; readonly output: string }>;
