@@ -1,5 +1,7 @@
 import type { SpawnOptions } from 'node:child_process';
 
+export class SetUpError extends Error {}
+
 export function runKeeping(
   command: string,
   args: readonly string[],

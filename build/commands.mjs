@@ -1,6 +1,5 @@
 // Child processes and progress lines for the set-up scripts.
 import { spawn, spawnSync } from 'node:child_process';
-import { setTimeout as delay } from 'node:timers/promises';
 
 const seconds = (sinceMs) => `${((performance.now() - sinceMs) / 1000).toFixed(1)} s`;
 
@@ -62,13 +61,16 @@ export const runKeeping = (command, args, { mostMs, ...options }) =>
       leave();
       reject(error);
     });
-    child.on('exit', async (code, signal) => {
+    child.on('exit', (code, signal) => {
       leave();
       // What was printed before the end is in the pipes; a process that was left behind holds them open for ever.
-      await Promise.race([new Promise((done) => child.once('close', done)), delay(500)]);
-      child.stdout.destroy();
-      child.stderr.destroy();
-      resolve({ exitCode: signal === null ? (code ?? 1) : 1, output: Buffer.concat(printed).toString() });
+      setTimeout(() => {
+        child.stdout.destroy();
+        child.stderr.destroy();
+      }, 500);
+      child.on('close', () =>
+        resolve({ exitCode: signal === null ? (code ?? 1) : 1, output: Buffer.concat(printed).toString() }),
+      );
     });
   });
 

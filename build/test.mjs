@@ -2,7 +2,7 @@
 //   node build/test.mjs                      everything
 //   node build/test.mjs --fast               types, lint, format and architecture
 //   node build/test.mjs --only unit,faults   the named suites
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { inLanes } from './checks/lanes.mjs';
 import { checkFormat, checkLint } from './checks/lint.mjs';
@@ -10,7 +10,7 @@ import { isAlone, runSuite, suiteNames } from './checks/suites.mjs';
 import { checkTypes, typeProjects } from './checks/types.mjs';
 import { main, run } from './commands.mjs';
 import { startDisplay } from './display.mjs';
-import { inRoot, node24, root } from './paths.mjs';
+import { compiledFolder, inRoot, node24, root } from './paths.mjs';
 
 const fast = ['types', 'lint', 'architecture'];
 
@@ -85,6 +85,7 @@ main(async () => {
   const suites = suiteNames().filter(isChosen);
   if (suites.some((name) => name !== 'architecture'))
     await asTest('bundles of main, preloads and pages', bundle, totals);
+  if (process.argv.length === 2) rmSync(compiledFolder, { recursive: true, force: true });
   await runSuites(suites, totals);
   report(totals);
 });
