@@ -1,6 +1,7 @@
 import { cosignaturesRequest, cosignaturesResponse } from './cosignatures.ts';
 import { defineEndpoint, noBodyMaxBytes } from './endpoint.ts';
 import { evidenceEndpoints } from './evidence.ts';
+import { logCompromiseResponse, logKeysResponse } from './log-keys.ts';
 import { retentionEndpoints } from './retention.ts';
 import { sessionEndpoints } from './sessions.ts';
 import {
@@ -15,8 +16,6 @@ import {
   contactResponse,
   enrolmentRequest,
   enrolmentResponse,
-  logCompromiseResponse,
-  logKeysResponse,
   passwordRequest,
   policyResponse,
   receiptsQuery,

@@ -14,6 +14,7 @@ export {
 } from './endpoint.ts';
 export { commonRefusals, deviceRefusals, endpoints, sessionRefusals, type EndpointName } from './endpoints.ts';
 export { chunkMedia, formatUploadMetadata, parseUploadMetadata, tusVersion, type EvidenceStatus } from './evidence.ts';
+export type { LogCompromiseResponse } from './log-keys.ts';
 export { formatInvitation, parseInvitation, type Invitation } from './invitation.ts';
 export {
   parseActivationCode,
@@ -33,7 +34,6 @@ export {
   type ContactRequest,
   type ContactResponse,
   type RefusalBody,
-  type LogCompromiseResponse,
   type SignInResponse,
   type StatusResponse,
 } from './messages.ts';

@@ -11,7 +11,6 @@ import {
   deviceId,
   iin,
   journalEpoch,
-  keyRotation,
   line,
   platformId,
   profile,
@@ -277,12 +276,6 @@ export const consistencyQuery = z.strictObject({
 
 export const consistencyResponse = z.strictObject({ from: count, to: count, hashes: z.array(base64Exact(32)).max(64) });
 
-/** A `qorgan.log-compromise/1` where the key of this log was stolen. */
-export const logCompromiseResponse = z.strictObject({ statement: signedDocument.nullable() });
-
-/** Oldest first. */
-export const logKeysResponse = z.strictObject({ rotations: z.array(keyRotation).max(16) });
-
 export const policyResponse = z.strictObject({ policy: signedDocument });
 
 /** Base64 DER of the anchors, intermediates and revocation lists that the server decides by. */
@@ -298,7 +291,6 @@ export type ActsResponse = z.output<typeof actsResponse>;
 export type ContactRequest = z.output<typeof contactRequest>;
 export type ContactResponse = z.output<typeof contactResponse>;
 export type ChainHead = z.output<typeof chainHead>;
-export type LogCompromiseResponse = z.output<typeof logCompromiseResponse>;
 export type SignInResponse = z.output<typeof signInResponse>;
 export type StatusResponse = z.output<typeof statusResponse>;
 export type RefusalBody = z.output<typeof refusalBody>;

@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import { leafKinds } from '../../core/log/index.ts';
-import { idSchema, refusalSchema, sha256HexSchema, timeMsSchema } from './common.ts';
-import { attestationSchema } from './views.ts';
+import { attestationSchema, idSchema, refusalSchema, sha256HexSchema, timeMsSchema } from './common.ts';
 
 /** What a person looks for in the central log; everything that is empty or `null` is not asked about. */
 export const logFilterSchema = z.strictObject({

@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import { quarantineReasons } from '../../core/journal/index.ts';
-import { deskLevels } from '../../core/log/index.ts';
-import { idSchema, localeSchema, refusalSchema, sha256HexSchema, timeMsSchema } from './common.ts';
+import { attestationSchema, idSchema, localeSchema, refusalSchema, sha256HexSchema, timeMsSchema } from './common.ts';
 
 /** A certificate on a card as the picker shows it; unusable ones carry the reason. */
 export const certificateViewSchema = z.strictObject({
@@ -129,9 +128,6 @@ export const caseSummarySchema = z.strictObject({
   /** An own act on this case that the central log does not hold yet. */
   isPending: z.boolean(),
 });
-
-/** Who vouches for a receipt, by the witnesses that the enrolment pinned; `isExternalAwaited` where it asks for outside ones that have not yet. */
-export const attestationSchema = z.strictObject({ level: z.enum(deskLevels), isExternalAwaited: z.boolean() });
 
 export const historyItemSchema = z.strictObject({
   actionId: idSchema,
