@@ -21,7 +21,9 @@ export function recordCipher(bytes: Uint8Array): RecordCipher {
       const end = sealed.length - recordTagSizeBytes;
       decipher.setAuthTag(sealed.subarray(end));
       try {
-        return Buffer.concat([decipher.update(sealed.subarray(0, end)), decipher.final()]);
+        const plain = decipher.update(sealed.subarray(0, end));
+        decipher.final();
+        return plain;
       } catch {
         return undefined;
       }

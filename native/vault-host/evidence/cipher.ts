@@ -18,7 +18,9 @@ export function recordCipher(key: Uint8Array): RecordCipher {
         const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: recordTagSizeBytes });
         decipher.setAAD(additional);
         decipher.setAuthTag(sealed.subarray(end));
-        return Buffer.concat([decipher.update(sealed.subarray(0, end)), decipher.final()]);
+        const plain = decipher.update(sealed.subarray(0, end));
+        decipher.final();
+        return plain;
       } catch {
         return undefined;
       }

@@ -86,7 +86,7 @@ export class RecordFile {
 export type StoredFile = { readonly file: string; readonly key: Uint8Array; readonly sizeBytes: number };
 
 function readAt(descriptor: number, position: number, sizeBytes: number): Buffer | undefined {
-  const bytes = Buffer.alloc(sizeBytes);
+  const bytes = Buffer.allocUnsafe(sizeBytes);
   return readSync(descriptor, bytes, 0, sizeBytes, position) === sizeBytes ? bytes : undefined;
 }
 
@@ -103,11 +103,17 @@ export function readRecords(
     const bytes = readAt(descriptor, 0, recordHeaderSizeBytes);
     const header = bytes === undefined ? undefined : parseRecordHeader(bytes);
     if (header?.ok !== true) return undefined;
+    if (plain.length === 0) return plain;
+    const first = recordPlace(sizeBytes, Math.floor(offset / recordSizeBytes));
+    const last = recordPlace(sizeBytes, Math.floor((end - 1) / recordSizeBytes));
+    const sealed = readAt(descriptor, first.at, last.at + last.sealedSizeBytes - first.at);
+    if (sealed === undefined) return undefined;
+    const cipher = recordCipher(key);
     for (let at = offset; at < end;) {
       const place = recordPlace(sizeBytes, Math.floor(at / recordSizeBytes));
-      const sealed = readAt(descriptor, place.at, place.sealedSizeBytes);
-      const opened = sealed === undefined ? undefined : openRecord(recordCipher(key), header.value, place, sealed);
-      if (opened?.ok !== true) return undefined;
+      const start = place.at - first.at;
+      const opened = openRecord(cipher, header.value, place, sealed.subarray(start, start + place.sealedSizeBytes));
+      if (!opened.ok) return undefined;
       const from = at - place.index * recordSizeBytes;
       const part = opened.value.subarray(from, from + end - at);
       plain.set(part, at - offset);
