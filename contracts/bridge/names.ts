@@ -27,6 +27,11 @@ export const operatorVerbNames = [
   'screenshot.keep',
   'screenshot.drop',
   'retention.get',
+  'policies.list',
+  'policies.get',
+  'permissions.export',
+  'sessions.list',
+  'sessions.end',
   'sync.now',
   'alarm.acknowledge',
 ] as const;

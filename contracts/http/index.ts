@@ -49,4 +49,4 @@ export {
   type SignedRequest,
 } from './signature.ts';
 export { retentionView, type RetentionView } from './retention.ts';
-export { sessionEndedData, sessionEndedEvent, type OpenSessionView } from './sessions.ts';
+export { sessionEndedData, sessionEndedEvent, sessionsResponse, type OpenSessionView } from './sessions.ts';

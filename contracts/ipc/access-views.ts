@@ -176,30 +176,6 @@ export const deviceViewSchema = z.strictObject({
   posture: postureViewSchema.nullable(),
 });
 
-/** As the server lists it: where somebody is signed in, by what, and until when. */
-export const sessionViewSchema = z.strictObject({
-  id: idSchema,
-  device: idSchema,
-  deviceName: line,
-  iin,
-  name: line,
-  startedAtMs: timeMsSchema,
-  lastSeenMs: timeMsSchema,
-  expiresAtMs: timeMsSchema,
-  /** What was shown when it was opened. */
-  factors: z
-    .array(
-      z.strictObject({
-        kind: z.enum(['knowledge', 'possession', 'inherence']),
-        method: z.string().max(32),
-        atMs: timeMsSchema,
-      }),
-    )
-    .max(8),
-  /** The session of this very workstation. */
-  isThis: z.boolean(),
-});
-
 export type StaffRecordView = z.output<typeof staffRecordSchema>;
 export type PersonSummary = z.output<typeof personSummarySchema>;
 export type PersonStanding = PersonSummary['standing'];
@@ -211,4 +187,3 @@ export type PolicySummary = z.output<typeof policySummarySchema>;
 export type PolicyView = z.output<typeof policyViewSchema>;
 export type DeviceView = z.output<typeof deviceViewSchema>;
 export type PostureView = z.output<typeof postureViewSchema>;
-export type SessionView = z.output<typeof sessionViewSchema>;

@@ -7,9 +7,6 @@ import {
   personStandings,
   personSummarySchema,
   personViewSchema,
-  policySummarySchema,
-  policyViewSchema,
-  sessionViewSchema,
   staffRecordSchema,
 } from './access-views.ts';
 import { idSchema, nothing, sha256HexSchema, timeMsSchema, verb } from './common.ts';
@@ -79,15 +76,7 @@ export const accessVerbs = {
     z.strictObject({ iin, ...page }),
     z.strictObject({ ...paged, items: z.array(personActSchema).max(500) }),
   ),
-  /** Newest version first. */
-  'policies.list': verb(nothing, z.strictObject({ items: z.array(policySummarySchema).max(512) })),
-  'policies.get': verb(z.strictObject({ version: z.int().positive() }), policyViewSchema),
-  /** Asks for a place by the system's dialog and writes the matrix of this version there as CSV, in the language of the window. */
-  'permissions.export': verb(z.strictObject({ version: z.int().positive() }), z.strictObject({ isSaved: z.boolean() })),
   'devices.list': verb(nothing, z.strictObject({ items: z.array(deviceViewSchema).max(5_000) })),
-  /** Where the person of this shift is signed in. */
-  'sessions.list': verb(nothing, z.strictObject({ sessions: z.array(sessionViewSchema).max(500) })),
-  'sessions.end': verb(z.strictObject({ id: idSchema }), nothing),
   'changes.list': verb(
     z.strictObject({ view: z.enum(['for-me', 'mine', 'all']), ...page }),
     z.strictObject({ ...paged, items: z.array(changeSummarySchema).max(500), counts }),

@@ -19,11 +19,10 @@ export type {
   PolicySummary,
   PolicyView,
   PostureView,
-  SessionView,
   StaffRecordView,
 } from './access-views.ts';
 export type { OperatorBridge, PromptBridge, ScreenBridge } from './bridge.ts';
-export type { RetentionView } from '../http/index.ts';
+export type { OpenSessionView as SessionView, RetentionView } from '../http/index.ts';
 export { refusalSchema, type IpcVerb } from './common.ts';
 export type { EvidenceItem, ScreenshotView } from './evidence-views.ts';
 export {

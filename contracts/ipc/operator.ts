@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { retentionView } from '../http/index.ts';
+import { accountVerbs } from './account.ts';
 import { idSchema, localeSchema, nothing, sha256HexSchema, timeMsSchema, verb } from './common.ts';
 import { evidenceItemSchema, screenshotViewSchema } from './evidence-views.ts';
 import { logEntryViewSchema, logFilterSchema, logPageSchema } from './log-views.ts';
@@ -105,6 +106,7 @@ export const operatorVerbs = {
   'screenshot.drop': verb(z.strictObject({ id: idSchema }), nothing),
   /** What is kept how long, as the server counts it for whoever reads operations. */
   'retention.get': verb(nothing, retentionView),
+  ...accountVerbs,
   'sync.now': verb(nothing, nothing),
   'alarm.acknowledge': verb(z.strictObject({ id: idSchema }), nothing),
 } as const;

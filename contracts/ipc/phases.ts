@@ -37,6 +37,11 @@ export const operatorVerbPhases = {
   'screenshot.keep': ['open'],
   'screenshot.drop': whileOpen,
   'retention.get': ['open'],
+  'policies.list': whileOpen,
+  'policies.get': whileOpen,
+  'permissions.export': whileOpen,
+  'sessions.list': ['open'],
+  'sessions.end': ['open'],
   'sync.now': ['open'],
   'alarm.acknowledge': whileOpen,
 } as const satisfies Readonly<Record<OperatorVerb, readonly Phase[]>>;

@@ -31,6 +31,19 @@ async function saveExport(
   return ok({ isSaved: true });
 }
 
+async function savePermissions(
+  workstation: Workstation,
+  window: BrowserWindow,
+  version: number,
+): Promise<Result<OperatorOutput<'permissions.export'>>> {
+  const table = await workstation.exportPermissions(version);
+  if (!table.ok) return table;
+  const chosen = await dialog.showSaveDialog(window, { defaultPath: `permissions-${version}.csv` });
+  if (chosen.canceled) return ok({ isSaved: false });
+  await writeFile(chosen.filePath, table.value, { mode: 0o600 });
+  return ok({ isSaved: true });
+}
+
 /** What each verb of the operator's window does. */
 export function operatorHandlers(workstation: Workstation, window: () => BrowserWindow): WindowHandlers<OperatorVerbs> {
   const screenshots = new Screenshots();
@@ -69,6 +82,11 @@ export function operatorHandlers(workstation: Workstation, window: () => Browser
       return Promise.resolve(ok(null));
     },
     'retention.get': () => workstation.retention(),
+    'policies.list': () => workstation.listPolicies(),
+    'policies.get': ({ version }) => workstation.readPolicy(version),
+    'permissions.export': ({ version }) => savePermissions(workstation, window(), version),
+    'sessions.list': () => workstation.listSessions(),
+    'sessions.end': ({ id }) => workstation.endSession(id),
     'sync.now': () => {
       workstation.syncNow();
       return Promise.resolve(ok(null));

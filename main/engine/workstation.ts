@@ -11,12 +11,14 @@ import type {
 import { ok, refuse, type PlatformId, type Result, type Sha256Hex } from '../../core/kernel/index.ts';
 import { previewAct, signAct, type Proposal, type Recorded } from './acts.ts';
 import { listCases, readCaseView } from './case-views.ts';
+import type { Engine, Shift } from './context.ts';
 import { enrol, type EnrolRequest } from './enrol.ts';
 import { recordEvidence, type Capture, type RecordedEvidence } from './evidence/record.ts';
 import { listEvidence } from './evidence/views.ts';
 import { exportAct, listJournal, readJournalEntry, type ActExport } from './journal-views.ts';
 import { listLog, readLogEntry } from './central-log/explore.ts';
 import { addPerson } from './people.ts';
+import { listPolicies, permissionsCsv, readPolicy } from './policies.ts';
 import type { EngineEvent, Preferences, WorkstationOptions } from './ports.ts';
 import { Room } from './room.ts';
 import { endShift, startShift } from './shift.ts';
@@ -54,6 +56,13 @@ export type Workstation = {
   listEvidence(input: OperatorInput<'evidence.list'>): Promise<Result<OperatorOutput<'evidence.list'>>>;
   pauseEvidence(sha256: string, isPaused: boolean): Promise<Result<null>>;
   retention(): Promise<Result<OperatorOutput<'retention.get'>>>;
+  listPolicies(): Promise<Result<OperatorOutput<'policies.list'>>>;
+  readPolicy(version: number): Promise<Result<OperatorOutput<'policies.get'>>>;
+  /** The table of rights of one version as CSV, in the language of the window. */
+  exportPermissions(version: number): Promise<Result<string>>;
+  listSessions(): Promise<Result<OperatorOutput<'sessions.list'>>>;
+  /** Signs the person out elsewhere. */
+  endSession(id: string): Promise<Result<null>>;
   syncNow(): void;
   /** Durable when it answers: the alarm does not come back with the next start. */
   acknowledgeAlarm(id: string): Promise<Result<null>>;
@@ -95,6 +104,16 @@ async function checkJournal({ engine }: Room): Promise<Result<OperatorOutput<'jo
   return ok({ entries, acts, head: head.hash });
 }
 
+function exportPermissions(engine: Engine, shift: Shift, version: number): Promise<Result<string>> {
+  const view = readPolicy(engine, shift, version);
+  return Promise.resolve(view.ok ? ok(permissionsCsv(view.value.document, engine.state.preferences.locale)) : view);
+}
+
+async function endSession(shift: Shift, id: string): Promise<Result<null>> {
+  const ended = await shift.client.call('endSession', { params: { id }, body: { reason: '' } });
+  return ended.ok ? ok(null) : ended;
+}
+
 /** Starts the hosts and looks at what is there. Nothing is open until somebody starts a shift. */
 export function createWorkstation(options: WorkstationOptions): Workstation {
   const room = new Room(options);
@@ -124,6 +143,11 @@ export function createWorkstation(options: WorkstationOptions): Workstation {
     listEvidence: (input) => room.inShift((shift) => listEvidence(engine, shift, input)),
     pauseEvidence: (sha256, isPaused) => room.inShift(() => room.pauseUpload(sha256 as Sha256Hex, isPaused)),
     retention: () => room.inShift((shift) => shift.client.call('retention', {})),
+    listPolicies: () => room.inShift((shift) => Promise.resolve(listPolicies(engine, shift))),
+    readPolicy: (version) => room.inShift((shift) => Promise.resolve(readPolicy(engine, shift, version))),
+    exportPermissions: (version) => room.inShift((shift) => exportPermissions(engine, shift, version)),
+    listSessions: () => room.inShift((shift) => shift.client.call('sessions', {})),
+    endSession: (id) => room.inShift((shift) => endSession(shift, id)),
     syncNow: () => room.kick(),
     acknowledgeAlarm: (id) => room.inShift((shift) => acknowledgeAlarm(engine, shift, id)),
     on: (listener) => room.on(listener),

@@ -15,7 +15,7 @@ const rows: readonly (readonly [string, WordId])[] = [
   ['X', 'keys.refuse'],
   ['Ctrl ↵', 'keys.sign'],
   ['Ctrl Shift S', 'keys.screenshot'],
-  ['Alt 1 … 7', 'keys.go'],
+  ['Alt 1 … 8', 'keys.go'],
   ['Ctrl L', 'keys.lock'],
 ];
 

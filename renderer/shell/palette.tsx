@@ -15,7 +15,8 @@ const pageKeys = {
   log: 'Alt 4',
   connection: 'Alt 5',
   retention: 'Alt 6',
-  about: 'Alt 7',
+  access: 'Alt 7',
+  about: 'Alt 8',
 } as const;
 /** A sheet is off the window after this. */
 const closingMs = 150;
@@ -38,6 +39,7 @@ function useEntries(query: string, onLock: () => void): readonly Entry[] {
       keys: pageKeys[page],
       run: () => go(starts[page]),
     })),
+    { id: 'account', text: words('nav.account'), run: () => go(starts.account) },
     ...locales.map((locale) => ({
       id: locale,
       text: words(endonyms[locale]),

@@ -24,7 +24,9 @@ type Preferences = AppView['preferences'];
 function usePersonItems(preferences: Preferences, onKeys: () => void, onEnd: () => void): readonly MenuItem[] {
   const words = useWords();
   const { run } = useCommand('preferences.set');
+  const go = useGo();
   return [
+    { kind: 'item', text: words('account.part.sessions'), onChoose: () => go({ page: 'account', part: 'sessions' }) },
     { kind: 'title', text: words('frame.appearance') },
     ...(['light', 'dark', 'auto'] as const).map((colourScheme): MenuItem => {
       const isChosen = preferences.colourScheme === colourScheme;

@@ -29,6 +29,12 @@ export const verbSamples: { readonly [Verb in OperatorVerb]: OperatorInput<Verb>
   'screenshot.keep': { id, reason: 'A reason', caseId: null },
   'screenshot.drop': { id },
   'retention.get': null,
+  'policies.list': null,
+  'policies.get': { version: 1_000_000 },
+  // A version that nobody holds: otherwise a dialog of the system would wait for a person.
+  'permissions.export': { version: 1_000_000 },
+  'sessions.list': null,
+  'sessions.end': { id },
   'sync.now': null,
   'alarm.acknowledge': { id },
   // The last one, since it ends the phase.

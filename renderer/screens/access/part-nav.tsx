@@ -34,13 +34,21 @@ function PartNav({ label, links }: { readonly label: string; readonly links: rea
 }
 
 const parts = ['waiting', 'people', 'roles', 'devices', 'policies'] as const;
+/** What main can fill; the others stand in the gallery until it can, and nothing in the window leads there. */
+const wiredParts: readonly string[] = ['roles', 'policies'];
+const wiredOfAccount: readonly string[] = ['sessions'];
+
+const reachable = <One extends string>(all: readonly One[], wired: readonly string[], here: string): readonly One[] =>
+  wired.includes(here) ? all.filter((one) => wired.includes(one)) : all;
 
 /** Over the pages of rights: what waits for a second signature is counted wherever the person is. */
 export function AccessNav({ part }: { readonly part: string }): ReactNode {
   const words = useWords();
-  const waiting = useAnswer('changes.list', { view: 'for-me', offset: 0, limit: 1 }, { keep: true });
+  const shown = reachable(parts, wiredParts, part);
+  const isEnabled = shown.includes('waiting');
+  const waiting = useAnswer('changes.list', { view: 'for-me', offset: 0, limit: 1 }, { keep: true, isEnabled });
   const count = waiting.state === 'here' ? (waiting.value.counts['for-me'] ?? 0) : 0;
-  const links = parts.map((one): PartLink => ({
+  const links = shown.map((one): PartLink => ({
     name: `access.part.${one}`,
     to: { page: 'access', part: one, id: null },
     isHere: one === part || (part === 'propose' && one === 'people'),
@@ -52,7 +60,7 @@ export function AccessNav({ part }: { readonly part: string }): ReactNode {
 /** Over the pages of the own account. */
 export function AccountNav({ part }: { readonly part: string }): ReactNode {
   const words = useWords();
-  const links = (['record', 'sessions'] as const).map((one): PartLink => ({
+  const links = reachable(['record', 'sessions'] as const, wiredOfAccount, part).map((one): PartLink => ({
     name: `account.part.${one}`,
     to: { page: 'account', part: one },
     isHere: one === part,

@@ -114,6 +114,7 @@ export function PoliciesScreen({ id }: { readonly id: string | null }): ReactNod
       <section className="journal-left" aria-label={words('access.part.policies')}>
         <header className="journal-head">
           <h1>{words('access.part.policies')}</h1>
+          <span className="quiet small">{words('policy.held')}</span>
         </header>
         {answer.state === 'waiting' ? <Skeleton name={words('loading')} lines={6} /> : null}
         {answer.state === 'refused' ? <RefusalBox refusal={answer.refusal} onAgain={answer.again} /> : null}

@@ -1,4 +1,4 @@
-import type { ReactNode, Ref } from 'react';
+import type { ReactNode } from 'react';
 import type { ChangeView } from '../../../../contracts/ipc/index.ts';
 import { useAnswer } from '../../../bridge/index.ts';
 import { Fact, Facts, formatTime, IdentityNumber, Part, RefusalBox, Skeleton, State } from '../../../kit/index.ts';
@@ -70,12 +70,12 @@ function Head({ view: { summary } }: { readonly view: ChangeView }): ReactNode {
   );
 }
 
-function Change({ view, panelRef }: { readonly view: ChangeView; readonly panelRef: Ref<HTMLDivElement> }): ReactNode {
+function Change({ view }: { readonly view: ChangeView }): ReactNode {
   const words = useWords();
   const { summary, end } = view;
   return (
     <>
-      <section className="case" ref={panelRef} tabIndex={-1} aria-label={subjectWords(words, summary)}>
+      <section className="case" aria-label={subjectWords(words, summary)}>
         <Head view={view} />
         <div className="tab-body parts change-body" tabIndex={0} role="region" aria-label={words('change.diff')}>
           <Part title={words('change.diff')}>
@@ -114,10 +114,10 @@ function Change({ view, panelRef }: { readonly view: ChangeView; readonly panelR
 }
 
 /** One change: what it does field by field, why, and beside it what this person may do with it. */
-export function ChangePanel(props: { readonly caseId: string; readonly panelRef: Ref<HTMLDivElement> }): ReactNode {
+export function ChangePanel({ caseId }: { readonly caseId: string }): ReactNode {
   const words = useWords();
-  const answer = useAnswer('changes.get', { caseId: props.caseId });
-  if (answer.state === 'here') return <Change view={answer.value} panelRef={props.panelRef} />;
+  const answer = useAnswer('changes.get', { caseId });
+  if (answer.state === 'here') return <Change view={answer.value} />;
   return (
     <div className="case-wait">
       {answer.state === 'waiting' ? <Skeleton name={words('loading')} lines={9} /> : null}

@@ -1,4 +1,4 @@
-import { useRef, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import type { ChangeSummary } from '../../../../contracts/ipc/index.ts';
 import { useChanges, useNow, type OffsetRows } from '../../../bridge/index.ts';
 import { Empty, formatTime, IconSignature, RefusalBox, Shape, Skeleton } from '../../../kit/index.ts';
@@ -91,7 +91,6 @@ export function WaitingScreen({ id }: { readonly id: string | null }): ReactNode
   const words = useWords();
   const { changesView } = useMemory();
   const changes = useChanges(changesView);
-  const panel = useRef<HTMLDivElement>(null);
   return (
     <div className="queue waiting">
       <section className="queue-left" aria-label={words('access.part.waiting')}>
@@ -110,7 +109,7 @@ export function WaitingScreen({ id }: { readonly id: string | null }): ReactNode
           />
         </div>
       ) : (
-        <ChangePanel key={id} caseId={id} panelRef={panel} />
+        <ChangePanel key={id} caseId={id} />
       )}
     </div>
   );

@@ -1,0 +1,16 @@
+import * as z from 'zod';
+import { sessionsResponse } from '../http/index.ts';
+import { policySummarySchema, policyViewSchema } from './access-views.ts';
+import { nothing, verb } from './common.ts';
+
+/** Verbs of the screens of accounts that main answers. */
+export const accountVerbs = {
+  /** The versions of the policy that this workstation holds, newest first. */
+  'policies.list': verb(nothing, z.strictObject({ items: z.array(policySummarySchema).max(512) })),
+  'policies.get': verb(z.strictObject({ version: z.int().positive() }), policyViewSchema),
+  /** Asks for a place by the system's dialog and writes the matrix of this version there as CSV, in the language of the window. */
+  'permissions.export': verb(z.strictObject({ version: z.int().positive() }), z.strictObject({ isSaved: z.boolean() })),
+  /** Where the person of this shift is signed in, as the server lists it. */
+  'sessions.list': verb(nothing, sessionsResponse),
+  'sessions.end': verb(z.strictObject({ id: z.string().regex(/^[0-9a-f]{32}$/u) }), nothing),
+} as const;

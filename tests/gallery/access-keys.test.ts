@@ -1,0 +1,161 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openGallery, type OpenGallery } from './open.ts';
+
+let gallery: OpenGallery;
+
+beforeAll(async () => {
+  gallery = await openGallery();
+}, 120_000);
+
+afterAll(() => gallery.close());
+
+const press = async (...keys: readonly string[]): Promise<void> => {
+  for (const key of keys) await gallery.page.keyboard.press(key);
+};
+const show = (state: string): Promise<void> => gallery.show({ state, locale: 'en' });
+const seen = (text: string | RegExp): Promise<void> =>
+  gallery.page.getByText(text).first().waitFor({ timeout: 15_000 });
+/** Two people may have one name; their numbers differ. */
+const number = (): Promise<string | null> => gallery.page.locator('.case-head .case-line').textContent();
+const sign = () => gallery.page.getByRole('button', { name: /^Sign/u });
+
+describe('people, by keys alone', () => {
+  it('are walked by j and k, searched by /, and looked at part by part by 1, 2 and 3', async () => {
+    await show('people-none-chosen');
+    await press('j');
+    const first = await number();
+    await press('j');
+    await expect.poll(number).not.toBe(first);
+    await press('k');
+    await expect.poll(number).toBe(first);
+    await press('3');
+    await seen('What the person may do');
+    await press('2');
+    await press('/');
+    await gallery.page.keyboard.type('т-0010');
+    await seen('Nobody was found');
+    await press('Control+a');
+    await gallery.page.keyboard.type('T-0010');
+    await expect.poll(() => gallery.page.locator('.people .journal-rows .journal-row').count()).toBe(1);
+  });
+
+  it('are as quick to reach among 5,000: no more rows stand than are seen', async () => {
+    await show('people-5000');
+    const table = gallery.page.getByRole('table', { name: 'People' });
+    expect(await table.getAttribute('aria-rowcount')).toBe('5001');
+    expect(await gallery.page.locator('.people .journal-rows .journal-row').count()).toBeLessThan(80);
+    await gallery.page.locator('.people .journal-scroll').focus();
+    await press('PageDown', 'PageDown');
+    await gallery.page.locator('.people .journal-row[aria-current="true"]').waitFor();
+  });
+
+  it('are told why one cannot change oneself', async () => {
+    await show('people-me');
+    expect(await gallery.page.getByRole('button', { name: 'Change the record' }).isDisabled()).toBe(true);
+    await gallery.page.getByRole('button', { name: 'Why can’t I?' }).focus();
+    await press('Enter');
+    await gallery.page.getByRole('alert').waitFor();
+  });
+});
+
+describe('a change of a person, by keys alone', () => {
+  it('names a wrong IIN, is taken back step by step, and is signed when nothing is missing', async () => {
+    await show('people-none-chosen');
+    await press('n');
+    const iin = gallery.page.getByLabel('IIN');
+    await iin.focus();
+    await gallery.page.keyboard.type('880214450136');
+    await seen(/^The IIN is wrong\. An IIN has 12 digits/u);
+    await press('Backspace');
+    await gallery.page.keyboard.type('7');
+    await expect.poll(() => gallery.page.getByText(/^The IIN is wrong/u).count()).toBe(0);
+    await gallery.page.getByLabel('Name').fill('A. Seitkali');
+    await gallery.page.getByLabel('Employee number').fill('T-9');
+    await gallery.page.getByLabel('reviewer').focus();
+    await press('Space');
+    await press('Control+z');
+    expect(await gallery.page.getByLabel('reviewer').isChecked()).toBe(false);
+    await press('Space');
+    await gallery.page.getByLabel('Reason').fill('More reviewers');
+    expect(await sign().isDisabled()).toBe(true);
+    await gallery.page.getByLabel('Basis').fill('Order 7');
+    await gallery.page.locator('.decision .paper').waitFor();
+    await press('Control+Enter');
+    await seen(/In the central log №\s48/u);
+  });
+
+  it('shows before and after of what is changed, and nothing else', async () => {
+    await show('propose');
+    await gallery.page.getByLabel('security officer').focus();
+    await press('Space');
+    await expect.poll(() => gallery.page.locator('.decision .diff tbody tr').count()).toBe(1);
+    expect(await gallery.page.locator('.decision .diff tbody tr').textContent()).toMatch(/^Roles.*security officer$/u);
+  });
+});
+
+describe('second signatures, by keys alone', () => {
+  it('are given: the change is read, confirmed and signed, and the queue has one less', async () => {
+    await show('waiting-none-chosen');
+    await press('j', 'a');
+    await gallery.page.locator('.decision .paper').waitFor();
+    expect(await gallery.page.locator('.part-count').textContent()).toBe('4');
+    await press('Control+Enter');
+    await seen(/In the central log №\s48/u);
+    await expect.poll(() => gallery.page.locator('.part-count').textContent()).toBe('3');
+  });
+
+  it('are declined only with a reason', async () => {
+    await show('waiting');
+    await press('x');
+    expect(await sign().isDisabled()).toBe(true);
+    await gallery.page.getByRole('textbox', { name: 'Note' }).fill('The order names another role');
+    await gallery.page.locator('.decision .paper').waitFor();
+    await press('Control+Enter');
+    await seen('Nothing has changed. Propose it anew where it is needed.');
+  });
+
+  it('are not given to the own proposal, which can be withdrawn', async () => {
+    await show('waiting-own');
+    expect(await gallery.page.locator('.decision').getByRole('radio').count()).toBe(1);
+    await press('a');
+    expect(await sign().isDisabled()).toBe(true);
+    await press('w');
+    await gallery.page.locator('.decision .paper').waitFor();
+    await press('Control+Enter');
+    await seen('withdrawn');
+  });
+});
+
+describe('roles, policies and sessions, by keys alone', () => {
+  it('are reached by Alt 7, and the table of rights is saved', async () => {
+    await show('queue');
+    await press('Alt+7');
+    await gallery.page.getByRole('button', { name: 'Save as CSV' }).focus();
+    await press('Enter');
+    await seen('Saved');
+  });
+
+  it('lead nowhere that main cannot fill', async () => {
+    await show('roles');
+    expect(await gallery.page.locator('.part-link').allTextContents()).toEqual(['Roles and permissions', 'Policies']);
+    await show('sessions');
+    expect(await gallery.page.locator('.part-link').allTextContents()).toEqual(['Where I am signed in']);
+  });
+
+  it('show the whole policy and what it changed', async () => {
+    await show('policies');
+    await seen('Clock drift that refuses');
+    const changed = await gallery.page.locator('.diff tbody tr').count();
+    await gallery.page.getByText('Whole document').click();
+    expect(await gallery.page.locator('.diff tbody tr').count()).toBeGreaterThan(changed);
+  });
+
+  it('end a session elsewhere, and not the one of this workstation', async () => {
+    await show('sessions');
+    expect(await gallery.page.locator('.session').count()).toBe(3);
+    expect(await gallery.page.getByRole('button', { name: 'Sign out there' }).count()).toBe(2);
+    await gallery.page.getByRole('button', { name: 'Sign out there' }).first().focus();
+    await press('Enter');
+    await expect.poll(() => gallery.page.locator('.session').count()).toBe(2);
+  });
+});
