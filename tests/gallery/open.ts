@@ -154,6 +154,8 @@ export async function openGallery(): Promise<OpenGallery> {
       await settled(page, width);
       if (state.startsWith('signature-')) await openSignature(page);
       if (state.startsWith('screenshot-')) await openScreenshot(page);
+      // The third part of a person: everything that he did and may do.
+      if (state.startsWith('audit-')) await page.keyboard.press('3');
       // Where an answer never comes, a skeleton shows after a while.
       if (state.endsWith('-loading')) await page.locator('.skeleton > *').first().waitFor();
       await settled(page, width);
