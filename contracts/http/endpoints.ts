@@ -2,6 +2,7 @@ import { cosignaturesRequest, cosignaturesResponse } from './cosignatures.ts';
 import { defineEndpoint, noBodyMaxBytes } from './endpoint.ts';
 import { evidenceEndpoints } from './evidence.ts';
 import { logCompromiseResponse, logKeysResponse } from './log-keys.ts';
+import { registryEndpoints } from './registry.ts';
 import { retentionEndpoints } from './retention.ts';
 import { sessionEndpoints } from './sessions.ts';
 import {
@@ -179,6 +180,17 @@ export const endpoints = {
     bodySizeMaxBytes: noBodyMaxBytes,
     refusals: ['read-not-allowed'],
   }),
+  /** Changes of rights: a feed of its own, with positions of its own. */
+  accessChanges: defineEndpoint({
+    method: 'GET',
+    path: '/v1/access/changes',
+    auth: 'session',
+    needs: 'access',
+    query: changesQuery,
+    response: changesResponse,
+    bodySizeMaxBytes: noBodyMaxBytes,
+    refusals: ['read-not-allowed'],
+  }),
   /** Server-sent events `position` with `changesSignal` as data, at most one a second. */
   changesStream: defineEndpoint({
     method: 'GET',
@@ -251,6 +263,7 @@ export const endpoints = {
   }),
   ...evidenceEndpoints,
   ...retentionEndpoints,
+  ...registryEndpoints,
   ...sessionEndpoints,
 } as const;
 

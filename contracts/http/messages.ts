@@ -267,7 +267,12 @@ export const change = z.strictObject({
 export const changesResponse = z.strictObject({ changes: z.array(change), position: count, latest: count });
 
 /** One event of the stream: there is something newer than this position. It carries nothing else. */
-export const changesSignal = z.strictObject({ latest: count, treeSize: count });
+export const changesSignal = z.strictObject({
+  latest: count,
+  /** Of the feed of changed rights; a server of the version before has none. */
+  latestAccess: count.optional(),
+  treeSize: count,
+});
 
 export const consistencyQuery = z.strictObject({
   from: decimal(Number.MAX_SAFE_INTEGER),

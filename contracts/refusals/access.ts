@@ -2,6 +2,9 @@
 export const accessRefusals = {
   'case-other-kind': { retry: false },
   'platform-not-founded': { retry: false },
+  'platform-founded': { retry: false },
+  'founding-records-differ': { retry: false },
+  'founding-signatures-insufficient': { retry: false },
   'change-own-proposal': { retry: false },
   'change-own-record': { retry: false },
   'change-not-author': { retry: false },

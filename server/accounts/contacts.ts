@@ -12,7 +12,7 @@ import { sha256 } from '../../eds/index.ts';
 import { verifyEd25519 } from '../keys/index.ts';
 import { signDocument, tagRow, type Platform } from '../platform/index.ts';
 import { advanceContact, insertAlarm, readActHead, readContact, type Row } from '../store/index.ts';
-import type { RegisteredDevice } from './registry.ts';
+import type { RegisteredDevice } from './rights.ts';
 
 export type HeldHeads = { readonly epoch: JournalEpoch; readonly acts: ChainHead; readonly entries: ChainHead };
 

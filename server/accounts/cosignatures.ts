@@ -8,7 +8,8 @@ import { verifyEd25519 } from '../keys/index.ts';
 import { makeReceipt } from '../log/index.ts';
 import { tagRow, type Platform } from '../platform/index.ts';
 import { insertAlarm, keepCosignature, readCosignatures, type Row } from '../store/index.ts';
-import type { RegisteredDevice, Registry } from './registry.ts';
+import type { Registry } from './registry.ts';
+import type { RegisteredDevice } from './rights.ts';
 
 type Refused = 'cosigner-invalid' | 'cosignature-invalid';
 type Item = CosignaturesResponse['cosignatures'][number];

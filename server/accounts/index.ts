@@ -14,15 +14,7 @@ export {
 } from './documents.ts';
 export { readRotations } from './log-keys.ts';
 export { enrolDevice, makeEnrolmentCode, settle, type EnrolmentRequest, type ServerPin } from './enrolment.ts';
-export {
-  newestRevocationDocument,
-  newestTrustDocument,
-  openRegistry,
-  type PolicyInForce,
-  type RegisteredDevice,
-  type RegisteredStaff,
-  type Registry,
-} from './registry.ts';
+export { newestRevocationDocument, newestTrustDocument, openRegistry, type Registry } from './registry.ts';
 export { endSessionOf, listSessions } from './session-list.ts';
 export {
   openSession,
@@ -53,3 +45,15 @@ export {
   type TrustSource,
 } from './trust.ts';
 export { readSignedDocuments } from './signed-documents.ts';
+export { isSignedByCard } from './card-signature.ts';
+export {
+  foundingDocumentText,
+  foundingText,
+  grantKinds,
+  judgeFounding,
+  type Founded,
+  type FoundingRefusal,
+  type LoggedRecord,
+} from './founding.ts';
+export type { PolicyInForce, RegisteredDevice, RegisteredStaff, UnconfirmedRecord } from './rights.ts';
+export { leavesOfSources, sourceOfAct } from './sources.ts';

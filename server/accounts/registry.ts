@@ -1,14 +1,26 @@
 import { isDeepStrictEqual } from 'node:util';
 import type * as z from 'zod';
-import type { PolicyDocument } from '../../core/access/index.ts';
-import type { DeviceId, Iin, Sha256Hex } from '../../core/kernel/index.ts';
-import { tileWidth, type Opening } from '../../core/log/index.ts';
-import type { DeviceRecord, SignedDocument, StaffRecord } from '../../core/signing/index.ts';
+import type { PolicyDocument, RegistryState } from '../../core/access/index.ts';
+import type { DeviceId, Iin } from '../../core/kernel/index.ts';
+import { tileWidth } from '../../core/log/index.ts';
 import { parseDeviceRecord, parsePolicyDocument, parseStaffRecord } from '../../contracts/documents/index.ts';
 import type { LiveAnswers } from '../authorities/index.ts';
 import type { Desk, Platform } from '../platform/index.ts';
 import { readRegistryStamp, readRevocationLists, readTrustCertificates } from '../store/index.ts';
 import { readDocuments, readNewestSigned, type LoggedDocument } from './documents.ts';
+import type { Founded, LoggedRecord } from './founding.ts';
+import {
+  foundedBy,
+  recordsOf,
+  unconfirmedOf,
+  viewOfRights,
+  waitingDevices,
+  type PolicyInForce,
+  type RegisteredDevice,
+  type RegisteredStaff,
+  type RegistryView,
+  type UnconfirmedRecord,
+} from './rights.ts';
 import { listedBy, listedHashes, revocationDocument, type RevocationDocument } from './revocation.ts';
 import {
   buildTrust,
@@ -18,17 +30,6 @@ import {
   type TrustPlace,
   type TrustSource,
 } from './trust.ts';
-
-export type RegisteredDevice = {
-  readonly record: DeviceRecord;
-  readonly publicKey: Uint8Array;
-  readonly signed: SignedDocument;
-  readonly hash: Sha256Hex;
-  readonly leafIndex: number;
-  readonly opening: Opening;
-};
-export type RegisteredStaff = { readonly record: StaffRecord; readonly hash: Sha256Hex };
-export type PolicyInForce = { readonly policy: PolicyDocument; readonly signed: SignedDocument };
 
 /** Who may do what, as the log has it. */
 export type Registry = {
@@ -46,6 +47,18 @@ export type Registry = {
   readonly trustDocument: () => TrustDocument | undefined;
   /** The newest document of revocation lists. */
   readonly revocationDocument: () => RevocationDocument | undefined;
+  /** Rights as the accepted acts of the log leave them; `undefined` before the platform is founded, when records of the platform key count. */
+  readonly rights: () => RegistryState | undefined;
+  /** Rights at the founding, which a replay folds from. */
+  readonly founded: () => Founded | undefined;
+  /** Records that the platform key signed, in the order of the log. */
+  readonly records: () => readonly LoggedRecord[];
+  /** Takes the rights that a committed batch, or a replay, came to. */
+  readonly keepRights: (rights: RegistryState) => void;
+  /** Records that the platform key alone signed after the founding: they count for nothing, and somebody must ask who made them. */
+  readonly unconfirmed: () => readonly UnconfirmedRecord[];
+  /** Devices that asked to be enrolled and that two people have not confirmed: every request of theirs is refused. */
+  readonly waiting: () => readonly RegisteredDevice[];
   /** Records of the log whose documents were edited or removed: while there are any, nobody knows who is blocked. */
   readonly rejected: () => number;
   /** Reads everything anew, where something has changed. */
@@ -54,10 +67,19 @@ export type Registry = {
   readonly onChange: (listener: () => void) => void;
 };
 
-type State = {
-  readonly devices: ReadonlyMap<string, RegisteredDevice>;
+/** What the documents of the log say. */
+type Documents = {
+  readonly devices: readonly RegisteredDevice[];
   readonly staff: ReadonlyMap<string, RegisteredStaff>;
   readonly policies: readonly PolicyInForce[];
+  readonly earlierPolicies: readonly PolicyInForce[];
+  readonly founded: Founded | undefined;
+  readonly unconfirmed: readonly UnconfirmedRecord[];
+  readonly records: readonly LoggedRecord[];
+};
+
+type State = {
+  readonly documents: Documents;
   readonly trust: Trust;
   readonly trustDocument: TrustDocument | undefined;
   readonly revocationDocument: RevocationDocument | undefined;
@@ -68,21 +90,13 @@ function isOfPlatform(platform: Platform, document: { readonly platform: string;
   return document.platform === platform.identity.platform && document.profile === platform.identity.profile;
 }
 
-function readDevices(platform: Platform, documents: readonly LoggedDocument[]): ReadonlyMap<string, RegisteredDevice> {
-  const devices = new Map<string, RegisteredDevice>();
-  for (const { signed, hash, leafIndex, opening } of documents) {
+function readDevices(platform: Platform, documents: readonly LoggedDocument[]): readonly RegisteredDevice[] {
+  return documents.flatMap(({ signed, hash, leafIndex, opening }) => {
     const record = parseDeviceRecord(signed.document);
-    if (!record.ok || !isOfPlatform(platform, record.value)) continue;
-    devices.set(record.value.device, {
-      record: record.value,
-      publicKey: Buffer.from(record.value.publicKey, 'base64'),
-      signed,
-      hash,
-      leafIndex,
-      opening,
-    });
-  }
-  return devices;
+    if (!record.ok || !isOfPlatform(platform, record.value)) return [];
+    const publicKey = Buffer.from(record.value.publicKey, 'base64');
+    return [{ record: record.value, publicKey, signed, hash, leafIndex, opening }];
+  });
 }
 
 function readStaff(platform: Platform, documents: readonly LoggedDocument[]): ReadonlyMap<string, RegisteredStaff> {
@@ -132,6 +146,13 @@ function inForce(policies: readonly PolicyInForce[], nowMs: number): PolicyInFor
   return newest;
 }
 
+/** Before the founding the newest document of each device counts, after it what the cards say. */
+function viewOf(platform: Platform, documents: Documents, rights: RegistryState | undefined): RegistryView {
+  if (rights !== undefined) return viewOfRights(platform, rights, documents);
+  const devices = new Map(documents.devices.map((device) => [device.record.device as string, device]));
+  return { devices, staff: documents.staff, policies: documents.policies };
+}
+
 /** Counts the records among the leaves of the log, each once; a bundle at a time bounds what is in memory. */
 function createRecordCount({ log }: Platform): () => number {
   let read = 0;
@@ -151,36 +172,65 @@ function trustOf(source: TrustSource, before: Trust | undefined, at: TrustPlace)
   return before !== undefined && isDeepStrictEqual(before.source, source) ? before : buildTrust(source, at);
 }
 
-async function readState(
-  platform: Platform,
-  countRecords: () => number,
-  { before, live }: { readonly before?: State; readonly live: LiveAnswers | undefined },
-): Promise<State> {
-  const records = countRecords();
+async function readGrants(platform: Platform) {
   const read = {
     device: await readDocuments(platform, 'device'),
     staff: await readDocuments(platform, 'staff'),
     policy: await readDocuments(platform, 'policy'),
+    founding: await readDocuments(platform, 'founding'),
+  };
+  const { device, staff, policy, founding } = read;
+  const foundings = founding.documents;
+  const records = recordsOf({ device: device.documents, staff: staff.documents, policy: policy.documents });
+  const founded = foundedBy(foundings, records, platform.identity);
+  const earlier = policy.documents.filter(({ leafIndex }) => founded === undefined || leafIndex < founded.leafIndex);
+  const documents: Documents = {
+    devices: readDevices(platform, device.documents),
+    staff: readStaff(platform, staff.documents),
+    policies: readPolicies(platform, policy.documents),
+    earlierPolicies: readPolicies(platform, earlier),
+    founded,
+    records,
+    unconfirmed: founded === undefined ? [] : unconfirmedOf(founded, { records, foundings }),
+  };
+  // A founding is a record of the platform itself, and those are not counted among the leaves.
+  return { documents, count: device.documents.length + staff.documents.length + policy.documents.length };
+}
+
+async function readState(
+  platform: Platform,
+  countRecords: () => number,
+  options: {
+    readonly before?: State;
+    readonly live: LiveAnswers | undefined;
+    readonly rights: () => RegistryState | undefined;
+  },
+): Promise<State> {
+  const { before, live } = options;
+  const records = countRecords();
+  const grants = await readGrants(platform);
+  const read = {
     trust: await readDocuments(platform, 'trust'),
     revocation: await readDocuments(platform, 'revocation'),
     logKey: await readDocuments(platform, 'log-key'),
   };
   const { nowMs } = platform.surroundings;
-  const policies = readPolicies(platform, read.policy.documents);
   const document = ofSchema(platform, read.trust.documents, trustDocument).at(-1);
   const revocations = ofSchema(platform, read.revocation.documents, revocationDocument);
   const listed = listedBy(revocations);
   const certificates = await readTrustCertificates(platform.database);
   const lists = await readRevocationLists(platform.database, listedHashes(listed));
-  const { policy } = inForce(policies, nowMs());
+  const { documents } = grants;
+  // Asked last: an act that was committed meanwhile counts here, too.
+  const view = viewOf(platform, documents, options.rights() ?? documents.founded?.base);
+  const { policy } = inForce(view.policies, nowMs());
+  const counted = Object.values(read).reduce((sum, one) => sum + one.documents.length, grants.count);
   return {
-    devices: readDevices(platform, read.device.documents),
-    staff: readStaff(platform, read.staff.documents),
-    policies,
+    documents,
     trust: trustOf({ document, policy, certificates, listed, lists }, before?.trust, { nowMs, live }),
     trustDocument: document,
     revocationDocument: revocations.at(-1),
-    rejected: Math.max(0, records - Object.values(read).reduce((sum, { documents }) => sum + documents.length, 0)),
+    rejected: Math.max(0, records - counted),
   };
 }
 
@@ -191,16 +241,21 @@ export async function openRegistry(platform: Platform, live?: LiveAnswers): Prom
   const readStamp = (): Promise<string> => readRegistryStamp(platform.database, platform.log.size());
   const { nowMs } = platform.surroundings;
   let stamp = await readStamp();
-  let state = await readState(platform, countRecords, { live });
   const listeners: (() => void)[] = [];
+  let rights: RegistryState | undefined;
+  let state = await readState(platform, countRecords, { live, rights: () => rights });
+  rights = state.documents.founded?.base;
+  let view = viewOf(platform, state.documents, rights);
   return {
-    device: (device) => state.devices.get(device),
-    devices: () => [...state.devices.values()],
-    staff: (iin) => state.staff.get(iin),
-    policy: () => inForce(state.policies, nowMs()),
-    policyOf: (version) => state.policies.findLast(({ policy }) => policy.version === version)?.policy,
+    device: (device) => view.devices.get(device),
+    devices: () => [...view.devices.values()],
+    staff: (iin) => view.staff.get(iin),
+    policy: () => inForce(view.policies, nowMs()),
+    policyOf: (version) =>
+      [...state.documents.earlierPolicies, ...view.policies].findLast(({ policy }) => policy.version === version)
+        ?.policy,
     trust: () => {
-      const { policy } = inForce(state.policies, nowMs());
+      const { policy } = inForce(view.policies, nowMs());
       const { source } = state.trust;
       if (policy.version !== source.policy.version)
         state = { ...state, trust: buildTrust({ ...source, policy }, { nowMs, live }) };
@@ -209,11 +264,23 @@ export async function openRegistry(platform: Platform, live?: LiveAnswers): Prom
     trustVersion: () => state.trustDocument?.version ?? 0,
     trustDocument: () => state.trustDocument,
     revocationDocument: () => state.revocationDocument,
+    rights: () => rights,
+    founded: () => state.documents.founded,
+    keepRights: (after) => {
+      rights = after;
+      view = viewOf(platform, state.documents, after);
+      for (const listener of listeners) listener();
+    },
+    records: () => state.documents.records,
+    unconfirmed: () => state.documents.unconfirmed,
+    waiting: () => (rights === undefined ? [] : waitingDevices(rights, state.documents.devices)),
     rejected: () => state.rejected,
     refresh: async () => {
       const now = await readStamp();
       if (now === stamp) return;
-      state = await readState(platform, countRecords, { before: state, live });
+      state = await readState(platform, countRecords, { before: state, live, rights: () => rights });
+      rights ??= state.documents.founded?.base;
+      view = viewOf(platform, state.documents, rights);
       stamp = now;
       for (const listener of listeners) listener();
     },

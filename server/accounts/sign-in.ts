@@ -15,7 +15,8 @@ import { isTagged, tagRow, type Platform } from '../platform/index.ts';
 import { insertChallenge, readChallenge, useChallenge } from '../store/index.ts';
 import { beginAttempt } from './attempts.ts';
 import { fitsPassword, holdPassword } from './passwords.ts';
-import type { Registry, RegisteredStaff } from './registry.ts';
+import type { Registry } from './registry.ts';
+import type { RegisteredStaff } from './rights.ts';
 import { openSession } from './sessions.ts';
 import { checkLive, checkSignature, type CheckedSignature, type SignatureRefusal } from './signature-check.ts';
 

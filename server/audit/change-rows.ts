@@ -53,7 +53,7 @@ export type ChangeRows = {
 
 export function openChangeRows(run: AuditRun): ChangeRows {
   const { report, session } = run;
-  let count = 0;
+  const counts = { registration: 0, access: 0 };
   let cases = 0;
 
   async function compareNumbers(submits: readonly Accepted[]): Promise<void> {
@@ -83,7 +83,7 @@ export function openChangeRows(run: AuditRun): ChangeRows {
   }
 
   return {
-    count: () => count,
+    count: () => counts.registration + counts.access,
     cases: () => cases,
     take: async (accepted) => {
       const acts = accepted.filter((act): act is Accepted => act?.envelope !== undefined);
@@ -93,12 +93,14 @@ export function openChangeRows(run: AuditRun): ChangeRows {
         (await readChangeRows(session, asked)).map((row) => [`${row.case_id}/${row.revision}`, row]),
       );
       for (const act of accepted) {
-        count += 1;
+        // Of an act whose row is wrong nobody knows the feed.
+        const feed = act?.envelope === undefined ? 'registration' : scopeOfAct(act as Accepted);
+        counts[feed] += 1;
         if (act?.envelope === undefined) continue;
         const whole = act as Accepted;
         const key = `${whole.envelope.subject.case}/${revisionOf(whole)}`;
         const row = rows.get(key);
-        const column = row === undefined ? undefined : faultOf(whole, row, count);
+        const column = row === undefined ? undefined : faultOf(whole, row, counts[feed]);
         if (row === undefined) report({ place: 'table change', key, is: 'missing', expected: 'change' });
         else if (column !== undefined) {
           const expected = column === 'position' ? 'change-order' : 'act';

@@ -4,6 +4,7 @@ import { caseStart, foldAct, isStateOf, type CaseFold } from '../intake/index.ts
 import { readRowsBy } from '../store/index.ts';
 import type { CheckedAct } from './act-rows.ts';
 import { foldAuthority } from './authority.ts';
+import { foldRights } from './rights.ts';
 import type { CheckedDocument } from './document-rows.ts';
 import type { Expectation } from './finding.ts';
 import type { AuditRun, LoggedLeaf } from './run.ts';
@@ -28,6 +29,7 @@ type Head = { readonly sequence: number; readonly hash: string | undefined };
 class Folding {
   readonly #run: AuditRun;
   readonly #authority = foldAuthority();
+  readonly #rights = foldRights();
   readonly #heads = new Map<string, Head>();
   readonly #open = new Map<string, CaseFold>();
   /** Cases whose acts do not follow from each other: named once. */
@@ -41,7 +43,7 @@ class Folding {
   #isKnown = true;
 
   readonly learn: ReplayFold['learn'] = (documents, isWhole) => {
-    this.#authority.learn(documents);
+    this.#authority.learn(documents.filter((document) => this.#rights.learn(document)));
     this.#isKnown &&= isWhole;
   };
 
@@ -51,7 +53,7 @@ class Folding {
       this.#follow(logged, act);
       if (act?.envelope === undefined) continue;
       const accepted = act as Accepted;
-      const isAllowed = !this.#isKnown || this.#authority.allows(accepted.envelope, act.row.received_at_ms);
+      const isAllowed = !this.#isKnown || this.#isAllowed(accepted);
       if (!isAllowed) this.#name(logged.index, 'authority');
       const fold = this.#fold(accepted);
       if (fold !== undefined && isClosed(fold.state)) closed.push(accepted.envelope.subject.case);
@@ -61,6 +63,12 @@ class Folding {
   };
 
   readonly finish = (): Promise<void> => this.#compare([...this.#open.keys()]);
+
+  #isAllowed({ envelope, logged, row }: Accepted): boolean {
+    const rights = this.#rights.at(logged.index);
+    const { received_at_ms: atMs } = row;
+    return rights === undefined ? this.#authority.allows(envelope, atMs) : this.#rights.allows(rights, envelope, atMs);
+  }
 
   #name(index: number, expected: Expectation): void {
     this.#run.report({ place: 'log', key: String(index), is: 'different', expected });
@@ -82,21 +90,21 @@ class Folding {
     const { envelope, kept, row } = act;
     const caseId = envelope.subject.case;
     if (this.#broken.has(caseId)) return undefined;
-    const policy = this.#authority.policyOf(envelope.policy);
+    const policy = this.#rights.policyOf(envelope.policy) ?? this.#authority.policyOf(envelope.policy);
     const fold = this.#open.get(caseId) ?? caseStart;
     const { received_at_ms: receivedAtMs } = row;
+    const rights = this.#rights.at(act.logged.index);
     const next =
-      policy === undefined
-        ? undefined
-        : foldAct({ fold, envelope, text: kept.envelope, receivedAtMs, policy, rights: undefined })?.fold;
+      policy === undefined ? undefined : foldAct({ fold, envelope, text: kept.envelope, receivedAtMs, policy, rights });
     if (next === undefined || !this.#takeNumber(envelope)) {
       this.#broken.add(caseId);
       this.#open.delete(caseId);
       if (policy !== undefined || this.#isKnown) this.#name(act.logged.index, 'rule');
       return undefined;
     }
-    this.#open.set(caseId, next);
-    return next;
+    if (next.effect !== undefined) this.#rights.apply(envelope, next.effect);
+    this.#open.set(caseId, next.fold);
+    return next.fold;
   }
 
   #takeNumber(envelope: ActEnvelope): boolean {

@@ -29,6 +29,8 @@ type Validation = z.output<typeof keptValidation>;
 class Signatures {
   readonly #run: AuditRun;
   readonly #policies = new Map<number, PolicyDocument>();
+  /** Policies that wait for a second person, by case. */
+  readonly #proposed = new Map<string, PolicyDocument>();
   readonly #trusts: { readonly index: number; readonly document: TrustDocument }[] = [];
   readonly #built = new Map<string, Trust>();
   readonly #lists = new Map<string, Row<'revocation_list'> | undefined>();
@@ -56,8 +58,21 @@ class Signatures {
       return validation === null ? [] : [{ act, validation: keptValidation.parse(JSON.parse(validation)) }];
     });
     await this.#readLists(validated.flatMap(({ validation }) => validation.lists));
-    for (const { act, validation } of validated) this.#judge(act, validation);
+    const judged = new Map(validated.map(({ act, validation }) => [act, validation]));
+    for (const act of acts) {
+      const validation = judged.get(act);
+      if (validation !== undefined) this.#judge(act, validation);
+      this.#learnChange(act);
+    }
   };
+
+  /** A policy that two people confirmed is what later acts are judged by. */
+  #learnChange({ envelope }: CheckedAct): void {
+    if (envelope?.type === 'access.propose' && envelope.payload.change.kind === 'policy')
+      this.#proposed.set(envelope.subject.case, envelope.payload.change.record);
+    const confirmed = envelope?.type === 'access.confirm' ? this.#proposed.get(envelope.subject.case) : undefined;
+    if (confirmed !== undefined) this.#policies.set(confirmed.version, confirmed);
+  }
 
   async #readLists(hashes: readonly string[]): Promise<void> {
     const { report, session } = this.#run;

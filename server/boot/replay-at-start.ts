@@ -5,13 +5,34 @@ import { createFoldRegister, replayLog, type Replay } from '../intake/index.ts';
 import type { Platform } from '../platform/index.ts';
 
 /** A server that could not finish its replay takes nothing in, as one that found something. */
-const unfinished: () => Replay = () => ({ findings: [], findingCount: 1, acts: 0, register: createFoldRegister() });
+const unfinished: () => Replay = () => ({
+  findings: [],
+  findingCount: 1,
+  acts: 0,
+  register: createFoldRegister(),
+  rights: undefined,
+});
+
+/** Where the acts since the founding were not all read, nobody knows who is blocked: then nobody reads or signs in. */
+function keepRights(registry: Registry, { rights }: Replay): void {
+  const founded = registry.founded();
+  if (founded !== undefined) registry.keepRights(rights ?? { ...founded.base, people: new Map() });
+}
 
 /**
  * Brings what waits into the log, folds the log, and says in the server's log which rows are others than it holds. Never
  * throws: whatever is found, readers are still served, and nothing is accepted.
  */
 export async function replayAtStart(platform: Platform, registry: Registry, log: Logger): Promise<Replay> {
+  const replay = await replaySafely(platform, registry, log);
+  keepRights(registry, replay);
+  const unconfirmed = registry.unconfirmed();
+  if (unconfirmed.length > 0)
+    log.error({ unconfirmed }, 'records of the platform key alone, after the founding: they count for nothing');
+  return replay;
+}
+
+async function replaySafely(platform: Platform, registry: Registry, log: Logger): Promise<Replay> {
   // A database behind its log is refused by that name already.
   if (platform.log.gap() !== undefined) return unfinished();
   try {

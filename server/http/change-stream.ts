@@ -96,7 +96,8 @@ export function startChangeStream(platform: Platform, onFailure: (error: unknown
 
   async function signal(): Promise<string> {
     const latest = await readLatestPosition(platform.database);
-    return JSON.stringify(changesSignal.parse({ latest, treeSize: platform.log.checkpointSize() }));
+    const latestAccess = await readLatestPosition(platform.database, 'access');
+    return JSON.stringify(changesSignal.parse({ latest, latestAccess, treeSize: platform.log.checkpointSize() }));
   }
 
   async function poll(): Promise<void> {

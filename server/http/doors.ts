@@ -20,11 +20,12 @@ import {
 } from '../accounts/index.ts';
 import { changesAfter, receiptsOf, scopesOf } from '../intake/index.ts';
 import { readTile } from '../log/index.ts';
-import { readLatestPosition } from '../store/index.ts';
+import { readLatestPosition, type Feed } from '../store/index.ts';
 import type { ChangeStream } from './change-stream.ts';
 import type { DoorContext } from './context.ts';
 import { openEvidenceDoors } from './evidence-doors.ts';
 import { noteReading } from './reading.ts';
+import { openRegistryDoor } from './registry-door.ts';
 import { openRetentionDoor } from './retention-door.ts';
 import type { Asked, Router } from './router.ts';
 import { openSessionDoors } from './session-doors.ts';
@@ -221,18 +222,22 @@ function readerStanding(context: DoorContext, person: SessionPerson) {
 }
 
 function openReadDoors(context: DoorContext, router: Router, stream: ChangeStream): void {
-  router.open(endpoints.changes, async ({ device, reader, query }) => {
-    const scopes = readableScopes(context, { reader });
-    const answer = await changesAfter(context.platform, { ...query, scopes });
-    if (answer.changes.length > 0) {
-      const details = JSON.stringify({ after: query.after, count: answer.changes.length, to: answer.position });
-      await noteReading(context.platform, {
-        ...{ device: device.record.device, iin: reader.iin },
-        ...{ door: 'changes', details },
-      });
-    }
-    return ok(answer);
-  });
+  const openFeed = (door: typeof endpoints.changes | typeof endpoints.accessChanges, feed: Feed): void =>
+    router.open(door, async ({ device, reader, query }) => {
+      // Whoever reads another scope alone is told that there is nothing, and goes on from the newest position.
+      const mayReadFeed = readableScopes(context, { reader }).includes(feed);
+      const answer = await changesAfter(context.platform, { ...query, feed, limit: mayReadFeed ? query.limit : 0 });
+      if (answer.changes.length > 0) {
+        const details = JSON.stringify({ after: query.after, count: answer.changes.length, to: answer.position });
+        await noteReading(context.platform, {
+          ...{ device: device.record.device, iin: reader.iin },
+          ...{ door: feed === 'access' ? 'access-changes' : 'changes', details },
+        });
+      }
+      return ok(answer);
+    });
+  openFeed(endpoints.changes, 'registration');
+  openFeed(endpoints.accessChanges, 'access');
   router.open(endpoints.changesStream, async ({ device, reader, reply }) => {
     const key = { device: device.record.device, tokenHash: reader.tokenHash };
     const standing = () => readerStanding(context, reader.person);
@@ -255,5 +260,6 @@ export function openDoors(context: DoorContext, router: Router, stream: ChangeSt
   openReadDoors(context, router, stream);
   openEvidenceDoors(context, router);
   openRetentionDoor(context, router);
+  openRegistryDoor(context, router);
   openSessionDoors(context, router, stream);
 }

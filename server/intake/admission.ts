@@ -56,6 +56,12 @@ function checkMoment({ context, receivedAtMs: nowMs }: Checks, envelope: ActEnve
   return size <= tree.size() && tree.rootAt(size) === root ? undefined : 'act-tree-head-foreign';
 }
 
+/** True for a person whom an accepted act blocked or dismissed. */
+function isBlocked(registry: Registry, iin: Iin): boolean {
+  const person = registry.rights()?.people.get(iin);
+  return person !== undefined && (person.block !== null || person.record.standing === 'dismissed');
+}
+
 function authorise(
   { context, receivedAtMs: nowMs }: Checks,
   envelope: ActEnvelope,
@@ -65,6 +71,7 @@ function authorise(
   if (!checked.ok) return checked;
   const { iin, certificate } = checked.value;
   if (iin !== envelope.actor.iin || certificate !== envelope.actor.certificate) return refuse('signer-differs');
+  if (isBlocked(registry, iin)) return refuse('actor-blocked');
   const staff = staffInForce(registry, { iin, certificate, nowMs });
   if (!staff.ok) return staff;
   // By the answers of this moment, which the thread that checked the signature does not have.

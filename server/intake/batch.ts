@@ -1,5 +1,7 @@
-import type { PolicyDocument } from '../../core/access/index.ts';
+import { evolveRegistry, type PolicyDocument, type RegistryState } from '../../core/access/index.ts';
 import { assert, refuse, ok, type Result, type Sha256Hex } from '../../core/kernel/index.ts';
+import { sha256 } from '../../eds/index.ts';
+import { sourceOfAct } from '../accounts/index.ts';
 import type { DataKey } from '../keys/index.ts';
 import type { Platform } from '../platform/index.ts';
 import {
@@ -36,6 +38,8 @@ type Draft = {
   /** Those of its acts that are stored already. */
   readonly stored: readonly Row<'act'>[];
   readonly keys: KeyDraft;
+  /** What everybody may do after the acts so far; absent before the platform is founded. */
+  rights: RegistryState | undefined;
   /** Acts that this batch decided, by device, epoch and id. */
   readonly decided: Map<string, Decided>;
 };
@@ -51,6 +55,11 @@ function placeOf(admission: Admission, head: ChainPlace, known: Row<'act'> | und
     return known.envelope_hash === envelopeHash && known.cms_hash === cmsHash ? ok(known) : refuse('id-reused');
   if (item.sequence <= head.sequence) return refuse('act-replayed');
   return item.sequence === head.sequence + 1 ? 'next' : refuse('act-out-of-order', { expected: head.sequence + 1 });
+}
+
+function sourceOf({ device, item }: Admission): string {
+  const { epoch, sequence } = item;
+  return sourceOfAct({ device: device.record.device, epoch, sequence });
 }
 
 function idOf(admission: Admission): string {
@@ -72,12 +81,15 @@ function decideNext(context: IntakeContext, draft: Draft, admission: Admission, 
     previous: head.hash as Sha256Hex,
     isNumberTaken: (number) => (draft.numbers.get(number) ?? caseId) !== caseId,
     policy: policyOf(context, admission),
-    rights: undefined,
+    rights: draft.rights,
   });
   draft.heads.set(nameOf(admission), { sequence: admission.item.sequence, hash: admission.envelopeHash });
   draft.decided.set(idOf(admission), { admission, decision });
   if (decision.accepted === undefined || caseId === undefined) return;
   draft.cases.set(caseId, decision.accepted.fold);
+  const { effect } = decision.accepted;
+  if (effect !== undefined && draft.rights !== undefined)
+    draft.rights = evolveRegistry(draft.rights, effect, { source: sourceOf(admission), sha256 });
   if (decision.accepted.event.type === 'submitted') draft.numbers.set(decision.accepted.event.form.number, caseId);
 }
 
@@ -95,7 +107,11 @@ function pick<T>(from: ReadonlyMap<string, T>, names: readonly string[]): Map<st
 }
 
 /** Reads all that the batch is decided on, at once: the questions do not depend on each other. */
-async function openDraft(platform: Platform, memory: IntakeMemory, batch: readonly Admission[]): Promise<Draft> {
+async function openDraft(
+  { platform, registry }: IntakeContext,
+  memory: IntakeMemory,
+  batch: readonly Admission[],
+): Promise<Draft> {
   const caseIds = batch.flatMap(({ envelope }) => (envelope === undefined ? [] : [envelope.subject.case]));
   const acts = batch.map(({ device, item }) => ({
     device: device.record.device,
@@ -118,6 +134,7 @@ async function openDraft(platform: Platform, memory: IntakeMemory, batch: readon
     takenBefore: new Set(numbers.keys()),
     stored,
     keys,
+    rights: registry.rights(),
     decided: new Map(),
   };
 }
@@ -231,6 +248,19 @@ async function buildRows(
   return { all, accepted };
 }
 
+function caseOf({ accepted }: AcceptedRows): string {
+  return accepted.authorised.envelope.subject.case;
+}
+
+/** A commit whose answer was lost may have changed rights: its case says whether it did, before anything else is decided. */
+async function settleRights({ platform, registry }: IntakeContext, memory: IntakeMemory): Promise<void> {
+  if (memory.unsettled === undefined) return;
+  const { caseId, fold, rights } = memory.unsettled;
+  await loadCases(platform, memory, [caseId]);
+  if (memory.cases.get(caseId)?.hash === fold.hash) registry.keepRights(rights);
+  memory.unsettled = undefined;
+}
+
 /**
  * Decides a batch in order and commits it as one transaction; the acts are durable on return. A throw means that
  * nothing is known to be kept: the caller clears the memory, and the devices send again.
@@ -240,12 +270,18 @@ export async function processBatch(
   memory: IntakeMemory,
   batch: readonly Admission[],
 ): Promise<readonly BatchAnswer[]> {
-  const { platform } = context;
-  const draft = await openDraft(platform, memory, batch);
+  const { platform, registry } = context;
+  await settleRights(context, memory);
+  const draft = await openDraft(context, memory, batch);
   const answers = decideAll(context, draft, batch);
   const { all, accepted } = await buildRows(context, draft);
+  const changing = accepted.findLast((one) => one.accepted.effect !== undefined);
+  if (changing !== undefined && draft.rights !== undefined)
+    memory.unsettled = { fold: changing.accepted.fold, caseId: caseOf(changing), rights: draft.rights };
   if (all.size > 0) await store(platform, memory.register, draft, [...all.values()], accepted);
   // Memory changes after the commit only.
+  if (memory.unsettled !== undefined) registry.keepRights(memory.unsettled.rights);
+  memory.unsettled = undefined;
   for (const [name, head] of draft.heads) memory.heads.set(name, head);
   for (const [caseId, fold] of draft.cases) memory.cases.set(caseId, fold);
   return batch.map((admission, i) => {

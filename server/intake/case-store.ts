@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { ReadScope } from '../../core/access/index.ts';
+import type { ReadScope, RegistryState } from '../../core/access/index.ts';
 import { isAccessCase, type CaseState } from '../../core/actions/index.ts';
 import { InvariantError, type Sha256Hex } from '../../core/kernel/index.ts';
 import type { DataKey } from '../keys/index.ts';
@@ -26,6 +26,8 @@ export type IntakeMemory = {
   /** Last act held, by `device/epoch`. */
   readonly heads: Map<string, ChainPlace>;
   readonly register: FoldRegister;
+  /** Rights that a commit makes true, while its outcome is unknown. */
+  unsettled: { readonly caseId: string; readonly fold: CaseFold; readonly rights: RegistryState } | undefined;
   /** Everything is read anew after a commit that failed. */
   readonly forget: () => void;
 };
@@ -37,7 +39,7 @@ export function createMemory(register: FoldRegister): IntakeMemory {
     cases.clear();
     heads.clear();
   };
-  return { cases, heads, register, forget };
+  return { cases, heads, register, unsettled: undefined, forget };
 }
 
 export function headName(device: string, epoch: string): string {

@@ -1,18 +1,16 @@
 import * as z from 'zod';
 import type { ActionId, CaseId, DeviceId } from '../../core/kernel/index.ts';
 import type { AccessRules, ReadScope, Role } from '../../core/access/index.ts';
-import { mayRead } from '../../core/access/index.ts';
+import { mayRead, readScopes } from '../../core/access/index.ts';
 import { change, changesSizeMax, type Change } from '../../contracts/http/index.ts';
 import type { DataKey } from '../keys/index.ts';
 import type { Platform } from '../platform/index.ts';
-import { readActs, readChanges, readLatestPosition, type Row } from '../store/index.ts';
+import { readActs, readChanges, readLatestPosition, type Feed, type Row } from '../store/index.ts';
 import { purposes } from './rows.ts';
-
-const scopes = ['registration', 'operations'] as const satisfies readonly ReadScope[];
 
 /** Streams that these roles may read. */
 export function scopesOf(rules: AccessRules, roles: readonly Role[]): readonly ReadScope[] {
-  return scopes.filter((scope) => mayRead(rules, roles, scope));
+  return readScopes.filter((scope) => mayRead(rules, roles, scope));
 }
 
 const sealedChange = z.object({
@@ -57,15 +55,15 @@ function fitting(changes: readonly Change[]): Change[] {
 }
 
 /**
- * Changes after a position with the signed bytes of their acts, unsealed, within the scopes of the reader. `latest` is the
- * newest position of all.
+ * Changes after a position with the signed bytes of their acts, unsealed. `latest` is the newest position of
+ * this feed.
  */
 export async function changesAfter(
   platform: Platform,
-  options: { readonly after: number; readonly limit: number; readonly scopes: readonly ReadScope[] },
+  options: { readonly after: number; readonly limit: number; readonly feed: Feed },
 ): Promise<{ readonly changes: Change[]; readonly position: number; readonly latest: number }> {
   // Read first: a change that comes between the two reads is then after `latest`, never skipped.
-  const latest = await readLatestPosition(platform.database);
+  const latest = await readLatestPosition(platform.database, options.feed);
   const rows = await readChanges(platform.database, options);
   const keys = await platform.subjectKeys.ensure(rows.map((row) => `case:${row.case_id}`));
   const opened = rows.map((row): Opened => {

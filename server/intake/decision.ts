@@ -1,6 +1,8 @@
 import {
   effectOf,
   judgeAccess,
+  mayAct,
+  outOfForce,
   type AccessEffect,
   type PolicyDocument,
   type RegistryState,
@@ -63,6 +65,23 @@ function checkShown(envelope: ActEnvelope, state: CaseState): Result<null, ActRe
   return textHash(sha256, text.value) === envelope.shown.hash ? ok(null) : refuse('shown-text-differs');
 }
 
+/** Why the signer may not act by the rights as they are after the act before this one; a block of the same batch counts, too. */
+function refusedByRights(
+  envelope: ActEnvelope,
+  {
+    policy,
+    rights,
+    nowMs,
+  }: { readonly policy: PolicyDocument; readonly rights: RegistryState; readonly nowMs: number },
+): ActRefusalCode | undefined {
+  const { iin, certificate } = envelope.actor;
+  const person = rights.people.get(iin);
+  const out = outOfForce(person, nowMs);
+  if (out !== undefined) return out;
+  if (person?.record.certificates.includes(certificate) !== true) return 'certificate-unknown';
+  return mayAct(policy.access, person.record.roles, envelope.type) ? undefined : 'role-missing';
+}
+
 type Decided = { readonly event: CaseEvent; readonly effect: AccessEffect | undefined };
 
 /**
@@ -82,6 +101,8 @@ export function decideByRules(
   if (!isAccessCommand(command) || !isAccessEvent(event.value) || isRegistration(state))
     return ok({ event: event.value, effect: undefined });
   if (rights === undefined) return refuse('platform-not-founded');
+  const out = refusedByRights(envelope, { policy, rights, nowMs });
+  if (out !== undefined) return refuse(out);
   const { platform, profile } = envelope;
   const context = { registry: rights, policy, platform: { platform, profile }, actor: { iin }, nowMs, sha256 };
   const code = judgeAccess(context, { before: state, command, event: event.value });
@@ -106,12 +127,14 @@ export function decideAct(
   const { verdict, envelope } = admission;
   if (envelope !== undefined && envelope.previous !== previous) return refused('act-chain-broken');
   if (!verdict.ok) return refused(verdict.refusal.code);
+  const nowMs = admission.receivedAtMs;
+  const out = rights === undefined ? undefined : refusedByRights(verdict.value.envelope, { policy, rights, nowMs });
+  if (out !== undefined) return refused(out);
   const { subject } = verdict.value.envelope;
   if (subject.revision !== fold.revision || subject.hash !== fold.hash)
     return { outcome: 'superseded', accepted: undefined };
   const shown = checkShown(verdict.value.envelope, fold.state);
   if (!shown.ok) return refused(shown.refusal.code);
-  const nowMs = admission.receivedAtMs;
   const decided = decideByRules(fold.state, verdict.value.envelope, { policy, rights, nowMs });
   if (!decided.ok) return refused(decided.refusal.code);
   const { event, effect } = decided.value;

@@ -1,6 +1,9 @@
+import { evolveRegistry, type PolicyDocument, type RegistryState } from '../../core/access/index.ts';
 import { isClosed } from '../../core/actions/index.ts';
 import { createFrontier, leafHash, parseLeaf, type Leaf } from '../../core/log/index.ts';
+import type { ActEnvelope } from '../../core/signing/index.ts';
 import { sha256 } from '../../eds/index.ts';
+import { isSignedByCard, sourceOfAct } from '../accounts/index.ts';
 import {
   countRows,
   readCaseNumbers,
@@ -15,7 +18,7 @@ import { headName } from './case-store.ts';
 import { caseStart, type CaseFold } from './decision.ts';
 import { createFoldRegister, type FoldRegister } from './fold-register.ts';
 import { envelopeOfLeaf, foldAct, isStateOf } from './replay-case.ts';
-import { openStoredAct } from './stored-act.ts';
+import { judgeStoredAct, type KeptAct } from './stored-act.ts';
 
 /** Leaves of one round: a few statements each, and what is in memory stays bounded. */
 const pageMax = 1_000;
@@ -35,6 +38,8 @@ export type Replay = {
   readonly findings: readonly ReplayFinding[];
   readonly findingCount: number;
   readonly acts: number;
+  /** What everybody may do by the whole log; absent before the platform is founded. Nobody may do anything where a row is missing or edited. */
+  readonly rights: RegistryState | undefined;
   /** What the tables may say from now on; worth nothing where there are findings. */
   readonly register: FoldRegister;
 };
@@ -43,6 +48,8 @@ type Expected = { readonly caseId: string; readonly revision: number; readonly l
 
 type Run = {
   readonly context: IntakeContext;
+  /** Rights after the acts so far. */
+  rights: RegistryState | undefined;
   readonly register: FoldRegister;
   readonly heads: Map<string, number>;
   /** Cases that may still change. Those that are decided leave once they are compared. */
@@ -82,28 +89,44 @@ async function readPage(run: Run, acts: readonly LoggedAct[]) {
   };
 }
 
+/** The policy that an act names: of the documents, or of the acts that changed it since. */
+function policyNamed(run: Run, version: number): PolicyDocument | undefined {
+  const changed = run.rights?.policies.findLast(({ record }) => record.version === version)?.record;
+  return changed ?? run.context.registry.policyOf(version);
+}
+
+/** An act on rights counts by a card alone: whoever holds all keys of the platform, and writes such an act into its log, changes nothing. */
+function isOfCard(envelope: ActEnvelope, { envelope: text, cms }: KeptAct, atMs: number): boolean {
+  return !envelope.type.startsWith('access.') || isSignedByCard({ cms, text, atMs }, envelope.actor);
+}
+
 /** Folds one accepted act into its case; answers what the change feed must tell of it. */
-function foldAccepted(run: Run, { index, leaf }: LoggedAct, text: string, leafId: string): Expected | undefined {
-  const { registry } = run.context;
-  const envelope = envelopeOfLeaf(leaf, text);
+function foldAccepted(run: Run, { index, leaf }: LoggedAct, kept: KeptAct, leafId: string): Expected | undefined {
+  const envelope = envelopeOfLeaf(leaf, kept.envelope);
   const caseId = envelope?.subject.case ?? '';
-  const policy = envelope === undefined ? undefined : registry.policyOf(envelope.policy);
+  const policy = envelope === undefined ? undefined : policyNamed(run, envelope.policy);
   const fold = run.open.get(caseId) ?? caseStart;
+  const { receivedAtMs } = leaf;
+  const founded = run.context.registry.founded();
+  const rights = founded !== undefined && index > founded.leafIndex ? run.rights : undefined;
+  const isFoldable = envelope !== undefined && isOfCard(envelope, kept, receivedAtMs) && !run.compared.has(caseId);
   const next =
-    envelope === undefined || policy === undefined || run.compared.has(caseId)
+    !isFoldable || policy === undefined
       ? undefined
-      : foldAct({ fold, envelope, text, receivedAtMs: leaf.receivedAtMs, policy, rights: undefined })?.fold;
+      : foldAct({ fold, envelope, text: kept.envelope, receivedAtMs, policy, rights });
   if (envelope === undefined || next === undefined) {
     run.find('act', 'different', index);
     return undefined;
   }
-  run.open.set(caseId, next);
+  run.open.set(caseId, next.fold);
+  if (next.effect !== undefined && run.rights !== undefined)
+    run.rights = evolveRegistry(run.rights, next.effect, { source: sourceOfAct(envelope), sha256 });
   if (envelope.type === 'registration.submit') {
     const { number } = envelope.payload.form;
     if ((run.register.holderOf(number) ?? caseId) !== caseId) run.find('act', 'different', index);
     run.register.takeNumber(number, caseId);
   }
-  return { caseId, revision: next.revision, leafId };
+  return { caseId, revision: next.fold.revision, leafId };
 }
 
 function replayAct(run: Run, act: LoggedAct, page: Awaited<ReturnType<typeof readPage>>): Expected | undefined {
@@ -119,12 +142,12 @@ function replayAct(run: Run, act: LoggedAct, page: Awaited<ReturnType<typeof rea
     return undefined;
   }
   const key = page.keys.get(row.subject);
-  const text = key === undefined ? undefined : openStoredAct(leaf, { row, opening, key });
-  if (text === undefined) {
+  const judged = key === undefined ? undefined : judgeStoredAct(leaf, { row, opening, key });
+  if (judged === undefined || 'fault' in judged) {
     run.find('act', 'different', index);
     return undefined;
   }
-  return leaf.outcome === 'accepted' ? foldAccepted(run, act, text, row.leaf_id) : undefined;
+  return leaf.outcome === 'accepted' ? foldAccepted(run, act, judged.kept, row.leaf_id) : undefined;
 }
 
 async function compareChanges(run: Run, expected: readonly Expected[]): Promise<void> {
@@ -228,6 +251,7 @@ export async function replayLog(context: IntakeContext): Promise<Replay> {
   const register = createFoldRegister();
   const run: Run = {
     context,
+    rights: context.registry.founded()?.base,
     register: {
       ...register,
       takeNumber: (number, caseId) => {
@@ -252,5 +276,6 @@ export async function replayLog(context: IntakeContext): Promise<Replay> {
     case_state: run.compared.size,
     case_number: numbers.size,
   });
-  return { findings, findingCount, acts, register };
+  const nobody = run.rights === undefined ? undefined : { ...run.rights, people: new Map() };
+  return { findings, findingCount, acts, register, rights: findingCount === 0 ? run.rights : nobody };
 }

@@ -92,9 +92,3 @@ export function judgeStoredAct(
   const { envelope, validation, validationSalt } = kept;
   return { kept: { envelope, cms, validation, validationSalt } };
 }
-
-/** The text of a stored act where act, opening and leaf say one thing; `undefined` where any of them was edited. */
-export function openStoredAct(leaf: Leaf, stored: StoredAct): string | undefined {
-  const judged = judgeStoredAct(leaf, stored);
-  return 'kept' in judged ? judged.kept.envelope : undefined;
-}

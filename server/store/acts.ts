@@ -102,6 +102,12 @@ export const writeCases = bulkInsert(
 
 export const insertCaseNumbers = bulkInsert('case_number', { number: 'text', case_id: 'text' });
 
+/** Feeds of changes: each counts its own positions. */
+export const feeds = ['registration', 'access'] as const;
+export type Feed = (typeof feeds)[number];
+
+const counters = { registration: 'change', access: 'change-access' } as const satisfies Readonly<Record<Feed, string>>;
+
 const insertPlaced = bulkInsert(
   'change',
   {
@@ -113,34 +119,42 @@ const insertPlaced = bulkInsert(
     sealed: 'bytea',
     at_ms: 'bigint',
   },
-  { computed: { position: "given.position + (select value from counter where name = 'change')" } },
+  {
+    computed: {
+      position: `given.position + (select value from counter where name =
+        case given.scope when 'access' then 'change-access' else 'change' end)`,
+    },
+  },
 );
 
 /**
- * Stores changes under the next positions of the feed, in their order; the counter's row lock is held to the commit, so
+ * Stores changes under the next positions of their feed, in their order; the counter's row lock is held to the commit, so
  * positions appear in order. Two changes to one revision of a case are a conflict: the later writer decides again on the
  * newer state.
  */
 export function insertChanges(changes: readonly Omit<Row<'change'>, 'position'>[]): readonly Statement[] {
-  if (changes.length === 0) return [];
-  const text = "update counter set value = value + $1::bigint where name = 'change'";
-  const rows = changes.map((change, i) => ({ ...change, position: i + 1 - changes.length }));
-  return [{ name: 'take-positions', text, values: [changes.length] }, ...insertPlaced(rows)];
+  // One order of the locks for every writer.
+  return feeds.flatMap((feed) => {
+    const own = changes.filter(({ scope }) => scope === feed);
+    if (own.length === 0) return [];
+    const text = `update counter set value = value + $1::bigint where name = '${counters[feed]}'`;
+    const rows = own.map((change, i) => ({ ...change, position: i + 1 - own.length }));
+    return [{ name: `take-positions-${feed}`, text, values: [own.length] }, ...insertPlaced(rows)];
+  });
 }
 
-/** Changes after a position within these scopes, in order. */
+/** Changes of a feed after a position, in order. */
 export async function readChanges(
   session: Session,
-  options: { readonly after: number; readonly limit: number; readonly scopes: readonly string[] },
+  options: { readonly after: number; readonly limit: number; readonly feed: Feed },
 ): Promise<readonly (Row<'change'> & { readonly leaf_index: number | null })[]> {
-  if (options.scopes.length === 0) return [];
   return session
     .selectFrom('change')
     .leftJoin('leaf_position', 'leaf_position.leaf_id', 'change.leaf_id')
     .selectAll('change')
     .select('leaf_position.leaf_index')
     .where('change.position', '>', options.after)
-    .where('change.scope', 'in', [...options.scopes])
+    .where('change.scope', '=', options.feed)
     .orderBy('change.position')
     .limit(options.limit)
     .execute();
@@ -174,12 +188,12 @@ export async function countRows(session: Session, table: CountedTable): Promise<
   return row.count;
 }
 
-/** Position of the newest change. */
-export async function readLatestPosition(session: Session): Promise<number> {
+/** Position of the newest change of a feed. */
+export async function readLatestPosition(session: Session, feed: Feed = 'registration'): Promise<number> {
   const row = await session
     .selectFrom('counter')
     .select('value')
-    .where('name', '=', 'change')
+    .where('name', '=', counters[feed])
     .executeTakeFirstOrThrow();
   return row.value;
 }

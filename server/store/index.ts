@@ -30,6 +30,7 @@ export {
   readChangesOf,
   readKnownActs,
   readLatestPosition,
+  type Feed,
   writeCases,
   type CaseRevision,
   type ChainPlace,

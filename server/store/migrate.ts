@@ -10,6 +10,7 @@ import { migration as archive } from './migrations/0006-archive.ts';
 import { migration as cosignatureTag } from './migrations/0007-cosignature-tag.ts';
 import { migration as sessionLimits } from './migrations/0008-session-limits.ts';
 import { migration as passwords } from './migrations/0009-passwords.ts';
+import { migration as feedOfScope } from './migrations/0010-feed-of-scope.ts';
 
 type Migration = {
   readonly name: string;
@@ -32,6 +33,7 @@ export const migrations: readonly Migration[] = [
   cosignatureTag,
   sessionLimits,
   passwords,
+  feedOfScope,
 ];
 
 /**

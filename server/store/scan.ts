@@ -19,7 +19,7 @@ export const primaryKeys = {
   act: ['device', 'epoch', 'sequence'],
   case_state: ['case_id'],
   case_number: ['number'],
-  change: ['position'],
+  change: ['scope', 'position'],
   counter: ['name'],
   device_contact: ['device', 'epoch'],
   cosignature: ['device', 'kind'],

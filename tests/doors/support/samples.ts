@@ -58,6 +58,8 @@ export function samples(desk: Workstation, person: TestPerson): Readonly<Record<
       path: endpoints.password.path,
       body: { challenge: '{}', cms: 'AAAA', proof: { kind: 'password', password }, password },
     },
+    registry: { path: endpoints.registry.path },
+    accessChanges: { path: `${endpoints.accessChanges.path}?after=0` },
     signOut: { path: endpoints.signOut.path },
     contact: contact(desk),
     cosignatures: { path: endpoints.cosignatures.path, body: cosigned },

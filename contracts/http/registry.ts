@@ -1,0 +1,50 @@
+import * as z from 'zod';
+import {
+  count,
+  deviceGrant,
+  deviceRecord,
+  iin,
+  policyDocument,
+  sha256Hex,
+  staffGrant,
+  timeMs,
+} from '../documents/index.ts';
+import { defineEndpoint, noBodyMaxBytes } from './endpoint.ts';
+
+/** Hash of a record as a change names it, and the leaf that put it there; `null` until the log holds it. */
+const kept = { hash: sha256Hex, leafIndex: count.nullable() };
+
+/** Who may do what, as the server folds it from the log. What waits for a second person is in the feed of changes. */
+export const registryView = z.strictObject({
+  /** False on a platform that only the platform key vouches for: then no change can be proposed yet. */
+  isFounded: z.boolean(),
+  people: z.array(
+    z.strictObject({
+      record: staffGrant,
+      ...kept,
+      block: z.strictObject({ by: iin, atMs: timeMs, reason: z.string() }).nullable(),
+      reviewedAtMs: timeMs.nullable(),
+    }),
+  ),
+  devices: z.array(z.strictObject({ record: deviceGrant, ...kept })),
+  /** Devices that asked to be enrolled; each is let in by a confirmed change that names this very record. */
+  waiting: z.array(z.strictObject({ record: deviceRecord, leafIndex: count })),
+  /** Oldest first. */
+  policies: z.array(z.strictObject({ record: policyDocument, ...kept })),
+  /** Records that the platform key alone signed after the founding: they count for nothing. */
+  unconfirmed: z.array(z.strictObject({ kind: z.enum(['staff', 'policy', 'founding']), leafIndex: count })),
+});
+export type RegistryView = z.output<typeof registryView>;
+
+export const registryEndpoints = {
+  /** For whoever reads access by the policy in force. */
+  registry: defineEndpoint({
+    method: 'GET',
+    path: '/v1/registry',
+    auth: 'session',
+    needs: 'access',
+    response: registryView,
+    bodySizeMaxBytes: noBodyMaxBytes,
+    refusals: ['read-not-allowed'],
+  }),
+} as const;

@@ -1,0 +1,34 @@
+import type { Platform } from '../platform/index.ts';
+import { readActsAt, readPositions } from '../store/index.ts';
+import type { LoggedRecord } from './founding.ts';
+
+type Place = { readonly device: string; readonly epoch: string; readonly sequence: number };
+
+/** What put a right into the registry: the place of an act in the chain of its device. */
+export function sourceOfAct({ device, epoch, sequence }: Place): string {
+  return `${device}/${epoch}/${sequence}`;
+}
+
+/** The leaf that each source has in the log: of a record of the founding by its hash, of an act by its place. */
+export async function leavesOfSources(
+  platform: Platform,
+  records: readonly LoggedRecord[],
+  made: readonly { readonly source: string }[],
+): Promise<ReadonlyMap<string, number>> {
+  const leaves = new Map(records.map(({ hash, leafIndex }) => [hash, leafIndex]));
+  const sources = [...new Set(made.map(({ source }) => source))].filter((source) => !leaves.has(source));
+  const places = sources.map((source): Place => {
+    const [device = '', epoch = '', sequence = ''] = source.split('/');
+    return { device, epoch, sequence: Number(sequence) };
+  });
+  const acts = await readActsAt(platform.database, places);
+  const positions = await readPositions(
+    platform.database,
+    acts.map((row) => row.leaf_id),
+  );
+  for (const row of acts) {
+    const index = positions.get(row.leaf_id);
+    if (index !== undefined) leaves.set(sourceOfAct(row), index);
+  }
+  return leaves;
+}

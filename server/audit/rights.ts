@@ -1,0 +1,68 @@
+import {
+  evolveRegistry,
+  mayAct,
+  outOfForce,
+  type AccessEffect,
+  type PolicyDocument,
+  type RegistryState,
+} from '../../core/access/index.ts';
+import type { ActEnvelope } from '../../core/signing/index.ts';
+import { parseFoundingDocument, parseFoundingStatement } from '../../contracts/documents/index.ts';
+import { sha256, sha256Hex } from '../../eds/index.ts';
+import { grantKinds, judgeFounding, sourceOfAct, type Founded, type LoggedRecord } from '../accounts/index.ts';
+import type { CheckedDocument } from './document-rows.ts';
+
+/** Rights of a founded platform at each place of the log: from its founding by cards, and by accepted acts alone. */
+export type FoundedRights = {
+  /** Takes a document; answers false for a record that counts for nothing, because the platform was founded before it. */
+  readonly learn: (document: CheckedDocument) => boolean;
+  /** Rights at this place of the log; `undefined` before the founding. */
+  readonly at: (index: number) => RegistryState | undefined;
+  readonly apply: (envelope: ActEnvelope, effect: AccessEffect) => void;
+  readonly policyOf: (version: number) => PolicyDocument | undefined;
+  readonly allows: (rights: RegistryState, envelope: ActEnvelope, atMs: number) => boolean;
+};
+
+function foundedIn({ text, index }: CheckedDocument, records: readonly LoggedRecord[]): Founded | undefined {
+  const document = parseFoundingDocument(text);
+  const statement = document.ok ? parseFoundingStatement(document.value.statement) : undefined;
+  if (statement?.ok !== true) return undefined;
+  const { platform, profile, log: logOrigin } = statement.value;
+  const judged = judgeFounding({ text, leafIndex: index }, records, { platform, profile, logOrigin });
+  return judged.ok ? judged.value : undefined;
+}
+
+/** Folds founding and acts as they come. */
+export function foldRights(): FoundedRights {
+  const records: LoggedRecord[] = [];
+  let founded: Founded | undefined;
+  let rights: RegistryState | undefined;
+  return {
+    learn: (document) => {
+      if (document.kind === 'founding' && founded === undefined) {
+        founded = foundedIn(document, records);
+        rights = founded?.base;
+      }
+      const kind = grantKinds.find((known) => known === document.kind);
+      if (kind === undefined) return true;
+      const { text, index } = document;
+      records.push({ kind, text, hash: sha256Hex(text), leafIndex: index });
+      return founded === undefined || index < founded.leafIndex;
+    },
+    at: (index) => (founded !== undefined && index > founded.leafIndex ? rights : undefined),
+    apply: (envelope, effect) => {
+      if (rights !== undefined) rights = evolveRegistry(rights, effect, { source: sourceOfAct(envelope), sha256 });
+    },
+    policyOf: (version) => rights?.policies.findLast(({ record }) => record.version === version)?.record,
+    allows: (at, envelope, atMs) => {
+      const { iin, certificate } = envelope.actor;
+      const person = at.people.get(iin);
+      const device = at.devices.get(envelope.device);
+      const policy = at.policies.find(({ record }) => record.version === envelope.policy)?.record;
+      if (person === undefined || policy === undefined || outOfForce(person, atMs) !== undefined) return false;
+      const isDevice = device?.record.record.epoch === envelope.epoch && device.record.standing === 'active';
+      const isNamed = person.record.certificates.includes(certificate);
+      return isDevice && isNamed && mayAct(policy.access, person.record.roles, envelope.type);
+    },
+  };
+}

@@ -1,0 +1,45 @@
+import { registryOf, type RegistryState } from '../../core/access/index.ts';
+import { ok } from '../../core/kernel/index.ts';
+import { endpoints, type RegistryView } from '../../contracts/http/index.ts';
+import { sha256 } from '../../eds/index.ts';
+import { leavesOfSources } from '../accounts/index.ts';
+import type { DoorContext } from './context.ts';
+import { noteReading } from './reading.ts';
+import type { Router } from './router.ts';
+
+const nobody: RegistryState = registryOf({ staff: [], devices: [], policies: [] }, sha256);
+
+function plain<T>(value: unknown): T {
+  return structuredClone(value) as T;
+}
+
+/** Opens the door of the registry: people, devices and policies with the hash that a change of each must name. */
+export function openRegistryDoor({ platform, registry }: DoorContext, router: Router): void {
+  router.open(endpoints.registry, async ({ device, reader }) => {
+    const rights = registry.rights() ?? nobody;
+    const { people, devices, policies } = rights;
+    const all = [...people.values(), ...devices.values(), ...policies];
+    const leafOf = await leavesOfSources(platform, registry.records(), all);
+    const leaf = ({ source }: { readonly source: string }): number | null => leafOf.get(source) ?? null;
+    await noteReading(platform, {
+      ...{ device: device.record.device, iin: reader.iin },
+      ...{ door: 'registry', details: JSON.stringify({ people: people.size }) },
+    });
+    const view: RegistryView = {
+      isFounded: registry.founded() !== undefined,
+      people: [...people.values()].map((one) => ({
+        ...{ record: plain(one.record), hash: one.hash, leafIndex: leaf(one) },
+        ...{ block: plain(one.block), reviewedAtMs: one.reviewedAtMs },
+      })),
+      devices: [...devices.values()].map((one) => ({
+        record: plain(one.record),
+        hash: one.hash,
+        leafIndex: leaf(one),
+      })),
+      waiting: registry.waiting().map(({ record, leafIndex }) => ({ record: plain(record), leafIndex })),
+      policies: policies.map((one) => ({ record: plain(one.record), hash: one.hash, leafIndex: leaf(one) })),
+      unconfirmed: registry.unconfirmed().map((one) => ({ ...one })),
+    };
+    return ok(view);
+  });
+}

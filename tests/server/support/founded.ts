@@ -1,0 +1,114 @@
+import type { AccessCase, AccessChange, AccessEvent, StaffGrant } from '../../../core/access/index.ts';
+import { decideCase, evolveCase, isAccessCase, type ActType } from '../../../core/actions/index.ts';
+import type { ActItem } from '../../../contracts/http/index.ts';
+import { registryView, type RegistryView } from '../../../contracts/http/index.ts';
+import { commandOf } from '../../../core/signing/index.ts';
+import { parseActEnvelope } from '../../../contracts/documents/index.ts';
+import { endpoints } from '../../../contracts/http/index.ts';
+import { issuePerson, signAs, type TestPerson } from './people.ts';
+import { addStaff, must, startTestPlatform, type TestPlatform } from './platform.ts';
+import { testForm } from './forms.ts';
+import { enrolled, newCase, type CaseView, type Workstation } from './workstation.ts';
+
+/** A founded platform with its officers, and a workstation of theirs. */
+export type FoundedPlatform = TestPlatform & {
+  readonly officer: TestPerson;
+  readonly colleague: TestPerson;
+  readonly manager: TestPerson;
+  readonly desk: Workstation;
+};
+
+/** Founds a platform by the cards of these people. */
+export async function found(platform: TestPlatform, by: readonly TestPerson[]) {
+  const { administration } = platform.server;
+  const statement = await administration.foundingText();
+  const signatures = by.map((person) => ({
+    iin: person.iin,
+    certificate: person.certificateHash,
+    cms: Buffer.from(signAs(person, statement)).toString('base64'),
+  }));
+  return administration.found(statement, signatures);
+}
+
+/** Starts a platform, gives it two officers and a manager, enrols a workstation and founds it. */
+export async function startFounded(databaseUrl?: string): Promise<FoundedPlatform> {
+  const platform = await startTestPlatform(databaseUrl);
+  const { ca } = platform;
+  const officer = issuePerson({ ca, n: 11, name: 'Қасымова Дана', roles: ['security-officer'] });
+  const colleague = issuePerson({ ca, n: 12, name: 'Ли Виктор', roles: ['security-officer'] });
+  const manager = issuePerson({ ca, n: 13, name: 'Әлиев Марат', roles: ['manager'] });
+  for (const person of [officer, colleague, manager]) must(await addStaff(platform.server, person));
+  const desk = await enrolled(platform.server);
+  must(await found(platform, [officer, manager]));
+  return Object.assign(platform, { officer, colleague, manager, desk });
+}
+
+/** A case of changed rights that does not exist yet. */
+export function newChange(): CaseView & { access: AccessCase } {
+  return { ...newCase(testForm()), access: { status: 'absent' } };
+}
+
+/** The view after an act of ours was accepted. */
+export function took(desk: Workstation, view: CaseView, item: ActItem): void {
+  const envelope = must(parseActEnvelope(item.envelope));
+  const before = view.access ?? { status: 'absent' };
+  const actor = { iin: envelope.actor.iin, roles: [] };
+  const event = must(decideCase(before, commandOf(envelope), { actor, nowMs: envelope.claimedAtMs, claimTtlMs: 1 }));
+  const after = evolveCase(before, event as AccessEvent);
+  if (isAccessCase(after)) view.access = after;
+  desk.accepted(view, item);
+}
+
+export const text = { reason: 'Жаңа міндет', basis: 'Бұйрық № 7' };
+
+/** Signs and sends one act; answers its outcome. */
+export async function actOn<Type extends ActType>(
+  desk: Workstation,
+  person: TestPerson,
+  view: CaseView,
+  act: { readonly type: Type; readonly payload: Parameters<typeof desk.act<Type>>[3] },
+): Promise<string> {
+  const item = desk.act(person, view, act.type, act.payload);
+  const [outcome = ''] = await desk.outcomes([item]);
+  if (outcome === 'accepted') took(desk, view, item);
+  return outcome;
+}
+
+/** Proposes a change; answers the case that waits. */
+export async function propose(desk: Workstation, person: TestPerson, change: AccessChange) {
+  const view = newChange();
+  const outcome = await actOn(desk, person, view, { type: 'access.propose', payload: { change, ...text } });
+  return { view, outcome };
+}
+
+export async function tokenOf(desk: Workstation, person: TestPerson): Promise<string> {
+  return endpoints.signIn.response.parse((await desk.signIn(person)).json).token;
+}
+
+/** The registry as a person reads it. */
+export async function registryOf(desk: Workstation, token: string): Promise<RegistryView> {
+  return registryView.parse((await desk.client.call({ method: 'GET', path: endpoints.registry.path, token })).json);
+}
+
+/** The change of a record in a registry that was read. */
+export function changeOf(view: RegistryView, record: StaffGrant): AccessChange {
+  const person = view.people.find((one) => one.record.iin === record.iin);
+  const before = person === undefined ? null : { record: person.record, hash: person.hash };
+  return { kind: 'staff', before, record };
+}
+
+/** The record of somebody new. */
+export function grantOf(person: TestPerson, other: Partial<StaffGrant> = {}): StaffGrant {
+  return {
+    iin: person.iin,
+    name: person.name,
+    employeeNumber: `T-${person.iin.slice(-4)}`,
+    roles: person.roles,
+    certificates: [person.certificateHash],
+    validFromMs: Date.now() - 60_000,
+    validUntilMs: null,
+    standing: 'active',
+    contract: null,
+    ...other,
+  };
+}
