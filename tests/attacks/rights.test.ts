@@ -6,6 +6,7 @@ import { canonicalize, type Json } from '../../core/signing/index.ts';
 import { endpoints, type RegistryView } from '../../contracts/http/index.ts';
 import { testForm } from '../server/support/forms.ts';
 import {
+  activate,
   actOn,
   changeOf,
   found,
@@ -49,6 +50,7 @@ async function employ(person: TestPerson): Promise<void> {
   const { view, outcome } = await propose(desk, officer, change);
   expect(outcome).toBe('accepted');
   expect(await actOn(desk, manager, view, confirm)).toBe('accepted');
+  await activate(platform, person);
 }
 
 test('two cards give a right: nothing counts before the second, and everything from its receipt on', async () => {
@@ -60,6 +62,7 @@ test('two cards give a right: nothing counts before the second, and everything f
   expect((await desk.signIn(person)).status).toBe(403);
   expect(await actOn(desk, officer, view, confirm)).toBe('refused:change-own-proposal');
   expect(await actOn(desk, manager, view, confirm)).toBe('accepted');
+  await activate(platform, person);
   expect((await desk.signIn(person)).status).toBe(200);
   const read = await registryOf(desk, token);
   const granted = read.people.find(({ record }) => record.iin === person.iin);

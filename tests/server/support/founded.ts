@@ -6,7 +6,7 @@ import { commandOf } from '../../../core/signing/index.ts';
 import { parseActEnvelope } from '../../../contracts/documents/index.ts';
 import { endpoints } from '../../../contracts/http/index.ts';
 import { issuePerson, signAs, type TestPerson } from './people.ts';
-import { addStaff, must, startTestPlatform, type TestPlatform } from './platform.ts';
+import { activationCodes, addStaff, must, startTestPlatform, type TestPlatform } from './platform.ts';
 import { testForm } from './forms.ts';
 import { enrolled, newCase, type CaseView, type Workstation } from './workstation.ts';
 
@@ -79,6 +79,11 @@ export async function propose(desk: Workstation, person: TestPerson, change: Acc
   const view = newChange();
   const outcome = await actOn(desk, person, view, { type: 'access.propose', payload: { change, ...text } });
   return { view, outcome };
+}
+
+/** Gives somebody whom cards employed the code by which he sets his first password. */
+export async function activate(platform: TestPlatform, { iin, certificateHash }: TestPerson): Promise<void> {
+  activationCodes.set(certificateHash, must(await platform.server.administration.activationCode(iin)).code);
 }
 
 export async function tokenOf(desk: Workstation, person: TestPerson): Promise<string> {
