@@ -1,6 +1,6 @@
 import { caseHashStart } from '../../core/signing/index.ts';
 import { purposes } from '../intake/index.ts';
-import { readChangeRows, readRowsBy, type Row } from '../store/index.ts';
+import { readChangeRows, readRowsBy, type Feed, type Row } from '../store/index.ts';
 import type { CheckedAct } from './act-rows.ts';
 import type { AuditRun } from './run.ts';
 
@@ -29,7 +29,7 @@ function isToldOf({ envelope, row: act }: Accepted, { act: told = {} }: Told): b
   );
 }
 
-function scopeOfAct({ envelope }: Accepted): 'registration' | 'access' {
+function scopeOfAct({ envelope }: Accepted): Feed {
   return envelope.type.startsWith('access.') ? 'access' : 'registration';
 }
 
@@ -43,17 +43,20 @@ function faultOf(act: Accepted, row: Row<'change'>, position: number): keyof Row
   return row.position === position ? undefined : 'position';
 }
 
+export type FeedCounts = Readonly<Record<Feed, number>>;
+
 /** Follows the accepted acts in the order of the log: the change feed has one row for each, in that order. */
 export type ChangeRows = {
   /** Takes the acts of a page: for each accepted leaf its act, or `undefined` where that was found to be wrong. */
   readonly take: (accepted: readonly (CheckedAct | undefined)[]) => Promise<void>;
-  readonly count: () => number;
+  /** Rows of each feed. */
+  readonly counts: () => FeedCounts;
   readonly cases: () => number;
 };
 
 export function openChangeRows(run: AuditRun): ChangeRows {
   const { report, session } = run;
-  const counts = { registration: 0, access: 0 };
+  const counts: Record<Feed, number> = { registration: 0, access: 0 };
   let cases = 0;
 
   async function compareNumbers(submits: readonly Accepted[]): Promise<void> {
@@ -83,7 +86,7 @@ export function openChangeRows(run: AuditRun): ChangeRows {
   }
 
   return {
-    count: () => counts.registration + counts.access,
+    counts: () => counts,
     cases: () => cases,
     take: async (accepted) => {
       const acts = accepted.filter((act): act is Accepted => act?.envelope !== undefined);

@@ -105,7 +105,8 @@ export async function checkPlatform(options: CheckOptions): Promise<CheckSummary
       run,
       new Map([
         ['leaf', span.placed],
-        ['change', pass.changes],
+        ['change', pass.feeds.registration],
+        ['change-access', pass.feeds.access],
       ]),
     );
     return { ...pass, treeSize: span.filed, unknownLines };

@@ -82,9 +82,15 @@ class Pass {
     await this.#evidence.finish();
     await this.#archive.finish();
     await this.#replay?.finish();
+    const { registration, access } = this.#changes.counts();
     return {
       ...{ leaves, waiting, acts: this.#acts, documents: this.#documents },
-      ...{ changes: this.#changes.count(), cases: this.#changes.cases(), signatures: this.#signatures.checked() },
+      ...{
+        changes: registration + access,
+        feeds: { registration, access },
+        cases: this.#changes.cases(),
+        signatures: this.#signatures.checked(),
+      },
     };
   }
 }

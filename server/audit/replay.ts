@@ -43,7 +43,11 @@ class Folding {
   #isKnown = true;
 
   readonly learn: ReplayFold['learn'] = (documents, isWhole) => {
-    this.#authority.learn(documents.filter((document) => this.#rights.learn(document)));
+    const counted = documents.filter((document) => this.#rights.learn(document));
+    this.#authority.learn(counted);
+    // A device that asks for two people is no fault; a person or a policy of the platform key alone is.
+    for (const document of documents)
+      if (!counted.includes(document) && document.kind !== 'device') this.#name(document.index, 'authority');
     this.#isKnown &&= isWhole;
   };
 

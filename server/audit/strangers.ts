@@ -1,5 +1,6 @@
 import { parseLeaf } from '../../core/log/index.ts';
-import { countTable, readPositions, readRowsBy, scanTable } from '../store/index.ts';
+import { countTable, readPositions, readRowsBy, scanTable, type Feed, type Row } from '../store/index.ts';
+import type { FeedCounts } from './change-rows.ts';
 import type { AuditRun } from './run.ts';
 
 /** How many rows the log accounts for. */
@@ -9,6 +10,7 @@ export type Accounted = {
   readonly acts: number;
   readonly documents: number;
   readonly changes: number;
+  readonly feeds: FeedCounts;
 };
 
 /** Names the leaves that neither stand in the log nor wait for it. */
@@ -63,7 +65,8 @@ async function nameDocuments(run: AuditRun): Promise<void> {
 }
 
 /** Changes in the order of the feed: two of one leaf, or one of none, are named. */
-async function nameChanges(run: AuditRun, last: number): Promise<void> {
+async function nameChanges(run: AuditRun, feeds: FeedCounts): Promise<void> {
+  const lastOf = ({ scope }: Row<'change'>): number => feeds[scope as Feed] ?? 0;
   for await (const page of scanTable(run.session, 'change')) {
     const texts = await leafTexts(
       run,
@@ -71,7 +74,7 @@ async function nameChanges(run: AuditRun, last: number): Promise<void> {
     );
     for (const row of page) {
       const leaf = parseLeaf(texts.get(row.leaf_id) ?? '');
-      const isOf = leaf.ok && leaf.value.kind === 'act' && row.position >= 1 && row.position <= last;
+      const isOf = leaf.ok && leaf.value.kind === 'act' && row.position >= 1 && row.position <= lastOf(row);
       const key = `${row.case_id}/${row.revision}`;
       if (!isOf) run.report({ place: 'table change', key, is: 'added', expected: 'act' });
     }
@@ -81,9 +84,9 @@ async function nameChanges(run: AuditRun, last: number): Promise<void> {
 /** Names rows beyond those that the log accounts for; a table of the right size needs no second reading. */
 export async function nameStrangers(run: AuditRun, accounted: Accounted): Promise<void> {
   const { session } = run;
-  const { leaves, waiting, acts, documents, changes } = accounted;
+  const { leaves, waiting, acts, documents, changes, feeds } = accounted;
   if ((await countTable(session, 'leaf')) !== leaves + waiting) await nameLeaves(run);
   if ((await countTable(session, 'act')) !== acts) await nameActs(run);
   if ((await countTable(session, 'document')) !== documents) await nameDocuments(run);
-  if ((await countTable(session, 'change')) !== changes) await nameChanges(run, changes);
+  if ((await countTable(session, 'change')) !== changes) await nameChanges(run, feeds);
 }

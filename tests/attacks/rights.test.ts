@@ -4,6 +4,7 @@ import { realSurroundings } from '../../server/boot/index.ts';
 import { openDesk } from '../../server/boot/open-desk.ts';
 import { canonicalize, type Json } from '../../core/signing/index.ts';
 import { endpoints, type RegistryView } from '../../contracts/http/index.ts';
+import { check } from '../check/world.ts';
 import { testForm } from '../server/support/forms.ts';
 import {
   activate,
@@ -143,6 +144,8 @@ test('after the founding the platform key grants nothing: its record is named, a
   const intruder = newPerson(31, ['security-officer', 'manager'], 'Бөтен Адам');
   const refused = await addStaff(platform.server, intruder);
   expect(!refused.ok && refused.refusal.code).toBe('platform-founded');
+  const sizeBefore = platform.server.treeSize();
+  expect((await check({ directory, isReplay: true })).findings).toEqual([]);
   await platform.server.close();
   const opened = must(await openDesk({ directory, surroundings: realSurroundings }, 'demo'));
   const { identity } = opened.desk;
@@ -158,6 +161,9 @@ test('after the founding the platform key grants nothing: its record is named, a
   await opened.store.close();
   await platform.restart();
   desk.reconnect(platform.server);
+  await expect.poll(() => platform.server.treeSize(), { timeout: 5_000 }).toBeGreaterThan(sizeBefore);
+  const { findings } = await check({ directory, isReplay: true });
+  expect(findings).toEqual([{ place: 'log', key: String(sizeBefore), is: 'different', expected: 'authority' }]);
   expect((await desk.signIn(intruder)).status).toBe(403);
   token = await tokenOf(desk, platform.officer);
   const read = await registryOf(desk, token);
