@@ -21,7 +21,6 @@ export {
   batchItemsMax,
   change,
   changesLimitMax,
-  changesSignal,
   changesSizeMax,
   cmsSizeMaxBytes,
   enrolmentProofText,
@@ -52,3 +51,4 @@ export { retentionView, type RetentionView } from './retention.ts';
 export { sessionEndedData, sessionEndedEvent, sessionsResponse, type OpenSessionView } from './sessions.ts';
 export { sessionEndedData, sessionEndedEvent, type OpenSessionView } from './sessions.ts';
 export { registryView, type RegistryView } from './registry.ts';
+export { changesSignal } from './changes-signal.ts';

@@ -266,14 +266,6 @@ export const change = z.strictObject({
 /** Changes after a position in order, without gaps within what the roles of the session may read. */
 export const changesResponse = z.strictObject({ changes: z.array(change), position: count, latest: count });
 
-/** One event of the stream: there is something newer than this position. It carries nothing else. */
-export const changesSignal = z.strictObject({
-  latest: count,
-  /** Of the feed of changed rights; a server of the version before has none. */
-  latestAccess: count.optional(),
-  treeSize: count,
-});
-
 export const consistencyQuery = z.strictObject({
   from: decimal(Number.MAX_SAFE_INTEGER),
   to: decimal(Number.MAX_SAFE_INTEGER),

@@ -239,10 +239,7 @@ export function openSigned({ documentKey }: Desk, row: DocumentRow, key: DataKey
   };
 }
 
-/**
- * The document of a leaf with its receipt, which is `null` until the published tree holds the leaf; `undefined` where there is none, or
- * where the key of its subject is gone.
- */
+/** The document of a leaf with its receipt, which is `null` until the published tree holds the leaf; `undefined` where it or its key is gone. */
 export async function readProvenDocument(
   platform: Platform,
   leafId: string,

@@ -33,6 +33,11 @@ function scopeOfAct({ envelope }: Accepted): Feed {
   return envelope.type.startsWith('access.') ? 'access' : 'registration';
 }
 
+/** The feed of an act; of one whose row is wrong nobody knows it, and it counts as a registration. */
+function feedOf(act: CheckedAct | undefined): Feed {
+  return act?.envelope === undefined ? 'registration' : scopeOfAct(act as Accepted);
+}
+
 /** The first column of the change of an accepted act that is not what the act says. */
 function faultOf(act: Accepted, row: Row<'change'>, position: number): keyof Row<'change'> | undefined {
   if (row.leaf_id !== act.row.leaf_id) return 'leaf_id';
@@ -96,8 +101,7 @@ export function openChangeRows(run: AuditRun): ChangeRows {
         (await readChangeRows(session, asked)).map((row) => [`${row.case_id}/${row.revision}`, row]),
       );
       for (const act of accepted) {
-        // Of an act whose row is wrong nobody knows the feed.
-        const feed = act?.envelope === undefined ? 'registration' : scopeOfAct(act as Accepted);
+        const feed = feedOf(act);
         counts[feed] += 1;
         if (act?.envelope === undefined) continue;
         const whole = act as Accepted;
