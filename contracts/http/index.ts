@@ -49,6 +49,5 @@ export {
 } from './signature.ts';
 export { retentionView, type RetentionView } from './retention.ts';
 export { sessionEndedData, sessionEndedEvent, sessionsResponse, type OpenSessionView } from './sessions.ts';
-export { sessionEndedData, sessionEndedEvent, type OpenSessionView } from './sessions.ts';
 export { registryView, type RegistryView } from './registry.ts';
 export { changesSignal } from './changes-signal.ts';
