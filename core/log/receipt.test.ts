@@ -30,6 +30,7 @@ import {
   parseWitnessPolicy,
   policyOfKeys,
   signNote,
+  upToLastHead,
   verifyReceipt,
   type Leaf,
   type NoteKey,
@@ -247,6 +248,40 @@ describe('the level of a receipt', () => {
     expect(verifyReceipt(question)).toEqual({ verdict: 'bad', reason: 'receipt-cosignature-wrong' });
     // Somebody who does not know this witness ignores the line.
     expect(verifyReceipt({ proof: forged, logKey: keyText, ...ports }).verdict).toBe('good');
+  });
+
+  it('is all that is left of a receipt whose log was lost: up to the last head that the same witnesses vouch for', () => {
+    const noteOf = (...cosigners: readonly NoteKey[]): string => {
+      const parsed = parseProof(cosignedBy(...cosigners));
+      if (!parsed.ok) throw new Error('the receipt is a proof');
+      return parsed.value.checkpoint;
+    };
+    const left = (cosigners: readonly NoteKey[], lastHead: string, witnesses?: WitnessPolicy): string => {
+      const question = { proof: cosignedBy(...cosigners), logKey: keyText, ...(witnesses && { witnesses }) };
+      const asked = { ...question, ...ports, verifyMlDsa44 };
+      const verdict = upToLastHead(verifyReceipt(asked), asked, lastHead);
+      return verdict.verdict === 'good' ? 'good' : verdict.reason;
+    };
+    expect(left([bank, regulator], noteOf(bank, regulator), both)).toBe('good');
+    expect(left([bank], noteOf(bank, regulator), both)).toBe('receipt-not-vouched');
+    for (const head of [noteOf(bank), noteOf(), 'no note'])
+      expect(left([bank, regulator], head, both)).toBe('head-not-vouched');
+    expect(left([bank, regulator], noteOf(bank, regulator))).toBe('head-not-vouched');
+    // A head of another log, and one that is older than the receipt.
+    const vouched = (origin: string, size: number): string => {
+      const text = checkpointText({ origin, size, root: sha256('root') });
+      let note = signNote({ text, key: noteKey(sha256, { name: origin, publicKey: log.publicKey }), sign: log.sign });
+      for (const cosigner of [bank, regulator]) {
+        const sign = signers.get(cosigner);
+        const next = sign === undefined ? undefined : cosignNote({ note, key: cosigner, atSeconds, sign });
+        if (next?.ok !== true) throw new Error('the head can be cosigned');
+        note = next.value;
+      }
+      return note;
+    };
+    const sizes = [8, 9, 10].map((size) => left([bank, regulator], vouched(logKey.name, size), both));
+    expect(sizes).toEqual(['receipt-not-vouched', 'good', 'good']);
+    expect(left([bank, regulator], vouched('qorgan.other', 10), both)).toBe('head-not-vouched');
   });
 
   it('is judged by the log keys of a policy where none is given', () => {

@@ -36,6 +36,8 @@ export type ServerProcessOptions = {
   readonly profile: 'demo' | 'production';
   readonly listen: string;
   readonly user?: { readonly uid: number; readonly gid: number };
+  /** File of the policy by which outside witnesses are asked. */
+  readonly witnessPolicy?: string | undefined;
   /** The command line of another copy of the product. */
   readonly program?: string;
 };
@@ -43,6 +45,7 @@ export type ServerProcessOptions = {
 function spawnServer(options: ServerProcessOptions): ChildProcessByStdio<null, Readable, Readable> {
   const { directory, profile, listen, user = {}, program = commandLine } = options;
   const place = ['--directory', directory, '--profile', profile, '--listen', listen];
+  if (options.witnessPolicy !== undefined) place.push('--witness-policy', options.witnessPolicy);
   const kept = ['PATH', 'HOME', 'LANG', 'TMPDIR'].flatMap((name) =>
     process.env[name] === undefined ? [] : [[name, process.env[name]]],
   );

@@ -22,6 +22,8 @@ export class LyingPlatform {
   readonly folder = mkdtempSync(join(tmpdir(), 'qorgan-lying-'));
   directory = join(this.folder, 'platform');
   listen = '';
+  /** File of the policy by which outside witnesses are asked from the next start on. */
+  witnessPolicy: string | undefined;
   #server: ServerProcess | undefined;
 
   /** Made at an address that may be that of a relay in front of it. */
@@ -37,7 +39,8 @@ export class LyingPlatform {
   }
 
   async start(): Promise<void> {
-    this.#server = await startServerProcess({ directory: this.directory, profile: 'demo', listen: this.listen });
+    const { directory, listen, witnessPolicy } = this;
+    this.#server = await startServerProcess({ directory, profile: 'demo', listen, witnessPolicy });
   }
 
   async stop(): Promise<void> {

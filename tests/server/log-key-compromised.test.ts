@@ -1,10 +1,15 @@
 import { spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { checkpointText, cosignNote, formatNoteKey, noteKey, noteKeyTypes, signNote } from '../../core/log/index.ts';
+import type { Sha256Hex } from '../../core/kernel/index.ts';
+import { startServerProcess } from '../../dev/demo/index.ts';
 import { sha256 } from '../../eds/index.ts';
+import { createClient } from '../../main/engine/http/client.ts';
+import { openTransport } from '../../main/engine/http/transport.ts';
 import { readNewestSigned } from '../../server/accounts/index.ts';
 import { realSurroundings } from '../../server/boot/index.ts';
 import { openDesk } from '../../server/boot/open-desk.ts';
@@ -38,33 +43,25 @@ function file(name: string, text: string): string {
   return join(folder, name);
 }
 
+/** Runs a command of the program; answers what it said. */
+function qorgan(...given: readonly string[]): Record<string, unknown> {
+  const program = resolve(import.meta.dirname, '../../cli/boot/index.ts');
+  const env = { PATH: process.env['PATH'] ?? '' };
+  const { stdout } = spawnSync(process.execPath, [program, ...given, '--json'], {
+    encoding: 'utf8',
+    timeout: 60_000,
+    env,
+  });
+  return JSON.parse(stdout) as Record<string, unknown>;
+}
+
 function compromised(head: string, name: string) {
   const lines = witnesses.map(({ key }, at) => `witness w${at} ${formatNoteKey(key)}`);
   const policy = file('policy', [...lines, 'group all all w0 w1', 'quorum all', ''].join('\n'));
-  const program = resolve(import.meta.dirname, '../../cli/boot/index.ts');
   const about = ['--operator-name', 'Сынақ АҚ', '--url', 'https://localhost:7443', '--profile', 'demo'];
   const given = ['--directory', join(folder, name), '--platform', name, ...about];
-  const { stdout } = spawnSync(
-    process.execPath,
-    [
-      program,
-      'server',
-      'log-key',
-      'compromised',
-      ...given,
-      '--head',
-      file('head', head),
-      '--witness-policy',
-      policy,
-      '--json',
-    ],
-    {
-      encoding: 'utf8',
-      timeout: 60_000,
-      env: { PATH: process.env['PATH'] ?? '', NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? '' },
-    },
-  );
-  return JSON.parse(stdout) as Record<string, unknown>;
+  const proof = ['--head', file('head', head), '--witness-policy', policy];
+  return qorgan('server', 'log-key', 'compromised', ...given, ...proof);
 }
 
 beforeAll(() => {
@@ -92,3 +89,38 @@ it('a head that too few witnesses vouch for is named by nobody, and the lost nam
     expect(compromised(head, 'synaq3')['reason']).toBe('head-not-vouched');
   expect(compromised(headBy(2), 'synaq')['reason']).toBe('log-origin-lost');
 });
+
+it('a log that was declared lost stays so: its server says that to whoever asks, and refuses all else', async () => {
+  const place = ['--directory', join(folder, 'synaq2')];
+  const lost = qorgan('server', 'log-key', 'lost', ...place);
+  expect(lost).toMatchObject({ verdict: 'good', logOrigin: 'demo.qorgan.synaq2' });
+  expect(qorgan('server', 'log-key', 'lost', ...place)['statement']).toBe(lost['statement']);
+  expect(qorgan('server', 'log-key', 'rotate', ...place)['reason']).toBe('log-compromised');
+  // Neither the log nor the database is there any more: what has to be said is.
+  for (const part of ['log', 'database']) rmSync(join(folder, 'synaq2', part), { recursive: true });
+  const directory = join(folder, 'synaq2');
+  const server = await startServerProcess({ directory, profile: 'demo', listen: '127.0.0.1:0' });
+  const pin = { url: server.url, spki: server.spki as Sha256Hex };
+  const options = { random: (size: number) => randomBytes(size), serverNowMs: Date.now, identity: undefined };
+  const client = createClient({ transport: openTransport(pin), ...options });
+  const told = await client.call('logCompromise');
+  expect(told.ok && told.value.statement?.document).toBe(lost['statement']);
+  const body = {
+    code: 'AAAA-AAAA-AAAA-AAAA-AAAA-AAAA',
+    publicKey: 'AA==',
+    name: 'x',
+    kind: 'workstation',
+    epoch: 'x',
+    proof: 'AA==',
+  };
+  const others = [
+    await client.call('status'),
+    await client.call('logKeys'),
+    await client.call('enrol', { body } as never),
+  ];
+  expect(others.map((one) => (one.ok ? 'answered' : one.refusal.code))).toEqual(Array(3).fill('log-compromised'));
+  client.close();
+  await server.stop();
+  writeFileSync(join(directory, 'log-compromise.json'), '{}');
+  await expect(startServerProcess({ directory, profile: 'demo', listen: '127.0.0.1:0' })).rejects.toThrow();
+}, 60_000);
