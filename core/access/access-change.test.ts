@@ -261,6 +261,14 @@ describe('the last two who can change rights', () => {
     expect(codeOf(answer)).toBe('nobody-left-to-confirm');
   });
 
+  it('are two people, and never one who holds every role', () => {
+    const both = ['security-officer', 'manager'] as const;
+    const pair = registryOfPeople([grantOf('1', both), grantOf('3', both)]);
+    const payload = { iin: '1' as Iin, name: 'Person 1', ...text };
+    const answer = decide(absent, { type: 'access.block', payload }, '3', { registry: pair });
+    expect(codeOf(answer)).toBe('nobody-left-to-confirm');
+  });
+
   it('are not forgotten by a policy', () => {
     const current = registry.policies[0];
     if (current === undefined) throw new Error('a policy');
