@@ -77,7 +77,9 @@ async function write(platform: Platform, key: AttemptKey, found: Found, failures
   return replaceAttempt(database, row, found.row);
 }
 
-async function readAll(platform: Platform, keys: Readonly<Record<AttemptScope, AttemptKey>>) {
+type AllFound = Readonly<Record<AttemptScope, Found>>;
+
+async function readAll(platform: Platform, keys: Readonly<Record<AttemptScope, AttemptKey>>): Promise<AllFound> {
   const rows = await readAttempts(platform.database, Object.values(keys));
   const of = (scope: AttemptScope): Found =>
     read(
@@ -92,7 +94,7 @@ async function reserve(
   platform: Platform,
   rules: AttemptRules,
   keys: Readonly<Record<AttemptScope, AttemptKey>>,
-): Promise<boolean> {
+): Promise<{ readonly isLetIn: boolean; readonly found: AllFound | undefined }> {
   for (let round = 1; round <= writesMax; round += 1) {
     const found = await readAll(platform, keys);
     const nowMs = platform.surroundings.nowMs();
@@ -105,9 +107,9 @@ async function reserve(
     const isHeld = heldUntilMs(failures, rules, nowMs) > nowMs;
     if (failures.pair.count === editedFailures) await raiseEdited(platform);
     const next = isHeld ? failures.pair : countFailure(failures.pair, rules, nowMs);
-    if (await write(platform, keys.pair, found.pair, next)) return !isHeld;
+    if (await write(platform, keys.pair, found.pair, next)) return { isLetIn: !isHeld, found };
   }
-  return false;
+  return { isLetIn: false, found: undefined };
 }
 
 async function raiseEdited({ database, keyring, surroundings }: Platform): Promise<void> {
@@ -119,11 +121,11 @@ async function count(
   platform: Platform,
   rules: AttemptRules,
   key: AttemptKey,
-  { isCounted }: { readonly isCounted: boolean },
+  { isCounted, known }: { readonly isCounted: boolean; readonly known?: Found | undefined },
 ): Promise<void> {
   for (let round = 1; round <= writesMax; round += 1) {
-    const [row] = await readAttempts(platform.database, [key]);
-    const found = read(platform, row);
+    const fresh = round === 1 && known !== undefined ? known : undefined;
+    const found = fresh ?? read(platform, (await readAttempts(platform.database, [key]))[0]);
     const next = isCounted ? countFailure(found.failures, rules, platform.surroundings.nowMs()) : found.failures;
     if (await write(platform, key, found, next)) return;
   }
@@ -136,12 +138,14 @@ async function count(
 export async function beginAttempt({ platform, registry }: Context, place: AttemptPlace): Promise<Attempt> {
   const rules = registry.policy().policy.attempts ?? attemptRulesDefault;
   const keys = keysOf(platform, place);
-  const isLetIn = await reserve(platform, rules, keys);
+  const { isLetIn, found } = await reserve(platform, rules, keys);
   return {
     isHeld: !isLetIn,
     failed: async () => {
       const others = scopes.filter((scope) => scope !== 'pair');
-      await Promise.all(others.map((scope) => count(platform, rules, keys[scope], { isCounted: isLetIn })));
+      await Promise.all(
+        others.map((scope) => count(platform, rules, keys[scope], { isCounted: isLetIn, known: found?.[scope] })),
+      );
     },
     succeeded: () => deleteAttempt(platform.database, keys.pair),
   };

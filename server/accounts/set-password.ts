@@ -6,6 +6,7 @@ import { beginAttempt } from './attempts.ts';
 import { fitsPassword, holdPassword, makeRecord, writeRecord, type NewPasswordRefusal } from './passwords.ts';
 import { proveCard, staffInForce, type CardProof, type CardRefusal, type Context } from './sign-in.ts';
 import { checkLive } from './signature-check.ts';
+import { mayStretch } from './stretch.ts';
 
 /** What stands beside the card: the code of the first password, or the password before. */
 export type PasswordProof =
@@ -38,6 +39,7 @@ export async function setPassword(
   const card = await proveCard(context, request);
   if (!card.ok) return card;
   const { iin: person, certificate } = card.value;
+  if (!mayStretch()) return refuse('server-busy');
   const attempt = await beginAttempt(context, { person, device, address });
   const held = await holdPassword(platform, person);
   const code = proof.kind === 'activation-code' ? await findActivationCode(platform, person, proof.code) : undefined;

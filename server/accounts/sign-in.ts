@@ -18,6 +18,7 @@ import { fitsPassword, holdPassword } from './passwords.ts';
 import type { Registry } from './registry.ts';
 import type { RegisteredStaff } from './rights.ts';
 import { openSession } from './sessions.ts';
+import { mayStretch } from './stretch.ts';
 import { checkLive, checkSignature, type CheckedSignature, type SignatureRefusal } from './signature-check.ts';
 
 /** Long enough to find the card and enter the PIN. */
@@ -125,6 +126,8 @@ export async function signIn(
   if (!card.ok) return card;
   const { iin: person, certificate, path } = card.value;
   const { device, address } = request;
+  // An attempt that could not be judged must not count as a failure.
+  if (!mayStretch()) return refuse('server-busy');
   const attempt = await beginAttempt(context, { person, device, address });
   const held = await holdPassword(platform, person);
   const fitted = await fitsPassword(held, request.password);

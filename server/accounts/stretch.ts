@@ -17,6 +17,11 @@ const waitingMax = 64;
 let running = 0;
 const waiting: (() => void)[] = [];
 
+/** False where one more would be refused: asked before anything is counted. */
+export function mayStretch(): boolean {
+  return running < runningMax || waiting.length < waitingMax;
+}
+
 async function enter(): Promise<boolean> {
   if (running < runningMax) {
     running += 1;

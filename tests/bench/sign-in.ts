@@ -1,0 +1,238 @@
+import { randomBytes, randomInt } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { attemptRulesDefault } from '../../core/access/index.ts';
+import { Secret, type DeviceId } from '../../core/kernel/index.ts';
+import { beginAttempt, type Registry } from '../../server/accounts/index.ts';
+import { stretchPassword } from '../../server/accounts/stretch.ts';
+import { openDesk } from '../../server/boot/open-desk.ts';
+import { realSurroundings } from '../../server/boot/index.ts';
+import type { Platform } from '../../server/platform/index.ts';
+import { issuePerson, type TestPerson } from '../server/support/people.ts';
+import { addStaff, must, startTestPlatform, type TestPlatform } from '../server/support/platform.ts';
+import { base64Of, enrolled, type Workstation } from '../server/support/workstation.ts';
+import type { Measure } from './run.ts';
+
+const attemptsCount = Number(process.env['QORGAN_BENCH_ATTEMPTS'] ?? 100_000);
+const addressCount = 1_000;
+const accountCount = 500;
+const atOnce = 12;
+/** The clock of the storm: an hour goes by while it lasts. */
+const stormMs = 3_600_000;
+/** Every tenth attacker sits at the very desk of the account's owner. */
+const insiderShare = 0.1;
+/** How often an owner who was held up tries again. */
+const retryMs = 30_000;
+/** What each attempt of the storm costs instead of the real Argon2id: a hundred thousand of those take an hour of two cores. */
+const scaledCost = { memoryKib: 64, passes: 1, lanes: 1 };
+
+type Owner = { readonly account: string; readonly device: DeviceId; heldSinceMs: number | undefined; nextMs: number };
+
+async function pooled(count: number, work: (i: number) => Promise<void>): Promise<void> {
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    while (next < count) await work(next++);
+  };
+  await Promise.all(Array.from({ length: atOnce }, worker));
+}
+
+/** The gate alone, on a real database: attackers guess, owners have both factors right. */
+async function storm(platform: Platform, setNow: (nowMs: number) => void, startMs: number) {
+  const registry = { policy: () => ({ policy: {} }) } as unknown as Registry;
+  const context = { platform, registry };
+  const device = (n: number): DeviceId => `device ${n}` as DeviceId;
+  const owners: readonly Owner[] = Array.from({ length: accountCount }, (_, n) => ({
+    account: `account ${n}`,
+    device: device(n),
+    heldSinceMs: undefined,
+    nextMs: startMs + randomInt(stormMs),
+  }));
+  let longestHeldMs = 0;
+  let ownerTries = 0;
+  const tryAsOwner = async (owner: Owner, nowMs: number): Promise<void> => {
+    owner.nextMs = Number.POSITIVE_INFINITY;
+    ownerTries += 1;
+    const attempt = await beginAttempt(context, { person: owner.account, device: owner.device, address: '10.0.0.1' });
+    if (attempt.isHeld) {
+      await attempt.failed();
+      owner.heldSinceMs ??= nowMs;
+      owner.nextMs = nowMs + retryMs;
+      return;
+    }
+    await attempt.succeeded();
+    if (owner.heldSinceMs !== undefined) longestHeldMs = Math.max(longestHeldMs, nowMs - owner.heldSinceMs);
+    owner.heldSinceMs = undefined;
+    owner.nextMs = nowMs + stormMs / 4;
+  };
+  const guess = async (nowMs: number): Promise<void> => {
+    const n = randomInt(addressCount);
+    const owner = owners[randomInt(accountCount)];
+    if (owner === undefined) return;
+    const isInsider = Math.random() < insiderShare;
+    const from = isInsider
+      ? { device: owner.device, address: '10.0.0.1' }
+      : { device: device(10_000 + n), address: `198.51.${n >> 8}.${n & 255}` };
+    const attempt = await beginAttempt(context, { person: owner.account, ...from });
+    await stretchPassword(new Secret('password', randomBytes(12)), randomBytes(16), scaledCost);
+    await attempt.failed();
+    for (const one of owners) if (one.nextMs <= nowMs) await tryAsOwner(one, nowMs);
+  };
+  const memory: number[] = [];
+  const startedAtMs = performance.now();
+  await pooled(attemptsCount, async (i) => {
+    const nowMs = startMs + Math.floor((i / attemptsCount) * stormMs);
+    setNow(nowMs);
+    await guess(nowMs);
+    if (i % Math.ceil(attemptsCount / 50) === 0) memory.push(process.memoryUsage().rss / 1_048_576);
+  });
+  const seconds = (performance.now() - startedAtMs) / 1_000;
+  const half = memory.length >> 1;
+  return { longestHeldMs, ownerTries, seconds, memoryMiB: [memory[half] ?? 0, memory.at(-1) ?? 0] as const };
+}
+
+function percentile(values: readonly number[], share: number): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length * share)] ?? Number.NaN;
+}
+
+/** Mann and Whitney's statistic as a standard normal value: beyond ±1.96 two samples differ, once in twenty by chance. */
+function rankZ(one: readonly number[], other: readonly number[]): number {
+  let wins = 0;
+  for (const a of one) for (const b of other) wins += a > b ? 1 : a === b ? 0.5 : 0;
+  const [n, m] = [one.length, other.length];
+  return (wins - (n * m) / 2) / Math.sqrt((n * m * (n + m + 1)) / 12);
+}
+
+async function post(desk: Workstation, person: TestPerson, password: string): Promise<() => Promise<number>> {
+  const body = { ...(await desk.cardProof(person)), password: base64Of(password) };
+  return async () => {
+    const startedAtMs = performance.now();
+    await desk.client.call({ method: 'POST', path: '/v1/sign-in', body });
+    return performance.now() - startedAtMs;
+  };
+}
+
+const samplesEach = 100;
+
+/** Wrong passwords of people and the same of strangers, turn by turn. */
+async function compareTimes(desk: Workstation, staff: readonly TestPerson[], strangers: readonly TestPerson[]) {
+  const known: number[] = [];
+  const unknown: number[] = [];
+  for (let i = 0; i < samplesEach; i += 1) {
+    const turns = [
+      [known, staff],
+      [unknown, strangers],
+    ] as const;
+    for (const [times, people] of i % 2 === 0 ? turns : turns.toReversed()) {
+      const person = people[i % people.length];
+      if (person !== undefined) times.push(await (await post(desk, person, 'not the password'))());
+    }
+  }
+  return { known: percentile(known, 0.5), unknown: percentile(unknown, 0.5), z: rankZ(known, unknown) };
+}
+
+const perSecond = 10;
+const openLoopSeconds = 20;
+
+/** Ten sign-ins a second, each sent when its time comes, whatever became of those before. */
+async function openLoop(desks: readonly Workstation[], staff: readonly TestPerson[]): Promise<readonly number[]> {
+  const startMs = performance.now() + 1_000;
+  const one = async (i: number): Promise<number> => {
+    const atMs = startMs + (i * 1_000) / perSecond;
+    await sleep(Math.max(0, atMs - 500 - performance.now()));
+    const desk = desks[i % desks.length];
+    const person = staff[i % staff.length];
+    if (desk === undefined || person === undefined) throw new Error('bench: there are desks and people');
+    const send = await post(desk, person, person.password);
+    await sleep(Math.max(0, atMs - performance.now()));
+    return send();
+  };
+  return Promise.all(Array.from({ length: perSecond * openLoopSeconds }, (_, i) => one(i)));
+}
+
+async function makePeople(world: TestPlatform, desk: Workstation) {
+  const issue = (n: number) => issuePerson({ ca: world.ca, n, name: `Қызметкер ${n}`, roles: ['reviewer'] });
+  const staff = Array.from({ length: 20 }, (_, i) => issue(20 + i));
+  const strangers = Array.from({ length: 20 }, (_, i) => issue(60 + i));
+  for (const person of staff) {
+    must(await addStaff(world.server, person));
+    const answer = await desk.signIn(person);
+    if (answer.status !== 200) throw new Error('bench: everybody signs in once');
+  }
+  return { staff, strangers };
+}
+
+async function measureGate(world: TestPlatform): Promise<readonly Measure[]> {
+  await world.server.close();
+  const startMs = Date.now();
+  let nowMs = startMs;
+  const surroundings = { ...realSurroundings, nowMs: () => nowMs };
+  const { desk, store } = must(await openDesk({ directory: world.directory, surroundings }, 'demo'));
+  const { longestHeldMs, ownerTries, seconds, memoryMiB } = await storm(
+    desk as Platform,
+    (now) => (nowMs = Math.max(nowMs, now)),
+    startMs,
+  );
+  await store.close();
+  const longestSeconds = attemptRulesDefault.delayMaxMs / 1_000;
+  const of = (name: string, value: number, unit: string, baseline: number): Measure => ({
+    name,
+    value,
+    unit,
+    baseline,
+    ratio: value / baseline,
+  });
+  return [
+    of(
+      'sign-in storm: longest hold of an owner, guessers at his desk (yardstick: longest delay)',
+      longestHeldMs / 1_000,
+      's',
+      longestSeconds,
+    ),
+    of(
+      'sign-in storm: attempts a second at the gate (yardstick: tries of owners)',
+      attemptsCount / seconds,
+      '/s',
+      ownerTries,
+    ),
+    of('sign-in storm: memory at the end (yardstick: half-way)', memoryMiB[1], 'MiB', memoryMiB[0]),
+  ];
+}
+
+/** Sign-ins by card and password: under way, in a storm of guesses, and what their time tells. */
+export async function measure(): Promise<readonly Measure[]> {
+  const world = await startTestPlatform();
+  try {
+    const desks = [await enrolled(world.server), await enrolled(world.server), await enrolled(world.server)];
+    const [first] = desks;
+    if (first === undefined) throw new Error('bench: a desk is enrolled');
+    const { staff, strangers } = await makePeople(world, first);
+    const times = await openLoop(desks, staff);
+    const { known, unknown, z } = await compareTimes(first, staff, strangers);
+    const p95 = percentile(times, 0.95);
+    return [
+      {
+        name: 'sign-in: p95 at ten a second, open loop (yardstick: goal)',
+        value: p95,
+        unit: 'ms',
+        baseline: 150,
+        ratio: p95 / 150,
+      },
+      {
+        name: 'sign-in: median of a wrong password (yardstick: of a stranger)',
+        value: known,
+        unit: 'ms',
+        baseline: unknown,
+        ratio: known / unknown,
+      },
+      {
+        name: 'sign-in: rank statistic of the two, |z| (yardstick: 1.96)',
+        value: Math.abs(z),
+        unit: '',
+        baseline: 1.96,
+        ratio: Math.abs(z) / 1.96,
+      },
+      ...(await measureGate(world)),
+    ];
+  } finally {
+    await world.remove();
+  }
+}
