@@ -84,6 +84,7 @@ async function useDoors({ server, registrar, reviewer }: TestPlatform, workstati
     await client.call({ method: 'GET', path: '/v1/changes?after=0', token });
     if (person === registrar) await client.call({ method: 'DELETE', path: '/v1/session', token });
   }
+  await workstation.signIn({ ...reviewer, password: 'not the password' });
   await client.call({ method: 'POST', path: '/v1/sign-in/challenges' });
   await server.administration.enrolCode();
 }
