@@ -69,10 +69,10 @@ export function EnrolScreen({ app, onBack }: { readonly app: AppView; readonly o
           {enrol.refusal === null ? null : <RefusalBox refusal={enrol.refusal} />}
           {enrol.isRunning ? <Note tone="waiting">{words('shift.waiting')}</Note> : null}
           <div className="gate-actions">
+            {onBack === undefined ? null : <Button onClick={onBack}>{words('enrol.back')}</Button>}
             <Button tone="primary" isSubmit isDisabled={!isReady}>
               {words('enrol.start')}
             </Button>
-            {onBack === undefined ? null : <Button onClick={onBack}>{words('enrol.back')}</Button>}
           </div>
         </form>
         <div className="gate-side">
