@@ -76,6 +76,7 @@ test('a workstation that never saw the old log learns from the witness that it w
   const late = await newDesk();
   await late.work();
   await late.alarmed('witness-conflict');
+  await late.contacted();
   expect(late.alarms()).toEqual(['witness-conflict']);
   expect(late.engine.state.log.treeSize).toBeLessThan(vouched);
   // Forked: longer by now, and another tree.
