@@ -6,9 +6,10 @@ import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import type { Sha256Hex } from '../../core/kernel/index.ts';
 import { formatInvitation } from '../../contracts/http/index.ts';
-import { makeCases, member, must } from '../../dev/demo/index.ts';
+import { Chance, makeCards, makeCases, makeIin, member, must, type StaffMember } from '../../dev/demo/index.ts';
+import { openSoftHsmStore, type SoftHsmStore } from '../../dev/softhsm/index.ts';
 import { openAdministration, realSurroundings } from '../../server/boot/index.ts';
-import { makeWorld, type World } from '../journeys/support/platform.ts';
+import { bringStaff, makeWorld, type World } from '../journeys/support/platform.ts';
 import { startChild, type ChildServer } from '../server/support/child.ts';
 import { issuePerson } from '../server/support/people.ts';
 import { addStaff } from '../server/support/platform.ts';
@@ -31,6 +32,19 @@ const loadSeconds = 30;
 const loadEach = (loadSeconds * perSecond) / connections;
 /** From the checkpoint that covers an act to its verified receipt in the journal. */
 const goalMs = 1_000;
+
+type Holder = { readonly person: StaffMember; readonly store: SoftHsmStore };
+
+/** A registrar for each desk with a card of his own: tokens in software break where several processes open the same. */
+async function issueCards({ directory, ca, server }: World): Promise<readonly Holder[]> {
+  const chance = new Chance(57);
+  const holders = Array.from({ length: desks }, (_, i): Holder => {
+    const person = { ...member('registrar'), iin: makeIin(chance, '1990-05-05', true), tokenLabel: `DESK ${i + 1}` };
+    return { person, store: openSoftHsmStore(join(directory, `cards-${i}`)) };
+  });
+  for (const { person, store } of holders) await bringStaff(server.administration, makeCards(store, ca, [person]));
+  return holders;
+}
 
 type Desk = {
   readonly facts: DeskFact[];
@@ -72,19 +86,24 @@ function startDesk(job: DeskJob, started: DeskProcess[]): Desk {
 }
 
 /** Enrols the desks one after the other at the running server. */
-async function startDesks(world: World, child: ChildServer, started: DeskProcess[]): Promise<readonly Desk[]> {
-  const place = { directory: join(world.directory, 'platform'), surroundings: realSurroundings };
+async function startDesks(
+  directory: string,
+  child: ChildServer,
+  holders: readonly Holder[],
+  started: DeskProcess[],
+): Promise<readonly Desk[]> {
+  const place = { directory: join(directory, 'platform'), surroundings: realSurroundings };
   const administration = must(await openAdministration(place));
   const opened: Desk[] = [];
   const cases = makeCases({ seed: 57, nowMs: Date.now(), count: desks * actsOfDesk });
-  for (let i = 0; i < desks; i += 1) {
+  for (const [i, { person, store }] of holders.entries()) {
     const { code } = await administration.enrolCode();
     const job = {
-      directory: join(world.directory, `desk-${i}`),
-      store: { modulePath: world.store.modulePath, environment: world.store.environment },
-      person: member('registrar'),
+      directory: join(directory, `desk-${i}`),
+      store: { modulePath: store.modulePath, environment: store.environment },
+      person,
       invitation: formatInvitation({ url: child.url, spki: child.pin.spki as Sha256Hex, code }),
-      name: `Desk ${i + 1}`,
+      name: person.tokenLabel,
       cases: cases.slice(i * actsOfDesk, (i + 1) * actsOfDesk),
       everyMs,
     };
@@ -109,17 +128,20 @@ function receiptWaits(facts: readonly DeskFact[], published: readonly Published[
 
 const at = (waits: readonly number[], share: number): number => waits[Math.floor(waits.length * share)] ?? Number.NaN;
 
-async function measureOn(
-  world: World,
-  child: ChildServer,
-  stations: readonly Station[],
-  started: DeskProcess[],
-): Promise<readonly Measure[]> {
+type Bench = {
+  readonly directory: string;
+  readonly child: ChildServer;
+  readonly holders: readonly Holder[];
+  readonly stations: readonly Station[];
+  readonly started: DeskProcess[];
+};
+
+async function measureOn({ directory, child, holders, stations, started }: Bench): Promise<readonly Measure[]> {
   const opened = await Promise.all(stations.map(() => openConnection(child)));
   await sendActs(stations, opened, { actsEach: warmUpEach, actsARequest: 1, perSecond })();
-  const all = await startDesks(world, child, started);
+  const all = await startDesks(directory, child, holders, started);
   const send = sendActs(stations, opened, { actsEach: loadEach, actsARequest: 1, perSecond });
-  const checkpoints = watchCheckpoints(join(world.directory, 'platform', 'log', 'checkpoint'));
+  const checkpoints = watchCheckpoints(join(directory, 'platform', 'log', 'checkpoint'));
   const loading = send();
   for (const desk of all) desk.begin();
   const [sent] = await Promise.all([loading, ...all.map(({ ended }) => ended)]);
@@ -158,13 +180,14 @@ export async function measure(): Promise<readonly Measure[]> {
   const world = await makeWorld(directory, { profile: 'demo' });
   const registrar = issuePerson({ ca: world.ca, n: 7, name: 'Серікова Айгүл', roles: ['registrar'] });
   must(await addStaff(world.server, registrar));
+  const holders = await issueCards(world);
   const actsEach = warmUpEach + loadEach;
   const stations = await prepareStations(world.server, registrar, { count: connections, actsEach });
   await world.close();
   const child = await startChild(join(directory, 'platform'));
   const started: DeskProcess[] = [];
   try {
-    return await measureOn(world, child, stations, started);
+    return await measureOn({ directory, child, holders, stations, started });
   } finally {
     for (const desk of started) desk.kill('SIGKILL');
     await child.stop();
