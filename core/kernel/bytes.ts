@@ -39,22 +39,28 @@ export function toBase64(bytes: Uint8Array): string {
   return text;
 }
 
+const base64Values = new Uint8Array(128);
+for (let i = 0; i < base64Digits.length; i += 1) base64Values[base64Digits.charCodeAt(i)] = i;
+
+/** Value of a digit; of padding 0. */
+const digitAt = (text: string, at: number): number => base64Values[text.charCodeAt(at)] ?? 0;
+
 /** Reads canonical base64 only: padding present, unused bits zero, so that one byte string has one text. */
 export function fromBase64(text: string): Result<Uint8Array, 'base64-malformed'> {
   if (!/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/u.test(text))
     return refuse('base64-malformed');
   const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0;
   const bytes = new Uint8Array((text.length / 4) * 3 - padding);
-  let at = 0;
-  for (let i = 0; i < text.length; i += 4) {
-    let word = 0;
-    for (let j = 0; j < 4; j += 1) {
-      const digit = base64Digits.indexOf(text.charAt(i + j));
-      word = (word << 6) | (digit < 0 ? 0 : digit);
-    }
-    for (let j = 0; j < 3 && at < bytes.length; j += 1, at += 1) bytes[at] = (word >> (16 - 8 * j)) & 255;
+  let word = 0;
+  for (let i = 0, at = 0; i < text.length; i += 4) {
+    word = (digitAt(text, i) << 18) | (digitAt(text, i + 1) << 12) | (digitAt(text, i + 2) << 6) | digitAt(text, i + 3);
+    // What lies behind the end of the array is not kept.
+    bytes[at++] = word >> 16;
+    bytes[at++] = word >> 8;
+    bytes[at++] = word;
   }
-  return toBase64(bytes) === text ? ok(bytes) : refuse('base64-malformed');
+  const unusedBits = padding === 0 ? 0 : padding === 1 ? word & 0xff : word & 0xff_ff;
+  return unusedBits === 0 ? ok(bytes) : refuse('base64-malformed');
 }
 
 export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
