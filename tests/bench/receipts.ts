@@ -21,14 +21,14 @@ import type { Measure } from './run.ts';
 
 /** Workstations whose receipts are measured, each with its hosts, journal, feed and card; and what each signs. */
 const desks = 3;
-const actsOfDesk = 50;
+const actsOfDesk = 40;
 const everyMs = 500;
 /** Stations that send beside them, one signed act a request. */
 const connections = 40;
-const perSecond = 400;
+const perSecond = 300;
 const warmUpEach = 10;
 /** Longer than the desks sign. */
-const loadSeconds = 30;
+const loadSeconds = 24;
 const loadEach = (loadSeconds * perSecond) / connections;
 /** From the checkpoint that covers an act to its verified receipt in the journal. */
 const goalMs = 1_000;
