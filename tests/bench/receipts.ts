@@ -6,7 +6,16 @@ import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import type { Sha256Hex } from '../../core/kernel/index.ts';
 import { formatInvitation } from '../../contracts/http/index.ts';
-import { Chance, makeCards, makeCases, makeIin, member, must, type StaffMember } from '../../dev/demo/index.ts';
+import {
+  activationCodes,
+  Chance,
+  makeCards,
+  makeCases,
+  makeIin,
+  member,
+  must,
+  type StaffMember,
+} from '../../dev/demo/index.ts';
 import { openSoftHsmStore, type SoftHsmStore } from '../../dev/softhsm/index.ts';
 import { openAdministration, realSurroundings } from '../../server/boot/index.ts';
 import { bringStaff, makeWorld, type World } from '../journeys/support/platform.ts';
@@ -103,6 +112,7 @@ async function startDesks(
       store: { modulePath: store.modulePath, environment: store.environment },
       person,
       invitation: formatInvitation({ url: child.url, spki: child.pin.spki as Sha256Hex, code }),
+      activationCode: activationCodes.get(person.iin) ?? '',
       name: person.tokenLabel,
       cases: cases.slice(i * actsOfDesk, (i + 1) * actsOfDesk),
       everyMs,

@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RegistrationForm } from '../../../core/actions/index.ts';
 import {
+  activationCodes,
   certificateOf,
   must,
   openWorkstation,
@@ -19,6 +20,7 @@ export type DeskJob = {
   readonly store: Pick<SoftHsmStore, 'modulePath' | 'environment'>;
   readonly person: StaffMember;
   readonly invitation: string;
+  readonly activationCode: string;
   readonly name: string;
   /** One act each. */
   readonly cases: readonly RegistrationForm[];
@@ -63,6 +65,7 @@ function watchReceipts(desk: Workstation): { readonly proven: () => number } {
 }
 
 async function run(job: DeskJob, begin: Promise<unknown>): Promise<void> {
+  activationCodes.set(job.person.iin, job.activationCode);
   const desk = openWorkstation({
     directory: job.directory,
     store: job.store as SoftHsmStore,
