@@ -1,11 +1,11 @@
 import * as z from 'zod';
-import type { ActionId, CaseId, DeviceId } from '../../core/kernel/index.ts';
+import type { CaseId } from '../../core/kernel/index.ts';
 import type { AccessRules, ReadScope, Role } from '../../core/access/index.ts';
 import { mayRead, readScopes } from '../../core/access/index.ts';
 import { change, changesSizeMax, type Change } from '../../contracts/http/index.ts';
 import type { DataKey } from '../keys/index.ts';
 import type { Platform } from '../platform/index.ts';
-import { readActs, readChanges, readLatestPosition, type Feed, type Row } from '../store/index.ts';
+import { readActsOf, readChanges, readLatestPosition, type Feed, type Row } from '../store/index.ts';
 import { purposes } from './rows.ts';
 
 /** Streams that these roles may read. */
@@ -23,17 +23,11 @@ const sealedAct = z.object({ envelope: z.string(), cms: z.string() });
 type ChangeRow = Awaited<ReturnType<typeof readChanges>>[number];
 type Opened = { readonly row: ChangeRow; readonly key: DataKey; readonly told: z.output<typeof sealedChange> };
 
-/** The stored acts of these changes, by device and id. */
+/** The stored acts of these changes, by device and leaf. */
 async function actsOf(platform: Platform, opened: readonly Opened[]): Promise<ReadonlyMap<string, Row<'act'>>> {
-  const acts = new Map<string, Row<'act'>>();
-  for (const device of new Set(opened.map(({ told }) => told.act.device))) {
-    const own = opened.filter(({ told }) => told.act.device === device);
-    const ids = own.map(({ told }) => told.act.id as ActionId);
-    for (const act of await readActs(platform.database, device as DeviceId, ids)) {
-      acts.set(`${device} ${act.leaf_id}`, act);
-    }
-  }
-  return acts;
+  const keys = opened.map(({ told }) => ({ device: told.act.device, actionId: told.act.id }));
+  const acts = await readActsOf(platform.database, keys);
+  return new Map(acts.map((act) => [`${act.device} ${act.leaf_id}`, act]));
 }
 
 function openChange({ row, key, told }: Opened, act: Row<'act'> | undefined): Change {

@@ -50,6 +50,20 @@ export async function readActs(
     .execute();
 }
 
+/** Acts of any devices by their ids, in any epoch, by one statement. */
+export async function readActsOf(
+  session: Session,
+  keys: readonly Pick<ActKey, 'device' | 'actionId'>[],
+): Promise<readonly Row<'act'>[]> {
+  const devices = keys.map((key) => key.device);
+  const ids = keys.map((key) => key.actionId);
+  const { rows } = await sql<
+    Row<'act'>
+  >`select act.* from unnest(${devices}::text[], ${ids}::text[]) as asked (device, action_id)
+    join act on act.device = asked.device and act.action_id = asked.action_id`.execute(session);
+  return rows;
+}
+
 export type ActKey = { readonly device: string; readonly epoch: string; readonly actionId: string };
 
 /** Those of these acts that are stored already, by one statement. */

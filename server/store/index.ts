@@ -24,6 +24,7 @@ export {
   insertChanges,
   readActHead,
   readActs,
+  readActsOf,
   readCaseNumbers,
   readCases,
   readChanges,
