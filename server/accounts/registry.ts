@@ -61,6 +61,8 @@ export type Registry = {
   readonly waiting: () => readonly RegisteredDevice[];
   /** Records of the log whose documents were edited or removed: while there are any, nobody knows who is blocked. */
   readonly rejected: () => number;
+  /** Says that nobody knows any more who is blocked: a founding that the log had is gone. Counts as a rejected record from then on. */
+  readonly distrust: () => void;
   /** Reads everything anew, where something has changed. */
   readonly refresh: () => Promise<void>;
   /** Hears of each change, once it counts. */
@@ -194,7 +196,8 @@ async function readGrants(platform: Platform) {
     unconfirmed: founded === undefined ? [] : unconfirmedOf(founded, { records, foundings }),
   };
   // A founding is a record of the platform itself, and those are not counted among the leaves.
-  return { documents, count: device.documents.length + staff.documents.length + policy.documents.length };
+  const count = device.documents.length + staff.documents.length + policy.documents.length;
+  return { documents, count, foundingsRejected: founding.rejected };
 }
 
 async function readState(
@@ -230,7 +233,7 @@ async function readState(
     trust: trustOf({ document, policy, certificates, listed, lists }, before?.trust, { nowMs, live }),
     trustDocument: document,
     revocationDocument: revocations.at(-1),
-    rejected: Math.max(0, records - counted),
+    rejected: Math.max(0, records - counted) + grants.foundingsRejected,
   };
 }
 
@@ -242,6 +245,7 @@ export async function openRegistry(platform: Platform, live?: LiveAnswers): Prom
   const { nowMs } = platform.surroundings;
   let stamp = await readStamp();
   const listeners: (() => void)[] = [];
+  let isDistrusted = false;
   let rights: RegistryState | undefined;
   let state = await readState(platform, countRecords, { live, rights: () => rights });
   rights = state.documents.founded?.base;
@@ -274,7 +278,10 @@ export async function openRegistry(platform: Platform, live?: LiveAnswers): Prom
     records: () => state.documents.records,
     unconfirmed: () => state.documents.unconfirmed,
     waiting: () => (rights === undefined ? [] : waitingDevices(rights, state.documents.devices)),
-    rejected: () => state.rejected,
+    rejected: () => state.rejected + (isDistrusted ? 1 : 0),
+    distrust: () => {
+      isDistrusted = true;
+    },
     refresh: async () => {
       const now = await readStamp();
       if (now === stamp) return;

@@ -3,6 +3,7 @@ import { settle, type Registry } from '../accounts/index.ts';
 import { describeError } from '../http/index.ts';
 import { createFoldRegister, replayLog, type Replay } from '../intake/index.ts';
 import type { Platform } from '../platform/index.ts';
+import { isPlatformDocumentLost } from '../store/index.ts';
 
 /** A server that could not finish its replay takes nothing in, as one that found something. */
 const unfinished: () => Replay = () => ({
@@ -26,6 +27,9 @@ function keepRights(registry: Registry, { rights }: Replay): void {
 export async function replayAtStart(platform: Platform, registry: Registry, log: Logger): Promise<Replay> {
   const replay = await replaySafely(platform, registry, log);
   keepRights(registry, replay);
+  // Without its founding the records of the platform key would count again, and no block of a card.
+  const isLost = registry.founded() === undefined && (await isPlatformDocumentLost(platform.database));
+  if (isLost) registry.distrust();
   const unconfirmed = registry.unconfirmed();
   if (unconfirmed.length > 0)
     log.error({ unconfirmed }, 'records of the platform key alone, after the founding: they count for nothing');

@@ -246,6 +246,31 @@ test('rows of records that a database superuser adds give no right', async () =>
   expect((await registryOf(desk, token)).people).toEqual(before.people);
 });
 
+test.each([
+  ['removed', "delete from document where kind = 'founding'"],
+  ['called evidence', "update document set kind = 'evidence' where kind = 'founding'"],
+  ['edited', "update document set sealed = sealed || 'x' where kind = 'founding'"],
+])('a founding that is %s opens the platform to nobody', async (_how, sql) => {
+  const { desk } = platform;
+  const kept = "create table if not exists kept_founding as select * from document where kind = 'founding'";
+  await asSuperuser(platform, async (client) => {
+    await client.query(kept);
+    await client.query(sql);
+  });
+  await platform.restart();
+  desk.reconnect(platform.server);
+  expect(platform.server.state()).toBe('read-only');
+  const read = await desk.client.call({ method: 'GET', path: endpoints.registry.path, token });
+  expect(codeOf(read)).toBe('server-read-only');
+  await asSuperuser(platform, async (client) => {
+    await client.query('delete from document where leaf_id in (select leaf_id from kept_founding)');
+    await client.query('insert into document select * from kept_founding');
+  });
+  await platform.restart();
+  desk.reconnect(platform.server);
+  expect(platform.server.state()).toBe('accepting');
+});
+
 test('rows of acts and changes that a database superuser adds give no right: nobody signs in until a person has looked', async () => {
   const { desk } = platform;
   await asSuperuser(platform, async (client) => {
