@@ -32,6 +32,7 @@ export const operatorVerbNames = [
   'permissions.export',
   'sessions.list',
   'sessions.end',
+  'devices.list',
   'sync.now',
   'alarm.acknowledge',
 ] as const;

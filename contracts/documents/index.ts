@@ -27,6 +27,7 @@ export {
   signInChallenge,
   staffRecord,
 } from './platform-documents.ts';
+export { posture } from './posture.ts';
 export {
   actionId,
   base64,

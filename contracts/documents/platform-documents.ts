@@ -21,6 +21,7 @@ import {
   type StaffRecord,
 } from '../../core/signing/index.ts';
 import { attemptRules, factorRules, passwordRules } from './access-rules.ts';
+import { postureRules } from './posture.ts';
 import {
   base64,
   base64Exact,
@@ -122,6 +123,7 @@ export const policyDocument = z.strictObject({
   passwords: passwordRules.exactOptional(),
   attempts: attemptRules.exactOptional(),
   sessions: sessionRules.exactOptional(),
+  posture: postureRules.exactOptional(),
   evidence: z.strictObject({ antivirusBaseAgeMaxMs: count.min(1_000) }).exactOptional(),
 }) satisfies z.ZodType<PolicyDocument>;
 

@@ -1,4 +1,5 @@
 import { cosignaturesRequest, cosignaturesResponse } from './cosignatures.ts';
+import { deviceEndpoints } from './devices.ts';
 import { defineEndpoint, noBodyMaxBytes } from './endpoint.ts';
 import { evidenceEndpoints } from './evidence.ts';
 import { logCompromiseResponse, logKeysResponse } from './log-keys.ts';
@@ -56,6 +57,8 @@ export const sessionRefusals = [
   'session-ended',
   'session-blocked',
   'session-signed-out',
+  'client-too-old',
+  'posture-refused',
   'server-read-only',
 ] as const;
 
@@ -116,6 +119,8 @@ export const endpoints = {
     body: passwordRequest,
     bodySizeMaxBytes: 65_536,
     refusals: [
+      'client-too-old',
+      'posture-refused',
       ...cardRefusals,
       'sign-in-refused',
       'password-too-short',
@@ -159,7 +164,7 @@ export const endpoints = {
     body: actsRequest,
     response: actsResponse,
     bodySizeMaxBytes: actsBodyMaxBytes,
-    refusals: ['server-read-only'],
+    refusals: ['server-read-only', 'client-too-old', 'posture-refused', 'posture-restricted'],
   }),
   receipts: defineEndpoint({
     method: 'GET',
@@ -265,6 +270,7 @@ export const endpoints = {
   ...retentionEndpoints,
   ...registryEndpoints,
   ...sessionEndpoints,
+  ...deviceEndpoints,
 } as const;
 
 export type EndpointName = keyof typeof endpoints;

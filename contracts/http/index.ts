@@ -51,3 +51,4 @@ export { retentionView, type RetentionView } from './retention.ts';
 export { sessionEndedData, sessionEndedEvent, sessionsResponse, type OpenSessionView } from './sessions.ts';
 export { registryView, type RegistryView } from './registry.ts';
 export { changesSignal } from './changes-signal.ts';
+export { devicesResponse, postureResponse, type DevicesView } from './devices.ts';

@@ -155,6 +155,8 @@ export const contactRequest = z.strictObject({
   epoch: journalEpoch,
   heads: z.strictObject({ acts: chainHead, entries: chainHead }),
   knownTreeSize: count,
+  /** Who is at work at the device, so that a block reaches him where his shift began without the server. */
+  actor: z.strictObject({ iin, certificate: sha256Hex }).exactOptional(),
 });
 
 /** What the server holds of this device: a vault that lacks it was rolled back or cloned (DESIGN §4.5). */
@@ -172,6 +174,8 @@ export const contactResponse = z.strictObject({
   statement: signedDocument,
   /** Outside witnesses that vouched for another tree than this one, by their addresses. */
   witnessConflicts: z.array(line(300, 1)).max(64),
+  /** Why the actor may not go on, or `null` where he may; absent where none was named. */
+  actor: z.enum(['session-ended', 'session-blocked']).nullable().exactOptional(),
 });
 
 export const actItem = z.strictObject({

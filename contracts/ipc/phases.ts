@@ -42,6 +42,7 @@ export const operatorVerbPhases = {
   'permissions.export': whileOpen,
   'sessions.list': ['open'],
   'sessions.end': ['open'],
+  'devices.list': ['open'],
   'sync.now': ['open'],
   'alarm.acknowledge': whileOpen,
 } as const satisfies Readonly<Record<OperatorVerb, readonly Phase[]>>;

@@ -48,7 +48,8 @@ export const newEntrySchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('log-key'), body: keyRotation }),
   z.strictObject({ kind: z.literal('sign-in'), body: person }),
   z.strictObject({ kind: z.literal('shift-started'), body: person }),
-  z.strictObject({ kind: z.literal('shift-ended'), body: person }),
+  /** `because`: the code by which the desk locked, where it was not the person who ended the shift. */
+  z.strictObject({ kind: z.literal('shift-ended'), body: person.extend({ because: code.exactOptional() }) }),
   /**
    * Alarms about the log carry both heads as signed notes; `alarm-explained` names such an alarm as `details.entry` and proves
    * that its heads are states of one log. `promise-overdue` with the act named moves it from `promised` to `overdue`; `alarm-acknowledged` names the entry of an alarm as

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { timeMs } from '../documents/index.ts';
 import { defineVerbs } from '../rpc/index.ts';
 import { slotIdSchema } from './shapes.ts';
-import { newSlotSchema, rewrapSchema, slotSummarySchema } from './slots.ts';
+import { newSlotSchema, rewrapSchema, slotKeySchema, slotSummarySchema } from './slots.ts';
 
 /** Argon2id, or a copy of the whole journal under a new key. */
 const timeoutMs = 180_000;
@@ -23,6 +23,13 @@ export const slotVerbs = defineVerbs({
     output: z.null(),
     timeoutMs,
     refusals: [...slotChange, 'slot-absent', 'slot-last'],
+  },
+  /** Whether this opens the slot, asked of the open vault; nothing changes. */
+  'slots.check': {
+    input: z.strictObject({ key: slotKeySchema }),
+    output: z.null(),
+    timeoutMs,
+    refusals: [...slotChange, 'slot-absent', 'slot-kind-differs', 'slot-key-wrong'],
   },
   /** A password change. */
   'slots.rewrap': {

@@ -104,3 +104,16 @@ export {
   type MatrixRow,
 } from './matrix.ts';
 export { diffRecords, fieldsOf, type Field, type FieldChange, type FieldPath, type FieldValue } from './record-diff.ts';
+export {
+  findingsOf,
+  isOlder,
+  postureFindings,
+  postureMeasures,
+  serviceOf,
+  type ClientKind,
+  type Posture,
+  type PostureFinding,
+  type PostureMeasure,
+  type PostureRules,
+  type Service,
+} from './posture.ts';

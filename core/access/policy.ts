@@ -3,6 +3,7 @@ import type { AttemptRules } from './attempts.ts';
 import type { ChangeKind } from './change.ts';
 import type { FactorRules } from './factors.ts';
 import type { PasswordRules } from './passwords.ts';
+import type { PostureRules } from './posture.ts';
 import type { AccessRules, Role } from './roles.ts';
 import type { SessionRules } from './session-rules.ts';
 
@@ -52,6 +53,8 @@ export type PolicyDocument = {
   readonly attempts?: AttemptRules;
   /** Absent: `sessionRulesDefault`. */
   readonly sessions?: SessionRules;
+  /** Absent: what devices say of their state is written down, and nothing follows from it. */
+  readonly posture?: PostureRules;
   /** Absent in policies older than the evidence store: `antivirusBaseAgeDefaultMs` holds then. */
   readonly evidence?: {
     /** A verdict by a base of signatures older than this counts for nothing. */

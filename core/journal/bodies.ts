@@ -40,7 +40,8 @@ export type EntryBodies = {
   readonly 'log-key': KeyRotation;
   readonly 'sign-in': Person;
   readonly 'shift-started': Person;
-  readonly 'shift-ended': Person;
+  /** `because`: the code by which the desk locked, where it was not the person who ended the shift. */
+  readonly 'shift-ended': Person & { readonly because?: string };
   readonly 'slot-changed': {
     readonly change: 'added' | 'removed' | 'rewrapped' | 'rotated' | 'recovered';
     /** `null` where all slots are meant. */

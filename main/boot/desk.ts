@@ -55,6 +55,9 @@ export function openDesk(options: DeskOptions): Desk {
   workstation.on((event) => {
     if (!window.isDestroyed()) window.webContents.send(channelOf('operator', event));
   });
+  // What the person does at this window; what main and the page do by themselves is no sign of anybody.
+  window.webContents.on('input-event', () => workstation.touch());
+  prompt.onInput(() => workstation.touch());
   return {
     workstation,
     operator: {

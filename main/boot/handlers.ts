@@ -87,6 +87,7 @@ export function operatorHandlers(workstation: Workstation, window: () => Browser
     'permissions.export': ({ version }) => savePermissions(workstation, window(), version),
     'sessions.list': () => workstation.listSessions(),
     'sessions.end': ({ id }) => workstation.endSession(id),
+    'devices.list': () => workstation.listDevices(),
     'sync.now': () => {
       workstation.syncNow();
       return Promise.resolve(ok(null));

@@ -37,6 +37,7 @@ import { uuidV7 } from './crypto.ts';
 import { evidenceToName } from './evidence/record.ts';
 import type { PromptAnswer } from './ports.ts';
 import { promptView } from './prompt-view.ts';
+import { confirmPassword, wantsPassword } from './step-up.ts';
 
 /** What may be signed: a reviewer's decision about a case, or a registrar's submission of a new one. */
 export type Proposal =
@@ -212,6 +213,8 @@ async function attemptAct(
   if (again.value.subject.hash !== prepared.now.subject.hash) return refuse('case-changed');
   const clock = engine.serverClock.allowsSigning(shift.enrolment.policy.clock);
   if (!clock.ok) return clock;
+  const confirmed = await confirmPassword(engine, shift, signer, { type: prepared.command.type, answer });
+  if (!confirmed.ok) return confirmed;
   const atMs = engine.options.clock.nowMs();
   const next = await engine.vault.call('acts.next', { nowMs: atMs });
   if (!next.ok) return next;
@@ -249,7 +252,11 @@ export async function signAct(engine: Engine, shift: Shift, proposal: Proposal):
         text,
         textHash: hash,
         recognitionPhrase: identity.value.recognitionPhrase,
-        asks: { password: false, newRecognitionPhrase: false, activationCode: false },
+        asks: {
+          password: wantsPassword(engine, shift, command.type),
+          newRecognitionPhrase: false,
+          activationCode: false,
+        },
       }),
     attempt: (answer) => attemptAct(engine, shift, prepared.value, signer.value, answer),
   });

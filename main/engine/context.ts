@@ -37,6 +37,8 @@ export type Shift = {
   readonly client: ServerClient;
   name: string;
   roles: readonly Role[];
+  /** When the password was entered last, by the clock that never jumps. */
+  passwordAtMs: number;
 };
 
 export type ServerState = StatusView['server'];
@@ -72,6 +74,8 @@ export type EngineState = {
   alarms: StatusView['alarms'];
   uploads: Uploads;
   revocation: KnownRevocation;
+  /** Why the desk locked by itself; `null` where a person ended the shift, or none was open. */
+  lockedBy: StatusView['server']['refusal'];
 };
 
 /** What the flows of the engine share. */
@@ -87,6 +91,8 @@ export type Engine = {
   kickSync(): void;
   /** Starts the next round of uploads now. */
   kickUploads(): void;
+  /** Locks the desk once what a card signs at this moment is recorded; nothing happens where it is locked. */
+  lock(refusal: Refusal): void;
 };
 
 export const noServer: ServerState = { state: 'closed', since: null, url: null, refusal: null };

@@ -29,6 +29,8 @@ export type PromptPort = {
   ask<T>(question: PromptQuestion<T>): Promise<Result<T>>;
   /** A card came or went: what stands open asks its `view` again. */
   changed?(): void;
+  /** Closes what stands open, once an attempt that runs is over; it answers `cancelled`. */
+  cancel?(): void;
 };
 
 export type Preferences = AppView['preferences'];
@@ -39,6 +41,7 @@ export type EngineLogEntry =
   | { readonly kind: 'sync-failed'; readonly code: string }
   | { readonly kind: 'upload-failed'; readonly code: string }
   | { readonly kind: 'alarm'; readonly code: string }
+  | { readonly kind: 'locked'; readonly code: string }
   | { readonly kind: 'bug'; readonly incidentId: string; readonly where: string; readonly stack: string };
 
 /** Everything that the workstation needs from the world, handed in by `main/boot`, `cli` or a test. */

@@ -1,6 +1,6 @@
 import { deviceHost } from '../../contracts/device-host/index.ts';
 import { vaultHost } from '../../contracts/vault-host/index.ts';
-import { ok, refuse, type Result, type Sha256Hex } from '../../core/kernel/index.ts';
+import { ok, refuse, type Refusal, type Result, type Sha256Hex } from '../../core/kernel/index.ts';
 import { hostEnvironment, realTimers, superviseCardHost, superviseHost } from '../hosts/index.ts';
 import { openLocalFiles } from '../local-files/index.ts';
 import { seeCards } from './cards.ts';
@@ -9,10 +9,12 @@ import { noServer, noUploads, type Engine, type Shift } from './context.ts';
 import { UploadLoop } from './evidence/loop.ts';
 import { pauseEvidence } from './evidence/views.ts';
 import { lateHost } from './late-host.ts';
+import { IdleWatch, lockWithoutCard } from './locking.ts';
 import { watchPrompt } from './open-prompt.ts';
 import type { EngineEvent, WorkstationOptions } from './ports.ts';
 import { noRevocationKnown } from './revocation.ts';
 import { ServerClock } from './server-clock.ts';
+import { endShift } from './shift.ts';
 import { noteCards } from './status.ts';
 import { SyncLoop } from './sync/loop.ts';
 
@@ -23,6 +25,8 @@ export class Room {
   readonly #listeners = new Set<(event: EngineEvent) => void>();
   #loop: SyncLoop | undefined;
   #uploads: UploadLoop | undefined;
+  #idle: IdleWatch | undefined;
+  #locking: Promise<void> | undefined;
 
   constructor(options: WorkstationOptions) {
     const files = openLocalFiles(options.directory);
@@ -69,10 +73,12 @@ export class Room {
         alarms: [],
         uploads: noUploads(),
         revocation: noRevocationKnown,
+        lockedBy: null,
       },
       emit: (event) => this.#emit(event),
       kickSync: () => this.#loop?.kick(),
       kickUploads: () => this.#uploads?.kick(),
+      lock: (refusal) => this.#lock(refusal),
     };
     this.#watch();
   }
@@ -90,7 +96,10 @@ export class Room {
       void this.lookAtCards();
     };
     engine.devices.on('token.inserted', look);
-    engine.devices.on('token.removed', look);
+    engine.devices.on('token.removed', ({ reference }) => {
+      look();
+      void lockWithoutCard(engine, reference);
+    });
     engine.devices.onState((state) => {
       if (state === 'ready') look();
       if (state === 'restarting') {
@@ -146,7 +155,34 @@ export class Room {
     await this.stopLoop();
   }
 
+  #lock(refusal: Refusal): void {
+    if (this.engine.state.shift !== undefined) this.#locking ??= this.#lockNow(refusal);
+  }
+
+  async #lockNow(refusal: Refusal): Promise<void> {
+    const { options, state } = this.engine;
+    const { code, incidentId } = refusal;
+    state.lockedBy = incidentId === undefined ? { code } : { code, incidentId };
+    options.log({ kind: 'locked', code });
+    options.prompt.cancel?.();
+    await options.prompt.settled();
+    // Whatever is on a line that does not answer holds up nothing.
+    state.shift?.client.close();
+    await this.stopLoop();
+    const ended = await endShift(this.engine, code);
+    // Whatever the vault says of its closing, nobody goes on.
+    if (!ended.ok) await this.drop();
+    this.#locking = undefined;
+  }
+
+  /** The person did something. */
+  touch(): void {
+    this.#idle?.touch();
+  }
+
   startLoop(shift: Shift): void {
+    this.#idle?.stop();
+    this.#idle = new IdleWatch(this.engine, shift);
     this.#loop = new SyncLoop(this.engine, shift);
     this.#uploads = new UploadLoop(this.engine, shift);
   }
@@ -154,6 +190,7 @@ export class Room {
   async stopLoop(): Promise<void> {
     const loop = this.#loop;
     const uploads = this.#uploads;
+    this.#idle?.stop();
     this.#loop = undefined;
     this.#uploads = undefined;
     await Promise.all([loop?.stop(), uploads?.stop()]);
@@ -175,7 +212,7 @@ export class Room {
 
   async inShift<T>(run: (shift: Shift) => Promise<Result<T>>): Promise<Result<T>> {
     const { shift } = this.engine.state;
-    return shift === undefined ? refuse('vault-closed') : run(shift);
+    return shift === undefined || this.#locking !== undefined ? refuse('vault-closed') : run(shift);
   }
 
   async close(): Promise<void> {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parseNoteKey } from '../../core/log/index.ts';
 import { sha256 } from '../../eds/index.ts';
 import type { Role } from '../../core/access/index.ts';
@@ -11,6 +12,7 @@ import { clientOf, hintsOf, readEnrolment } from './enrolment.ts';
 import type { PromptAnswer } from './ports.ts';
 import { promptView } from './prompt-view.ts';
 import { noRevocationKnown } from './revocation.ts';
+import { isSessionOver } from './locking.ts';
 import { isOffline, setFirstPassword, signIn } from './sign-in.ts';
 import { takeUpAlarms } from './sync/alarm.ts';
 import { learnCompromise, lostCode } from './sync/compromise.ts';
@@ -26,7 +28,7 @@ export function slotOf(signer: CardSigner, slots: readonly SlotSummary[]): SlotS
   );
 }
 
-async function slotKeyFor(
+export async function slotKeyFor(
   engine: Engine,
   signer: CardSigner,
   slot: SlotSummary,
@@ -55,7 +57,7 @@ async function slotKeyFor(
   });
 }
 
-function wipe(key: SlotKey): void {
+export function wipeKey(key: SlotKey): void {
   if (key.kind === 'card') for (const bytes of [key.cardSecret, key.password]) bytes.fill(0);
   if (key.kind === 'passphrase') key.passphrase.fill(0);
 }
@@ -69,7 +71,7 @@ async function openVault(
   const key = await slotKeyFor(engine, signer, slot, answer);
   if (!key.ok) return key;
   const opened = await engine.vault.call('vault.open', key.value);
-  wipe(key.value);
+  wipeKey(key.value);
   if (!opened.ok) return opened;
   const status = await engine.vault.call('vault.status', null);
   if (!status.ok) return status;
@@ -190,6 +192,7 @@ async function attemptShift(
     client,
     name: signer.certificate.subject.commonName ?? '',
     roles: [],
+    passwordAtMs: engine.options.clock.monotonicMs(),
   };
   engine.state.shift = shift;
   const known = await whoIs(engine, shift, answer);
@@ -224,6 +227,7 @@ export async function startShift(engine: Engine, certificateId: string): Promise
   const slot = slotOf(signer.value, status.value.slots);
   if (slot === undefined) return refuse('slot-absent');
   setServer(engine, 'connecting');
+  engine.state.lockedBy = null;
   const result = await prompt.ask({
     view: () =>
       promptView(engine, signer.value, {
@@ -241,23 +245,37 @@ export async function startShift(engine: Engine, certificateId: string): Promise
   return result;
 }
 
+/** How long a desk that locks by itself waits for the server to hear of it: the vault is open until then. */
+const farewellMaxMs = 1_000;
+
+async function sayFarewell({ client }: Shift, because: string | undefined): Promise<void> {
+  // There is nothing to sign out of where the server ended the session.
+  if (!client.hasSession || (because !== undefined && isSessionOver(because))) return;
+  const signedOut = client.call('signOut');
+  await (because === undefined
+    ? signedOut
+    : Promise.race([signedOut, sleep(farewellMaxMs, undefined, { ref: false })]));
+}
+
 /**
  * Ends the shift: the session, the vault, and with it everything that syncs. Acts that wait go out at the next shift. Refused
- * `prompt-open` while the prompt asks: it is closed first, by its own button.
+ * `prompt-open` while the prompt asks: it is closed first, by its own button. `because`: why the desk locked by itself.
  */
-export async function endShift(engine: Engine): Promise<Result<null>> {
+export async function endShift(engine: Engine, because?: string): Promise<Result<null>> {
   // What the card may sign at this moment must find the vault open.
   if (engine.options.prompt.isOpen) return refuse('prompt-open');
   const { shift } = engine.state;
   if (shift !== undefined) {
-    const body = { iin: shift.iin, certificate: shift.signer.sha256 };
+    const person = { iin: shift.iin, certificate: shift.signer.sha256 };
+    const body = because === undefined ? person : { ...person, because };
     await engine.vault.call('entries.append', {
       entry: { kind: 'shift-ended', body },
       atMs: engine.options.clock.nowMs(),
     });
     engine.state.shift = undefined;
     engine.state.revocation = noRevocationKnown;
-    if (shift.client.hasSession) await shift.client.call('signOut');
+    engine.emit('app.changed');
+    await sayFarewell(shift, because);
     shift.client.close();
   }
   const closed = await engine.vault.call('vault.close', null);

@@ -31,6 +31,7 @@ export function appView(engine: Engine): AppView {
     operatorName: bundle?.operatorName ?? hints?.operatorName ?? null,
     device: device === undefined ? null : { id: device.deviceId, name: device.deviceName },
     staff: shift === undefined ? null : { name: shift.name, iin: shift.iin, roles: [...shift.roles] },
+    lockedBy: shift === undefined ? state.lockedBy : null,
     preferences: state.preferences,
     // Before enrolment a demo folder may say how its cards open; once bound, only a demo vault does.
     demoCredentials: profile === 'production' ? [] : [...files.demoCredentials()],

@@ -63,7 +63,10 @@ export type Workstation = {
   listSessions(): Promise<Result<OperatorOutput<'sessions.list'>>>;
   /** Signs the person out elsewhere. */
   endSession(id: string): Promise<Result<null>>;
+  listDevices(): Promise<Result<OperatorOutput<'devices.list'>>>;
   syncNow(): void;
+  /** The person did something here: the desk does not lock for idleness yet. */
+  touch(): void;
   /** Durable when it answers: the alarm does not come back with the next start. */
   acknowledgeAlarm(id: string): Promise<Result<null>>;
   /** Hears that something changed until the returned function is called. */
@@ -132,7 +135,11 @@ export function createWorkstation(options: WorkstationOptions): Workstation {
     readCase: (id) => room.inShift((shift) => readCaseView(engine, shift, duplicates, id)),
     readSignature: (wanted) => room.inShift((shift) => readSignatureView(engine, shift, wanted)),
     preview: (proposal) => room.inShift((shift) => previewAct(engine, shift, proposal)),
-    sign: (proposal) => room.inShift((shift) => signAct(engine, shift, proposal)),
+    sign: (proposal) =>
+      room.inShift((shift) => {
+        room.touch();
+        return signAct(engine, shift, proposal);
+      }),
     listJournal: (input) => room.inShift(() => listJournal(engine, input)),
     readJournalEntry: (sequence) => room.inShift((shift) => readJournalEntry(engine, shift, sequence)),
     listLog: (input) => room.inShift((shift) => listLog(engine, shift, input)),
@@ -148,7 +155,9 @@ export function createWorkstation(options: WorkstationOptions): Workstation {
     exportPermissions: (version) => room.inShift((shift) => exportPermissions(engine, shift, version)),
     listSessions: () => room.inShift((shift) => shift.client.call('sessions', {})),
     endSession: (id) => room.inShift((shift) => endSession(shift, id)),
+    listDevices: () => room.inShift((shift) => shift.client.call('devices', {})),
     syncNow: () => room.kick(),
+    touch: () => room.touch(),
     acknowledgeAlarm: (id) => room.inShift((shift) => acknowledgeAlarm(engine, shift, id)),
     on: (listener) => room.on(listener),
     close: () => room.close(),

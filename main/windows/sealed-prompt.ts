@@ -36,6 +36,7 @@ export class SealedPrompt implements PromptPort {
   readonly #isPackaged: boolean;
   readonly #parent: () => BrowserWindow | undefined;
   #open: Open | undefined;
+  #heard: () => void = () => undefined;
   #session: Electron.Session | undefined;
 
   constructor(options: {
@@ -73,6 +74,15 @@ export class SealedPrompt implements PromptPort {
       return Promise.resolve(ok(null));
     },
   };
+
+  /** Tells of each key and each movement in the prompt. */
+  onInput(listener: () => void): void {
+    this.#heard = listener;
+  }
+
+  cancel(): void {
+    this.#open?.cancel();
+  }
 
   changed(): void {
     const window = this.#open?.window;
@@ -158,6 +168,7 @@ export class SealedPrompt implements PromptPort {
       }),
     });
     window.setMenu(null);
+    window.webContents.on('input-event', () => this.#heard());
     // Screenshots and screen sharing show a blank rectangle where the system can do that; Linux cannot.
     window.setContentProtection(true);
     window.once('ready-to-show', () => window.show());

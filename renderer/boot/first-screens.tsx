@@ -18,6 +18,7 @@ function viewOf(phase: 'not-enrolled' | 'locked', locale: Locale): AppView {
     operatorName: isBound ? '{{operatorName}}' : null,
     device: isBound ? { id: 'device', name: '{{deviceName}}' } : null,
     staff: null,
+    lockedBy: null,
     preferences: { locale, colourScheme: 'light', density: 'compact' },
     demoCredentials: [],
     version: '{{version}}',

@@ -15,6 +15,7 @@ export {
 export { readRotations } from './log-keys.ts';
 export { enrolDevice, makeEnrolmentCode, settle, type EnrolmentRequest, type ServerPin } from './enrolment.ts';
 export { newestRevocationDocument, newestTrustDocument, openRegistry, type Registry } from './registry.ts';
+export { checkPosture, judgePosture, keepReport, type PostureRefusal } from './postures.ts';
 export { endSessionOf, listSessions } from './session-list.ts';
 export {
   openSession,

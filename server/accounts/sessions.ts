@@ -125,7 +125,7 @@ export function personOf({ keyring }: Platform, session: Row<'session'>): Sessio
 /** Whether a person may go on by the registry as it is at this moment; asks no table. */
 export function standingOf(
   { platform, registry }: SessionContext,
-  { iin, certificate, path }: SessionPerson,
+  { iin, certificate, path }: Pick<SessionPerson, 'iin' | 'certificate' | 'path'>,
 ): Result<readonly Role[], 'session-ended' | 'session-blocked'> {
   const record = registry.staff(iin)?.record;
   if (record === undefined || !isInForce(record, platform.surroundings.nowMs())) return refuse('session-blocked');

@@ -44,6 +44,7 @@ export async function checkMigrations({ report, session }: AuditRun): Promise<vo
 const tagged = [
   'cosignature',
   'device_contact',
+  'device_posture',
   'alarm',
   'reading',
   'enrolment_code',

@@ -1,9 +1,10 @@
-import { ok, refuse, Secret } from '../../core/kernel/index.ts';
+import { ok, refuse, Secret, type Iin, type Sha256Hex } from '../../core/kernel/index.ts';
 import { formatNoteKey } from '../../core/log/index.ts';
 import type { SignedDocument } from '../../core/signing/index.ts';
 import { endpoints } from '../../contracts/http/index.ts';
 import {
   addressWaitSeconds,
+  checkPosture,
   contact,
   countWrongCode,
   enrolDevice,
@@ -23,6 +24,7 @@ import { readTile } from '../log/index.ts';
 import { readLatestPosition, type Feed } from '../store/index.ts';
 import type { ChangeStream } from './change-stream.ts';
 import type { DoorContext } from './context.ts';
+import { openDeviceDoors } from './device-doors.ts';
 import { openEvidenceDoors } from './evidence-doors.ts';
 import { noteReading } from './reading.ts';
 import { openRegistryDoor } from './registry-door.ts';
@@ -137,6 +139,8 @@ function openAccountDoors(context: DoorContext, router: Router, stream: ChangeSt
     ok({ challenge: await makeChallenge(platform, device.record.device) }),
   );
   router.open(endpoints.signIn, async ({ device, body, request }) => {
+    const served = await checkPosture(context, device, 'read');
+    if (!served.ok) return served;
     using password = passwordOf(body.password);
     wipeBody(request);
     const signed = await signIn(context, { ...cardProofOf(device, body, request), password });
@@ -168,6 +172,13 @@ function plain({ document, signatures }: SignedDocument) {
   return { document, signatures: signatures.map((one) => ({ ...one })) };
 }
 
+/** A record that is missing may be the one that blocks him, so that nobody is sent away by it. */
+function refusalOfActor(context: DoorContext, actor: { readonly iin: Iin; readonly certificate: Sha256Hex }) {
+  if (context.registry.rejected() > 0) return null;
+  const standing = standingOf(context, { ...actor, path: [] });
+  return standing.ok ? null : standing.refusal.code;
+}
+
 function openActDoors(context: DoorContext, router: Router): void {
   const { platform, registry, intake, checker, witnessConflicts } = context;
   const { log, surroundings } = platform;
@@ -184,6 +195,7 @@ function openActDoors(context: DoorContext, router: Router): void {
       held: held.value.held,
       statement: plain(held.value.statement),
       witnessConflicts: [...witnessConflicts()],
+      ...(body.actor === undefined ? {} : { actor: refusalOfActor(context, body.actor) }),
       serverTimeMs: surroundings.nowMs(),
       checkpoint: log.checkpoint(),
       consistency,
@@ -197,6 +209,8 @@ function openActDoors(context: DoorContext, router: Router): void {
   );
   router.openAside(endpoints.acts, checker.check, async ({ device, body }) => {
     if (registry.rejected() > 0) return refuse('server-read-only');
+    const served = await checkPosture(context, device, 'act');
+    if (!served.ok) return served;
     const results = await intake.submit(device, body);
     return results.ok ? ok({ results: results.value, serverTimeMs: surroundings.nowMs() }) : results;
   });
@@ -262,4 +276,5 @@ export function openDoors(context: DoorContext, router: Router, stream: ChangeSt
   openRetentionDoor(context, router);
   openRegistryDoor(context, router);
   openSessionDoors(context, router, stream);
+  openDeviceDoors(context, router);
 }

@@ -12,7 +12,7 @@ import type {
   EndpointQuery,
   EndpointResponse,
 } from '../../contracts/http/index.ts';
-import { readerOf, type Reader, type RegisteredDevice } from '../accounts/index.ts';
+import { checkPosture, readerOf, type Reader, type RegisteredDevice } from '../accounts/index.ts';
 import { parseJson, type RequestProof } from '../checks/index.ts';
 import { scopesOf } from '../intake/index.ts';
 import type { ChunkBodies } from './chunk-bodies.ts';
@@ -99,6 +99,8 @@ async function identify(
   if (context.registry.rejected() > 0) return refuse('server-read-only');
   const reader = await readerOf(context, { device: device.value.record.device, token });
   if (!reader.ok) return reader;
+  const served = await checkPosture(context, device.value, 'read');
+  if (!served.ok) return served;
   if (!mayCome(context, endpoint.needs, reader.value.roles)) return refuse('read-not-allowed');
   return { ok: true, value: { device: device.value, reader: reader.value } };
 }

@@ -56,6 +56,7 @@ export {
 } from './archive.ts';
 export type { Statement } from './bulk.ts';
 export { keepCosignature, readCosignatures } from './cosignatures.ts';
+export { keepPosture, readPosture } from './postures.ts';
 export { inTransaction, isConflict, onSnapshot, writeTogether, type Database, type Session } from './database.ts';
 export {
   readCheckpointAt,

@@ -11,6 +11,7 @@ import { migration as cosignatureTag } from './migrations/0007-cosignature-tag.t
 import { migration as sessionLimits } from './migrations/0008-session-limits.ts';
 import { migration as passwords } from './migrations/0009-passwords.ts';
 import { migration as feedOfScope } from './migrations/0010-feed-of-scope.ts';
+import { migration as devicePosture } from './migrations/0011-device-posture.ts';
 
 type Migration = {
   readonly name: string;
@@ -34,6 +35,7 @@ export const migrations: readonly Migration[] = [
   sessionLimits,
   passwords,
   feedOfScope,
+  devicePosture,
 ];
 
 /**

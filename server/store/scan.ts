@@ -23,6 +23,7 @@ export const primaryKeys = {
   counter: ['name'],
   device_contact: ['device', 'epoch'],
   cosignature: ['device', 'kind'],
+  device_posture: ['device'],
   alarm: ['alarm_id'],
   reading: ['reading_id'],
   enrolment_code: ['code_hash'],

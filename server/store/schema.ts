@@ -64,6 +64,7 @@ export type Schema = {
     at_ms: number;
     tag: string;
   };
+  device_posture: { device: string; report: string; at_ms: number; tag: string };
   cosignature: {
     device: string;
     /** `head` of this log, or `foreign`: signed by its key, and no state of its tree. */
@@ -156,6 +157,7 @@ export type Schema = {
 /** Tables whose rows repeat nothing that the log says: each row carries a mark that only a key of the platform makes. */
 export type TaggedTable =
   | 'cosignature'
+  | 'device_posture'
   | 'device_contact'
   | 'alarm'
   | 'reading'

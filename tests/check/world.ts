@@ -3,7 +3,7 @@ import { endpoints } from '../../contracts/http/index.ts';
 import { recordDocument } from '../../server/accounts/index.ts';
 import { openDesk } from '../../server/boot/open-desk.ts';
 import { tagRow } from '../../server/platform/index.ts';
-import { keepCosignature } from '../../server/store/index.ts';
+import { keepCosignature, keepPosture } from '../../server/store/index.ts';
 import { checkPlace, realSurroundings, type CheckPlaceOptions, type Finding } from '../../server/boot/index.ts';
 import { ok, refuse } from '../../core/kernel/index.ts';
 import type { Antivirus } from '../../server/evidence/index.ts';
@@ -110,6 +110,8 @@ export async function recordPeople(directory: string, count: number): Promise<vo
     at_ms: 1,
   };
   await keepCosignature(desk.database, tagRow(desk.keyring, 'cosignature', cosignature));
+  const posture = { device: 'played', report: '{}', at_ms: 1 };
+  await keepPosture(desk.database, tagRow(desk.keyring, 'device_posture', posture));
   await store.close();
 }
 

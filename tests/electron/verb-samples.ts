@@ -35,6 +35,7 @@ export const verbSamples: { readonly [Verb in OperatorVerb]: OperatorInput<Verb>
   'permissions.export': { version: 1_000_000 },
   'sessions.list': null,
   'sessions.end': { id },
+  'devices.list': null,
   'sync.now': null,
   'alarm.acknowledge': { id },
   // The last one, since it ends the phase.

@@ -6,6 +6,8 @@ import {
   coveredHeaders,
   endpoints,
   refusalBody,
+  sessionEndedData,
+  sessionEndedEvent,
   signatureBase,
   signatureHeaders,
   type Endpoint,
@@ -65,7 +67,12 @@ export type ServerClient = {
   /** The bytes of a tile of the public log by its C2SP path. */
   readTile(path: string): Promise<Result<Uint8Array>>;
   /** Calls back for each event of the change stream until the stop is called; `onEnd` when the line is lost. */
-  listen(options: { readonly onSignal: () => void; readonly onEnd: () => void }): Promise<Result<() => void>>;
+  listen(options: {
+    readonly onSignal: () => void;
+    /** The server ended the session, and says why. */
+    readonly onSessionEnded: (code: string) => void;
+    readonly onEnd: () => void;
+  }): Promise<Result<() => void>>;
   /** The session that `session` doors are called with; `undefined` for none. */
   setSession(token: string | undefined): void;
   readonly hasSession: boolean;
@@ -159,6 +166,15 @@ async function prepareRequest(
   return ok({ path, headers, body });
 }
 
+function endCodeOf(data: string): string | undefined {
+  try {
+    const parsed = sessionEndedData.safeParse(JSON.parse(data));
+    return parsed.success ? parsed.data.code : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** One client of one server for one device. */
 export function createClient(options: ClientOptions): ServerClient {
   let session: string | undefined;
@@ -194,12 +210,17 @@ export function createClient(options: ClientOptions): ServerClient {
       const read = readAnswer(answer.value, undefined);
       return read.ok ? ok(new Uint8Array(answer.value.body)) : read;
     },
-    async listen({ onSignal, onEnd }) {
+    async listen({ onSignal, onSessionEnded, onEnd }) {
       const prepared = await prepareRequest(options, endpoints.changesStream, { session });
       if (!prepared.ok) return prepared;
       const { path, headers } = prepared.value;
+      let event = '';
       const onLine = (line: string): void => {
-        if (line.startsWith('data:')) onSignal();
+        if (line.startsWith('event:')) event = line.slice('event:'.length).trim();
+        if (!line.startsWith('data:')) return;
+        const code = event === sessionEndedEvent ? endCodeOf(line.slice('data:'.length)) : undefined;
+        if (code === undefined) onSignal();
+        else onSessionEnded(code);
       };
       return ok(options.transport.stream({ path, headers, onLine, onEnd }));
     },

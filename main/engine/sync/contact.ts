@@ -1,4 +1,4 @@
-import { ok, type Result } from '../../../core/kernel/index.ts';
+import { ok, refuse, type Result } from '../../../core/kernel/index.ts';
 import { quarantineReasons, type LogAlarm } from '../../../core/journal/index.ts';
 import { isMirrorWeak, type ContactResponse } from '../../../contracts/http/index.ts';
 import type { Engine, Shift } from '../context.ts';
@@ -62,7 +62,10 @@ export async function makeContact(engine: Engine, shift: Shift): Promise<Result<
   const known = treeOf(tree);
   const askedAtMs = clock.nowMs();
   const answer = await shift.client.call('contact', {
-    body: { form: 'qorgan.contact/1', epoch, heads: { acts, entries }, knownTreeSize: known.size },
+    body: {
+      ...{ form: 'qorgan.contact/1', epoch, heads: { acts, entries }, knownTreeSize: known.size },
+      actor: { iin: shift.iin, certificate: shift.signer.sha256 },
+    },
   });
   if (!answer.ok) {
     if (answer.refusal.code === lostCode) await learnCompromise(engine, shift);
@@ -83,6 +86,8 @@ export async function makeContact(engine: Engine, shift: Shift): Promise<Result<
     ...{ name: mirror.name, cosignedAtMs: mirror.cosignedAtMs },
     isWeak: isMirrorWeak(mirror, serverTimeMs),
   }));
+  // Of a server whose log and statement hold: a shift that began without it is told of a block here.
+  if (answer.value.actor === 'session-blocked') return refuse(answer.value.actor);
   engine.state.log = { ...engine.state.log, treeSize: head.value.size, checkedAtMs: clock.nowMs(), mirrors };
   return ok({
     head: head.value,

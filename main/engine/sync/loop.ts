@@ -1,5 +1,6 @@
 import { ok, type Refusal, type Result } from '../../../core/kernel/index.ts';
 import { setServer, type Engine, type Shift } from '../context.ts';
+import { isSessionOver } from '../locking.ts';
 import { refreshRevocation } from '../revocation.ts';
 import { Rounds } from '../rounds.ts';
 import { isOffline } from '../sign-in.ts';
@@ -115,6 +116,7 @@ export class SyncLoop {
     if (this.#stopStream !== undefined || this.#rounds.isStopped) return;
     const opened = await this.#shift.client.listen({
       onSignal: () => this.#signalled(),
+      onSessionEnded: (code) => this.#engine.lock({ code }),
       onEnd: () => {
         this.#stopStream = undefined;
       },
@@ -164,5 +166,6 @@ export class SyncLoop {
     const refusal = incidentId === undefined ? { code } : { code, incidentId };
     setServer(this.#engine, isOffline(code) ? 'offline' : 'refused', refusal);
     this.#contactAtMs = Number.NEGATIVE_INFINITY;
+    if (isSessionOver(code)) this.#engine.lock(refusal);
   }
 }

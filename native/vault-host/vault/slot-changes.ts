@@ -1,6 +1,14 @@
 import { ok, refuse, type Result } from '../../../core/kernel/index.ts';
-import type { NewSlot, SlotChallenge, SlotRewrap, SlotSummary } from '../../../contracts/vault-host/index.ts';
-import { makeSlot, rewrapSlot, slotsMax, type Slot, type SlotFactors, type SlotsFile } from '../slots/index.ts';
+import type { NewSlot, SlotChallenge, SlotKey, SlotRewrap, SlotSummary } from '../../../contracts/vault-host/index.ts';
+import {
+  makeSlot,
+  openSlot,
+  rewrapSlot,
+  slotsMax,
+  type Slot,
+  type SlotFactors,
+  type SlotsFile,
+} from '../slots/index.ts';
 import { noteSlots, writeSlots, type Opened, type VaultContext } from './opened.ts';
 import { rotate } from './rotate.ts';
 
@@ -75,6 +83,17 @@ export function removeSlot(
   if (left.length === 0) return refuse('slot-last');
   rotate(context, opened, { slots: left, why: 'removed', slotId: input.slotId, nowMs: input.nowMs });
   return ok(null);
+}
+
+/** Whether somebody has what opens a slot, without opening anything by it. */
+export function checkSlotKey(
+  opened: Opened,
+  key: SlotKey,
+): Result<null, 'slot-absent' | 'slot-kind-differs' | 'slot-key-wrong'> {
+  const slot = opened.slots.body.slots.find(({ id }) => id === key.slotId);
+  if (slot === undefined) return refuse('slot-absent');
+  const half = openSlot(slot, key);
+  return half.ok ? ok(null) : half;
 }
 
 export function changePassword(

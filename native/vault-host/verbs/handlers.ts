@@ -6,7 +6,7 @@ import { signAsDevice } from '../vault/device-key.ts';
 import { cosignHead } from '../vault/cosigner.ts';
 import { requireBound, type Bound } from '../vault/opened.ts';
 import { rotate } from '../vault/rotate.ts';
-import { addSlot, changePassword, removeSlot } from '../vault/slot-changes.ts';
+import { addSlot, changePassword, checkSlotKey, removeSlot } from '../vault/slot-changes.ts';
 import type { Vault } from '../vault/vault.ts';
 import { appendAct, getAct, listActs, nextAct } from './acts.ts';
 import { checkContact, headsOf, takeCompromise } from './contact.ts';
@@ -39,11 +39,12 @@ function reading(vault: Vault) {
 
 function slotHandlers(
   vault: Vault,
-): Pick<VaultHandlers, 'slots.add' | 'slots.remove' | 'slots.rewrap' | 'slots.rotate'> {
+): Pick<VaultHandlers, 'slots.add' | 'slots.remove' | 'slots.check' | 'slots.rewrap' | 'slots.rotate'> {
   const { context } = vault;
   return {
     'slots.add': (input) => vault.withOpen((opened) => addSlot(context, opened, input)),
     'slots.remove': (input) => vault.withOpen((opened) => removeSlot(context, opened, input)),
+    'slots.check': ({ key }) => vault.withOpen((opened) => checkSlotKey(opened, key)),
     'slots.rewrap': (input) => vault.withOpen((opened) => changePassword(context, opened, input)),
     'slots.rotate': ({ nowMs }) =>
       vault.withOpen((opened) => {

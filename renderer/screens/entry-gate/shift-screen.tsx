@@ -57,6 +57,8 @@ export function ShiftScreen({ app }: { readonly app: AppView }): ReactNode {
     if (chosen !== undefined && !start.isRunning) void start.run({ certificateId: chosen.id });
   };
   useKeys({ 'ctrl+Enter': begin });
+  // Why the desk locked by itself, until the person has tried to go on.
+  const shown = start.refusal ?? (start.isRunning ? null : app.lockedBy);
   return (
     <Gate app={app}>
       <div className="gate-columns">
@@ -65,7 +67,7 @@ export function ShiftScreen({ app }: { readonly app: AppView }): ReactNode {
           <p className="quiet">{words('shift.text')}</p>
           <FailedModules modules={app.status.failedModules} />
           <CertificatePicker chosen={chosen} onChoose={choose} />
-          {start.refusal === null ? null : <RefusalBox refusal={start.refusal} />}
+          {shown === null ? null : <RefusalBox refusal={shown} />}
           {start.isRunning ? <Note tone="waiting">{words('shift.waiting')}</Note> : null}
           <div className="gate-actions">
             <Button tone="primary" keys="Ctrl ↵" isDisabled={chosen === undefined || start.isRunning} onClick={begin}>

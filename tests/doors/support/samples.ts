@@ -91,6 +91,14 @@ export function samples(desk: Workstation, person: TestPerson): Readonly<Record<
     evidenceBlob: { path: endpoints.evidenceBlob.path.replace(':blob', hash) },
     sessions: { path: endpoints.sessions.path },
     endSession: { path: endpoints.endSession.path.replace(':id', '0'.repeat(32)), body: { reason: '' } },
+    posture: {
+      path: endpoints.posture.path,
+      body: {
+        ...{ version: '0.1.0', system: null, patchedAtMs: null, antivirus: null, isDiskEncrypted: null },
+        ...{ clockDriftMs: null, remoteControl: null },
+      },
+    },
+    devices: { path: endpoints.devices.path },
     retention: { path: endpoints.retention.path },
   };
 }
