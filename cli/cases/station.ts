@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { applicationVersion } from '../../contracts/http/index.ts';
 import { createWorkstation, thisMachine, type PromptPort, type Workstation } from '../../main/engine/index.ts';
 import { cardModules } from '../../main/hosts/index.ts';
 import { hostFiles } from '../cards/index.ts';
@@ -13,11 +14,11 @@ export function openStation(options: {
   const { directory, cards, prompt } = options;
   return createWorkstation({
     ...hostFiles,
-    ...thisMachine(),
+    ...thisMachine(directory),
     directory,
     modules: cardModules([cards ?? join(directory, 'cards.json')]),
     prompt,
-    version: 'cli',
+    version: applicationVersion,
     kind: 'import-station',
     log: (entry) => {
       if (entry.kind === 'bug') options.onBug(entry.incidentId, entry.stack);

@@ -52,3 +52,4 @@ export { sessionEndedData, sessionEndedEvent, sessionsResponse, type OpenSession
 export { registryView, type RegistryView } from './registry.ts';
 export { changesSignal } from './changes-signal.ts';
 export { devicesResponse, postureResponse, type DevicesView } from './devices.ts';
+export { applicationVersion } from './version.ts';

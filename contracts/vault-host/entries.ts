@@ -9,6 +9,7 @@ import {
   count,
   iin,
   keyRotation,
+  posture,
   sha256Hex,
   signedDocument,
   timeMs,
@@ -48,6 +49,7 @@ export const newEntrySchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('log-key'), body: keyRotation }),
   z.strictObject({ kind: z.literal('sign-in'), body: person }),
   z.strictObject({ kind: z.literal('shift-started'), body: person }),
+  z.strictObject({ kind: z.literal('posture'), body: posture }),
   /** `because`: the code by which the desk locked, where it was not the person who ended the shift. */
   z.strictObject({ kind: z.literal('shift-ended'), body: person.extend({ because: code.exactOptional() }) }),
   /**

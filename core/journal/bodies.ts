@@ -1,3 +1,4 @@
+import type { Posture } from '../access/index.ts';
 import type { ActionId, Iin, Sha256Hex } from '../kernel/index.ts';
 import type { EvidenceDescriptor, EvidenceDocument } from '../evidence/index.ts';
 import type { KeyRotation, LeafOutcome, DeskLevel } from '../log/index.ts';
@@ -61,6 +62,8 @@ export type EntryBodies = {
     /** Of `alarm-explained`: base64 of the proof that both heads are states of one log (RFC 6962). */
     readonly consistency?: readonly string[];
   };
+  /** What this machine said of its own state. */
+  readonly posture: Posture;
   /** Bytes of an encrypted file beside the journal; whoever was at work when they were recorded. */
   readonly evidence: { readonly descriptor: EvidenceDescriptor; readonly person: Person };
   /** What the log holds of a piece of evidence: the platform document and its C2SP tlog-proof. */

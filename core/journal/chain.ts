@@ -25,6 +25,7 @@ export const entryKinds = [
   'alarm',
   'evidence',
   'evidence-receipt',
+  'posture',
 ] as const;
 
 export type EntryKind = (typeof entryKinds)[number];

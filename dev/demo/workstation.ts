@@ -21,10 +21,13 @@ export function openWorkstation(options: {
   readonly prompt: PromptPort;
   readonly kind?: WorkstationOptions['kind'];
   readonly log?: (entry: EngineLogEntry) => void;
+  /** What the machine says of itself, where a test plays it. */
+  readonly posture?: WorkstationOptions['posture'];
 }): Workstation {
   const { store, otherModules = [], log = () => undefined } = options;
   return createWorkstation({
-    ...thisMachine(),
+    ...thisMachine(options.directory),
+    ...(options.posture === undefined ? {} : { posture: options.posture }),
     directory: options.directory,
     nodeFile: process.execPath,
     deviceHostFile: resolve(root, 'native/device-host/boot.ts'),

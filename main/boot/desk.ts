@@ -30,7 +30,7 @@ export type DeskOptions = {
 function start({ layout, directory, prompt, hostsMayStart }: DeskOptions): Workstation {
   return createWorkstation({
     ...layout,
-    ...thisMachine(),
+    ...thisMachine(directory),
     directory,
     modules: cardModules([join(directory, 'cards.json')]),
     prompt,

@@ -235,6 +235,8 @@ async function attemptAct(
  * in the journal. Recorded is not yet proven: the sync loop sends it and comes back with the receipt.
  */
 export async function signAct(engine: Engine, shift: Shift, proposal: Proposal): Promise<Result<Recorded>> {
+  // The act would only wait here: nobody signs what is not taken.
+  if (shift.restriction !== null) return { ok: false, refusal: shift.restriction };
   const prepared = await prepare(engine, shift, proposal);
   if (!prepared.ok) return prepared;
   const signer = await cardOfShift(engine, shift);

@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { collectPosture } from '../posture/index.ts';
 import type { WorkstationOptions } from './ports.ts';
 
 function bootId(): string {
@@ -10,10 +11,13 @@ function bootId(): string {
   }
 }
 
-type Machine = Pick<WorkstationOptions, 'clock' | 'bootId' | 'random' | 'chance' | 'environment' | 'isRoot'>;
+type Machine = Pick<
+  WorkstationOptions,
+  'clock' | 'bootId' | 'random' | 'chance' | 'environment' | 'isRoot' | 'posture'
+>;
 
-/** What a workstation is given of the machine that it runs on: time, chance, environment, rights. */
-export function thisMachine(): Machine {
+/** What a workstation is given of the machine that it runs on: time, chance, environment, rights, and how it is. */
+export function thisMachine(directory: string): Machine {
   return {
     clock: { nowMs: () => Date.now(), monotonicMs: () => performance.now() },
     bootId: bootId(),
@@ -21,5 +25,6 @@ export function thisMachine(): Machine {
     chance: () => randomBytes(4).readUInt32BE() / 2 ** 32,
     environment: process.env,
     isRoot: process.getuid?.() === 0,
+    posture: () => collectPosture(directory),
   };
 }

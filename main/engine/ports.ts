@@ -2,6 +2,7 @@ import type { Result, Secret } from '../../core/kernel/index.ts';
 import type { Pkcs11ModuleConfiguration } from '../../contracts/device-host/index.ts';
 import type { AppView, OperatorEvent, PromptView } from '../../contracts/ipc/index.ts';
 import type { HostLogEntry } from '../hosts/index.ts';
+import type { MachinePosture } from '../posture/index.ts';
 
 /** Time of this machine. `monotonicMs` never jumps; it counts from the start of the process. */
 export type Clock = { nowMs(): number; monotonicMs(): number };
@@ -62,6 +63,8 @@ export type WorkstationOptions = {
   readonly prompt: PromptPort;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly version: string;
+  /** What the machine under `directory` says of itself; never throws, and takes seconds at the most. */
+  readonly posture: () => Promise<MachinePosture>;
   /** `import-station` for `qorgan case import`, which enrols as a device of its own. */
   readonly kind: 'workstation' | 'import-station';
   /** Root sees through file modes and the browser's sandbox: a production vault is then refused with `root-in-production`. */

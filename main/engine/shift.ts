@@ -193,6 +193,7 @@ async function attemptShift(
     name: signer.certificate.subject.commonName ?? '',
     roles: [],
     passwordAtMs: engine.options.clock.monotonicMs(),
+    restriction: null,
   };
   engine.state.shift = shift;
   const known = await whoIs(engine, shift, answer);

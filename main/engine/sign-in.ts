@@ -5,6 +5,7 @@ import { signText } from './card-use.ts';
 import type { CardSigner } from './cards.ts';
 import type { Engine, Enrolment } from './context.ts';
 import type { ServerClient } from './http/client.ts';
+import { reportPosture, restrictionOf } from './posture.ts';
 import type { Role } from '../../core/access/index.ts';
 
 /** A challenge that lives longer than this is not a challenge. */
@@ -91,16 +92,19 @@ export async function setFirstPassword(asked: Asked, typedCode: string | null): 
 
 /** Signs in at the server: device key for the request, card for the challenge, and the password. The session is left with the client. */
 export async function signIn(asked: Asked): Promise<Result<SignedIn>> {
-  const { client, signer } = asked;
+  const { engine, client, signer } = asked;
   if (asked.password === null) return refuse('password-missing');
   const met = await meetServer(asked);
   if (!met.ok) return met;
+  const reported = await reportPosture(engine, client);
+  if (!reported.ok) return reported;
   const proof = await cardProof(asked);
   if (!proof.ok) return proof;
   const answer = await client.call('signIn', { body: { ...proof.value, password: passwordText(asked.password) } });
   if (!answer.ok) return answer;
   if (answer.value.staff.iin !== signer.iin) return refuse('signer-differs');
   client.setSession(answer.value.token);
+  if (engine.state.shift !== undefined) engine.state.shift.restriction = restrictionOf(reported.value);
   return ok({
     name: answer.value.staff.name,
     roles: answer.value.staff.roles,

@@ -1,2 +1,3 @@
-/** As in package.json; a test compares them. */
-export const serverVersion = '0.1.0';
+import { applicationVersion } from '../../contracts/http/index.ts';
+
+export const serverVersion = applicationVersion;

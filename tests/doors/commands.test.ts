@@ -22,6 +22,7 @@ const needs: Readonly<Record<string, 'stranger' | 'folder' | 'card' | 'maker'>> 
   'server start': 'folder',
   'server status': 'folder',
   'server enrol-code': 'folder',
+  'server activation-code': 'folder',
   'server add-staff': 'folder',
   'server import-anchors': 'folder',
   'server import-crl': 'folder',

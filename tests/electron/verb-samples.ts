@@ -1,6 +1,7 @@
 import type { OperatorInput, OperatorVerb } from '../../contracts/ipc/index.ts';
 
 const id = '0'.repeat(32);
+const uuid = '01920000-0000-7000-8000-000000000000';
 const hash = 'a'.repeat(64);
 const filter = { query: '', kinds: [], outcomes: [], fromMs: null, toMs: null };
 
@@ -13,16 +14,16 @@ export const verbSamples: { readonly [Verb in OperatorVerb]: OperatorInput<Verb>
   'enrolment.start': { code: 'no invitation', name: 'A desk', certificateId: id },
   'shift.start': { certificateId: id },
   'cases.list': { view: 'all', statuses: [], query: '', sort: 'number', offset: 0, limit: 1 },
-  'cases.get': { id },
-  'signatures.get': { caseId: id, actionId: id },
-  'acts.preview': { type: 'registration.claim', caseId: id },
-  'acts.sign': { type: 'registration.claim', caseId: id },
+  'cases.get': { id: uuid },
+  'signatures.get': { caseId: uuid, actionId: uuid },
+  'acts.preview': { type: 'registration.claim', caseId: uuid },
+  'acts.sign': { type: 'registration.claim', caseId: uuid },
   'journal.list': { before: null, limit: 1, onlyActs: false },
   'journal.get': { sequence: 1_000_000 },
   'journal.check': null,
   'log.list': { filter, before: null, limit: 1 },
   'log.get': { index: 0 },
-  'receipt.export': { actionId: id },
+  'receipt.export': { actionId: uuid },
   'evidence.list': { before: null, limit: 1, caseId: null },
   'evidence.pause': { sha256: hash, isPaused: true },
   'screenshot.take': null,

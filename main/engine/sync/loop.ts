@@ -2,6 +2,7 @@ import { ok, type Refusal, type Result } from '../../../core/kernel/index.ts';
 import { setServer, type Engine, type Shift } from '../context.ts';
 import { isSessionOver } from '../locking.ts';
 import { refreshRevocation } from '../revocation.ts';
+import { PostureReports } from '../posture.ts';
 import { Rounds } from '../rounds.ts';
 import { isOffline } from '../sign-in.ts';
 import { pullChanges, type Pulled } from './changes.ts';
@@ -31,6 +32,7 @@ export class SyncLoop {
   readonly #shift: Shift;
   readonly #turned: Turned = new Map();
   readonly #refresh = new ReceiptRefresh();
+  readonly #posture: PostureReports;
   #head: TreeHead | undefined;
   #contactAtMs = Number.NEGATIVE_INFINITY;
   #checkpointAtMs = Number.NEGATIVE_INFINITY;
@@ -41,6 +43,7 @@ export class SyncLoop {
   constructor(engine: Engine, shift: Shift) {
     this.#engine = engine;
     this.#shift = shift;
+    this.#posture = new PostureReports(engine, shift);
     this.#rounds = new Rounds({
       ...{ engine, where: 'sync', retryFirstMs },
       round: () => this.#round(),
@@ -82,6 +85,8 @@ export class SyncLoop {
       this.#contactAtMs = nowMs;
       await this.#journalHead(nowMs, known);
     }
+    const reported = await this.#posture.round(this.#engine, this.#shift);
+    if (!reported.ok) return reported;
     const outbox = await sendActs(this.#engine, this.#shift, this.#turned);
     if (!outbox.ok) return outbox;
     const proofs = await collectReceipts(this.#engine, this.#shift, outbox.value, this.#head ?? known);
@@ -153,11 +158,9 @@ export class SyncLoop {
   }
 
   #succeeded(round: Round): number {
-    setServer(
-      this.#engine,
-      this.#shift.client.hasSession ? 'connected' : 'refused',
-      this.#shift.client.hasSession ? null : { code: 'session-missing' },
-    );
+    const { client, restriction } = this.#shift;
+    const refusal = client.hasSession ? restriction : { code: 'session-missing' };
+    setServer(this.#engine, refusal === null ? 'connected' : 'refused', refusal);
     return round.delayMs;
   }
 

@@ -4,6 +4,7 @@ import { batchItemsMax } from '../../../contracts/http/index.ts';
 import type { ActView, VaultOutput } from '../../../contracts/vault-host/index.ts';
 import type { Engine, Shift } from '../context.ts';
 import { raiseAlarm, takeUpAlarms } from './alarm.ts';
+import { isByPosture } from '../posture.ts';
 import { isOffline } from '../sign-in.ts';
 import { pullChanges } from './changes.ts';
 import { raiseLogAlarm } from './log-alarm.ts';
@@ -46,7 +47,12 @@ export async function sendActs(engine: Engine, shift: Shift, turned: Turned): Pr
     const batch = batchOf(outbox.value.toSend);
     const askedAtMs = engine.options.clock.nowMs();
     const answer = await shift.client.call('acts', { body: { items: batch } });
-    if (!answer.ok) return answer;
+    if (!answer.ok) {
+      if (!isByPosture(answer.refusal.code)) return answer;
+      // They wait here; what may be read is read.
+      shift.restriction = answer.refusal;
+      return outbox;
+    }
     engine.serverClock.learn(answer.value.serverTimeMs, askedAtMs);
     let isProgress = false;
     for (const result of answer.value.results) {

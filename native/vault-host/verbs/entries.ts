@@ -195,6 +195,7 @@ function plan(bound: Bound, entry: NewEntry, atMs: number): Result<Plan, EntryFa
     case 'sign-in':
     case 'shift-started':
     case 'shift-ended':
+    case 'posture':
       return ok({ entries: [entry] });
   }
 }

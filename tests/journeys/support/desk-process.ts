@@ -78,6 +78,9 @@ async function openDesk(job: DeskJob): Promise<Workstation> {
     prompt,
     environment: process.env,
     version: '0.1.0',
+    posture: async () => ({
+      ...{ system: null, patchedAtMs: null, antivirus: null, isDiskEncrypted: null, remoteControl: null },
+    }),
     kind: 'workstation',
     isRoot: process.getuid?.() === 0,
     log: () => undefined,

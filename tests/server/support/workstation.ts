@@ -52,6 +52,8 @@ export class Workstation {
   readonly epoch = randomUUID() as JournalEpoch;
   #bundle: EnrolmentBundle | undefined;
   sequence = 0;
+  /** Which version of the policy its acts name. */
+  policyVersion = 1;
   previous = '' as Sha256Hex;
   #before = '' as Sha256Hex;
 
@@ -161,7 +163,7 @@ export class Workstation {
       actor: { iin: person.iin, certificate: person.certificateHash },
       claimedAtMs: Date.now(),
       boot: { id: randomUUID(), monotonicMs: 1 },
-      policy: 1,
+      policy: this.policyVersion,
       treeHead: { size: 0, root: Buffer.from(sha256()).toString('base64') },
       subject: { case: view.id, revision: view.revision, hash: view.hash },
       payload,

@@ -1,0 +1,1 @@
+export { collectPosture, type MachinePosture } from './collect.ts';
