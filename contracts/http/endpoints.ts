@@ -1,3 +1,4 @@
+import { contactRequest, contactResponse } from './contact.ts';
 import { cosignaturesRequest, cosignaturesResponse } from './cosignatures.ts';
 import { deviceEndpoints } from './devices.ts';
 import { defineEndpoint, noBodyMaxBytes } from './endpoint.ts';
@@ -14,8 +15,6 @@ import {
   changesResponse,
   consistencyQuery,
   consistencyResponse,
-  contactRequest,
-  contactResponse,
   enrolmentRequest,
   enrolmentResponse,
   passwordRequest,

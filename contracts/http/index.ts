@@ -1,3 +1,4 @@
+export type { ContactRequest, ContactResponse } from './contact.ts';
 export { cosignaturesMax, type CosignaturesRequest, type CosignaturesResponse } from './cosignatures.ts';
 export {
   defineEndpoint,
@@ -30,8 +31,6 @@ export {
   type ActsResponse,
   type ChainHead,
   type Change,
-  type ContactRequest,
-  type ContactResponse,
   type RefusalBody,
   type SignInResponse,
   type StatusResponse,

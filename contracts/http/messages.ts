@@ -6,7 +6,7 @@ import {
   base64,
   base64Exact,
   caseId,
-  chainHead,
+  type chainHead,
   count,
   deviceId,
   iin,
@@ -58,7 +58,7 @@ const mirrorAgeMaxMs = 48 * 3_600_000;
 export function isMirrorWeak({ cosignedAtMs, trouble }: z.output<typeof mirrorHealth>, serverTimeMs: number): boolean {
   return trouble !== null || cosignedAtMs === null || serverTimeMs - cosignedAtMs > mirrorAgeMaxMs;
 }
-const mirrorsStatus = z.array(mirrorHealth).max(16);
+export const mirrorsStatus = z.array(mirrorHealth).max(16);
 
 export const statusResponse = z.strictObject({
   platform: platformId,
@@ -148,34 +148,6 @@ export const signInResponse = z.strictObject({
   expiresAtMs: timeMs,
   staff: z.strictObject({ iin, name: line(200, 1), roles: z.array(z.enum(roles)) }),
   policyVersion: count,
-});
-
-export const contactRequest = z.strictObject({
-  form: z.literal('qorgan.contact/1'),
-  epoch: journalEpoch,
-  heads: z.strictObject({ acts: chainHead, entries: chainHead }),
-  knownTreeSize: count,
-  /** Who is at work at the device, so that a block reaches him where his shift began without the server. */
-  actor: z.strictObject({ iin, certificate: sha256Hex }).exactOptional(),
-});
-
-/** What the server holds of this device: a vault that lacks it was rolled back or cloned (DESIGN §4.5). */
-export const contactResponse = z.strictObject({
-  held: z.strictObject({ epoch: journalEpoch, acts: chainHead, entries: chainHead }),
-  serverTimeMs: timeMs,
-  /** Signed note. */
-  checkpoint: z.string().max(65_536),
-  /** RFC 6962 proof from `knownTreeSize` to the checkpoint; empty for size 0. */
-  consistency: z.array(base64Exact(32)).max(64),
-  policyVersion: count,
-  changesPosition: count,
-  mirrors: mirrorsStatus,
-  /** A `qorgan.journal-heads/1` of this contact. */
-  statement: signedDocument,
-  /** Outside witnesses that vouched for another tree than this one, by their addresses. */
-  witnessConflicts: z.array(line(300, 1)).max(64),
-  /** Why the actor may not go on, or `null` where he may; absent where none was named. */
-  actor: z.enum(['session-ended', 'session-blocked']).nullable().exactOptional(),
 });
 
 export const actItem = z.strictObject({
@@ -289,8 +261,6 @@ export const revocationResponse = z.strictObject({
 export type Change = z.output<typeof change>;
 export type ActItem = z.output<typeof actItem>;
 export type ActsResponse = z.output<typeof actsResponse>;
-export type ContactRequest = z.output<typeof contactRequest>;
-export type ContactResponse = z.output<typeof contactResponse>;
 export type ChainHead = z.output<typeof chainHead>;
 export type SignInResponse = z.output<typeof signInResponse>;
 export type StatusResponse = z.output<typeof statusResponse>;

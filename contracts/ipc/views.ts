@@ -80,7 +80,6 @@ export const appViewSchema = z.strictObject({
   operatorName: z.string().nullable(),
   device: z.strictObject({ id: idSchema, name: z.string() }).nullable(),
   staff: z.strictObject({ name: z.string(), iin: z.string(), roles: z.array(z.string()) }).nullable(),
-  /** Why the desk locked by itself, until a shift is started again. */
   lockedBy: refusalSchema.nullable(),
   preferences: z.strictObject({
     locale: localeSchema,

@@ -60,8 +60,8 @@ describe('what the files of a machine say', () => {
 const mounts = [
   '22 1 254:0 / / rw - ext4 /dev/mapper/root rw',
   '23 22 0:21 / /proc rw - proc proc rw',
-  '24 22 8:2 / /home rw - ext4 /dev/sda2 rw',
-  '25 24 0:40 / /home/of\\040one rw - tmpfs tmpfs rw',
+  '24 22 8:2 / /var rw - ext4 /dev/sda2 rw',
+  '25 24 0:40 / /var/of\\040one rw - tmpfs tmpfs rw',
 ].join('\n');
 
 /** A machine of files: `a → b` says that the layer a lies on b. */
@@ -84,9 +84,9 @@ function machine(devices: Readonly<Record<string, { uuid?: string; on?: readonly
 
 describe('the disk under a folder', () => {
   it('is that of the longest mount point which holds it', () => {
-    expect(deviceUnder(mounts, '/home/desk/.qorgan')).toBe('8:2');
-    expect(deviceUnder(mounts, '/homestead')).toBe('254:0');
-    expect(deviceUnder(mounts, '/home/of one/x')).toBe('0:40');
+    expect(deviceUnder(mounts, '/var/desk/.qorgan')).toBe('8:2');
+    expect(deviceUnder(mounts, '/variable')).toBe('254:0');
+    expect(deviceUnder(mounts, '/var/of one/x')).toBe('0:40');
     expect(deviceUnder('', '/x')).toBeUndefined();
   });
 
@@ -119,6 +119,6 @@ describe('this machine', () => {
   });
 
   it('says of a folder that is not there that its disk is unknown, and throws nothing', async () => {
-    expect((await collectPosture('/nowhere/at/all')).isDiskEncrypted).toBeNull();
+    expect((await collectPosture('/no/such/folder')).isDiskEncrypted).toBeNull();
   });
 });
