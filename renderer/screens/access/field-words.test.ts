@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { factorMethods, factorPurposes, fieldsOf, type PolicyDocument } from '../../../core/access/index.ts';
+import {
+  factorMethods,
+  factorPurposes,
+  fieldsOf,
+  postureFindings,
+  type PolicyDocument,
+} from '../../../core/access/index.ts';
 import { actTypes } from '../../../core/actions/index.ts';
 import type { Json, PlatformId } from '../../../core/kernel/index.ts';
 import { isMessageId } from '../../../locales/index.ts';
@@ -42,6 +48,14 @@ const policy: Required<PolicyDocument> = {
     ...{ delayFirstMs: 1, delayMaxMs: 1, forgetAfterMs: 1 },
   },
   sessions: { idleMs: 1, absoluteMs: 1, lockIdleMs: 1, stepUp: [...actTypes], stepUpMs: 1 },
+  posture: {
+    ...{ patchAgeMaxMs: 1, antivirusBaseAgeMaxMs: 1, clockDriftMaxMs: 1, reportAgeMaxMs: 1 },
+    measures: Object.fromEntries(postureFindings.map((finding) => [finding, 'warn'])),
+    versions: {
+      workstation: { min: '1.0.0', graceUntilMs: 1 },
+      'import-station': { min: '1.0.0', graceUntilMs: 1 },
+    },
+  },
   evidence: { antivirusBaseAgeMaxMs: 1 },
 };
 

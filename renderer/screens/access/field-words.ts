@@ -6,7 +6,7 @@ import type { Words } from '../../words/index.ts';
 export type RecordKind = 'staff' | 'device' | 'policy';
 
 /** Fields that hold a moment; every other `…Ms` is a span of time. */
-const instants = new Set(['effectiveFromMs', 'validFromMs', 'validUntilMs', 'enrolledAtMs']);
+const instants = new Set(['effectiveFromMs', 'validFromMs', 'validUntilMs', 'enrolledAtMs', 'graceUntilMs']);
 const ofRoles = new Set(['roles', 'propose', 'confirm']);
 
 /** Fields whose name says what they are about: the act, the role, the kind of change. */
@@ -49,6 +49,7 @@ function scalarWords(words: Words, path: FieldPath, value: string | number | boo
   if (ofRoles.has(name) || (path[0] === 'access' && path[1] === 'acts')) return words.role(value);
   if (path[0] === 'access' && path[1] === 'reads') return words.known(`scope.${value}`) ?? value;
   if (name === 'stepUp') return words.act(value);
+  if (path[0] === 'posture' && path[1] === 'measures') return words.known(`value.measure.${value}`) ?? value;
   if (name === 'methods') return words.known(`factor.${value}`) ?? value;
   if (/^\d{12}$/u.test(value)) return formatIdentityNumber(value);
   if (/^[0-9a-f]{64}$/u.test(value)) return shortHash(value);
