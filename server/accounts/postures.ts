@@ -3,7 +3,7 @@ import { ok, refuse, type DeviceId, type Result } from '../../core/kernel/index.
 import { posture as postureSchema } from '../../contracts/documents/index.ts';
 import { isTagged, tagRow } from '../platform/index.ts';
 import { keepPosture, readPosture } from '../store/index.ts';
-import type { RegisteredDevice } from './registry.ts';
+import type { RegisteredDevice } from './rights.ts';
 import type { SessionContext } from './sessions.ts';
 
 /** What a device said of its state last, and what the policy in force makes of it. */

@@ -28,6 +28,7 @@ const needs: Readonly<Record<string, 'stranger' | 'folder' | 'card' | 'maker'>> 
   'server import-crl': 'folder',
   'server log-key rotate': 'folder',
   'server log-key compromised': 'maker',
+  'server log-key lost': 'folder',
   'log check': 'folder',
   'log export': 'folder',
   'archive run': 'folder',
