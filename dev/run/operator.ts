@@ -67,7 +67,8 @@ export class Operator {
     }
   }
 
-  async startShift(
+  /** Starts a shift, whatever the window shows then. */
+  async enterShift(
     person: { readonly surname: string; readonly name: string } & Secrets,
     picture?: string,
   ): Promise<void> {
@@ -75,6 +76,10 @@ export class Operator {
     await this.button('screens.shift.start').click({ timeout: patienceMs });
     const prompt = await this.answerPrompt(person, picture === undefined ? {} : { picture });
     await this.closed(prompt);
+  }
+
+  async startShift(...shift: Parameters<Operator['enterShift']>): Promise<void> {
+    await this.enterShift(...shift);
     await this.#orShows('shift-did-not-start', this.page.getByRole('listbox').waitFor({ timeout: patienceMs }));
   }
 

@@ -4,6 +4,7 @@ import type { Engine, Shift } from '../../main/engine/context.ts';
 import { noRevocationKnown } from '../../main/engine/revocation.ts';
 import { SyncLoop } from '../../main/engine/sync/loop.ts';
 import { pullChanges } from '../../main/engine/sync/changes.ts';
+import { bearer } from './bearer.ts';
 
 afterEach(() => vi.useRealTimers());
 
@@ -27,6 +28,7 @@ function bench(changes: { readonly position: number; readonly latest: number }) 
       return Promise.resolve(ok(() => undefined));
     },
     call: (door: string) => {
+      if (door === 'posture') return Promise.resolve(ok({ service: 'full', findings: [] }));
       if (door !== 'changes') return Promise.resolve(refuse('server-unreachable'));
       seen.pages += 1;
       return Promise.resolve(ok({ changes: [], ...changes }));
@@ -42,9 +44,11 @@ function bench(changes: { readonly position: number; readonly latest: number }) 
     clock: { nowMs: () => 0, monotonicMs: () => Number.NEGATIVE_INFINITY },
     chance: () => 0.5,
     log: () => undefined,
+    posture: () => Promise.resolve({ remoteControl: null }),
   };
-  const engine = { options, vault, state, emit: () => undefined } as unknown as Engine;
+  const engine = { options, serverClock: {}, vault, state, emit: () => undefined } as unknown as Engine;
   const shift = {
+    ...bearer,
     client,
     enrolment: { bundle: { checkpoint: '' }, logPins: [{ key: {}, fromSize: 0 }] },
   } as unknown as Shift;

@@ -7,6 +7,7 @@ import { makeContact } from '../../main/engine/sync/contact.ts';
 import { sha256 } from '../../native/vault-host/hash.ts';
 import { newKey, startMs, type SigningKey } from '../vault/platform.ts';
 import { enrolledVault, passphraseKey, submitCases, type Enrolled } from '../vault/vault.ts';
+import { bearer } from './bearer.ts';
 
 let enrolled: Enrolled;
 afterEach(() => enrolled.vault.dispose());
@@ -46,7 +47,7 @@ async function desk(rotations: readonly KeyRotation[], lies: Lies = {}, seen?: S
     emit: () => undefined,
     vault: seen === undefined ? vault : seeing(seen),
   } as unknown as Engine;
-  return { engine, shift: { enrolment: enrolment.value, client: { call } } as unknown as Shift };
+  return { engine, shift: { enrolment: enrolment.value, client: { call }, ...bearer } as unknown as Shift };
 }
 
 /** The vault as if it had seen this tree. */

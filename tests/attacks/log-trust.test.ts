@@ -10,6 +10,7 @@ import { readEnrolment } from '../../main/engine/enrolment.ts';
 import { SyncLoop } from '../../main/engine/sync/loop.ts';
 import { startMs } from '../vault/platform.ts';
 import { enrolledVault, submitCases, type Enrolled } from '../vault/vault.ts';
+import { bearer } from './bearer.ts';
 
 let enrolled: Enrolled;
 afterEach(() => enrolled.vault.dispose());
@@ -89,7 +90,7 @@ async function doorsOf(
     vault,
   } as unknown as Engine;
   const client = { call, hasSession: true, listen: () => Promise.resolve(ok(() => undefined)) };
-  const loop = new SyncLoop(engine, { enrolment: read.value, client } as unknown as Shift);
+  const loop = new SyncLoop(engine, { enrolment: read.value, client, ...bearer } as unknown as Shift);
   await until(() => {
     loop.kick();
     return codes.length >= rounds;

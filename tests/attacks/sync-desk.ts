@@ -9,11 +9,17 @@ import { ServerClock } from '../../main/engine/server-clock.ts';
 import { takeUpAlarms } from '../../main/engine/sync/alarm.ts';
 import { SyncLoop } from '../../main/engine/sync/loop.ts';
 import { must, until } from '../../dev/demo/index.ts';
-import { sha256Hex } from '../../eds/index.ts';
 import { nextSubmission, passphrase, passphraseKey, TestVault, utf8 } from '../vault/vault.ts';
+import { bearer } from './bearer.ts';
 
 /** Servers and databases start at the same time on a busy machine. */
 const patienceMs = 60_000;
+
+/** Nothing of the machine could be found out. */
+const unknownMachine = {
+  ...{ system: null, patchedAtMs: null, antivirus: null },
+  ...{ isDiskEncrypted: null, remoteControl: null },
+};
 
 const clock = { nowMs: () => Date.now(), monotonicMs: () => performance.now() };
 
@@ -26,7 +32,10 @@ function engineOver(vault: TestVault): Engine {
     revocation: {},
   } as unknown as EngineState;
   return {
-    options: { clock, log: () => undefined, chance: Math.random, random: (size: number) => randomBytes(size) },
+    options: {
+      ...{ clock, log: () => undefined, chance: Math.random, random: (size: number) => randomBytes(size) },
+      ...{ version: '1.0.0', posture: () => Promise.resolve(unknownMachine) },
+    },
     serverClock: new ServerClock(clock),
     emit: () => undefined,
     ...{ state, vault },
@@ -65,7 +74,12 @@ export class SyncDesk {
     const { enrolment } = await this.vault.must('vault.status', null);
     const read = must(readEnrolment(enrolment?.bundle ?? { document: '', signatures: [] }));
     const client = clientOf(this.engine, read);
-    return { enrolment: read, client, signer: { sha256: sha256Hex('certificate') } } as unknown as Shift;
+    // It asks for nobody at a contact: its bearer is no staff of any server, and would be locked out.
+    const call = ((door: 'contact', given: { readonly body?: { readonly actor?: unknown } }) => {
+      const { actor: _actor, ...body } = given.body ?? {};
+      return client.call(door, (door === 'contact' ? { body } : given) as never);
+    }) as unknown as typeof client.call;
+    return { enrolment: read, client: { ...client, call }, ...bearer } as unknown as Shift;
   }
 
   get shift(): Shift {

@@ -4,6 +4,7 @@ import type { Engine, Shift } from '../../main/engine/context.ts';
 import { raiseAlarm } from '../../main/engine/sync/alarm.ts';
 import { makeContact } from '../../main/engine/sync/contact.ts';
 import { collectReceipts } from '../../main/engine/sync/outbox.ts';
+import { bearer } from './bearer.ts';
 
 /** An engine over answers that the test gives; it keeps what the journal was told. */
 function bench(answers: Readonly<Record<string, Result<unknown>>>, nowMs = 1_000) {
@@ -21,7 +22,8 @@ function bench(answers: Readonly<Record<string, Result<unknown>>>, nowMs = 1_000
       },
     },
   } as unknown as Engine;
-  const shift = { client: { call: (door: string) => Promise.resolve(answers[door] ?? ok(null)) } } as unknown as Shift;
+  const client = { call: (door: string) => Promise.resolve(answers[door] ?? ok(null)) };
+  const shift = { client, ...bearer } as unknown as Shift;
   return { engine, shift, entries };
 }
 
