@@ -68,6 +68,15 @@ export async function furnish(platform: TestPlatform, options: { readonly cases:
   workstation.client.close();
 }
 
+/** Signs a person in anew and ends his session before from there. */
+async function endElsewhere(workstation: Workstation, person: TestPerson): Promise<void> {
+  const { client } = workstation;
+  const { token } = endpoints.signIn.response.parse((await workstation.signIn(person)).json);
+  const listed = await client.call({ method: 'GET', path: '/v1/sessions', token });
+  const other = endpoints.sessions.response.parse(listed.json).sessions.find(({ isThis }) => !isThis);
+  await client.call({ method: 'DELETE', path: `/v1/sessions/${other?.id ?? ''}`, token, body: { reason: '' } });
+}
+
 /** Leaves a row in every table that the log says nothing of. */
 async function useDoors({ server, registrar, reviewer }: TestPlatform, workstation: Workstation): Promise<void> {
   const { client, epoch, sequence, previous } = workstation;
@@ -84,6 +93,7 @@ async function useDoors({ server, registrar, reviewer }: TestPlatform, workstati
     await client.call({ method: 'GET', path: '/v1/changes?after=0', token });
     if (person === registrar) await client.call({ method: 'DELETE', path: '/v1/session', token });
   }
+  await endElsewhere(workstation, reviewer);
   await workstation.signIn({ ...reviewer, password: 'not the password' });
   await client.call({ method: 'POST', path: '/v1/sign-in/challenges' });
   await server.administration.enrolCode();
