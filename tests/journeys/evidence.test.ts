@@ -99,7 +99,8 @@ describe('evidence on its way to the server', { timeout: 200_000 }, () => {
   });
 
   it('stays paused over a restart, with nothing sent meanwhile, and goes on from where it was', async () => {
-    const sha256 = await record(24 * megabyte);
+    // Far more than the chunks that are on the line when the pause comes: those still arrive.
+    const sha256 = await record(128 * megabyte);
     await untilPercent(sha256, 5);
     must(await desk.pauseEvidence(sha256, true));
     await untilState(sha256, 'paused');
