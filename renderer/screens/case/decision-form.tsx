@@ -1,10 +1,11 @@
 import type { ReactNode } from 'react';
 import type { ActDraft, CaseView } from '../../../contracts/ipc/index.ts';
 import { noteLengthMax, reasonCodes } from '../../../core/actions/index.ts';
-import { Button, CheckList, IconSignature, RadioList, TextArea, useKeys, type Choice } from '../../kit/index.ts';
+import { Button, CheckList, RadioList, TextArea, useKeys, type Choice } from '../../kit/index.ts';
 import { useWords } from '../../words/index.ts';
 import { emptyDraft, useMemory, type DecisionDraft } from '../memory.tsx';
-import { Preview, usePreview } from './preview.tsx';
+import { Preview } from './preview.tsx';
+import { SignFoot, useSigning } from './sign-foot.tsx';
 
 type Kind = NonNullable<DecisionDraft['kind']>;
 
@@ -22,37 +23,17 @@ export function actOf(caseId: string, draft: DecisionDraft): ActDraft | null {
   };
 }
 
-function Foot(props: {
-  readonly view: CaseView;
-  readonly act: ActDraft | null;
-  readonly isReleasable: boolean;
-  readonly onSign: () => void;
-}): ReactNode {
+function Release({ caseId }: { readonly caseId: string }): ReactNode {
   const words = useWords();
   const { sign, signing } = useMemory();
-  const caseId = props.view.summary.id;
   return (
-    <footer className="decision-foot">
-      <Button
-        tone="primary"
-        isWide
-        icon={<IconSignature size={18} aria-hidden />}
-        keys="Ctrl ↵"
-        isDisabled={props.act === null || signing !== null}
-        onClick={props.onSign}
-      >
-        {words('decision.sign')}
-      </Button>
-      {props.isReleasable ? (
-        <Button
-          tone="quiet"
-          isDisabled={signing !== null}
-          onClick={() => void sign({ type: 'registration.release', caseId })}
-        >
-          {words('decision.release')}
-        </Button>
-      ) : null}
-    </footer>
+    <Button
+      tone="quiet"
+      isDisabled={signing !== null}
+      onClick={() => void sign({ type: 'registration.release', caseId })}
+    >
+      {words('decision.release')}
+    </Button>
   );
 }
 
@@ -112,25 +93,22 @@ export function DecisionForm({
   readonly view: CaseView;
   readonly isReleasable: boolean;
 }): ReactNode {
-  const { draftOf, setDraft, sign } = useMemory();
+  const { draftOf, setDraft } = useMemory();
   const caseId = view.summary.id;
   const words = useWords();
-  const act = actOf(caseId, draftOf(caseId));
   const isChosen = draftOf(caseId).kind !== null;
   const choose = (kind: Kind) => (): void => setDraft(caseId, { kind });
-  const preview = usePreview(act);
-  const isRefused = preview?.state === 'refused';
-  const signNow = (): void => {
-    if (act !== null && !isRefused) void sign(act);
-  };
-  useKeys({ KeyA: choose('approve'), KeyR: choose('return'), KeyX: choose('refuse'), 'ctrl+Enter': signNow });
+  const signing = useSigning(actOf(caseId, draftOf(caseId)));
+  useKeys({ KeyA: choose('approve'), KeyR: choose('return'), KeyX: choose('refuse'), 'ctrl+Enter': signing.signNow });
   return (
     <>
       <div className="decision-scroll">
         <Choices caseId={caseId} />
-        <Preview answer={preview} {...(isChosen ? { lack: words('decision.previewReason') } : {})} />
+        <Preview answer={signing.preview} {...(isChosen ? { lack: words('decision.previewReason') } : {})} />
       </div>
-      <Foot view={view} act={isRefused ? null : act} isReleasable={isReleasable} onSign={signNow} />
+      <SignFoot signing={signing} label={words('decision.sign')}>
+        {isReleasable ? <Release caseId={caseId} /> : null}
+      </SignFoot>
     </>
   );
 }

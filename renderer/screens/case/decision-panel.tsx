@@ -1,11 +1,12 @@
 import type { ReactNode } from 'react';
-import type { ActDraft, CaseView } from '../../../contracts/ipc/index.ts';
-import { Button, formatTime, IconSignature, RefusalBox, State, useKeys, type ShownRefusal } from '../../kit/index.ts';
+import type { CaseView } from '../../../contracts/ipc/index.ts';
+import { formatTime, RefusalBox, State, useKeys, type ShownRefusal } from '../../kit/index.ts';
 import { useWords } from '../../words/index.ts';
 import { matterOf, useMemory } from '../memory.tsx';
 import { DecisionForm } from './decision-form.tsx';
 import { OutcomeBox } from './outcome-box.tsx';
-import { Preview, usePreview } from './preview.tsx';
+import { Preview } from './preview.tsx';
+import { SignFoot, useSigning } from './sign-foot.tsx';
 import { SigningNote } from './signing-note.tsx';
 
 function refusalOf(view: CaseView, type: string): ShownRefusal | null {
@@ -39,14 +40,8 @@ function Closed({ view }: { readonly view: CaseView }): ReactNode {
 
 function ClaimFirst({ view }: { readonly view: CaseView }): ReactNode {
   const words = useWords();
-  const { sign, signing } = useMemory();
-  const draft: ActDraft = { type: 'registration.claim', caseId: view.summary.id };
-  const preview = usePreview(draft);
-  const isRefused = preview?.state === 'refused';
-  const claim = (): void => {
-    if (!isRefused) void sign(draft);
-  };
-  useKeys({ KeyC: claim, 'ctrl+Enter': claim });
+  const signing = useSigning({ type: 'registration.claim', caseId: view.summary.id });
+  useKeys({ KeyC: signing.signNow, 'ctrl+Enter': signing.signNow });
   return (
     <>
       <div className="decision-scroll">
@@ -54,20 +49,9 @@ function ClaimFirst({ view }: { readonly view: CaseView }): ReactNode {
           <h3>{words('decision.claimFirst')}</h3>
           <p className="quiet">{words('decision.claimText')}</p>
         </div>
-        <Preview answer={preview} />
+        <Preview answer={signing.preview} />
       </div>
-      <footer className="decision-foot">
-        <Button
-          tone="primary"
-          isWide
-          icon={<IconSignature size={18} aria-hidden />}
-          keys="C"
-          isDisabled={signing !== null || isRefused}
-          onClick={claim}
-        >
-          {words('decision.claim')}
-        </Button>
-      </footer>
+      <SignFoot signing={signing} label={words('decision.claim')} keys="C" />
     </>
   );
 }

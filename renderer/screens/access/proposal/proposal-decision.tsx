@@ -1,10 +1,10 @@
 import { useMemo, type ReactNode } from 'react';
 import type { PersonView } from '../../../../contracts/ipc/index.ts';
 import type { Json } from '../../../../core/kernel/index.ts';
-import { Button, IconSignature, Note, RefusalBox, useKeys } from '../../../kit/index.ts';
+import { Note, RefusalBox, useKeys } from '../../../kit/index.ts';
 import { useWords } from '../../../words/index.ts';
-import { Preview, usePreview } from '../../case/preview.tsx';
-import { useMemory } from '../../memory.tsx';
+import { Preview } from '../../case/preview.tsx';
+import { SignFoot, useSigning } from '../../case/sign-foot.tsx';
 import { DiffTable } from '../diff-table.tsx';
 import { actOf, faultsOf, recordOf, type ProposalDraft } from './draft.ts';
 import { faultWords } from './proposal-form.tsx';
@@ -40,16 +40,10 @@ function Missing({ person, draft, nowMs }: Props): ReactNode {
 export function ProposalDecision(props: Props): ReactNode {
   const words = useWords();
   const { person, draft, nowMs } = props;
-  const { sign, signing } = useMemory();
-  const act = actOf(draft, person, nowMs);
+  const signing = useSigning(actOf(draft, person, nowMs));
   const [before, after] = useMemo(() => sidesOf({ person, draft, nowMs }), [person, draft, nowMs]);
-  const preview = usePreview(act);
-  const isRefused = preview?.state === 'refused';
   const refusal = draft.kind === 'block' ? person?.blocking : person?.propose;
-  const signNow = (): void => {
-    if (act !== null && !isRefused) void sign(act);
-  };
-  useKeys({ 'ctrl+Enter': signNow });
+  useKeys({ 'ctrl+Enter': signing.signNow });
   return (
     <>
       <div className="decision-scroll" role="region" aria-label={words('propose.what')} tabIndex={0}>
@@ -59,20 +53,9 @@ export function ProposalDecision(props: Props): ReactNode {
           {draft.kind === 'block' ? null : <Note>{words('propose.needsSecond')}</Note>}
         </div>
         <Missing {...props} />
-        <Preview answer={preview} lack={words('propose.previewLack')} />
+        <Preview answer={signing.preview} lack={words('propose.previewLack')} />
       </div>
-      <footer className="decision-foot">
-        <Button
-          tone="primary"
-          isWide
-          icon={<IconSignature size={18} aria-hidden />}
-          keys="Ctrl ↵"
-          isDisabled={act === null || isRefused || signing !== null}
-          onClick={signNow}
-        >
-          {words(draft.kind === 'block' ? 'propose.signBlock' : 'propose.sign')}
-        </Button>
-      </footer>
+      <SignFoot signing={signing} label={words(draft.kind === 'block' ? 'propose.signBlock' : 'propose.sign')} />
     </>
   );
 }

@@ -1,25 +1,16 @@
 import { useState, type ReactNode } from 'react';
 import type { AccessDraft, ChangeView } from '../../../../contracts/ipc/index.ts';
-import {
-  Button,
-  IconSignature,
-  Note,
-  RadioList,
-  RefusalBox,
-  State,
-  TextArea,
-  useKeys,
-  type Choice,
-} from '../../../kit/index.ts';
+import { noteLengthMax } from '../../../../core/actions/index.ts';
+import { Note, RadioList, RefusalBox, State, TextArea, useKeys, type Choice } from '../../../kit/index.ts';
 import { useWords } from '../../../words/index.ts';
 import { OutcomeBox } from '../../case/outcome-box.tsx';
-import { Preview, usePreview } from '../../case/preview.tsx';
+import { Preview } from '../../case/preview.tsx';
+import { SignFoot, useSigning } from '../../case/sign-foot.tsx';
 import { SigningNote } from '../../case/signing-note.tsx';
 import { matterOf, useMemory } from '../../memory.tsx';
 import { changeTones } from '../access-words.ts';
 
 type Kind = 'confirm' | 'decline' | 'withdraw';
-const noteMax = 2_000;
 
 /** The act that a choice comes to; declining says why, and so does nothing without words. */
 export function changeAct(caseId: string, kind: Kind | null, note: string): AccessDraft | null {
@@ -33,20 +24,19 @@ type Part = { readonly view: ChangeView; readonly kinds: readonly Kind[] };
 
 function Form({ view, kinds }: Part): ReactNode {
   const words = useWords();
-  const { sign, signing } = useMemory();
   const { caseId } = view.summary;
   const [kind, setKind] = useState<Kind | null>(null);
   const [note, setNote] = useState('');
-  const act = changeAct(caseId, kind, note);
-  const preview = usePreview(act);
-  const isRefused = preview?.state === 'refused';
-  const signNow = (): void => {
-    if (act !== null && !isRefused) void sign(act);
-  };
+  const signing = useSigning(changeAct(caseId, kind, note));
   const choose = (wanted: Kind) => (): void => {
     if (kinds.includes(wanted)) setKind(wanted);
   };
-  useKeys({ KeyA: choose('confirm'), KeyX: choose('decline'), KeyW: choose('withdraw'), 'ctrl+Enter': signNow });
+  useKeys({
+    KeyA: choose('confirm'),
+    KeyX: choose('decline'),
+    KeyW: choose('withdraw'),
+    'ctrl+Enter': signing.signNow,
+  });
   const choices = kinds.map((value): Choice<Kind> => ({ value, label: words(`waiting.${value}`) }));
   return (
     <>
@@ -58,25 +48,14 @@ function Form({ view, kinds }: Part): ReactNode {
               label={words('change.note')}
               value={note}
               onChange={setNote}
-              lengthMax={noteMax}
+              lengthMax={noteLengthMax}
               {...(kind === 'decline' ? { hint: words('waiting.noteNeeded') } : {})}
             />
           ) : null}
         </div>
-        <Preview answer={preview} {...(kind === null ? {} : { lack: words('waiting.noteNeeded') })} />
+        <Preview answer={signing.preview} {...(kind === null ? {} : { lack: words('waiting.noteNeeded') })} />
       </div>
-      <footer className="decision-foot">
-        <Button
-          tone="primary"
-          isWide
-          icon={<IconSignature size={18} aria-hidden />}
-          keys="Ctrl ↵"
-          isDisabled={act === null || isRefused || signing !== null}
-          onClick={signNow}
-        >
-          {words('decision.sign')}
-        </Button>
-      </footer>
+      <SignFoot signing={signing} label={words('decision.sign')} />
     </>
   );
 }
