@@ -24,6 +24,7 @@ export {
   parseStaffRecord,
   policyDocument,
   signedDocument,
+  wireDocument,
   signInChallenge,
   staffRecord,
 } from './platform-documents.ts';

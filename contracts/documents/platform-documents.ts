@@ -51,6 +51,11 @@ export const signedDocument = z.strictObject({
     .max(8),
 }) satisfies z.ZodType<SignedDocument>;
 
+/** A signed document as the schemas of doors and hosts write it, whose lists may be changed. */
+export function wireDocument({ document, signatures }: SignedDocument): z.output<typeof signedDocument> {
+  return { document, signatures: signatures.map((one) => ({ ...one })) };
+}
+
 /** A change of the log's key and what proves it; `followKey` of core says whether it counts. */
 export const keyRotation = z.strictObject({
   document: signedDocument,

@@ -1,4 +1,4 @@
-import { mayAct, type PolicyDocument } from '../../core/access/index.ts';
+import { isInForce, mayAct, type PolicyDocument } from '../../core/access/index.ts';
 import type { ActEnvelope, DeviceRecord, StaffRecord } from '../../core/signing/index.ts';
 import { parseDeviceRecord, parsePolicyDocument, parseStaffRecord } from '../../contracts/documents/index.ts';
 import type { CheckedDocument } from './document-rows.ts';
@@ -16,9 +16,8 @@ export type Authority = {
   readonly policyOf: (version: number) => PolicyDocument | undefined;
 };
 
-function isInForce(staff: StaffRecord, { actor }: ActEnvelope, atMs: number): boolean {
-  const isNamed = staff.certificates.some((certificate) => certificate === actor.certificate);
-  return isNamed && staff.validFromMs <= atMs && atMs < staff.validUntilMs;
+function isNamed({ certificates }: StaffRecord, { actor }: ActEnvelope): boolean {
+  return certificates.some((certificate) => certificate === actor.certificate);
 }
 
 /** Folds roles, devices and policies as they come. */
@@ -52,7 +51,10 @@ export function foldAuthority(): Authority {
       const newest = records.at(-1);
       const isSettling = newest !== undefined && newest.atMs >= receivedAtMs - settlingMs;
       return (isSettling ? records : records.slice(-1)).some(
-        ({ record }) => isInForce(record, envelope, receivedAtMs) && mayAct(policy.access, record.roles, envelope.type),
+        ({ record }) =>
+          isNamed(record, envelope) &&
+          isInForce(record, receivedAtMs) &&
+          mayAct(policy.access, record.roles, envelope.type),
       );
     },
   };

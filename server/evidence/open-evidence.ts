@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import type { EvidenceDocument, EvidenceState } from '../../core/evidence/index.ts';
 import { ok, refuse, type Result, type Sha256Hex } from '../../core/kernel/index.ts';
 import type { EvidenceStatus } from '../../contracts/http/index.ts';
-import { deviceId, parseEvidenceDocument, sha256Hex } from '../../contracts/documents/index.ts';
+import { deviceId, parseEvidenceDocument, sha256Hex, wireDocument } from '../../contracts/documents/index.ts';
 import { readDocuments, readProvenDocument, type LoggedDocument } from '../accounts/index.ts';
 import type { Platform } from '../platform/index.ts';
 import { readBlob, readBlobNames, readUpload } from '../store/index.ts';
@@ -53,10 +53,7 @@ async function statusOf(
     ...progress.value,
     refusal: row.refusal,
     waiting: row.state === 'quarantined' ? (quarantine.waitsFor(name) ?? null) : null,
-    document:
-      proven === undefined
-        ? null
-        : { ...proven.signed, signatures: proven.signed.signatures.map((one) => ({ ...one })) },
+    document: proven === undefined ? null : wireDocument(proven.signed),
     receipt: proven?.receipt ?? null,
   });
 }

@@ -1,6 +1,6 @@
 import { ok, refuse, Secret, type Iin, type Sha256Hex } from '../../core/kernel/index.ts';
 import { formatNoteKey } from '../../core/log/index.ts';
-import type { SignedDocument } from '../../core/signing/index.ts';
+import { wireDocument } from '../../contracts/documents/index.ts';
 import { endpoints } from '../../contracts/http/index.ts';
 import {
   addressWaitSeconds,
@@ -36,10 +36,6 @@ function base64(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('base64');
 }
 
-function mutable({ document, signatures }: SignedDocument) {
-  return { document, signatures: signatures.map((one) => ({ ...one })) };
-}
-
 function openPublicDoors(
   { platform, registry, intake, watching, mirrors, version }: DoorContext,
   router: Router,
@@ -71,7 +67,7 @@ function openPublicDoors(
     }),
   );
   router.open(endpoints.policy, async () => {
-    return ok({ policy: mutable(registry.policy().signed) });
+    return ok({ policy: wireDocument(registry.policy().signed) });
   });
   router.open(endpoints.revocation, async () => {
     const { anchors, intermediates, lists } = registry.trust();
@@ -98,7 +94,7 @@ function openLogDoors({ platform }: DoorContext, router: Router): void {
   });
   router.open(endpoints.logKeys, async () => {
     const rotations = await readRotations(platform);
-    return ok({ rotations: rotations.map(({ document, proof }) => ({ document: mutable(document), proof })) });
+    return ok({ rotations: rotations.map(({ document, proof }) => ({ document: wireDocument(document), proof })) });
   });
   // A server that still answers here has a log that nobody declared lost.
   router.open(endpoints.logCompromise, async () => ok({ statement: null }));
@@ -133,7 +129,7 @@ function openAccountDoors(context: DoorContext, router: Router, stream: ChangeSt
     if (retryAfterSeconds > 0) return refuse('too-many-requests', { retryAfterSeconds });
     const bundle = await enrolDevice(context, body);
     if (!bundle.ok) await countWrongCode(context, request.ip);
-    return bundle.ok ? ok({ bundle: mutable(bundle.value) }) : bundle;
+    return bundle.ok ? ok({ bundle: wireDocument(bundle.value) }) : bundle;
   });
   router.open(endpoints.challenge, async ({ device }) =>
     ok({ challenge: await makeChallenge(platform, device.record.device) }),
@@ -168,10 +164,6 @@ function openAccountDoors(context: DoorContext, router: Router, stream: ChangeSt
   });
 }
 
-function plain({ document, signatures }: SignedDocument) {
-  return { document, signatures: signatures.map((one) => ({ ...one })) };
-}
-
 /** A record that is missing may be the one that blocks him, so that nobody is sent away by it. */
 function refusalOfActor(context: DoorContext, actor: { readonly iin: Iin; readonly certificate: Sha256Hex }) {
   if (context.registry.rejected() > 0) return null;
@@ -193,7 +185,7 @@ function openActDoors(context: DoorContext, router: Router): void {
     const policyVersion = registry.policy().policy.version;
     return ok({
       held: held.value.held,
-      statement: plain(held.value.statement),
+      statement: wireDocument(held.value.statement),
       witnessConflicts: [...witnessConflicts()],
       ...(body.actor === undefined ? {} : { actor: refusalOfActor(context, body.actor) }),
       serverTimeMs: surroundings.nowMs(),

@@ -1,5 +1,5 @@
 import { InvariantError, ok, refuse, type Result } from '../../core/kernel/index.ts';
-import type { SignedDocument } from '../../core/signing/index.ts';
+import { wireDocument } from '../../contracts/documents/index.ts';
 import type { ActsResponse } from '../../contracts/http/index.ts';
 import type { RegisteredDevice } from '../accounts/index.ts';
 import type { CheckedAct, CheckedActs } from '../checks/index.ts';
@@ -117,7 +117,7 @@ export function openIntake(context: IntakeContext, options: IntakeOptions): Inta
     if (!admission.ok) return { actionId, refusal: admission.refusal };
     const answer = await queue.enqueue(admission.value);
     if (!answer.ok) return { actionId, refusal: answer.refusal };
-    return { actionId, promise: mutable(await promiseOf(context.platform, answer.value)) };
+    return { actionId, promise: wireDocument(await promiseOf(context.platform, answer.value)) };
   }
 
   return {
@@ -137,11 +137,4 @@ export function openIntake(context: IntakeContext, options: IntakeOptions): Inta
     waiting: queue.waiting,
     close: queue.settled,
   };
-}
-
-function mutable({ document, signatures }: SignedDocument): {
-  document: string;
-  signatures: { key: string; signature: string }[];
-} {
-  return { document, signatures: signatures.map((one) => ({ ...one })) };
 }

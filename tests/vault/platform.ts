@@ -40,6 +40,7 @@ import {
   type Json,
   type SignedDocument,
 } from '../../core/signing/index.ts';
+import { wireDocument } from '../../contracts/documents/index.ts';
 import { sha256, sha256Hex } from '../../native/vault-host/hash.ts';
 
 const dayMs = 86_400_000;
@@ -124,8 +125,7 @@ export class TestPlatform {
   statement(heads: Pick<HeadStatement, 'epoch' | 'acts' | 'entries' | 'entriesBefore'>, atMs = startMs) {
     const { platform, profile, device } = this;
     const statement: HeadStatement = { form: 'qorgan.journal-heads/1', platform, profile, device, ...heads, atMs };
-    const { document, signatures } = this.#sign(statement as unknown as Json);
-    return { document, signatures: signatures.map((one) => ({ ...one })) };
+    return wireDocument(this.#sign(statement as unknown as Json));
   }
 
   /** That the key of its log was stolen, said by the platform key or, as a thief would, by the log key. */
@@ -133,8 +133,7 @@ export class TestPlatform {
     const { platform, profile, origin } = this;
     const text = logCompromiseText({ form: 'qorgan.log-compromise/1', platform, profile, origin, atMs: startMs });
     const key = by === 'platform' ? this.#platformKey : this.#logKey;
-    const { document, signatures } = signedDocument(text, documentKeyId(sha256, key.publicKey), ed25519(key, text));
-    return { document, signatures: signatures.map((one) => ({ ...one })) };
+    return wireDocument(signedDocument(text, documentKeyId(sha256, key.publicKey), ed25519(key, text)));
   }
 
   policy(): PolicyDocument {

@@ -1,5 +1,6 @@
 import { ok, refuse, type Result } from '../../../core/kernel/index.ts';
 import { followKey, formatNoteKey, parseLogKeyChange, parseProof, type KeyRotation } from '../../../core/log/index.ts';
+import { wireDocument } from '../../../contracts/documents/index.ts';
 import { sha256, verifyEd25519 } from '../../../eds/index.ts';
 import type { Engine, Shift } from '../context.ts';
 import { isOneLog, type TreeHead } from './tree-head.ts';
@@ -19,8 +20,7 @@ async function follow(engine: Engine, shift: Shift, known: TreeHead, rotation: K
   if (!joined.ok) return joined;
   // A change of the past that nobody followed here while trees after it were believed: there is no such.
   if (head.size < known.size) return refuse('log-key-change-invalid');
-  const { document, signatures } = rotation.document;
-  const body = { document: { document, signatures: signatures.map((one) => ({ ...one })) }, proof: rotation.proof };
+  const body = { document: wireDocument(rotation.document), proof: rotation.proof };
   const atMs = engine.options.clock.nowMs();
   const kept = await engine.vault.call('entries.append', { entry: { kind: 'log-key', body }, atMs });
   if (!kept.ok) return kept.refusal.code === 'entry-malformed' ? refuse('log-key-change-invalid') : kept;

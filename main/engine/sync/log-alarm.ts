@@ -1,5 +1,6 @@
 import { fromBase64, ok, refuse, type Result } from '../../../core/kernel/index.ts';
 import type { AlarmHeads, LogAlarm } from '../../../core/journal/index.ts';
+import { wireDocument } from '../../../contracts/documents/index.ts';
 import type { VaultOutput } from '../../../contracts/vault-host/index.ts';
 import type { Engine, Shift } from '../context.ts';
 import { raiseAlarm, takeUpAlarms, type AlarmDetails } from './alarm.ts';
@@ -12,10 +13,7 @@ export async function raiseLogAlarm(
   found: { readonly heads: AlarmHeads; readonly details?: AlarmDetails | undefined },
 ): Promise<void> {
   const { cosigner, ...heads } = found.heads;
-  const signer =
-    cosigner === undefined
-      ? {}
-      : { cosigner: { document: cosigner.document, signatures: cosigner.signatures.map((one) => ({ ...one })) } };
+  const signer = cosigner === undefined ? {} : { cosigner: wireDocument(cosigner) };
   await raiseAlarm(engine, code, undefined, found.details, { ...heads, ...signer });
   // Whoever reads the alarm reads it from the journal, with both heads.
   await takeUpAlarms(engine);
