@@ -1,10 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  admit,
   attemptRulesDefault as rules,
+  claimTurn,
   countFailure,
+  countHeard,
+  heardMax,
   heldUntilMs,
   noFailures,
+  takeBackHeard,
   type AttemptScope,
   type Failures,
 } from './index.ts';
@@ -81,4 +86,77 @@ describe('attempts', () => {
     }
     expect(tries).toBeLessThanOrEqual(110);
   });
+
+  it('hears eight wrong tries of a held pair in each longest delay, and no more', () => {
+    const atMs = 3_000_000_000;
+    const gate = newGate();
+    const outcomes = Array.from({ length: 30 }, () => tryOnce(gate, false, atMs));
+    expect(outcomes.filter((one) => one === 'judged')).toHaveLength(rules.free.pair + 1);
+    expect(outcomes.filter((one) => one === 'heard')).toHaveLength(heardMax);
+    expect(outcomes.at(-1)).toBe('unheard');
+    const later = atMs + rules.delayMaxMs - 1;
+    for (let i = 0; i < 30; i += 1) tryOnce(gate, false, later);
+    expect(tryOnce(gate, false, later + 1)).toBe('heard');
+    const owners = newGate();
+    owners.failures.pair = failedTimes(12, atMs);
+    expect(new Set(Array.from({ length: 20 }, () => tryOnce(owners, true, atMs)))).toEqual(new Set(['heard']));
+  });
+
+  it('lets an owner in no later than the longest delay after his first right try, however often others fail by his card at his desk', () => {
+    // Whoever guesses takes every turn the moment it comes, and is heard almost as often as anybody is.
+    const tries = fc.array(fc.integer({ min: 0, max: 29 }), { maxLength: heardMax - 2 });
+    fc.assert(
+      fc.property(tries, fc.integer({ min: 0, max: 2 * rules.delayMaxMs }), (guessedAt, ownerFromMs) => {
+        const gate = newGate();
+        const startMs = 1_000_000_000;
+        const guessAtTurn = (atMs: number): void => {
+          if (admit(gate.failures, rules, atMs) === 'judged') tryOnce(gate, false, atMs);
+        };
+        gate.failures.pair = failedTimes(12, startMs);
+        for (let ms = 0; ms < ownerFromMs; ms += 1_000) guessAtTurn(startMs + ms);
+        const became = Array.from({ length: 31 }, (_, i) => {
+          const atMs = startMs + ownerFromMs + (i * rules.delayMaxMs) / 30;
+          guessAtTurn(atMs);
+          if (guessedAt.includes(i)) tryOnce(gate, false, atMs);
+          return tryOnce(gate, true, atMs);
+        });
+        expect(became.at(-1)).toBe('in');
+      }),
+    );
+  });
+
+  it('compares no more than some nine hundred guesses a day of whoever never rests', () => {
+    const gate = newGate();
+    const startMs = 4_000_000_000;
+    const outcomes: string[] = [];
+    for (let atMs = startMs; atMs < startMs + 86_400_000; atMs += 500) outcomes.push(tryOnce(gate, false, atMs));
+    const compared = outcomes.filter((one) => one !== 'unheard').length;
+    expect(compared).toBeLessThanOrEqual(110 + heardMax * 97);
+  });
 });
+
+type Gate = { failures: Record<AttemptScope | 'heard' | 'right', Failures> };
+
+function newGate(): Gate {
+  return { failures: { ...nobody, heard: noFailures, right: noFailures } };
+}
+
+/** One try at a gate of one pair: what became of it. */
+function tryOnce(gate: Gate, isRight: boolean, nowMs: number): 'in' | 'judged' | 'heard' | 'unheard' {
+  const found = gate.failures;
+  const admission = admit(found, rules, nowMs);
+  if (admission === 'judged' && isRight) {
+    gate.failures = { ...found, pair: noFailures, heard: noFailures, right: noFailures };
+    return 'in';
+  }
+  if (admission === 'judged') gate.failures = { ...found, pair: countFailure(found.pair, rules, nowMs) };
+  if (admission !== 'heard') return admission;
+  const heard = countHeard(found.heard, rules, nowMs);
+  if (!isRight) {
+    gate.failures = { ...found, heard };
+    return admission;
+  }
+  const { right, isTurn } = claimTurn(found, rules, nowMs);
+  gate.failures = { ...found, right, heard: takeBackHeard(heard) };
+  return isTurn ? 'in' : admission;
+}

@@ -1,8 +1,9 @@
 /**
- * What failures are counted of: a person at one device (`pair`), the person anywhere, the device with anybody, the address of the
- * network. A pair is held up by its own failures; by those of others only while it failed itself, and never longer than the longest
- * delay after its own last failure. So nobody who has both factors right is kept out by what strangers do: a whole organisation
- * behind one address signs in while somebody there guesses.
+ * What failures are counted of: a person at one device by one certificate (`pair`), the person anywhere, the device with anybody, the
+ * address of the network. A pair is held up by its own failures; by those of others only while it failed itself, and never longer than
+ * the longest delay after its own last failure. So nobody who has both factors right is kept out by what strangers do: a whole
+ * organisation behind one address signs in while somebody there guesses. Against whoever guesses at the same desk by the same
+ * certificate there is a turn: see `admit`.
  */
 export type AttemptScope = 'pair' | 'account' | 'device' | 'address';
 
@@ -61,4 +62,56 @@ export function heldUntilMs(
   if (own.count === 0) return 0;
   const byOthers = Math.max(until('account'), until('device'), until('address'));
   return Math.max(until('pair'), Math.min(byOthers, own.lastAtMs + rules.delayMaxMs));
+}
+
+/**
+ * Wrong tries of a held pair that are compared at all, in each longest delay: with the longest delay of the default, a guesser who has
+ * the card and sits at the desk gets some 800 more a day, and an owner is kept waiting by nothing that a person does by hand.
+ */
+export const heardMax = 8;
+
+/** What is kept of a pair while it is held up. */
+export type HeldTries = {
+  /** Wrong tries that were compared; `lastAtMs` is when their count began. */
+  readonly heard: Failures;
+  /** The first try that was right: `lastAtMs` is its time. */
+  readonly right: Failures;
+};
+
+/**
+ * What becomes of a try. `judged`: it counts, and is let in where it is right. `heard`: held up, and compared: where it is right the
+ * owner has his turn, the longest delay after his first right try, however often others failed meanwhile. `unheard`: held up, and
+ * nothing comes of it.
+ */
+export type Admission = 'judged' | 'heard' | 'unheard';
+
+export function admit(
+  found: Readonly<Record<AttemptScope, Failures>> & HeldTries,
+  rules: AttemptRules,
+  nowMs: number,
+): Admission {
+  if (heldUntilMs(found, rules, nowMs) <= nowMs) return 'judged';
+  return countHeard(found.heard, rules, nowMs).count <= heardMax ? 'heard' : 'unheard';
+}
+
+/** The heard tries after one more. */
+export function countHeard(heard: Failures, { delayMaxMs }: AttemptRules, nowMs: number): Failures {
+  const isOver = nowMs - heard.lastAtMs >= delayMaxMs;
+  return isOver ? { count: 1, lastAtMs: nowMs } : { ...heard, count: heard.count + 1 };
+}
+
+/** The heard tries where the last of them was right after all: it takes no place. */
+export function takeBackHeard(heard: Failures): Failures {
+  return { ...heard, count: Math.max(0, heard.count - 1) };
+}
+
+/** The first right try after this one, and whether the owner's turn has come. */
+export function claimTurn(
+  { right }: Pick<HeldTries, 'right'>,
+  rules: AttemptRules,
+  nowMs: number,
+): { readonly right: Failures; readonly isTurn: boolean } {
+  const first = remembered(right, rules, nowMs);
+  if (first.count === 0) return { right: { count: 1, lastAtMs: nowMs }, isTurn: false };
+  return { right: first, isTurn: nowMs - first.lastAtMs >= rules.delayMaxMs };
 }

@@ -84,13 +84,20 @@ export {
   type PasswordTexts,
 } from './passwords.ts';
 export {
+  admit,
   attemptRulesDefault,
+  claimTurn,
   countFailure,
+  countHeard,
+  heardMax,
   heldUntilMs,
   noFailures,
+  takeBackHeard,
+  type Admission,
   type AttemptRules,
   type AttemptScope,
   type Failures,
+  type HeldTries,
 } from './attempts.ts';
 export { sessionRulesDefault, type SessionRules } from './session-rules.ts';
 export { findPeople, standingOf, type DirectoryQuest, type ListedPerson, type RecordStanding } from './directory.ts';

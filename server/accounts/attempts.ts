@@ -1,187 +1,167 @@
 import {
+  admit,
   attemptRulesDefault,
+  claimTurn,
   countFailure,
-  heldUntilMs,
-  noFailures,
+  countHeard,
+  takeBackHeard,
+  type Admission,
   type AttemptRules,
   type AttemptScope,
   type Failures,
 } from '../../core/access/index.ts';
 import type { DeviceId } from '../../core/kernel/index.ts';
-import { isTagged, tagRow, type Platform } from '../platform/index.ts';
-import {
-  deleteAttempt,
-  insertAlarm,
-  readAttempts,
-  replaceAttempt,
-  sweepAttempts,
-  type AttemptKey,
-  type Row,
-} from '../store/index.ts';
+import type { Platform } from '../platform/index.ts';
+import { deleteAttempts, sweepAttempts, type AttemptKey } from '../store/index.ts';
+import { networkOf } from './addresses.ts';
+import { addOne, raiseEdited, readCounters, replaceCounter, writesMax, type Counter } from './counters.ts';
 import type { Registry } from './registry.ts';
 
-/** Who tries, from where. `person` is an IIN, known or not: strangers are counted as people are. */
-export type AttemptPlace = { readonly person: string; readonly device: DeviceId; readonly address: string };
-
-/** An attempt that was let in or held up; one of the two ends it. */
-export type Attempt = {
-  readonly isHeld: boolean;
-  /** Counts the failure where it was not held up, and writes as much where it was: neither answer nor time tells. */
-  readonly failed: () => Promise<void>;
-  readonly succeeded: () => Promise<void>;
+/**
+ * Who tries, from where. `person` is an IIN, known or not: strangers are counted as people are. `holding` is what was proven to be
+ * held before anything is compared, a certificate by its hash: whoever guesses without it holds up nobody who has it.
+ */
+export type AttemptPlace = {
+  readonly person: string;
+  readonly holding: string;
+  readonly device: DeviceId;
+  readonly address: string;
 };
 
-type Context = { readonly platform: Platform; readonly registry: Registry };
+/** An attempt that one of the two ends, after the factors were compared: neither answer nor time tells which of them came in vain. */
+export type Attempt = {
+  /** Some factor is wrong. */
+  readonly failed: () => Promise<void>;
+  /** All are right. False where the person is held up nevertheless: he is answered as whoever is wrong. */
+  readonly succeeded: () => Promise<boolean>;
+};
 
-const scopes = ['pair', 'account', 'device', 'address'] as const satisfies readonly AttemptScope[];
-/** Servers that write one counter at once: whoever was last each time gives up counting, or is held up. */
-const writesMax = 4;
+export type AttemptContext = { readonly platform: Platform; readonly registry: Registry };
+
 /** More counters than a hundred thousand attempts make: some 50 MB. The oldest go first. */
 const countersMax = 200_000;
-/** A counter that somebody edited counts as one with so many failures: the longest delay, once. */
-const editedFailures = 1_000_000;
 
-/** A network gives each customer a /64 of IPv6 at least; he is one address. */
-function networkOf(address: string): string {
-  const mapped = /(?:^|:)(\d+\.\d+\.\d+\.\d+)$/u.exec(address)?.[1];
-  if (mapped !== undefined) return mapped;
-  const [front = '', back] = address.split('::');
-  const head = front.split(':').filter((part) => part !== '');
-  const tail = (back ?? '').split(':').filter((part) => part !== '');
-  const zeros = back === undefined ? 0 : Math.max(0, 8 - head.length - tail.length);
-  return [...head, ...Array.from({ length: zeros }, () => '0'), ...tail].slice(0, 4).join(':');
-}
+type Keep = AttemptScope | 'heard' | 'right';
+type Keys = Readonly<Record<Keep, AttemptKey>>;
+type Counters = Readonly<Record<Keep, Counter>>;
 
-function keysOf({ keyring }: Platform, place: AttemptPlace): Readonly<Record<AttemptScope, AttemptKey>> {
-  const { person, device } = place;
-  const address = networkOf(place.address);
-  const texts = { pair: `${person} ${device}`, account: person, device, address };
-  const key = (scope: AttemptScope): AttemptKey => ({ scope, subject: keyring.tag(`attempt ${scope}`, texts[scope]) });
-  return { pair: key('pair'), account: key('account'), device: key('device'), address: key('address') };
-}
-
-type Found = { readonly row: Row<'attempt'> | undefined; readonly failures: Failures };
-
-function read({ keyring, surroundings }: Platform, row: Row<'attempt'> | undefined): Found {
-  if (row === undefined) return { row, failures: noFailures };
-  const isOurs = isTagged(keyring, 'attempt', row);
-  const failures = isOurs
-    ? { count: row.failures, lastAtMs: row.last_at_ms }
-    : { count: editedFailures, lastAtMs: surroundings.nowMs() };
-  return { row, failures };
-}
-
-async function write(platform: Platform, key: AttemptKey, found: Found, failures: Failures): Promise<boolean> {
-  const { database, keyring } = platform;
-  const row = tagRow(keyring, 'attempt', { ...key, failures: failures.count, last_at_ms: failures.lastAtMs });
-  return replaceAttempt(database, row, found.row);
-}
-
-type AllFound = Readonly<Record<AttemptScope, Found>>;
-
-async function readAll(platform: Platform, keys: Readonly<Record<AttemptScope, AttemptKey>>): Promise<AllFound> {
-  const rows = await readAttempts(platform.database, Object.values(keys));
-  const of = (scope: AttemptScope): Found =>
-    read(
-      platform,
-      rows.find((row) => row.scope === scope),
-    );
-  return { pair: of('pair'), account: of('account'), device: of('device'), address: of('address') };
-}
-
-/** The own counter is in use by so many at once that this one waits for the others. */
-async function reserve(
-  platform: Platform,
-  rules: AttemptRules,
-  keys: Readonly<Record<AttemptScope, AttemptKey>>,
-): Promise<{ readonly isLetIn: boolean; readonly found: AllFound | undefined }> {
-  for (let round = 1; round <= writesMax; round += 1) {
-    const found = await readAll(platform, keys);
-    const nowMs = platform.surroundings.nowMs();
-    const failures = {
-      pair: found.pair.failures,
-      account: found.account.failures,
-      device: found.device.failures,
-      address: found.address.failures,
-    };
-    const isHeld = heldUntilMs(failures, rules, nowMs) > nowMs;
-    if (failures.pair.count === editedFailures) await raiseEdited(platform);
-    const next = isHeld ? failures.pair : countFailure(failures.pair, rules, nowMs);
-    if (await write(platform, keys.pair, found.pair, next)) return { isLetIn: !isHeld, found };
-  }
-  return { isLetIn: false, found: undefined };
-}
-
-async function raiseEdited({ database, keyring, surroundings }: Platform): Promise<void> {
-  const alarm = { alarm_id: surroundings.uuid(), kind: 'attempts-edited', device: null, details: '{}' };
-  await insertAlarm(database, tagRow(keyring, 'alarm', { ...alarm, at_ms: surroundings.nowMs() }));
-}
-
-async function count(
-  platform: Platform,
-  rules: AttemptRules,
-  key: AttemptKey,
-  { isCounted, known }: { readonly isCounted: boolean; readonly known?: Found | undefined },
-): Promise<void> {
-  for (let round = 1; round <= writesMax; round += 1) {
-    const fresh = round === 1 && known !== undefined ? known : undefined;
-    const found = fresh ?? read(platform, (await readAttempts(platform.database, [key]))[0]);
-    const next = isCounted ? countFailure(found.failures, rules, platform.surroundings.nowMs()) : found.failures;
-    if (await write(platform, key, found, next)) return;
-  }
-}
-
-/**
- * Begins an attempt of a person at a device. The failure of the pair is counted before anything is compared, so that tries at once are
- * no more tries; success takes it back. Counters are rows that all servers of the platform share.
- */
-export async function beginAttempt({ platform, registry }: Context, place: AttemptPlace): Promise<Attempt> {
-  const rules = registry.policy().policy.attempts ?? attemptRulesDefault;
-  const keys = keysOf(platform, place);
-  const { isLetIn, found } = await reserve(platform, rules, keys);
+function keysOf({ keyring }: Platform, { person, holding, device, address }: AttemptPlace): Keys {
+  const pair = `${person} ${device} ${holding}`;
+  const texts = { pair, heard: pair, right: pair, account: person, device, address: networkOf(address) };
+  const key = (scope: Keep): AttemptKey => ({ scope, subject: keyring.tag(`attempt ${scope}`, texts[scope]) });
   return {
-    isHeld: !isLetIn,
-    failed: async () => {
-      const others = scopes.filter((scope) => scope !== 'pair');
-      await Promise.all(
-        others.map((scope) => count(platform, rules, keys[scope], { isCounted: isLetIn, known: found?.[scope] })),
-      );
-    },
-    succeeded: () => deleteAttempt(platform.database, keys.pair),
+    ...{ pair: key('pair'), account: key('account'), device: key('device'), address: key('address') },
+    ...{ heard: key('heard'), right: key('right') },
   };
 }
 
-/** Lets an address try that gave no good code: the wait in seconds, 0 where there is none. */
-export async function addressWaitSeconds({ platform, registry }: Context, address: string): Promise<number> {
-  const rules = registry.policy().policy.attempts ?? attemptRulesDefault;
-  const key = codeKeyOf(platform, address);
-  const [row] = await readAttempts(platform.database, [key]);
-  const nowMs = platform.surroundings.nowMs();
-  const until = heldUntilMs({ ...nobody, pair: read(platform, row).failures }, codeRules(rules), nowMs);
-  return Math.max(0, Math.ceil((until - nowMs) / 1_000));
+async function readAll(platform: Platform, keys: Keys): Promise<Counters> {
+  const { pair, account, device, address, heard, right } = keys;
+  const of = await readCounters(platform, [pair, account, device, address, heard, right]);
+  return {
+    ...{ pair: of(pair), account: of(account), device: of(device), address: of(address) },
+    ...{ heard: of(heard), right: of(right) },
+  };
 }
 
-const nobody = { pair: noFailures, account: noFailures, device: noFailures, address: noFailures };
-/** Codes that cost nothing: guessing 120 bits is hopeless, the limit keeps the log readable. */
-const codesFree = 10;
-
-function codeRules(rules: AttemptRules): AttemptRules {
-  return { ...rules, free: { ...rules.free, pair: codesFree } };
+function failuresIn(found: Counters): Readonly<Record<Keep, Failures>> {
+  const { pair, account, device, address, heard, right } = found;
+  return {
+    ...{ pair: pair.failures, account: account.failures, device: device.failures, address: address.failures },
+    ...{ heard: heard.failures, right: right.failures },
+  };
 }
 
-function codeKeyOf({ keyring }: Platform, address: string): AttemptKey {
-  return { scope: 'code', subject: keyring.tag('attempt code', networkOf(address)) };
+export function attemptRulesOf({ registry }: AttemptContext): AttemptRules {
+  return registry.policy().policy.attempts ?? attemptRulesDefault;
 }
 
-/** Counts a wrong enrolment code of an address. */
-export async function countWrongCode({ platform, registry }: Context, address: string): Promise<void> {
-  const rules = registry.policy().policy.attempts ?? attemptRulesDefault;
-  await count(platform, rules, codeKeyOf(platform, address), { isCounted: true });
+type Reserved = { readonly admission: Admission; readonly found: Counters | undefined };
+
+/** Takes the place of this try before anything is compared; the own counter in use by too many at once makes it wait for the others. */
+async function reserve(platform: Platform, rules: AttemptRules, keys: Keys): Promise<Reserved> {
+  for (let round = 1; round <= writesMax; round += 1) {
+    const found = await readAll(platform, keys);
+    const nowMs = platform.surroundings.nowMs();
+    if (found.pair.isEdited) {
+      await raiseEdited(platform);
+      await replaceCounter(platform, keys.pair, found.pair, found.pair.failures);
+      continue;
+    }
+    const admission = admit(failuresIn(found), rules, nowMs);
+    const [keep, next] =
+      admission === 'judged'
+        ? (['pair', countFailure(found.pair.failures, rules, nowMs)] as const)
+        : (['heard', heardAfter(admission, found, rules, nowMs)] as const);
+    const written = await replaceCounter(platform, keys[keep], found[keep], next);
+    if (written !== undefined) return { admission, found: { ...found, [keep]: written } };
+  }
+  return { admission: 'unheard', found: undefined };
+}
+
+function heardAfter(admission: Admission, { heard }: Counters, rules: AttemptRules, nowMs: number): Failures {
+  return admission === 'heard' ? countHeard(heard.failures, rules, nowMs) : heard.failures;
+}
+
+const others = ['account', 'device', 'address'] as const;
+
+/** Three counters are written, whatever becomes of the try. */
+async function fail(
+  platform: Platform,
+  rules: AttemptRules,
+  keys: Keys,
+  { admission, found }: Reserved,
+): Promise<void> {
+  const by = (failures: Failures): Failures =>
+    admission === 'judged' ? countFailure(failures, rules, platform.surroundings.nowMs()) : failures;
+  await Promise.all(others.map((scope) => addOne(platform, keys[scope], by, found?.[scope])));
+}
+
+/** As many are written as by `fail`. */
+async function noteRight(
+  platform: Platform,
+  rules: AttemptRules,
+  keys: Keys,
+  { admission, found }: Reserved,
+): Promise<boolean> {
+  const same = (failures: Failures): Failures => failures;
+  if (admission !== 'heard' || found === undefined) {
+    await Promise.all(others.map((scope) => addOne(platform, keys[scope], same, found?.[scope])));
+    return false;
+  }
+  const { right, isTurn } = claimTurn({ right: found.right.failures }, rules, platform.surroundings.nowMs());
+  if (isTurn) return true;
+  await Promise.all([
+    addOne(platform, keys.heard, takeBackHeard, found.heard),
+    addOne(platform, keys.right, () => right, found.right),
+    addOne(platform, keys.account, same, found.account),
+  ]);
+  return false;
+}
+
+/**
+ * Begins an attempt of a person at a device. It is counted before anything is compared, so that tries at once are no more tries;
+ * success takes it back. Counters are rows that all servers of the platform share.
+ */
+export async function beginAttempt(context: AttemptContext, place: AttemptPlace): Promise<Attempt> {
+  const { platform } = context;
+  const rules = attemptRulesOf(context);
+  const keys = keysOf(platform, place);
+  const reserved = await reserve(platform, rules, keys);
+  return {
+    failed: () => fail(platform, rules, keys, reserved),
+    succeeded: async () => {
+      const isIn = reserved.admission === 'judged' || (await noteRight(platform, rules, keys, reserved));
+      if (isIn) await deleteAttempts(platform.database, [keys.pair, keys.heard, keys.right]);
+      return isIn;
+    },
+  };
 }
 
 /** Deletes what is forgotten, and keeps the table bounded. */
-export async function forgetAttempts({ platform, registry }: Context): Promise<void> {
-  const rules = registry.policy().policy.attempts ?? attemptRulesDefault;
+export async function forgetAttempts(context: AttemptContext): Promise<void> {
+  const { platform } = context;
+  const rules = attemptRulesOf(context);
   const beforeMs = platform.surroundings.nowMs() - rules.forgetAfterMs;
   await sweepAttempts(platform.database, { beforeMs, rowsMax: countersMax });
 }

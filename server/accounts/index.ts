@@ -33,7 +33,8 @@ export {
 export { makeChallenge, signIn, staffInForce, type SignInRefusal, type StaffRefusal } from './sign-in.ts';
 export { setPassword, type PasswordProof, type SetPasswordRefusal } from './set-password.ts';
 export { makeActivationCode } from './activation.ts';
-export { addressWaitSeconds, beginAttempt, countWrongCode, forgetAttempts, type Attempt } from './attempts.ts';
+export { beginAttempt, forgetAttempts, type Attempt } from './attempts.ts';
+export { addressWaitSeconds, countWrongCode } from './code-attempts.ts';
 export { checkLive, checkSignature, type CheckedSignature, type SignatureRefusal } from './signature-check.ts';
 export { isListOfAny, revocationDocument, withList, type RevocationDocument } from './revocation.ts';
 export {

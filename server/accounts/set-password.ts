@@ -40,7 +40,7 @@ export async function setPassword(
   if (!card.ok) return card;
   const { iin: person, certificate } = card.value;
   if (!mayStretch()) return refuse('server-busy');
-  const attempt = await beginAttempt(context, { person, device, address });
+  const attempt = await beginAttempt(context, { person, holding: certificate, device, address });
   const held = await holdPassword(platform, person);
   const code = proof.kind === 'activation-code' ? await findActivationCode(platform, person, proof.code) : undefined;
   const fitted = await fitsPassword(held, proof.kind === 'password' ? proof.password : password);
@@ -48,11 +48,11 @@ export async function setPassword(
   const atMs = platform.surroundings.nowMs();
   const staff = staffInForce(registry, { iin: person, certificate, nowMs: atMs });
   const isProven = code !== undefined || fitted.value !== undefined;
-  if (attempt.isHeld || !staff.ok || !isProven || !isEnough(context, proof)) {
+  if (!staff.ok || !isProven || !isEnough(context, proof)) {
     await attempt.failed();
     return refuse('sign-in-refused');
   }
-  await attempt.succeeded();
+  if (!(await attempt.succeeded())) return refuse('sign-in-refused');
   // Asked again because the first answer was lost, or by a second code: it is this very password already.
   if (proof.kind === 'activation-code' && fitted.value !== undefined) return ok(null);
   const live = checkLive(registry.trust(), card.value, atMs);

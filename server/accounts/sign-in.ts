@@ -128,13 +128,13 @@ export async function signIn(
   const { device, address } = request;
   // An attempt that could not be judged must not count as a failure.
   if (!mayStretch()) return refuse('server-busy');
-  const attempt = await beginAttempt(context, { person, device, address });
+  const attempt = await beginAttempt(context, { person, holding: certificate, device, address });
   const held = await holdPassword(platform, person);
   const fitted = await fitsPassword(held, request.password);
   if (!fitted.ok) return fitted;
   const atMs = platform.surroundings.nowMs();
   const staff = staffInForce(registry, { iin: person, certificate, nowMs: atMs });
-  const isRight = !attempt.isHeld && fitted.value !== undefined && staff.ok;
+  const isRight = fitted.value !== undefined && staff.ok;
   const factors = [
     evidence('card-eds', sha256Hex(request.cms), { atMs, device }),
     ...(fitted.value === undefined ? [] : [evidence('password', fitted.value, { atMs, device })]),
@@ -146,7 +146,7 @@ export async function signIn(
     await attempt.failed();
     return refuse('sign-in-refused');
   }
-  await attempt.succeeded();
+  if (!(await attempt.succeeded())) return refuse('sign-in-refused');
   // Asked about only here: strangers' certificates are not.
   const live = checkLive(registry.trust(), card.value, atMs);
   if (!live.ok) return live;

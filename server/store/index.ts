@@ -113,7 +113,7 @@ export {
   readTrustCertificates,
 } from './platform.ts';
 export {
-  deleteAttempt,
+  deleteAttempts,
   readActivationCode,
   readAttempts,
   readPassword,

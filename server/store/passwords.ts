@@ -95,8 +95,11 @@ export async function replaceAttempt(
   return changed.numUpdatedRows === 1n;
 }
 
-export async function deleteAttempt(session: Session, { scope, subject }: AttemptKey): Promise<void> {
-  await session.deleteFrom('attempt').where('scope', '=', scope).where('subject', '=', subject).execute();
+export async function deleteAttempts(session: Session, keys: readonly AttemptKey[]): Promise<void> {
+  await session
+    .deleteFrom('attempt')
+    .where((where) => where.or(keys.map(({ scope, subject }) => where.and({ scope, subject }))))
+    .execute();
 }
 
 /** Deletes counters older than `beforeMs`, and of the rest the oldest above `rowsMax`. */

@@ -152,6 +152,30 @@ test('who guesses at one desk is held up there, and nobody else, nor the owner a
   expect(await attempt(person, person.password)).toBe('status 200');
 });
 
+test('an owner has his turn the longest delay after his first right try, though others fail by his card at his desk all the while', async () => {
+  const person = await member();
+  for (let i = 0; i < 11; i += 1) {
+    passMinutes(16);
+    await attempt(person, `wrong ${i}`);
+  }
+  passMinutes(1);
+  expect(await attempt(person, person.password)).toBe('sign-in-refused');
+  passMinutes(14.5);
+  // Whoever guesses takes the turn that the delay gave.
+  expect(await attempt(person, 'wrong again')).toBe('sign-in-refused');
+  expect(await attempt(person, person.password)).toBe('sign-in-refused');
+  passMinutes(0.6);
+  expect(await attempt(person, person.password)).toBe('status 200');
+});
+
+test('who guesses by another certificate of a person, at his desk, holds up nobody who has his card', async () => {
+  const person = await member();
+  const found = issuePerson({ ca: platform.ca, n: made, name: person.name, roles: ['reviewer'] });
+  expect(found.iin).toBe(person.iin);
+  for (let i = 0; i < 8; i += 1) expect(await attempt(found, person.password)).toBe('sign-in-refused');
+  expect(await attempt(person, person.password)).toBe('status 200');
+});
+
 test('a counter of failures that somebody edited counts as many failures, once, and raises an alarm', async () => {
   const person = await member();
   for (let i = 0; i < 5; i += 1) await attempt(person, `wrong ${i}`);

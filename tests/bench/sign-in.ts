@@ -51,14 +51,13 @@ async function storm(platform: Platform, setNow: (nowMs: number) => void, startM
   const tryAsOwner = async (owner: Owner, nowMs: number): Promise<void> => {
     owner.nextMs = Number.POSITIVE_INFINITY;
     ownerTries += 1;
-    const attempt = await beginAttempt(context, { person: owner.account, device: owner.device, address: '10.0.0.1' });
-    if (attempt.isHeld) {
-      await attempt.failed();
+    const place = { person: owner.account, holding: owner.account, device: owner.device, address: '10.0.0.1' };
+    const attempt = await beginAttempt(context, place);
+    if (!(await attempt.succeeded())) {
       owner.heldSinceMs ??= nowMs;
       owner.nextMs = nowMs + retryMs;
       return;
     }
-    await attempt.succeeded();
     if (owner.heldSinceMs !== undefined) longestHeldMs = Math.max(longestHeldMs, nowMs - owner.heldSinceMs);
     owner.heldSinceMs = undefined;
     owner.nextMs = nowMs + stormMs / 4;
@@ -71,7 +70,7 @@ async function storm(platform: Platform, setNow: (nowMs: number) => void, startM
     const from = isInsider
       ? { device: owner.device, address: '10.0.0.1' }
       : { device: device(10_000 + n), address: `198.51.${n >> 8}.${n & 255}` };
-    const attempt = await beginAttempt(context, { person: owner.account, ...from });
+    const attempt = await beginAttempt(context, { person: owner.account, holding: owner.account, ...from });
     await stretchPassword(new Secret('password', randomBytes(12)), randomBytes(16), scaledCost);
     await attempt.failed();
     for (const one of owners) if (one.nextMs <= nowMs) await tryAsOwner(one, nowMs);

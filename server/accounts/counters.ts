@@ -1,0 +1,67 @@
+import { noFailures, type Failures } from '../../core/access/index.ts';
+import { isTagged, tagRow, type Platform } from '../platform/index.ts';
+import { insertAlarm, readAttempts, replaceAttempt, type AttemptKey, type Row } from '../store/index.ts';
+
+/** Servers that write one counter at once: whoever was last each time gives up counting, or is held up. */
+export const writesMax = 4;
+/** A counter that somebody edited counts as one with so many failures: the longest delay, once. */
+const editedFailures = 1_000_000;
+
+/** A counter as it was read: `row` is what the next one takes the place of. */
+export type Counter = {
+  readonly row: Row<'attempt'> | undefined;
+  readonly failures: Failures;
+  readonly isEdited: boolean;
+};
+
+function read({ keyring, surroundings }: Platform, row: Row<'attempt'> | undefined): Counter {
+  if (row === undefined) return { row, failures: noFailures, isEdited: false };
+  const isEdited = !isTagged(keyring, 'attempt', row);
+  const failures = isEdited
+    ? { count: editedFailures, lastAtMs: surroundings.nowMs() }
+    : { count: row.failures, lastAtMs: row.last_at_ms };
+  return { row, failures, isEdited };
+}
+
+/** Reads counters by one statement; what is not there counts nothing. */
+export async function readCounters(
+  platform: Platform,
+  keys: readonly AttemptKey[],
+): Promise<(key: AttemptKey) => Counter> {
+  const rows = await readAttempts(platform.database, keys);
+  return (key) =>
+    read(
+      platform,
+      rows.find(({ scope, subject }) => scope === key.scope && subject === key.subject),
+    );
+}
+
+/** Puts a counter in the place of the one that was read, and answers it; nothing where another server was first. */
+export async function replaceCounter(
+  { database, keyring }: Platform,
+  key: AttemptKey,
+  found: Counter,
+  failures: Failures,
+): Promise<Counter | undefined> {
+  const { count, lastAtMs } = failures;
+  const row = tagRow(keyring, 'attempt', { ...key, failures: count, last_at_ms: lastAtMs });
+  return (await replaceAttempt(database, row, found.row)) ? { row, failures, isEdited: false } : undefined;
+}
+
+/** Changes a counter, whoever else writes it; `known` is how it was read before. */
+export async function addOne(
+  platform: Platform,
+  key: AttemptKey,
+  change: (failures: Failures) => Failures,
+  known?: Counter,
+): Promise<void> {
+  for (let round = 1; round <= writesMax; round += 1) {
+    const found = round === 1 && known !== undefined ? known : (await readCounters(platform, [key]))(key);
+    if ((await replaceCounter(platform, key, found, change(found.failures))) !== undefined) return;
+  }
+}
+
+export async function raiseEdited({ database, keyring, surroundings }: Platform): Promise<void> {
+  const alarm = { alarm_id: surroundings.uuid(), kind: 'attempts-edited', device: null, details: '{}' };
+  await insertAlarm(database, tagRow(keyring, 'alarm', { ...alarm, at_ms: surroundings.nowMs() }));
+}
