@@ -39,6 +39,8 @@ export type Shift = {
   roles: readonly Role[];
   /** When the password was entered last, by the clock that never jumps. */
   passwordAtMs: number;
+  /** When the server took a report of this machine last, by the clock that never jumps; minus infinity before the first. */
+  reportedAtMs: number;
   /** Why the server takes no acts from this machine as it is; `null` where it does. */
   restriction: Refusal | null;
 };

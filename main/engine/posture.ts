@@ -23,7 +23,7 @@ async function postureNow(engine: Engine): Promise<Posture> {
 type Judged = { readonly service: Service['measure']; readonly findings: readonly PostureFinding[] };
 
 /** Looks at the machine, journals what was found, and tells the server; answers what the policy makes of it. */
-export async function reportPosture(engine: Engine, client: ServerClient): Promise<Result<Judged>> {
+async function reportPosture(engine: Engine, client: ServerClient): Promise<Result<Judged>> {
   const posture = await postureNow(engine);
   const body = { ...posture, remoteControl: posture.remoteControl === null ? null : [...posture.remoteControl] };
   const written = await engine.vault.call('entries.append', {
@@ -34,28 +34,36 @@ export async function reportPosture(engine: Engine, client: ServerClient): Promi
 }
 
 /** What keeps a device of such a state from acting; `null` where nothing does. */
-export function restrictionOf({ service, findings }: Judged): Refusal | null {
+function restrictionOf({ service, findings }: Judged): Refusal | null {
   const [finding = ''] = findings;
   if (service === 'read-only') return { code: 'posture-restricted', details: { finding } };
   return service === 'refuse' ? { code: 'posture-refused', details: { finding } } : null;
 }
 
+/** Reports, and takes what the policy makes of it as what this desk may do now. */
+export async function takeReport(engine: Engine, shift: Shift, client: ServerClient): Promise<Result<null>> {
+  const reported = await reportPosture(engine, client);
+  if (!reported.ok) return reported;
+  shift.reportedAtMs = engine.options.clock.monotonicMs();
+  shift.restriction = restrictionOf(reported.value);
+  return ok(null);
+}
+
 /** The hourly report of one shift; the first is made at its start, where the server can be asked then. */
 export class PostureReports {
-  #reportedAtMs: number;
+  #triedAtMs = Number.NEGATIVE_INFINITY;
+  /** Why the last report was not taken. What that means for acts is said by the server's policy alone, so that nothing waits for it here. */
+  refusal: Refusal | null = null;
 
-  constructor(engine: Engine, shift: Shift) {
-    this.#reportedAtMs = shift.client.hasSession ? engine.options.clock.monotonicMs() : Number.NEGATIVE_INFINITY;
-  }
-
-  async round(engine: Engine, shift: Shift): Promise<Result<null>> {
+  async round(engine: Engine, shift: Shift): Promise<void> {
     const nowMs = engine.options.clock.monotonicMs();
     const everyMs = shift.restriction === null ? reportEveryMs : mendEveryMs;
-    if (nowMs - this.#reportedAtMs < everyMs) return ok(null);
-    const reported = await reportPosture(engine, shift.client);
-    if (!reported.ok) return reported;
-    this.#reportedAtMs = nowMs;
-    shift.restriction = restrictionOf(reported.value);
-    return ok(null);
+    if (nowMs - shift.reportedAtMs < everyMs || nowMs - this.#triedAtMs < mendEveryMs) return;
+    this.#triedAtMs = nowMs;
+    const wasRestricted = shift.restriction !== null;
+    const reported = await takeReport(engine, shift, shift.client);
+    this.refusal = reported.ok ? null : reported.refusal;
+    // What waited for it goes out now.
+    if (wasRestricted && shift.restriction === null) engine.kickSync();
   }
 }

@@ -193,6 +193,7 @@ async function attemptShift(
     name: signer.certificate.subject.commonName ?? '',
     roles: [],
     passwordAtMs: engine.options.clock.monotonicMs(),
+    reportedAtMs: Number.NEGATIVE_INFINITY,
     restriction: null,
   };
   engine.state.shift = shift;

@@ -29,7 +29,7 @@ export type CardWorld = {
   close(): Promise<void>;
 };
 
-const caseCount = 3;
+const caseCount = 4;
 
 async function enrol(
   directory: string,

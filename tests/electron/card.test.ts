@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { must } from '../../dev/demo/index.ts';
@@ -35,6 +36,35 @@ async function recorded(): Promise<number> {
     readonly value: { readonly items: readonly unknown[] };
   };
   return listed.value.items.length;
+}
+
+/** Longer than a desk that did not wait for the prompt would take to lock. */
+const standsOpenMs = 3_000;
+
+/** The phase of the desk, and why it locked by itself. */
+async function lockedBy(): Promise<readonly unknown[]> {
+  const { value } = (await ask('app.get', null)) as {
+    readonly value: { readonly phase: string; readonly lockedBy: { readonly code: string } | null };
+  };
+  return [value.phase, value.lockedBy?.code ?? null];
+}
+
+/** The start screen says in words that the card is gone, with the next step. */
+async function lockedWithoutCard(): Promise<void> {
+  for (const part of ['what', 'why', 'next'] as const)
+    await operator.page
+      .locator('.refusal')
+      .getByText(operator.say(`refusals.desk-locked-card.${part}`))
+      .waitFor();
+  expect(await lockedBy()).toEqual(['locked', 'desk-locked-card']);
+}
+
+/** How many shifts the journal says were ended. */
+async function shiftsEnded(): Promise<number> {
+  const listed = (await ask('journal.list', { before: null, limit: 100, onlyActs: false })) as {
+    readonly value: { readonly items: readonly { readonly kind: string }[] };
+  };
+  return listed.value.items.filter(({ kind }) => kind === 'shift-ended').length;
 }
 
 const refusal = (page: Page, code: 'card-absent' | 'card-removed' | 'pin-incorrect', part: 'what' | 'next') =>
@@ -143,4 +173,38 @@ describe.skipIf(missing.length > 0)('a card in a reader, at the real window', { 
     await operator.inCentralLog();
     expect(await recorded()).toBe(3);
   });
+
+  it('taken away while a prompt stands open: the desk locks once the person gives up, and not before', async () => {
+    await operator.rows.nth(2).click();
+    await operator.button('screens.decision.claim').click();
+    const prompt = await application.prompt();
+    await prompt.getByText(bearer.recognitionPhrase).waitFor();
+    must(await world.reader.call('remove', { slot: 0 }));
+    await says(prompt, 'card-absent');
+    await sleep(standsOpenMs);
+    expect(await lockedBy()).toEqual(['open', null]);
+    await prompt.getByRole('button', { name: operator.say('prompt.cancel') }).click();
+    await lockedWithoutCard();
+    must(await world.reader.call('insertAgain', { slot: 0 }));
+    await operator.startShift(bearer);
+    expect(await recorded()).toBe(3);
+  });
+
+  it.each(['ru', 'kk'] as const)(
+    'taken away with no prompt open: the shift ends, the vault closes, and the start screen says why (%s)',
+    async (locale) => {
+      await ask('preferences.set', { locale });
+      operator.locale = locale;
+      const endedBefore = await shiftsEnded();
+      must(await world.reader.call('remove', { slot: 0 }));
+      await lockedWithoutCard();
+      await operator.picture(`shift-locked-card-${locale}`);
+      expect(await ask('journal.list', { before: null, limit: 1, onlyActs: false })).toMatchObject({ ok: false });
+      must(await world.reader.call('insertAgain', { slot: 0 }));
+      await operator.startShift(bearer);
+      expect(await lockedBy()).toEqual(['open', null]);
+      expect(await shiftsEnded()).toBe(endedBefore + 1);
+      expect(await recorded()).toBe(3);
+    },
+  );
 });

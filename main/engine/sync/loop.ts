@@ -32,7 +32,7 @@ export class SyncLoop {
   readonly #shift: Shift;
   readonly #turned: Turned = new Map();
   readonly #refresh = new ReceiptRefresh();
-  readonly #posture: PostureReports;
+  readonly #posture = new PostureReports();
   #head: TreeHead | undefined;
   #contactAtMs = Number.NEGATIVE_INFINITY;
   #checkpointAtMs = Number.NEGATIVE_INFINITY;
@@ -43,7 +43,6 @@ export class SyncLoop {
   constructor(engine: Engine, shift: Shift) {
     this.#engine = engine;
     this.#shift = shift;
-    this.#posture = new PostureReports(engine, shift);
     this.#rounds = new Rounds({
       ...{ engine, where: 'sync', retryFirstMs },
       round: () => this.#round(),
@@ -85,13 +84,12 @@ export class SyncLoop {
       this.#contactAtMs = nowMs;
       await this.#journalHead(nowMs, known);
     }
-    const reported = await this.#posture.round(this.#engine, this.#shift);
-    if (!reported.ok) return reported;
     const outbox = await sendActs(this.#engine, this.#shift, this.#turned);
     if (!outbox.ok) return outbox;
     const proofs = await collectReceipts(this.#engine, this.#shift, outbox.value, this.#head ?? known);
     if (!proofs.ok) return proofs;
     this.#believe(proofs.value.head);
+    await this.#posture.round(this.#engine, this.#shift);
     const changes = await this.#readChanges();
     if (!changes.ok) return changes;
     if (changes.value.hasMore) return ok({ delayMs: 0 });
@@ -159,7 +157,7 @@ export class SyncLoop {
 
   #succeeded(round: Round): number {
     const { client, restriction } = this.#shift;
-    const refusal = client.hasSession ? restriction : { code: 'session-missing' };
+    const refusal = client.hasSession ? (restriction ?? this.#posture.refusal) : { code: 'session-missing' };
     setServer(this.#engine, refusal === null ? 'connected' : 'refused', refusal);
     return round.delayMs;
   }
