@@ -2,30 +2,44 @@ import * as z from 'zod';
 import { ok, refuse, type Result } from '../../core/kernel/index.ts';
 import { parseCanonical } from '../../core/signing/index.ts';
 import { documentSizeMax } from './platform-documents.ts';
-import { base64, iin, line, platformId, profile, sha256Hex, timeMs } from './primitives.ts';
+import { base64, count, iin, line, platformId, profile, sha256Hex, timeMs } from './primitives.ts';
 
 /** Records that a platform is founded on: its first people, devices and policies. */
 const foundingRecordsMax = 1_000;
 /** Largest CMS of one officer. */
 const cmsSizeMaxBytes = 32_768;
-const signersMax = 5;
+/** Two officers and the recovery officer. */
+const signersCount = 3;
 
 /**
- * What the officers sign who found a platform: from the leaf of the founding on, no record of a person, a device or a policy counts that the
- * platform key alone signed.
+ * What the people sign who found a platform: from the leaf of the founding on, no record of a person, a device or a policy counts that the
+ * platform key alone signed. Any two of the three can change staff and policy.
  */
 export const foundingStatement = z.strictObject({
   form: z.literal('qorgan.founding-statement/1'),
   platform: platformId,
   profile,
+  operatorName: line(300, 1),
   log: line(128, 1),
+  /** SHA-256 of each public key: of the log those of the lines that readers pin, of the platform that of its 32 bytes. */
+  keys: z.strictObject({ log: sha256Hex, logMlDsa44: sha256Hex, platform: sha256Hex }),
+  officers: z.tuple([iin, iin]),
+  /** Whose card is kept sealed. */
+  recovery: iin,
   /** Hashes of the records that count, in the order of the log. */
   records: z.array(sha256Hex).min(1).max(foundingRecordsMax),
   foundedAtMs: timeMs,
+  /** SHA-256 of the text that was read before signing, in each language, and the version of its words. */
+  shown: z.strictObject({
+    version: count,
+    kk: sha256Hex,
+    ru: sha256Hex,
+    en: sha256Hex,
+  }),
 });
 export type FoundingStatement = z.output<typeof foundingStatement>;
 
-/** The statement with the signatures of the officers' cards. */
+/** The statement with the signatures of the cards of everybody whom it names. */
 export const foundingDocument = z.strictObject({
   form: z.literal('qorgan.founding/1'),
   platform: platformId,
@@ -34,8 +48,7 @@ export const foundingDocument = z.strictObject({
   statement: z.string().max(documentSizeMax),
   signatures: z
     .array(z.strictObject({ iin, certificate: sha256Hex, cms: base64(cmsSizeMaxBytes) }))
-    .min(2)
-    .max(signersMax),
+    .length(signersCount),
 });
 export type FoundingDocument = z.output<typeof foundingDocument>;
 

@@ -4,6 +4,8 @@ export const accessRefusals = {
   'platform-not-founded': { retry: false },
   'platform-founded': { retry: false },
   'founding-records-differ': { retry: false },
+  'founding-people-insufficient': { retry: false },
+  'founding-text-differs': { retry: false },
   'founding-signatures-insufficient': { retry: false },
   'change-own-proposal': { retry: false },
   'change-own-record': { retry: false },

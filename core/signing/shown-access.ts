@@ -8,7 +8,7 @@ type Words = (id: string) => string | undefined;
 export type ShownAccess = Exclude<AccessCase, { status: 'absent' }>;
 
 /** `2026-11-26 05:58 UTC`: no time zone of a reader, so that the server renders the same text. */
-function momentText(atMs: number): string {
+export function momentText(atMs: number): string {
   return `${new Date(atMs).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }
 

@@ -35,7 +35,13 @@ export { setPassword, type PasswordProof, type SetPasswordRefusal } from './set-
 export { makeActivationCode } from './activation.ts';
 export { beginAttempt, forgetAttempts, type Attempt } from './attempts.ts';
 export { addressWaitSeconds, countWrongCode } from './code-attempts.ts';
-export { checkLive, checkSignature, type CheckedSignature, type SignatureRefusal } from './signature-check.ts';
+export {
+  checkCertificate,
+  checkLive,
+  checkSignature,
+  type CheckedSignature,
+  type SignatureRefusal,
+} from './signature-check.ts';
 export { isListOfAny, revocationDocument, withList, type RevocationDocument } from './revocation.ts';
 export {
   admitCertificate,
@@ -50,11 +56,16 @@ export { readSignedDocuments } from './signed-documents.ts';
 export { isSignedByCard } from './card-signature.ts';
 export {
   foundingDocumentText,
-  foundingText,
+  foundingStatementText,
+  foundingWords,
   grantKinds,
+  isSignedBy,
   judgeFounding,
+  judgeStatement,
   type Founded,
+  type FoundingPeople,
   type FoundingRefusal,
+  type FoundingSignature,
   type LoggedRecord,
 } from './founding.ts';
 export type { PolicyInForce, RegisteredDevice, RegisteredStaff, UnconfirmedRecord } from './rights.ts';

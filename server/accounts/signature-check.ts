@@ -1,6 +1,6 @@
 import { parseIin, refuse, ok, type Iin, type Result, type Sha256Hex } from '../../core/kernel/index.ts';
 import { canonicalize, type Json } from '../../core/signing/index.ts';
-import type { ReasonId, VerificationReport } from '../../eds/index.ts';
+import type { ReasonId, SignerVerdict, VerificationReport } from '../../eds/index.ts';
 import type { IssuedBy, Trust } from './trust.ts';
 
 /** Why a signature does not authorise. */
@@ -39,7 +39,7 @@ const named: Readonly<Partial<Record<ReasonId, SignatureRefusal>>> = {
   'carrier-unknown': 'carrier-refused',
 };
 
-function refusalOf(report: VerificationReport): SignatureRefusal {
+function refusalOf(report: Pick<SignerVerdict, 'stages' | 'reason' | 'verdict'>): SignatureRefusal {
   // A wrong signature is called that, whatever else is wrong with the certificate beside it.
   const isWrong = report.stages.some(
     (stage) =>
@@ -104,4 +104,20 @@ export function checkLive(trust: Trust, checked: CheckedSignature, atMs: number)
   if (responses.length === 0) return ok(checked.validation);
   const validation = JSON.parse(checked.validation) as { readonly [name: string]: Json };
   return ok(canonicalize({ ...validation, responses: responses.map(({ sha256 }) => sha256) }));
+}
+
+/** Judges a certificate (DER) that is to act for a person, before he has signed anything by it; INDETERMINATE is never good. */
+export function checkCertificate(
+  trust: Trust,
+  certificate: Uint8Array,
+  atMs: number,
+): Result<Pick<CheckedSignature, 'iin' | 'certificate'>, SignatureRefusal> {
+  const verdict = trust.verifier.verifyCertificate({ certificate, atMs });
+  if (verdict.verdict !== 'VALID') return refuse(refusalOf(verdict), { reason: verdict.reason });
+  const live = trust.judgeLive(certificate, atMs).stage;
+  if (live !== undefined && live.outcome !== 'PASS')
+    return refuse(named[live.reason] ?? 'signature-unknown', { reason: live.reason });
+  const iin = parseIin(verdict.signer?.iin ?? '');
+  if (!iin.ok) return refuse('certificate-foreign', { reason: 'iin-malformed' });
+  return ok({ iin: iin.value, certificate: verdict.signer?.certificateSha256 as Sha256Hex });
 }

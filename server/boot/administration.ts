@@ -1,28 +1,22 @@
 import { ok, parseIin, refuse, type Result } from '../../core/kernel/index.ts';
 import { canonicalize, type Json, type SignedDocument, type StaffRecord } from '../../core/signing/index.ts';
-import { staffRecord, type FoundingDocument } from '../../contracts/documents/index.ts';
+import { staffRecord } from '../../contracts/documents/index.ts';
 import { parseRevocationList } from '../../eds/index.ts';
 import {
   admitCertificate,
-  foundingDocumentText,
-  foundingText,
-  grantKinds,
   isListOfAny,
-  judgeFounding,
   makeActivationCode,
   makeEnrolmentCode,
-  readSignedDocuments,
   recordDocument,
   trustDocument,
   trustedAuthorities,
   withList,
-  type FoundingRefusal,
-  type LoggedRecord,
   type Registry,
   type RevocationDocument,
   type TrustDocument,
 } from '../accounts/index.ts';
 import type { Desk } from '../platform/index.ts';
+import { isFounded } from './founding.ts';
 import { insertRevocationList, insertTrustCertificates, readTrustCertificates } from '../store/index.ts';
 
 /** What an administrator brings of a person; platform and profile are the platform's own. */
@@ -33,7 +27,6 @@ export type AdministrationRefusal =
   | 'demo-in-production'
   | 'revocation-list-foreign'
   | 'platform-founded'
-  | FoundingRefusal
   | 'log-behind';
 
 /** Certificates to trust (DER), and, where a registry of authorities was asked, whose roles mean what. */
@@ -53,16 +46,6 @@ export type Administration = {
   ) => Promise<Result<{ readonly code: string; readonly expiresAtMs: number }, 'iin-malformed'>>;
   /** Grants, changes or (with no roles) blocks a person; counts once it resolves. `platform-founded` once only cards grant. */
   readonly addStaff: (staff: NewStaff) => Promise<Result<SignedDocument, AdministrationRefusal>>;
-  /** The text that the officers' cards sign to found the platform on the records that its log holds now. */
-  readonly foundingText: () => Promise<string>;
-  /**
-   * Founds the platform: from the leaf of this document on, only cards grant. Two officers of the records must have signed, who can change staff and policy between
-   * them.
-   */
-  readonly found: (
-    statement: string,
-    signatures: FoundingDocument['signatures'],
-  ) => Promise<Result<null, AdministrationRefusal>>;
   /** Replaces the trusted certificates (DER). A production platform takes none that carries the demonstration policy. */
   readonly importAnchors: (certificates: TrustImport) => Promise<Result<null, AdministrationRefusal>>;
   /**
@@ -141,38 +124,6 @@ async function recordList(
   return ok(null);
 }
 
-/** The records of people, devices and policies that the platform key signed, in the order of the log. */
-async function readGrants(desk: Desk): Promise<readonly LoggedRecord[]> {
-  const read = await Promise.all(
-    grantKinds.map(async (kind) => {
-      const { documents } = await readSignedDocuments(desk, kind);
-      return documents.map(({ signed, hash, leafIndex }) => ({ kind, text: signed.document, hash, leafIndex }));
-    }),
-  );
-  return read.flat().toSorted((one, other) => one.leafIndex - other.leafIndex);
-}
-
-async function isFounded(desk: Desk): Promise<boolean> {
-  const { documents } = await readSignedDocuments(desk, 'founding');
-  const records = await readGrants(desk);
-  return documents.some(
-    ({ signed, leafIndex }) => judgeFounding({ text: signed.document, leafIndex }, records, desk.identity).ok,
-  );
-}
-
-async function recordFounding(
-  desk: Desk,
-  statement: string,
-  signatures: FoundingDocument['signatures'],
-): Promise<Result<null, AdministrationRefusal>> {
-  if (await isFounded(desk)) return refuse('platform-founded');
-  const text = foundingDocumentText(statement, signatures, desk.identity);
-  const judged = judgeFounding({ text, leafIndex: Infinity }, await readGrants(desk), desk.identity);
-  if (!judged.ok) return judged;
-  await recordDocument(desk, { kind: 'founding', subject: 'platform', text });
-  return ok(null);
-}
-
 /** Opens administration over a desk. */
 export function createAdministration(context: AdministrationContext): Administration {
   const { desk, settle, readTrust } = context;
@@ -198,11 +149,6 @@ export function createAdministration(context: AdministrationContext): Administra
       const subject = `staff:${keyring.tag('staff', record.data.iin)}`;
       const text = canonicalize(record.data as unknown as Json);
       return settled(await recordDocument(desk, { kind: 'staff', subject, text }));
-    },
-    foundingText: async () => foundingText(await readGrants(desk), identity, desk.surroundings.nowMs()),
-    found: async (statement, signatures) => {
-      const recorded = await recordFounding(desk, statement, signatures);
-      return recorded.ok ? settled(null) : recorded;
     },
     importAnchors: async (certificates) => {
       const recorded = await recordTrust(desk, certificates, (await readTrust())?.version ?? 0);

@@ -3,6 +3,7 @@ export { checkPlace, type CheckPlaceOptions, type CheckRefusal } from './check-p
 export type { Finding, Progress } from '../audit/index.ts';
 export { exportPlatformLog, type ExportWish, type RangeEnd } from './export-log.ts';
 export { firstPolicy } from './first-policy.ts';
+export type { Founding, FoundingStanding } from './founding.ts';
 export { initPlatform, type InitOptions, type InitRefusal, type InitReport } from './init-platform.ts';
 export { declareLogLost, readLostLog, serveLostLog, type LostLog } from './lost-log.ts';
 export { openAdministration, type OpenAdministration } from './open-administration.ts';

@@ -28,6 +28,7 @@ import { tagRow, type Identity, type Platform } from '../platform/index.ts';
 import { hold, insertAlarm, isHeld, releaseHold } from '../store/index.ts';
 import { createAdministration, trustOfRegistry, type Administration } from './administration.ts';
 import { followMirrors } from './follow-mirrors.ts';
+import { createFounding, type Founding } from './founding.ts';
 import { letHeapGrow } from './heap.ts';
 import { isRootInProduction } from './init-platform.ts';
 import { listenOn } from './listen.ts';
@@ -70,6 +71,7 @@ export type RunningServer = {
   readonly identity: Identity;
   readonly pin: ServerPin;
   readonly administration: Administration;
+  readonly founding: Founding;
   /** `read-only` where the database is behind the log: nothing is accepted. */
   readonly state: () => 'accepting' | 'read-only';
   readonly treeSize: () => number;
@@ -231,18 +233,15 @@ async function serve(options: StartOptions, opened: Opened): Promise<Result<Runn
     return url;
   }
   Object.assign(identity, { url: url.value });
-  const administration = createAdministration({
-    desk: platform,
-    settle: async () => {
-      const isSettled = await settle(platform, registry);
-      return isSettled && platform.log.gap() === undefined;
-    },
-    ...trustOfRegistry(registry),
-  });
+  const settleAll = async (): Promise<boolean> =>
+    (await settle(platform, registry)) && platform.log.gap() === undefined;
+  const administration = createAdministration({ desk: platform, settle: settleAll, ...trustOfRegistry(registry) });
+  const founding = createFounding({ desk: platform, registry, settle: settleAll });
   watch.value?.start({ trusted: () => registry.trust().authorities, importList: administration.importCrl });
   const state = (): 'accepting' | 'read-only' =>
     platform.log.gap() === undefined && registry.rejected() === 0 && parts.intake.isSound() ? 'accepting' : 'read-only';
-  return ok({ url: url.value, identity, pin, administration, state, treeSize: () => platform.log.size(), close });
+  const treeSize = (): number => platform.log.size();
+  return ok({ url: url.value, identity, pin, administration, founding, state, treeSize, close });
 }
 
 function holdFileOf(directory: string): string {

@@ -10,7 +10,6 @@ import {
   activate,
   actOn,
   changeOf,
-  found,
   grantOf,
   propose,
   registryOf,
@@ -20,8 +19,8 @@ import {
   took,
   type FoundedPlatform,
 } from '../server/support/founded.ts';
-import { issuePerson, signAs, type TestPerson } from '../server/support/people.ts';
-import { addStaff, must, startTestPlatform } from '../server/support/platform.ts';
+import { issuePerson, type TestPerson } from '../server/support/people.ts';
+import { addStaff, must } from '../server/support/platform.ts';
 import { asSuperuser } from './support.ts';
 import { codeOf } from '../server/support/client.ts';
 import { enrolled, newCase } from '../server/support/workstation.ts';
@@ -196,39 +195,6 @@ test('a device that enrols after the founding is refused everything until two pe
   const right = await propose(desk, officer, { kind: 'device', before, record: grant });
   expect(await actOn(desk, manager, right.view, confirm)).toBe('accepted');
   expect((await fresh.signIn(reviewer)).status).toBe(200);
-});
-
-test('a founding needs the cards of two who can change staff and policy between them', async () => {
-  const other = await startTestPlatform();
-  const { ca } = other;
-  const people = [
-    issuePerson({ ca, n: 11, name: 'Қасымова Дана', roles: ['security-officer'] }),
-    issuePerson({ ca, n: 12, name: 'Ли Виктор', roles: ['security-officer'] }),
-    issuePerson({ ca, n: 13, name: 'Әлиев Марат', roles: ['manager'] }),
-  ] as const;
-  const [officer, colleague, manager] = people;
-  for (const person of people) must(await addStaff(other.server, person));
-  const code = async (by: readonly TestPerson[]): Promise<string> => {
-    const answer = await found(other, by);
-    return answer.ok ? 'founded' : answer.refusal.code;
-  };
-  const desk = await enrolled(other.server);
-  const form = testForm();
-  const early = desk.act(officer, { ...newCase(form), access: { status: 'absent' } }, 'access.block', {
-    ...{ iin: colleague.iin, name: colleague.name, ...text },
-  });
-  expect(await desk.outcomes([early])).toEqual(['refused:platform-not-founded']);
-  expect(await code([officer, officer])).toBe('founding-signatures-insufficient');
-  expect(await code([officer, colleague])).toBe('founding-signatures-insufficient');
-  expect(await code([officer, other.reviewer])).toBe('founding-signatures-insufficient');
-  const statement = await other.server.administration.foundingText();
-  const cms = Buffer.from(signAs(officer, `${statement} `)).toString('base64');
-  const forged = [officer, manager].map(({ iin, certificateHash: certificate }) => ({ iin, certificate, cms }));
-  const answer = await other.server.administration.found(statement, forged);
-  expect(!answer.ok && answer.refusal.code).toBe('founding-signatures-insufficient');
-  expect(await code([officer, manager])).toBe('founded');
-  expect(await code([officer, manager])).toBe('platform-founded');
-  await other.remove();
 });
 
 test('rows of records that a database superuser adds give no right', async () => {

@@ -3,7 +3,8 @@ import { decideCase, evolveCase, isAccessCase, type ActType } from '../../../cor
 import type { ActItem } from '../../../contracts/http/index.ts';
 import { registryView, type RegistryView } from '../../../contracts/http/index.ts';
 import { commandOf } from '../../../core/signing/index.ts';
-import { parseActEnvelope } from '../../../contracts/documents/index.ts';
+import { parseActEnvelope, parseDeviceRecord } from '../../../contracts/documents/index.ts';
+import type { Iin } from '../../../core/kernel/index.ts';
 import { endpoints } from '../../../contracts/http/index.ts';
 import { issuePerson, signAs, type TestPerson } from './people.ts';
 import { activationCodes, addStaff, must, startTestPlatform, type TestPlatform } from './platform.ts';
@@ -15,19 +16,31 @@ export type FoundedPlatform = TestPlatform & {
   readonly officer: TestPerson;
   readonly colleague: TestPerson;
   readonly manager: TestPerson;
+  readonly recovery: TestPerson;
   readonly desk: Workstation;
 };
 
-/** Founds a platform by the cards of these people. */
-export async function found(platform: TestPlatform, by: readonly TestPerson[]) {
-  const { administration } = platform.server;
-  const statement = await administration.foundingText();
-  const signatures = by.map((person) => ({
-    iin: person.iin,
-    certificate: person.certificateHash,
-    cms: Buffer.from(signAs(person, statement)).toString('base64'),
-  }));
-  return administration.found(statement, signatures);
+/** The signature of a founding by this person's card. */
+export function signFounding(person: TestPerson, statement: string) {
+  const cms = Buffer.from(signAs(person, statement)).toString('base64');
+  return { iin: person.iin, certificate: person.certificateHash, cms };
+}
+
+/** Founds a platform by two officers and a recovery officer, who all sign; every device that is in the log is admitted. */
+export async function found(platform: TestPlatform, by: readonly [TestPerson, TestPerson, TestPerson]) {
+  const { founding } = platform.server;
+  const { records } = await founding.standing();
+  const devices = records.flatMap(({ kind, text }) =>
+    kind === 'device' ? [must(parseDeviceRecord(text)).device] : [],
+  );
+  const [one, other, recovery] = by;
+  const people = { officers: [one.iin, other.iin] as [Iin, Iin], recovery: recovery.iin, devices };
+  const statement = await founding.statement(people);
+  if (!statement.ok) return statement;
+  return founding.found(
+    statement.value,
+    by.map((person) => signFounding(person, statement.value)),
+  );
 }
 
 /** Starts a platform, gives it two officers and a manager, enrols a workstation and founds it. */
@@ -37,10 +50,11 @@ export async function startFounded(databaseUrl?: string): Promise<FoundedPlatfor
   const officer = issuePerson({ ca, n: 11, name: 'Қасымова Дана', roles: ['security-officer'] });
   const colleague = issuePerson({ ca, n: 12, name: 'Ли Виктор', roles: ['security-officer'] });
   const manager = issuePerson({ ca, n: 13, name: 'Әлиев Марат', roles: ['manager'] });
-  for (const person of [officer, colleague, manager]) must(await addStaff(platform.server, person));
+  const recovery = issuePerson({ ca, n: 14, name: 'Ким Олег', roles: ['security-officer', 'manager'] });
+  for (const person of [officer, colleague, manager, recovery]) must(await addStaff(platform.server, person));
   const desk = await enrolled(platform.server);
-  must(await found(platform, [officer, manager]));
-  return Object.assign(platform, { officer, colleague, manager, desk });
+  must(await found(platform, [officer, manager, recovery]));
+  return Object.assign(platform, { officer, colleague, manager, recovery, desk });
 }
 
 /** A case of changed rights that does not exist yet. */
