@@ -38,6 +38,11 @@ export const personSummarySchema = z.strictObject({
   validUntilMs: timeMsSchema.nullable(),
   certificates: z.int().nonnegative(),
   isMe: z.boolean(),
+  /** Of record and block in the registry; a change names it, so that two changes of one record never both count. */
+  hash: sha256HexSchema,
+  /** When this desk last knew him to sign; `null` for never. */
+  lastActMs: timeMsSchema.nullable(),
+  reviewedAtMs: timeMsSchema.nullable(),
   /** Changes of this record that wait for a second signature. */
   waiting: z.int().nonnegative(),
 });
@@ -90,10 +95,7 @@ export const changeViewSchema = z.strictObject({
 export const personViewSchema = z.strictObject({
   summary: personSummarySchema,
   record: staffRecordSchema,
-  /** Of record and block in the registry; a proposal names it, so that two changes of one record never both count. */
-  hash: sha256HexSchema,
   block: z.strictObject({ by: named, atMs: timeMsSchema, reason: z.string().max(2_000) }).nullable(),
-  reviewedAtMs: timeMsSchema.nullable(),
   /** Newest first. */
   changes: z.array(changeSummarySchema).max(512),
   /** What the present policy lets this person do at this moment; empty for one who is not in force. */
@@ -171,6 +173,8 @@ export const deviceViewSchema = z.strictObject({
   custodian: named.nullable(),
   /** SHA-256 of its public key: what two people compare before they sign. */
   fingerprint: sha256HexSchema,
+  /** Of its record in the registry; `null` for one that waits to be let in. */
+  hash: sha256HexSchema.nullable(),
   enrolledAtMs: timeMsSchema.nullable(),
   lastContactMs: timeMsSchema.nullable(),
   posture: postureViewSchema.nullable(),

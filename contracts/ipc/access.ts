@@ -7,39 +7,15 @@ import {
   personStandings,
   personSummarySchema,
   personViewSchema,
-  staffRecordSchema,
 } from './access-views.ts';
 import { idSchema, nothing, sha256HexSchema, timeMsSchema, verb } from './common.ts';
 import { actDraftSchema, type OperatorVerbs } from './operator.ts';
+import { rightsDraftSchema } from './rights-draft.ts';
 
-/** As the acts of `contracts/documents` have it. */
-const text = z.string().min(1).max(300);
-const note = z.string().max(2_000);
 const iin = z.string().regex(/^\d{12}$/u);
 
-/**
- * What a screen may propose about rights. It names the record that is replaced by its hash; main fills the record itself from the registry and
- * names the new case, so that no page says what was before.
- */
-export const accessDraftSchema = z.discriminatedUnion('type', [
-  z.strictObject({
-    type: z.literal('access.propose'),
-    change: z.strictObject({
-      kind: z.literal('staff'),
-      /** `null` for a person who has no record yet. */
-      before: sha256HexSchema.nullable(),
-      record: staffRecordSchema,
-    }),
-    reason: text,
-    basis: text,
-  }),
-  z.strictObject({ type: z.literal('access.block'), iin, reason: text, basis: text }),
-  z.strictObject({ type: z.literal('access.confirm'), caseId: idSchema }),
-  z.strictObject({ type: z.literal('access.decline'), caseId: idSchema, note: text }),
-  z.strictObject({ type: z.literal('access.withdraw'), caseId: idSchema, note }),
-]);
-
-export type AccessDraft = z.infer<typeof accessDraftSchema>;
+/** A change of rights as a screen writes it. */
+export type AccessDraft = z.input<typeof rightsDraftSchema>;
 
 /** What people are looked for by. */
 export const peopleQuestSchema = z.strictObject({
@@ -58,7 +34,7 @@ const page = { offset: z.int().nonnegative(), limit: z.int().min(1).max(500) };
 const paged = { total: z.int().nonnegative(), next: z.int().nonnegative().nullable() };
 /** How many there are in each view, whatever is looked for. */
 const counts = z.record(z.string(), z.int().nonnegative());
-const anyDraft = z.union([actDraftSchema, accessDraftSchema]);
+const anyDraft = z.union([actDraftSchema, rightsDraftSchema]);
 
 /**
  * Verbs of the screens of accounts. Each moves into `operatorVerbs` with its handler; until then no door answers it, no preload

@@ -1,5 +1,4 @@
 export {
-  accessDraftSchema,
   accessVerbs,
   peopleQuestSchema,
   type AccessDraft,
@@ -36,6 +35,7 @@ export {
   type OperatorVerb,
   type OperatorVerbs,
 } from './operator.ts';
+export { rightsDraftSchema, type RightsDraft } from './rights-draft.ts';
 export type { LogEntryView, LogFilter, LogItem, LogPage } from './log-views.ts';
 export { namesAgree, operatorVerbPhases, type Phase } from './phases.ts';
 export {

@@ -14,3 +14,4 @@ export { canonicalize, depthMax, parseCanonical, type Json } from './canonical.t
 export { controlDigit, parseBin, parseIin } from './identity-number.ts';
 export { ok, refuse, type Refusal, type Result } from './result.ts';
 export { Secret } from './secret.ts';
+export { spanOf, type Span } from './span.ts';

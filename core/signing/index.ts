@@ -22,7 +22,7 @@ export {
 } from './envelope.ts';
 export type { CosignerRecord, HeadStatement } from './contact-documents.ts';
 export { challengeText, type SignInChallenge } from './sign-in.ts';
-export { documentDifferences, type ShownAccess } from './shown-access.ts';
+export { type ShownAccess } from './shown-access.ts';
 export { deviceFingerprint, foundingText, groupsOf, type ShownFounding } from './shown-founding.ts';
 export { renderShown, type ShownTemplate, type ShownValues } from './shown.ts';
 export {

@@ -1,16 +1,13 @@
 import type { AccessCase, AccessChange, AccessCommand, DeviceGrant, StaffGrant } from '../access/index.ts';
 import { canonicalize, type Json } from '../kernel/index.ts';
-import type { ShownValues } from './shown.ts';
+import { policyTexts } from './shown-policy.ts';
+import { momentText, type ShownValues, type ShownWords } from './shown.ts';
 
-type Words = (id: string) => string | undefined;
+/** The words of a text, and the version of it. */
+type Wording = { readonly words: ShownWords; readonly version: number };
 
 /** What an act on rights is about: of a proposal or a block its own payload, of any other act the case. */
 export type ShownAccess = Exclude<AccessCase, { status: 'absent' }>;
-
-/** `2026-11-26 05:58 UTC`: no time zone of a reader, so that the server renders the same text. */
-export function momentText(atMs: number): string {
-  return `${new Date(atMs).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
-}
 
 /** Each text of the record as it will be, and beside it (`…Was`) the one before where that differs. */
 function besideBefore(after: ShownValues, before: ShownValues | undefined): ShownValues {
@@ -21,7 +18,7 @@ function besideBefore(after: ShownValues, before: ShownValues | undefined): Show
   return { ...after, ...Object.fromEntries(was) };
 }
 
-function staffValues(record: StaffGrant, words: Words): ShownValues {
+function staffValues(record: StaffGrant, words: ShownWords): ShownValues {
   const { contract, validUntilMs } = record;
   const none = words('none');
   return {
@@ -37,7 +34,7 @@ function staffValues(record: StaffGrant, words: Words): ShownValues {
   };
 }
 
-function deviceValues({ record, location, custodian, standing }: DeviceGrant, words: Words): ShownValues {
+function deviceValues({ record, location, custodian, standing }: DeviceGrant, words: ShownWords): ShownValues {
   return {
     name: record.name,
     device: record.device,
@@ -51,30 +48,8 @@ function deviceValues({ record, location, custodian, standing }: DeviceGrant, wo
   };
 }
 
-/** Every value of a document by its path; lists of plain values are one. */
-function flatten(value: Json, path = ''): readonly (readonly [path: string, text: string])[] {
-  if (typeof value !== 'object' || value === null) return [[path, String(value)]];
-  if (Array.isArray(value)) {
-    const items = value as readonly Json[];
-    const isPlain = items.every((item) => typeof item !== 'object' || item === null);
-    if (isPlain) return [[path, `[${items.map(String).join(', ')}]`]];
-    return items.flatMap((item, i) => flatten(item, `${path}[${i}]`));
-  }
-  return Object.entries(value as { readonly [name: string]: Json })
-    .toSorted(([one], [other]) => (one < other ? -1 : 1))
-    .flatMap(([name, member]) => flatten(member, path === '' ? name : `${path}.${name}`));
-}
-
-/** What differs between two documents, a line for each value: `path: before → after`. */
-export function documentDifferences(before: Json, after: Json): readonly string[] {
-  const [old, young] = [new Map(flatten(before)), new Map(flatten(after))];
-  const paths = [...new Set([...old.keys(), ...young.keys()])];
-  return paths
-    .filter((path) => old.get(path) !== young.get(path))
-    .map((path) => `${path}: ${old.get(path) ?? '—'} → ${young.get(path) ?? '—'}`);
-}
-
-function changeValues(change: AccessChange, words: Words): ShownValues {
+function changeValues(change: AccessChange, wording: Wording): ShownValues {
+  const { words } = wording;
   switch (change.kind) {
     case 'staff': {
       const before = change.before === null ? undefined : staffValues(change.before.record, words);
@@ -86,15 +61,8 @@ function changeValues(change: AccessChange, words: Words): ShownValues {
       const values = besideBefore(deviceValues(change.record, words), before);
       return { ...values, isNew: before === undefined ? words('new-record') : undefined };
     }
-    case 'policy': {
-      const [before, after] = [change.before.record as unknown as Json, change.record as unknown as Json];
-      return {
-        version: String(change.record.version),
-        from: momentText(change.record.effectiveFromMs),
-        differences: documentDifferences(before, after),
-        values: flatten(after).map(([path, text]) => `${path} = ${text}`),
-      };
-    }
+    case 'policy':
+      return policyTexts(change, wording);
     case 'review':
       return {
         people: change.people.map(({ name, iin, roles, decision }) => {
@@ -111,9 +79,9 @@ export function accessTemplates({ type }: AccessCommand, about: ShownAccess): re
 }
 
 /** The values of the places of those templates. */
-export function accessValues(command: AccessCommand, about: ShownAccess, words: Words): ShownValues {
+export function accessValues(command: AccessCommand, about: ShownAccess, wording: Wording): ShownValues {
   const note = 'note' in command.payload ? command.payload.note.trim() : undefined;
-  const values = 'change' in about ? changeValues(about.change, words) : { name: about.name, iin: about.iin };
+  const values = 'change' in about ? changeValues(about.change, wording) : { name: about.name, iin: about.iin };
   // The time of the proposal is no part of it: before its receipt the desk knows another than the server.
   const { reason, basis, author } = about;
   return { ...values, reason, basis, author, note };

@@ -8,13 +8,16 @@ import {
 import { refuse, type Iin, type PlatformId, type Result } from '../kernel/index.ts';
 import type { ActEnvelope, Locale, Profile } from './envelope.ts';
 import { aboutOf, accessTemplates, accessValues, type ShownAccess } from './shown-access.ts';
-import { renderShown, type ShownValues } from './shown.ts';
+import { renderShown, type ShownValues, type ShownWords } from './shown.ts';
 
 /** The catalogue of `locales/signing`: flat ids to texts for each language; ids of version 1 start with `v1.`. */
 export type SigningTexts = Readonly<Record<Locale, Readonly<Record<string, string>>>>;
 
-/** Templates that new acts are shown by. Older versions stay, so that old acts can be rendered again. */
-export const shownVersion = 1;
+/**
+ * Templates that new acts are shown by. Older versions stay, so that old acts can be rendered again; a text that a version does not word anew is
+ * that of the version before. Version 2 tells a policy in words with units, where version 1 told it by paths.
+ */
+export const shownVersion = 2;
 
 type ShownPlace = {
   readonly revision: number;
@@ -29,10 +32,10 @@ type ShownChange = ShownPlace & { readonly command: AccessCommand; readonly abou
 /** What the text that a signer reads is made of: the form, or the change of rights, of the case at the revision decided on. */
 export type ShownAct = ShownRegistration | ShownChange;
 
+type ShownIn = { readonly locale: Locale; readonly version: number };
+
 /** What of a case is shown: the form of a registration, or a change of rights. */
 export type ShownCase = { readonly form: RegistrationForm } | AccessCase;
-
-type Words = (id: string) => string | undefined;
 
 /** `1986-04-12` as `12.04.1986`: the one order that both languages write. */
 function dayText(date: string): string {
@@ -40,7 +43,7 @@ function dayText(date: string): string {
   return `${day}.${month}.${year}`;
 }
 
-function decisionValues(command: RegistrationCommand, words: Words): Record<string, string | undefined> {
+function decisionValues(command: RegistrationCommand, words: ShownWords): Record<string, string | undefined> {
   const { type, payload } = command;
   if (type === 'registration.return' || type === 'registration.refuse') {
     return {
@@ -51,7 +54,7 @@ function decisionValues(command: RegistrationCommand, words: Words): Record<stri
   return type === 'registration.approve' ? { note: payload.note.trim() } : {};
 }
 
-function registrationValues({ command, form }: ShownRegistration, words: Words): ShownValues {
+function registrationValues({ command, form }: ShownRegistration, words: ShownWords): ShownValues {
   const { person, organisation, document } = form;
   return {
     number: form.number,
@@ -72,7 +75,8 @@ function registrationValues({ command, form }: ShownRegistration, words: Words):
   };
 }
 
-function shownValues(act: ShownAct, words: Words): ShownValues {
+function shownValues(act: ShownAct, wording: { readonly words: ShownWords; readonly version: number }): ShownValues {
+  const { words } = wording;
   const { revision, actorIin, platform, profile } = act;
   const place = {
     demo: profile === 'demo' ? words('demo') : undefined,
@@ -81,8 +85,14 @@ function shownValues(act: ShownAct, words: Words): ShownValues {
     platform,
   };
   return 'about' in act
-    ? { ...accessValues(act.command, act.about, words), ...place }
+    ? { ...accessValues(act.command, act.about, wording), ...place }
     : { ...registrationValues(act, words), ...place };
+}
+
+/** The wording of a version, or the last one before it. */
+export function wordingOf(texts: SigningTexts, { locale, version }: ShownIn): ShownWords {
+  const versions = Array.from({ length: Math.min(version, shownVersion) }, (_, older) => version - older);
+  return (id) => versions.map((one) => texts[locale][`v${one}.${id}`]).find((text) => text !== undefined);
 }
 
 /**
@@ -92,14 +102,14 @@ function shownValues(act: ShownAct, words: Words): ShownValues {
 export function shownText(
   texts: SigningTexts,
   act: ShownAct,
-  place: { readonly locale: Locale; readonly version: number },
+  place: ShownIn,
 ): Result<string, 'shown-template-unknown' | 'shown-text-empty'> {
-  const words: Words = (id) => texts[place.locale][`v${place.version}.${id}`];
+  const words = wordingOf(texts, place);
   const ids = 'about' in act ? accessTemplates(act.command, act.about) : [act.command.type];
   const templates = ids.map(words);
-  if (templates.includes(undefined)) return refuse('shown-template-unknown');
+  if (place.version > shownVersion || templates.includes(undefined)) return refuse('shown-template-unknown');
   const lines = templates.flatMap((template = '') => template.split('\n'));
-  return renderShown({ version: place.version, lines }, shownValues(act, words));
+  return renderShown({ version: place.version, lines }, shownValues(act, { words, version: place.version }));
 }
 
 /**

@@ -1,8 +1,7 @@
 import type { DeviceGrant, PolicyDocument, StaffGrant } from '../access/index.ts';
 import { fromBase64, toHex, type Iin, type Result, type Sha256, type Sha256Hex } from '../kernel/index.ts';
-import { momentText } from './shown-access.ts';
-import { renderShown } from './shown.ts';
-import type { SigningTexts } from './shown-act.ts';
+import { momentText, renderShown, type ShownWords } from './shown.ts';
+import { wordingOf, type SigningTexts } from './shown-act.ts';
 import type { DeviceRecord } from './documents.ts';
 import type { Locale, Profile } from './envelope.ts';
 
@@ -34,14 +33,12 @@ export function deviceFingerprint(sha256: Sha256, { publicKey }: Pick<DeviceReco
   return toHex(sha256(bytes.value)) as Sha256Hex;
 }
 
-type Words = (id: string) => string | undefined;
-
-function fill(words: Words, id: string, values: Readonly<Record<string, string | undefined>>): string {
+function fill(words: ShownWords, id: string, values: Readonly<Record<string, string | undefined>>): string {
   const line = renderShown({ version: 1, lines: [words(id) ?? ''] }, values);
   return line.ok ? line.value.trimEnd() : '';
 }
 
-function personText(words: Words, person: StaffGrant): string {
+function personText(words: ShownWords, person: StaffGrant): string {
   const { name, iin, roles, certificates, validFromMs, validUntilMs } = person;
   return fill(words, 'founding.person', {
     ...{ name, iin },
@@ -60,7 +57,7 @@ export function foundingText(
 ): Result<string, 'shown-text-empty'> {
   const { locale, version, sha256 } = place;
   const { officers, recovery, people, devices, policy, keys } = founding;
-  const words: Words = (id) => texts[locale][`v${version}.${id}`];
+  const words = wordingOf(texts, { locale, version });
   const textOf = (isShown: (iin: Iin) => boolean): readonly string[] =>
     people.filter(({ iin }) => isShown(iin)).map((person) => personText(words, person));
   const others = textOf((iin) => !officers.includes(iin) && iin !== recovery);

@@ -14,6 +14,14 @@ const unseen =
   // eslint-disable-next-line no-control-regex -- control characters are exactly what is looked for
   /[\u0000-\u001F\u007F-\u009F\u00AD\u061C\u180E\u200B-\u200F\u2028-\u202E\u2060-\u206F\uFEFF\uFFF9-\uFFFB\u{E0000}-\u{E007F}]+/gu;
 
+/** A text of the catalogue in the language and version of the act. */
+export type ShownWords = (id: string) => string | undefined;
+
+/** `2026-11-26 05:58 UTC`: no time zone of a reader, so that the server renders the same text. */
+export function momentText(atMs: number): string {
+  return `${new Date(atMs).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+}
+
 const place = /\{([a-z][a-zA-Z0-9]*)\}/gu;
 
 /** The line with its places filled; `undefined` where one of them has no value. */

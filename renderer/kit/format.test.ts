@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   durationOf,
-  durationParts,
   formatCount,
   formatDate,
   formatIdentityNumber,
@@ -87,25 +86,6 @@ describe('durations', () => {
 
   it('of a clock that went back are zero', () => {
     expect(durationOf(-5_000)).toEqual({ unit: 'seconds', value: 0 });
-  });
-});
-
-describe('a span of a setting', () => {
-  it('is told in the largest unit that says it exactly', () => {
-    expect(durationParts(86_400_000 * 3)).toEqual({ unit: 'days', value: 3 });
-    expect(durationParts(90_000)).toEqual({ unit: 'seconds', value: 90 });
-    expect(durationParts(1_500)).toEqual({ unit: 'milliseconds', value: 1_500 });
-    expect(durationParts(0)).toEqual({ unit: 'milliseconds', value: 0 });
-  });
-
-  it('never reads the same for two that differ', () => {
-    const sizes = { milliseconds: 1, seconds: 1_000, minutes: 60_000, hours: 3_600_000, days: 86_400_000 } as const;
-    fc.assert(
-      fc.property(fc.nat(), (spanMs) => {
-        const { unit, value } = durationParts(spanMs);
-        return value * sizes[unit] === spanMs;
-      }),
-    );
   });
 });
 

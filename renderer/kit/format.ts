@@ -72,20 +72,3 @@ export function sizeParts(sizeBytes: number): { readonly unit: 'kb' | 'mb'; read
   if (kilobytes < 1_024) return { unit: 'kb', value: Math.max(1, Math.round(kilobytes)) };
   return { unit: 'mb', value: Math.round((kilobytes / 1_024) * 10) / 10 };
 }
-
-export type Span = {
-  readonly unit: 'milliseconds' | 'seconds' | 'minutes' | 'hours' | 'days';
-  readonly value: number;
-};
-
-/** A span of time in the largest unit that says it exactly: two settings that differ never read the same. */
-export function durationParts(spanMs: number): Span {
-  const units = [
-    ['days', 86_400_000],
-    ['hours', 3_600_000],
-    ['minutes', 60_000],
-    ['seconds', 1_000],
-  ] as const;
-  const found = units.find(([, sizeMs]) => spanMs !== 0 && spanMs % sizeMs === 0);
-  return found === undefined ? { unit: 'milliseconds', value: spanMs } : { unit: found[0], value: spanMs / found[1] };
-}

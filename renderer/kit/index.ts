@@ -2,7 +2,6 @@ export { Button, IconButton, Tip, type ButtonTone } from './buttons.tsx';
 export { CheckList, RadioList, SecretField, Segmented, TextArea, TextField, type Choice } from './fields.tsx';
 export {
   durationOf,
-  durationParts,
   formatCount,
   formatDate,
   formatIdentityNumber,

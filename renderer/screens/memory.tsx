@@ -19,10 +19,16 @@ export type AnyDraft = ScreenInput<'acts.sign'>;
 
 /** What drafts and outcomes are remembered by: the case, or the person of a change that has no case yet. */
 export function matterOf(draft: AnyDraft): string {
-  if (draft.type === 'access.propose')
-    return matterOfPerson(draft.change.before === null ? null : draft.change.record.iin);
+  if (draft.type === 'access.propose') return matterOfChange(draft.change);
   return draft.type === 'access.block' ? matterOfPerson(draft.iin) : draft.caseId;
 }
+
+function matterOfChange(change: Extract<AnyDraft, { type: 'access.propose' }>['change']): string {
+  if (change.kind === 'staff') return matterOfPerson(change.before === null ? null : change.record.iin);
+  return change.kind === 'device' ? matterOfDevice(change.id) : change.kind;
+}
+
+export const matterOfDevice = (id: string): string => `device ${id}`;
 
 /** `null` for somebody who has no record yet. */
 export const matterOfPerson = (iin: string | null): string => `person ${iin ?? 'new'}`;

@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
-import type { AccessChange, AccessCommand, ReviewItem, StaffGrant } from '../../core/access/index.ts';
+import type { AccessChange, AccessCommand, PolicyDocument, ReviewItem, StaffGrant } from '../../core/access/index.ts';
 import { accessActTypes } from '../../core/actions/index.ts';
-import type { DeviceId, Iin, JournalEpoch } from '../../core/kernel/index.ts';
+import { refuse, type DeviceId, type Iin, type JournalEpoch } from '../../core/kernel/index.ts';
 import { shownAct, shownText, shownVersion, type ShownCase } from '../../core/signing/index.ts';
 import { signingTexts } from '../../locales/signing/index.ts';
 import { accessPlatform, accessPolicy, certificateOf, dayMs, grantOf } from '../support/access.ts';
+import { wholePolicy } from '../support/whole-policy.ts';
 import { testIin } from './support/people.ts';
 import { must } from './support/platform.ts';
 
@@ -55,12 +56,12 @@ function textOf(
   command: AccessCommand,
   state: ShownCase,
   locale: (typeof locales)[number],
-  profile: 'demo' | 'production' = 'production',
+  { profile = 'production', version = shownVersion }: Partial<{ profile: 'demo' | 'production'; version: number }> = {},
 ): string {
   const about = shownAct(command, state, { actor: author, atMs: dayMs });
   if (about === undefined) throw new Error('shown');
   const place = { revision: 1, actorIin: second, platform: accessPlatform.platform, profile };
-  return must(shownText(signingTexts, { ...about, ...place }, { locale, version: shownVersion }));
+  return must(shownText(signingTexts, { ...about, ...place }, { locale, version }));
 }
 
 const held = (change: AccessChange): ShownCase => ({
@@ -97,15 +98,67 @@ test.each(locales)('in %s both people read the whole record, and what stood ther
   expect(confirmed).toContain(author);
 });
 
-test.each(locales)('in %s a policy is read by what differs and then whole, a review by its people', (locale) => {
-  const shown = textOf({ type: 'access.confirm', payload: {} }, held(changes.policy), locale);
+const confirm = { type: 'access.confirm', payload: {} } as const;
+
+test.each(locales)(
+  'in %s a policy is read by what differs, in words with units, and then whole; a review by its people',
+  (locale) => {
+    const shown = textOf(confirm, held(changes.policy), locale);
+    const word = (id: string): string => signingTexts[locale][`v2.${id}`] ?? '';
+    const name = word('policy.clock.warnDriftMs');
+    expect(shown).toContain(`${name}: 1 ${word('unit.seconds')} → 7777 ${word('unit.milliseconds')}`);
+    expect(shown).toContain(`${word('policy.version')}: 1 → 2`);
+    expect(shown).toContain(`${word('policy.clock.refuseDriftMs')}: 2 ${word('unit.seconds')}\n`);
+    expect(shown).not.toContain(`${word('policy.clock.refuseDriftMs')}: 2 ${word('unit.seconds')} →`);
+    const approve = word('policy.act').replace('{of}', word('act.registration.approve'));
+    expect(shown).toContain(`${approve}: ${signingTexts[locale]['v1.job.reviewer']}`);
+    const review = textOf(confirm, held(changes.review), locale);
+    expect(review).toContain(`${before.name}, ${clerk}`);
+    expect(review).toContain(signingTexts[locale]['v1.decision.revoke']);
+  },
+);
+
+/** The text of a policy with every part that there is, in the place of one with hardly any. */
+function wholeText(record: object, locale: (typeof locales)[number]): string {
+  const change = { ...changes.policy, record: record as PolicyDocument } as AccessChange;
+  return textOf(confirm, held(change), locale);
+}
+
+test.each(locales)(
+  'in %s no field and no value of a policy is told by its path, and one without words by nothing else',
+  (locale) => {
+    const shown = wholeText(wholePolicy, locale);
+    const lines = shown.split('\n').filter((line) => line.startsWith('  ') && !line.includes(wholePolicy.form));
+    expect(lines.length).toBeGreaterThan(100);
+    // Names of fields and values are written in one word with a dot, a capital or a hyphen between.
+    const codes = lines.filter((line) => /[a-z]Ms\b|\b[a-z]+\.[a-z]|\b[a-z]+[A-Z]/u.test(line));
+    expect(codes).toEqual([]);
+    expect(wholeText({ ...wholePolicy, future: { limit: 7 } }, locale)).toContain('future.limit: 7');
+  },
+);
+
+test('one policy reads the same whoever wrote it in whichever order', () => {
+  const { form, ...rest } = wholePolicy;
+  expect(wholeText({ ...rest, form }, 'en')).toBe(wholeText(wholePolicy, 'en'));
+});
+
+test('two policies that differ never read the same', () => {
+  const texts = [60_000, 60_001, 3_600_000].map((idleMs) =>
+    wholeText({ ...wholePolicy, sessions: { ...wholePolicy.sessions, idleMs } }, 'en'),
+  );
+  expect(new Set(texts).size).toBe(3);
+});
+
+test('what was signed under the texts of version 1 is rendered as it was then, and a version that does not exist by nothing', () => {
+  const shown = textOf(confirm, held(changes.policy), 'en', { version: 1 });
   expect(shown).toContain('clock.warnDriftMs: 1000 → 7777');
-  expect(shown).toContain('version: 1 → 2');
   expect(shown).toContain('access.acts.registration.approve = [reviewer]');
   expect(shown).not.toContain('clock.refuseDriftMs: 2000 →');
-  const review = textOf({ type: 'access.confirm', payload: {} }, held(changes.review), locale);
-  expect(review).toContain(`${before.name}, ${clerk}`);
-  expect(review).toContain(signingTexts[locale]['v1.decision.revoke']);
+  const about = shownAct(confirm, held(changes.policy), { actor: author, atMs: dayMs });
+  if (about === undefined) throw new Error('shown');
+  const place = { revision: 1, actorIin: second, ...accessPlatform };
+  const unknown = shownText(signingTexts, { ...about, ...place }, { locale: 'en', version: shownVersion + 1 });
+  expect(unknown).toEqual(refuse('shown-template-unknown'));
 });
 
 test.each(locales)('in %s every act on rights is shown, with no place left open', (locale) => {
@@ -120,7 +173,7 @@ test.each(locales)('in %s every act on rights is shown, with no place left open'
       };
       const isFirst = type === 'access.propose' || type === 'access.block';
       const command = { type, payload: payloads[type] } as AccessCommand;
-      const shown = textOf(command, isFirst ? { status: 'absent' } : held(change), locale, 'demo');
+      const shown = textOf(command, isFirst ? { status: 'absent' } : held(change), locale, { profile: 'demo' });
       expect(shown).not.toMatch(/[{}]|undefined|v1\./u);
       expect(shown.split('\n')[0]).toBe(signingTexts[locale]['v1.demo']);
       expect(shown).toContain('Order 7');

@@ -1,15 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import {
-  factorMethods,
-  factorPurposes,
-  fieldsOf,
-  postureFindings,
-  type PolicyDocument,
-} from '../../../core/access/index.ts';
-import { actTypes } from '../../../core/actions/index.ts';
-import type { Json, PlatformId } from '../../../core/kernel/index.ts';
+import { factorMethods, factorPurposes, fieldsOf } from '../../../core/access/index.ts';
+import type { Json } from '../../../core/kernel/index.ts';
 import { isMessageId } from '../../../locales/index.ts';
 import type { DeviceGrant, StaffGrant } from '../../../core/access/index.ts';
+import { wholePolicy } from '../../../tests/support/whole-policy.ts';
 import type { Words } from '../../words/index.ts';
 import { changeLines, fieldName, valueLines } from './field-words.ts';
 
@@ -19,45 +13,6 @@ const words = Object.assign((id: string) => id, {
   act: (type: string) => `act ${type}`,
   role: (id: string) => `role ${id}`,
 }) as unknown as Words;
-
-const nobody = { propose: ['manager'], confirm: ['manager'] } as const;
-
-/** A policy with every part that the type has: a new field does not compile before it stands here, and fails before it has words. */
-const policy: Required<PolicyDocument> = {
-  form: 'qorgan.policy/1',
-  platform: 'p' as PlatformId,
-  profile: 'demo',
-  version: 1,
-  effectiveFromMs: 1,
-  access: {
-    acts: Object.fromEntries(actTypes.map((type) => [type, ['reviewer']])) as never,
-    reads: { registrar: ['registration'], reviewer: [], 'security-officer': ['operations'], auditor: ['access'] },
-  },
-  changes: { staff: nobody, device: nobody, policy: nobody, review: nobody },
-  registration: { claimTtlMs: 1 },
-  clock: { warnDriftMs: 1, refuseDriftMs: 1 },
-  sync: { promiseDeadlineMs: 1, offlineTtlMs: 1 },
-  signatures: { carriers: ['1.2'], refusedPolicies: [], crlAgeMaxMs: 1 },
-  factors: {
-    switchedOn: factorPurposes.map((purpose) => ({ realm: 'staff', purpose, methods: [...factorMethods] })),
-    pinCarriers: ['1.2'],
-  },
-  passwords: { lengthMin: 12, historyMax: 8, ownCharactersMin: 6 },
-  attempts: {
-    free: { pair: 1, account: 1, device: 1, address: 1 },
-    ...{ delayFirstMs: 1, delayMaxMs: 1, forgetAfterMs: 1 },
-  },
-  sessions: { idleMs: 1, absoluteMs: 1, lockIdleMs: 1, stepUp: [...actTypes], stepUpMs: 1 },
-  posture: {
-    ...{ patchAgeMaxMs: 1, antivirusBaseAgeMaxMs: 1, clockDriftMaxMs: 1, reportAgeMaxMs: 1 },
-    measures: Object.fromEntries(postureFindings.map((finding) => [finding, 'warn'])),
-    versions: {
-      workstation: { min: '1.0.0', graceUntilMs: 1 },
-      'import-station': { min: '1.0.0', graceUntilMs: 1 },
-    },
-  },
-  evidence: { antivirusBaseAgeMaxMs: 1 },
-};
 
 const staff = {
   ...{ iin: '880214450137', name: 'A', employeeNumber: null, roles: [], certificates: [], standing: 'active' },
@@ -79,7 +34,7 @@ const unknown = (kind: 'staff' | 'device' | 'policy', record: object): readonly 
 
 describe('the fields of a record', () => {
   it('have a name in words, every one: of a policy, of a person, of a device', () => {
-    expect(unknown('policy', policy)).toEqual([]);
+    expect(unknown('policy', wholePolicy)).toEqual([]);
     expect(unknown('staff', staff)).toEqual([]);
     expect(unknown('staff', { ...staff, contract: null })).toEqual([]);
     expect(unknown('device', device)).toEqual([]);
@@ -90,7 +45,7 @@ describe('the fields of a record', () => {
   });
 
   it('have values in words: acts, roles, streams, factors and purposes', () => {
-    const values = fieldsOf(policy as unknown as Json).flatMap(({ path, value }) =>
+    const values = fieldsOf(wholePolicy as unknown as Json).flatMap(({ path, value }) =>
       valueLines(words, path, [value, value]).map(({ text }) => text),
     );
     expect(values).toContain('act access.confirm');

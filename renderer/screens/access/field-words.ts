@@ -1,5 +1,6 @@
 import type { FieldChange, FieldPath, FieldValue } from '../../../core/access/index.ts';
-import { durationParts, formatIdentityNumber, formatTime, shortHash } from '../../kit/index.ts';
+import { spanOf } from '../../../core/kernel/index.ts';
+import { formatIdentityNumber, formatTime, shortHash } from '../../kit/index.ts';
 import type { Words } from '../../words/index.ts';
 
 /** Whose record a field belongs to: each has its own words. */
@@ -7,6 +8,7 @@ export type RecordKind = 'staff' | 'device' | 'policy';
 
 /** Fields that hold a moment; every other `…Ms` is a span of time. */
 const instants = new Set(['effectiveFromMs', 'validFromMs', 'validUntilMs', 'enrolledAtMs', 'graceUntilMs']);
+const characters = new Set(['lengthMin', 'ownCharactersMin']);
 const ofRoles = new Set(['roles', 'propose', 'confirm']);
 
 /** Fields whose name says what they are about: the act, the role, the kind of change. */
@@ -40,9 +42,10 @@ function scalarWords(words: Words, path: FieldPath, value: string | number | boo
   if (value === null) return words(path.at(-1) === 'validUntilMs' ? 'value.noEnd' : 'value.none');
   if (typeof value === 'boolean') return words(value ? 'value.yes' : 'value.no');
   if (typeof value === 'number') {
+    if (characters.has(name)) return words('span.characters', { value });
     if (!name.endsWith('Ms')) return String(value);
     if (instants.has(name)) return formatTime(value);
-    const { unit, value: amount } = durationParts(value);
+    const { unit, value: amount } = spanOf(value);
     return words(`span.${unit}`, { value: amount });
   }
   if (value === '') return words('value.empty');

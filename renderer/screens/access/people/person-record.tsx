@@ -83,10 +83,10 @@ function Standing({ person }: { readonly person: PersonView }): ReactNode {
           {record.validUntilMs === null ? words('value.noEnd') : <Time atMs={record.validUntilMs} />}
         </Fact>
         <Fact name={words('person.reviewed')}>
-          {person.reviewedAtMs === null ? (
+          {summary.reviewedAtMs === null ? (
             <span className="quiet">{words('person.neverReviewed')}</span>
           ) : (
-            <Time atMs={person.reviewedAtMs} />
+            <Time atMs={summary.reviewedAtMs} />
           )}
         </Fact>
       </Facts>

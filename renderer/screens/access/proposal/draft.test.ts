@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { PersonView, StaffRecordView } from '../../../../contracts/ipc/index.ts';
-import { actOf, editField, faultsOf, recordOf, startProposal, undo, type ProposalDraft } from './draft.ts';
+import { actOf, faultsOf, recordOf, startProposal, type ProposalDraft } from './draft.ts';
+import { editField, undo } from './steps.ts';
 
 const nowMs = new Date(2026, 10, 22, 9, 5).getTime();
 const day = (dayOfMonth: number, month = 10): number => new Date(2026, month, dayOfMonth).getTime();
@@ -18,7 +19,8 @@ const record: StaffRecordView = {
   standing: 'active',
   contract: null,
 };
-const person = { record, hash: 'b'.repeat(64) } as PersonView;
+const hash = 'b'.repeat(64);
+const person = { record, summary: { hash } } as PersonView;
 
 const with_ = (draft: ProposalDraft, changes: Partial<ProposalDraft['fields']>): ProposalDraft => ({
   ...draft,
@@ -43,7 +45,7 @@ describe('the form of a change', () => {
     const draft = with_(startProposal('change', record, nowMs), { ...said, roles: ['reviewer', 'registrar'] });
     expect(actOf(draft, person, nowMs)).toEqual({
       type: 'access.propose',
-      change: { kind: 'staff', before: person.hash, record: { ...record, roles: ['reviewer', 'registrar'] } },
+      change: { kind: 'staff', before: hash, record: { ...record, roles: ['reviewer', 'registrar'] } },
       ...said,
     });
   });

@@ -2,13 +2,14 @@ import type { AccessDraft, PersonView, StaffRecordView } from '../../../../contr
 import { parseIin } from '../../../../core/kernel/index.ts';
 import { formatDate } from '../../../kit/index.ts';
 import { daysOf } from '../../log/days.ts';
+import { oneLine, whyFaults, whyOf, type Steps, type WhyFields } from './steps.ts';
 
 /** What is to be done with a record. A block needs no second person; everything else waits for one. */
 export const proposalKinds = ['new', 'change', 'block', 'unblock', 'dismiss'] as const;
 export type ProposalKind = (typeof proposalKinds)[number];
 
 /** The form as it is filled: days are texts until they are read. */
-export type ProposalFields = {
+export type ProposalFields = WhyFields & {
   readonly iin: string;
   readonly name: string;
   readonly isContractor: boolean;
@@ -20,26 +21,12 @@ export type ProposalFields = {
   readonly certificates: readonly string[];
   readonly from: string;
   readonly until: string;
-  readonly reason: string;
-  readonly basis: string;
 };
 
 export type FieldName = keyof ProposalFields;
 
-/** A change that is being thought about, with its way back. */
-export type ProposalDraft = {
-  readonly kind: ProposalKind;
-  readonly fields: ProposalFields;
-  readonly past: readonly ProposalFields[];
-  /** The field that was edited last: letters of one word are one step back. */
-  readonly last: FieldName | null;
-};
-
-/** Steps back that are kept: more than anybody takes one by one. */
-const pastMax = 200;
-
-/** Records and reasons are lines: what was broken for the eye is one text. */
-const oneLine = (text: string): string => text.trim().replaceAll(/\s*\n\s*/gu, ' ');
+/** A change of a person that is being thought about. */
+export type ProposalDraft = Steps<ProposalFields> & { readonly of: 'staff'; readonly kind: ProposalKind };
 
 const dayText = (atMs: number | null): string => (atMs === null ? '' : formatDate(atMs));
 
@@ -63,27 +50,7 @@ function fieldsOf(record: StaffRecordView | null, nowMs: number): ProposalFields
 }
 
 export function startProposal(kind: ProposalKind, record: StaffRecordView | null, nowMs: number): ProposalDraft {
-  return { kind, fields: fieldsOf(record, nowMs), past: [], last: null };
-}
-
-const isText = (value: unknown): boolean => typeof value === 'string';
-
-/** One field with another value; typing on in the same field is the same step back. */
-export function editField<Name extends FieldName>(
-  draft: ProposalDraft,
-  name: Name,
-  value: ProposalFields[Name],
-): ProposalDraft {
-  if (JSON.stringify(draft.fields[name]) === JSON.stringify(value)) return draft;
-  const isOneStep = draft.last === name && isText(value);
-  const past = isOneStep ? draft.past : [...draft.past, draft.fields].slice(-pastMax);
-  return { ...draft, fields: { ...draft.fields, [name]: value }, past, last: name };
-}
-
-/** The form as it was before the last step; the same where there is none. */
-export function undo(draft: ProposalDraft): ProposalDraft {
-  const fields = draft.past.at(-1);
-  return fields === undefined ? draft : { ...draft, fields, past: draft.past.slice(0, -1), last: null };
+  return { of: 'staff', kind, fields: fieldsOf(record, nowMs), past: [], last: null };
 }
 
 /** Midnights of the record as it was stay what they are where their day is untouched. */
@@ -184,8 +151,7 @@ export function faultsOf(draft: ProposalDraft, before: StaffRecordView | null, n
   return [
     ...ofRecord,
     ...(kind === 'change' && ofRecord.length === 0 && isSame ? [{ field: null, id: 'nothing-changed' } as const] : []),
-    ...(fields.reason.trim() === '' ? [{ field: 'reason', id: 'reason-missing' } as const] : []),
-    ...(fields.basis.trim() === '' ? [{ field: 'basis', id: 'basis-missing' } as const] : []),
+    ...whyFaults(fields),
   ];
 }
 
@@ -193,12 +159,11 @@ export function faultsOf(draft: ProposalDraft, before: StaffRecordView | null, n
 export function actOf(draft: ProposalDraft, person: PersonView | null, nowMs: number): AccessDraft | null {
   const before = person?.record ?? null;
   if (faultsOf(draft, before, nowMs).length > 0) return null;
-  const [reason, basis] = [oneLine(draft.fields.reason), oneLine(draft.fields.basis)];
-  if (draft.kind === 'block') return before === null ? null : { type: 'access.block', iin: before.iin, reason, basis };
+  const why = whyOf(draft.fields);
+  if (draft.kind === 'block') return before === null ? null : { type: 'access.block', iin: before.iin, ...why };
   return {
     type: 'access.propose',
-    change: { kind: 'staff', before: person?.hash ?? null, record: recordOf(draft, before, nowMs) },
-    reason,
-    basis,
+    change: { kind: 'staff', before: person?.summary.hash ?? null, record: recordOf(draft, before, nowMs) },
+    ...why,
   };
 }

@@ -4,7 +4,8 @@ import { roles } from '../../../../core/access/index.ts';
 import { useAnswer } from '../../../bridge/index.ts';
 import { Button, CheckList, IdentityNumber, Segmented, shortHash, TextArea, TextField } from '../../../kit/index.ts';
 import { useWords, type Words } from '../../../words/index.ts';
-import { editField, faultsOf, type FaultId, type FieldName, type ProposalDraft, type ProposalFields } from './draft.ts';
+import { faultsOf, type FaultId, type FieldName, type ProposalDraft, type ProposalFields } from './draft.ts';
+import { editField } from './steps.ts';
 
 export type FormProps = {
   readonly person: PersonView | null;

@@ -7,7 +7,8 @@ import { useWords } from '../../../words/index.ts';
 import { OutcomeBox } from '../../case/outcome-box.tsx';
 import { matterOf, matterOfPerson, useMemory } from '../../memory.tsx';
 import { ProposalDecision } from './proposal-decision.tsx';
-import { startProposal, undo, type ProposalDraft } from './draft.ts';
+import { startProposal, type ProposalDraft } from './draft.ts';
+import { undo } from './steps.ts';
 import { ProposalForm } from './proposal-form.tsx';
 import { SigningNote } from '../../case/signing-note.tsx';
 
