@@ -4,6 +4,7 @@ import { accountVerbs } from './account.ts';
 import { idSchema, localeSchema, nothing, sha256HexSchema, timeMsSchema, verb } from './common.ts';
 import { evidenceItemSchema, screenshotViewSchema } from './evidence-views.ts';
 import { logEntryViewSchema, logFilterSchema, logPageSchema } from './log-views.ts';
+import { rightsDraftSchema } from './rights-draft.ts';
 import {
   appViewSchema,
   caseStatusSchema,
@@ -28,6 +29,9 @@ export const actDraftSchema = z.discriminatedUnion('type', [
 ]);
 
 export type ActDraft = z.infer<typeof actDraftSchema>;
+
+/** Every act that a screen may propose. */
+const anyDraft = z.union([actDraftSchema, rightsDraftSchema]);
 
 /** Verbs of the operator's window. Each answers a `Result`; refusals are data, bugs become `internal` with an incident id. */
 export const operatorVerbs = {
@@ -64,12 +68,9 @@ export const operatorVerbs = {
   /** Judges the signature of an act of a case anew, here; the signed bytes stay in main. */
   'signatures.get': verb(z.strictObject({ caseId: idSchema, actionId: idSchema }), signatureViewSchema),
   /** The text that would be signed, and whether the rules allow it now. */
-  'acts.preview': verb(actDraftSchema, z.strictObject({ text: z.string(), hash: sha256HexSchema })),
+  'acts.preview': verb(anyDraft, z.strictObject({ text: z.string(), hash: sha256HexSchema })),
   /** Opens the sealed prompt; answers after the entry is durable, or with `cancelled`. */
-  'acts.sign': verb(
-    actDraftSchema,
-    z.strictObject({ actionId: idSchema, sequence: z.int(), recordedAtMs: timeMsSchema }),
-  ),
+  'acts.sign': verb(anyDraft, z.strictObject({ actionId: idSchema, sequence: z.int(), recordedAtMs: timeMsSchema })),
   'journal.list': verb(
     z.strictObject({ before: z.int().nullable(), limit: z.int().min(1).max(500), onlyActs: z.boolean() }),
     z.strictObject({ items: z.array(journalItemSchema), total: z.int() }),

@@ -26,4 +26,7 @@ export const accessRefusals = {
   'person-unknown': { retry: false },
   'person-blocked-already': { retry: false },
   'nobody-left-to-confirm': { retry: false },
+  'registry-differs': { retry: false },
+  'registry-unsettled': { retry: true },
+  'registry-too-long': { retry: false },
 } as const;

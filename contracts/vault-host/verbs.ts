@@ -17,6 +17,7 @@ import {
   timeMs,
 } from '../documents/index.ts';
 import { attestationSchema, cmsSchema, slotIdSchema, standingSchema, treeHeadSchema } from './shapes.ts';
+import { accessVerbs } from './access-verbs.ts';
 import { caseVerbs } from './case-verbs.ts';
 import { contactVerbs } from './contact-verbs.ts';
 import { evidenceVerbs } from './evidence-verbs.ts';
@@ -249,6 +250,7 @@ export const vaultVerbs = defineVerbs({
   },
 
   ...caseVerbs,
+  ...accessVerbs,
   ...evidenceVerbs,
 
   ...contactVerbs,

@@ -124,3 +124,4 @@ export {
   type PostureRules,
   type Service,
 } from './posture.ts';
+export { checkRegistry, type CheckedRegistry, type RecordName } from './told-registry.ts';

@@ -8,9 +8,9 @@ import type {
   OperatorOutput,
 } from '../../contracts/ipc/index.ts';
 import type { CaseHistoryItem, CaseSummary, VaultInput, VaultOutput } from '../../contracts/vault-host/index.ts';
-import { allowedActs } from './acts.ts';
 import { checksOf, flagsOf } from './checks.ts';
 import type { Engine, Shift } from './context.ts';
+import { allowedActs } from './registration-draft.ts';
 
 type Filter = Omit<VaultInput<'cases.list'>, 'offset' | 'limit' | 'withState' | 'sort'>;
 type ListInput = OperatorInput<'cases.list'>;

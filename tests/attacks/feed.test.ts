@@ -111,7 +111,7 @@ function bench(changes: Result<unknown>, receipt: string | null = null) {
   } as unknown as Engine;
   const doors: Record<string, Result<unknown>> = { changes, receipts: ok({ receipts: [{ actionId, receipt }] }) };
   const client = { hasSession: true, call: (door: string) => Promise.resolve(doors[door] ?? refuse('not-found')) };
-  return { engine, shift: { enrolment, client } as unknown as Shift, told, entries };
+  return { engine, shift: { enrolment, client, roles: [] } as unknown as Shift, told, entries };
 }
 
 test('a forged act in the feed reaches the vault without a signer, and is one alarm', async () => {

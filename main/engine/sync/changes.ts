@@ -1,3 +1,4 @@
+import { mayRead } from '../../../core/access/index.ts';
 import { ok, refuse, type Refusal, type Result } from '../../../core/kernel/index.ts';
 import type { Change } from '../../../contracts/http/index.ts';
 import type { ToldChange } from '../../../contracts/vault-host/index.ts';
@@ -39,24 +40,33 @@ async function broken<T extends { readonly ok: false; readonly refusal: Refusal 
   return refused;
 }
 
+/** The two feeds of the server, each with its door and with the verbs of the vault that folds it. */
+const feeds = {
+  cases: { door: 'changes', position: 'cases.position', apply: 'cases.apply' },
+  access: { door: 'accessChanges', position: 'access.position', apply: 'access.apply' },
+} as const;
+
+type FeedName = keyof typeof feeds;
+
 /**
  * Verifies what the log holds since the last time and folds it into the vault. An act that does not hold raises `change-forged` and
  * stops its case; all others go on.
  */
-export async function pullChanges(engine: Engine, shift: Shift): Promise<Result<Pulled>> {
-  const held = await engine.vault.call('cases.position', null);
+export async function pullChanges(engine: Engine, shift: Shift, feed: FeedName = 'cases'): Promise<Result<Pulled>> {
+  const { door, ...verbs } = feeds[feed];
+  const held = await engine.vault.call(verbs.position, null);
   if (!held.ok) return held;
   let { position } = held.value;
   for (let page = 0; page < pagesMax; page += 1) {
     const query = { after: String(position), limit: String(pageSize) };
-    const answer = await shift.client.call('changes', { query });
+    const answer = await shift.client.call(door, { query });
     if (!answer.ok) return broken(engine, answer);
     const { changes, latest } = answer.value;
     const proven = provenPart(changes);
     const isUnproven = proven.length < changes.length;
     // A server that goes back has nothing more to tell, whatever it says of its latest.
     if (proven.length === 0) return ok({ hasMore: false, isUnproven });
-    const applied = await engine.vault.call('cases.apply', { changes: proven.map((change) => toldOf(shift, change)) });
+    const applied = await engine.vault.call(verbs.apply, { changes: proven.map((change) => toldOf(shift, change)) });
     if (!applied.ok) return broken(engine, applied);
     if (applied.value.position <= position) return broken(engine, refuse('changes-out-of-order'));
     position = applied.value.position;
@@ -71,4 +81,32 @@ export async function pullChanges(engine: Engine, shift: Shift): Promise<Result<
     if (isUnproven || position >= latest) return ok({ hasMore: false, isUnproven });
   }
   return ok({ hasMore: true, isUnproven: false });
+}
+
+/** Pulls that one reading waits for at the most: 100,000 changes. */
+const pullsMax = 500;
+
+/** Pulls a feed to its end; a server that never comes to one is refused. */
+export async function pullAll(engine: Engine, shift: Shift, feed: FeedName): Promise<Result<null>> {
+  for (let pulls = 0; pulls < pullsMax; pulls += 1) {
+    const pulled = await pullChanges(engine, shift, feed);
+    if (!pulled.ok) return pulled;
+    if (!pulled.value.hasMore) return ok(null);
+  }
+  return refuse('changes-out-of-order');
+}
+
+/** True where the person of this shift reads changes of rights by the policy. */
+const readsAccess = ({ enrolment, roles }: Shift): boolean => mayRead(enrolment.policy.access, roles, 'access');
+
+/** Pulls every feed that the person of this shift may read. */
+export async function pullFeeds(engine: Engine, shift: Shift): Promise<Result<Pulled>> {
+  const cases = await pullChanges(engine, shift);
+  if (!cases.ok || !readsAccess(shift)) return cases;
+  const access = await pullChanges(engine, shift, 'access');
+  if (!access.ok) return access;
+  return ok({
+    hasMore: cases.value.hasMore || access.value.hasMore,
+    isUnproven: cases.value.isUnproven || access.value.isUnproven,
+  });
 }

@@ -5,7 +5,7 @@ import { refreshRevocation } from '../revocation.ts';
 import { PostureReports } from '../posture.ts';
 import { Rounds } from '../rounds.ts';
 import { isOffline } from '../sign-in.ts';
-import { pullChanges, type Pulled } from './changes.ts';
+import { pullFeeds, type Pulled } from './changes.ts';
 import { makeContact } from './contact.ts';
 import { treeOf, trustLog } from './log-alarm.ts';
 import { collectReceipts, sendActs, type Turned } from './outbox.ts';
@@ -112,7 +112,7 @@ export class SyncLoop {
   async #readChanges(): Promise<Result<Pulled>> {
     if (!this.#shift.client.hasSession) return ok({ hasMore: false, isUnproven: false });
     await this.#openStream();
-    return pullChanges(this.#engine, this.#shift);
+    return pullFeeds(this.#engine, this.#shift);
   }
 
   async #openStream(): Promise<void> {

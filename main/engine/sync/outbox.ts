@@ -6,7 +6,7 @@ import type { Engine, Shift } from '../context.ts';
 import { raiseAlarm, takeUpAlarms } from './alarm.ts';
 import { isByPosture } from '../posture.ts';
 import { isOffline } from '../sign-in.ts';
-import { pullChanges } from './changes.ts';
+import { pullFeeds } from './changes.ts';
 import { raiseLogAlarm } from './log-alarm.ts';
 import { isOneLog, type TreeHead } from './tree-head.ts';
 
@@ -151,7 +151,7 @@ async function proveWanted(
   // What the server made of the act is read before the act counts as done: in between, the case would look as if nobody had acted.
   // A feed that cannot be read or is poisoned has its own alarm, and keeps no receipt away.
   if (answer.value.receipts.some(({ receipt }) => receipt !== null) && shift.client.hasSession)
-    await pullChanges(engine, shift);
+    await pullFeeds(engine, shift);
   let head = known;
   const proven = new Set<string>();
   for (const { actionId, receipt } of answer.value.receipts) {

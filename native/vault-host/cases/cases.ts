@@ -1,9 +1,9 @@
-import { isAccessCase, isRegistration, type CaseEvent, type Registration } from '../../../core/actions/index.ts';
+import { isAccessCase, isRegistration, type Registration } from '../../../core/actions/index.ts';
 import { ok, refuse, type ActionId, type CaseId, type Result } from '../../../core/kernel/index.ts';
 import type { ActEnvelope } from '../../../core/signing/index.ts';
 import type {
-  CaseHistoryItem,
   CaseSummary,
+  HeldChange,
   ToldChange,
   VaultRequest,
   VaultOutput,
@@ -25,7 +25,7 @@ import { Feed } from './feed.ts';
 import { queryCases } from './query.ts';
 import { confirmedOf, type CaseRow, type ChangeRow } from './rows.ts';
 import { readSignature } from './signatures.ts';
-import type { FeedRule } from './told.ts';
+import type { FeedName, FeedRule } from './told.ts';
 
 /** States in which an act may still change its case. */
 const pendingStates: readonly ActRow['state'][] = ['recorded', 'promised', 'overdue'];
@@ -35,21 +35,27 @@ function registrationOf({ state }: ConfirmedCase): Registration {
   return isAccessCase(state) ? { status: 'absent' } : state;
 }
 
+type Item<Verb extends 'cases.get' | 'access.get'> = VaultOutput<Verb>['history'][number];
+
 /** Cases as the server told them, folded by the same rule, with own pending acts laid over; what lists need is in memory. */
 export class Cases {
   readonly #journal: Journal;
   readonly #store: Store;
   readonly #claimTtlMs: number;
-  readonly #feed: Feed;
+  readonly #feeds: Readonly<Record<FeedName, Feed>>;
   readonly #lines = new Map<CaseId, CaseLine>();
   /** Cases whose line is older than the journal; brought up to date by the next reader. */
   readonly #stale = new Set<CaseId>();
+  /** Changes of rights that a feed told of, or that were begun here. */
+  readonly #rights = new Set<CaseId>();
 
   constructor(journal: Journal, rule: FeedRule) {
     this.#journal = journal;
     this.#store = journal.store;
     this.#claimTtlMs = rule.claimTtlMs;
-    this.#feed = new Feed(journal.store, rule, (actionId) => this.#ownAct(actionId) !== undefined);
+    const feed = (name: FeedName): Feed =>
+      new Feed(journal.store, name, rule, (actionId) => this.#ownAct(actionId) !== undefined);
+    this.#feeds = { cases: feed('cases'), access: feed('access') };
     for (const row of this.#store.iterate<CaseRow>('select * from cases'))
       this.#note(row.case_id, { ...confirmedOf(row), pending: [] });
     for (const { case_id } of journal.acts.waiting()) this.#stale.add(case_id);
@@ -78,6 +84,7 @@ export class Cases {
   }
 
   #note(caseId: CaseId, laid: LaidOver): void {
+    if (isAccessCase(laid.state)) this.#rights.add(caseId);
     const line = lineOf(caseId, laid);
     if (line === undefined) this.#lines.delete(caseId);
     else this.#lines.set(caseId, line);
@@ -107,8 +114,8 @@ export class Cases {
     return this.#lines;
   }
 
-  get position(): number {
-    return this.#feed.position;
+  position(feed: FeedName): number {
+    return this.#feeds[feed].position;
   }
 
   numberOf(caseId: CaseId): string | null {
@@ -116,8 +123,8 @@ export class Cases {
   }
 
   /** What the server tells, as far as it holds. */
-  apply(changes: readonly ToldChange[]): Result<VaultOutput<'cases.apply'>, 'changes-out-of-order'> {
-    const applied = this.#feed.apply(changes);
+  apply(feed: FeedName, changes: readonly ToldChange[]): Result<VaultOutput<'cases.apply'>, 'changes-out-of-order'> {
+    const applied = this.#feeds[feed].apply(changes);
     if (applied.ok) for (const caseId of applied.value.changed) this.refresh(caseId);
     return applied;
   }
@@ -142,8 +149,43 @@ export class Cases {
       ...{ caseId, state, revision, hash },
       pending: pending.map(({ actionId }) => actionId),
       confirmed: { state: registrationOf(confirmed), revision: confirmed.revision, hash: confirmed.hash },
-      history: this.#history(caseId, laid),
+      history: this.#history<'cases.get'>(caseId, laid),
     });
+  }
+
+  #change(caseId: CaseId, laid: LaidOver): HeldChange | undefined {
+    const { state, revision, hash, pending } = laid;
+    const sql = 'select max(position) as position from case_changes where case_id = ?';
+    const position = this.#store.get<{ position: number | null }>(sql, caseId)?.position ?? null;
+    const told = this.#confirmed(caseId).state;
+    if (!isAccessCase(state)) return undefined;
+    return {
+      ...{ caseId, state, revision, hash, pending: pending.map(({ actionId }) => actionId) },
+      told: position === null || !isAccessCase(told) ? null : { state: told, position },
+    };
+  }
+
+  /** Changes of rights after a case, in the order of their ids. */
+  listChanges({ after, limit }: VaultRequest<'access.list'>): VaultOutput<'access.list'> {
+    this.#freshLines();
+    const wanted = [...this.#rights]
+      .filter((caseId) => after === null || caseId > after)
+      .toSorted()
+      .slice(0, limit);
+    const pending = this.#pending(new Set(wanted));
+    const items = wanted.flatMap((caseId) => {
+      const laid = layOver(this.#confirmed(caseId), pending.get(caseId) ?? [], this.#claimTtlMs);
+      return this.#change(caseId, laid) ?? [];
+    });
+    return { items };
+  }
+
+  getChange(caseId: CaseId): Result<VaultOutput<'access.get'>, 'case-absent'> {
+    const laid = this.#laid(caseId);
+    const change = this.#change(caseId, laid);
+    return change === undefined
+      ? refuse('case-absent')
+      : ok({ ...change, history: this.#history<'access.get'>(caseId, laid) });
   }
 
   /** The case of an own act, or of one that the feed told of. */
@@ -157,12 +199,13 @@ export class Cases {
     return readSignature(this.#journal, wanted);
   }
 
-  #history(caseId: CaseId, laid: LaidOver): CaseHistoryItem[] {
+  /** Answers the events of the kind of the case. */
+  #history<Verb extends 'cases.get' | 'access.get'>(caseId: CaseId, laid: LaidOver): Item<Verb>[] {
     const told = this.#store
       .all<ChangeRow>('select * from case_changes where case_id = ? order by revision', caseId)
-      .map((row): CaseHistoryItem => {
+      .map((row) => {
         const own = this.#ownAct(row.action_id);
-        const event = JSON.parse(row.event) as CaseEvent;
+        const event = JSON.parse(row.event) as Item<Verb>['event'];
         // The place of an own act is known by its receipt alone.
         const logIndex = own === undefined ? row.log_index : own.log_index;
         return {
@@ -174,14 +217,14 @@ export class Cases {
             logIndex,
             attestation: own === undefined ? null : this.#journal.acts.attestation(own),
           },
-          ...{ event: event as CaseHistoryItem['event'], isConfirmed: true, state: own?.state ?? null },
+          ...{ event, isConfirmed: true, state: own?.state ?? null },
         };
       });
-    const own = laid.pending.map(({ revision, actionId, hash, event }): CaseHistoryItem => ({
+    const own = laid.pending.map(({ revision, actionId, hash, event }) => ({
       ...{ revision, actionId, actHash: hash, actorName: null, logIndex: null, attestation: null },
-      ...{ event: event as CaseHistoryItem['event'], isConfirmed: false, state: this.#ownAct(actionId)?.state ?? null },
+      ...{ event: event as Item<Verb>['event'], isConfirmed: false, state: this.#ownAct(actionId)?.state ?? null },
     }));
-    return [...told, ...own];
+    return [...told, ...own] as Item<Verb>[];
   }
 
   #ownAct(actionId: ActionId): ActRow | undefined {

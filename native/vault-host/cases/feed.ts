@@ -6,23 +6,23 @@ import type { Store } from '../journal/store.ts';
 import { absentCase, type ConfirmedCase } from './book.ts';
 import { keepSignature } from './signatures.ts';
 import { confirmedOf, insertChange, upsertCase, type CaseRow } from './rows.ts';
-import { foldTold, type FeedRule } from './told.ts';
+import { foldTold, type FeedName, type FeedRule } from './told.ts';
 
-const positionName = 'cases-position';
+const positionOf = (feed: FeedName): string => `${feed}-position`;
 /** First position since which a case stands still because a change of it did not hold; 0 for none. */
-const stoppedName = 'cases-stopped-at';
+const stoppedOf = (feed: FeedName): string => `${feed}-stopped-at`;
 
 type Folded = { readonly change: ToldChange; readonly event: CaseEvent };
 
 /** One page of the feed, folded in memory; nothing of it counts before the commit. */
 class Page {
   readonly #store: Store;
-  readonly #rule: FeedRule;
+  readonly #rule: FeedRule & { readonly feed: FeedName };
   readonly cases = new Map<CaseId, ConfirmedCase>();
   readonly folded: Folded[] = [];
   readonly forged: VaultOutput<'cases.apply'>['forged'] = [];
 
-  constructor(store: Store, rule: FeedRule) {
+  constructor(store: Store, rule: FeedRule & { readonly feed: FeedName }) {
     this.#store = store;
     this.#rule = rule;
   }
@@ -56,21 +56,21 @@ class Page {
   }
 }
 
-/** How far the server's changes were read, and the one way in which they get into the tables of cases. */
+/** How far one of the server's feeds was read, and the one way in which they get into the tables of cases. */
 export class Feed {
   readonly #store: Store;
-  readonly #rule: FeedRule;
+  readonly #rule: FeedRule & { readonly feed: FeedName };
   readonly #isOwn: (actionId: ActionId) => boolean;
   #position: number;
   #stoppedAt = 0;
 
   /** `isOwn`: acts of this journal, whose signatures its entries hold. */
-  constructor(store: Store, rule: FeedRule, isOwn: (actionId: ActionId) => boolean) {
+  constructor(store: Store, feed: FeedName, rule: FeedRule, isOwn: (actionId: ActionId) => boolean) {
     this.#store = store;
-    this.#rule = rule;
+    this.#rule = { ...rule, feed };
     this.#isOwn = isOwn;
-    const position = Number(store.meta(positionName) ?? 0);
-    const stoppedAt = Number(store.meta(stoppedName) ?? 0);
+    const position = Number(store.meta(positionOf(feed)) ?? 0);
+    const stoppedAt = Number(store.meta(stoppedOf(feed)) ?? 0);
     // A server that was put right again tells the stopped cases rightly now: they are read anew.
     this.#position = stoppedAt > 0 ? Math.min(position, stoppedAt - 1) : position;
   }
@@ -102,8 +102,8 @@ export class Feed {
         this.#store.run(upsertCase, caseId, revision, hash, changedAtMs, JSON.stringify(state));
       }
       for (const one of page.folded) this.#insert(one);
-      this.#store.setMeta(positionName, String(to.position));
-      this.#store.setMeta(stoppedName, String(to.stoppedAt));
+      this.#store.setMeta(positionOf(this.#rule.feed), String(to.position));
+      this.#store.setMeta(stoppedOf(this.#rule.feed), String(to.stoppedAt));
     });
   }
 
@@ -113,6 +113,6 @@ export class Feed {
     const text = canonicalize(event as unknown as Json);
     const row = [caseId, revision, position, hash, id, actHash, signer ?? '', receivedAtMs, leafIndex, text] as const;
     this.#store.run(insertChange, ...row);
-    if (!this.#isOwn(id)) keepSignature(this.#store, change);
+    if (!this.#isOwn(id)) keepSignature(this.#store, this.#rule.feed, change);
   }
 }

@@ -1,3 +1,3 @@
 export { Cases } from './cases.ts';
 export { checkCases } from './rows.ts';
-export type { FeedRule } from './told.ts';
+export type { FeedName, FeedRule } from './told.ts';

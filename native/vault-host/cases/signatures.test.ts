@@ -32,9 +32,10 @@ const kept = (store: Store): readonly number[] =>
 
 test('no more signatures of others are kept than the bound, and the newest are', () => {
   const store = open();
-  for (let position = 1; position <= 7; position += 1) store.write(() => keepSignature(store, change(position), 3));
+  for (let position = 1; position <= 7; position += 1)
+    store.write(() => keepSignature(store, 'cases', change(position), 3));
   expect(kept(store)).toEqual([5, 6, 7]);
-  store.write(() => keepSignature(store, change(7), 3));
+  store.write(() => keepSignature(store, 'cases', change(7), 3));
   expect(kept(store)).toEqual([5, 6, 7]);
   store.close();
 });
@@ -52,5 +53,25 @@ test('a journal of the version before gets the table and keeps what it has', () 
   before.close();
   const store = open();
   expect([store.schemaVersion(), store.meta('cases-position'), kept(store)]).toEqual([migrations.length, '41', []]);
+  store.close();
+});
+
+test('signatures that were kept when there was one feed are those of the registrations', () => {
+  const before = open();
+  before.write(() => {
+    before.run('drop table told_signatures');
+    before.run(
+      'create table told_signatures (position integer primary key, action_id text not null unique, envelope text not null, cms text not null) strict',
+    );
+    before.run("insert into told_signatures values (4, 'act-4', '{}', 'AAAA')");
+    before.run('pragma user_version = 4');
+  });
+  before.close();
+  const store = open();
+  expect(store.all('select feed, position, action_id, envelope, cms from told_signatures')).toEqual([
+    { feed: 'cases', position: 4, action_id: 'act-4', envelope: '{}', cms: 'AAAA' },
+  ]);
+  store.write(() => keepSignature(store, 'access', change(50), 3));
+  expect(kept(store)).toEqual([4, 50]);
   store.close();
 });

@@ -4,15 +4,21 @@ import type { ToldChange, VaultOutput } from '../../../contracts/vault-host/inde
 import { sha256Hex } from '../hash.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Store } from '../journal/store.ts';
+import type { FeedName } from './told.ts';
 
-/** Signatures of others that are kept, newest first: with some 6 kB each, 300 MB of a disk. Older ones stay in the log and at the server. */
+/** Signatures of others that are kept of each feed, newest first: with some 6 kB each, 300 MB of a disk. Older ones stay in the log and at the server. */
 export const signaturesMax = 50_000;
 
 /** Keeps the signature of a change that was folded; to be called in the transaction that folds it. */
-export function keepSignature(store: Store, { position, act, envelope, cms }: ToldChange, max = signaturesMax): void {
-  const sql = 'insert or ignore into told_signatures (position, action_id, envelope, cms) values (?, ?, ?, ?)';
-  store.run(sql, position, act.id, envelope, cms);
-  store.run('delete from told_signatures where position <= ?', position - max);
+export function keepSignature(
+  store: Store,
+  feed: FeedName,
+  { position, act, envelope, cms }: ToldChange,
+  max = signaturesMax,
+): void {
+  const sql = 'insert or ignore into told_signatures (feed, position, action_id, envelope, cms) values (?, ?, ?, ?, ?)';
+  store.run(sql, feed, position, act.id, envelope, cms);
+  store.run('delete from told_signatures where feed = ? and position <= ?', feed, position - max);
 }
 
 type Signed = { readonly envelope: string; readonly cms: string };

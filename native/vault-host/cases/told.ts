@@ -2,6 +2,7 @@ import {
   decideCase,
   evolveCase,
   isAccessCase,
+  isAccessCommand,
   isAccessEvent,
   type CaseEvent,
   type CaseState,
@@ -21,24 +22,30 @@ export type FeedRule = {
   readonly claimTtlMs: number;
 };
 
+/** The server's two feeds: registrations, and changes of rights. A case is told by one of them alone. */
+export type FeedName = 'cases' | 'access';
+
 type Told = { readonly after: ConfirmedCase; readonly event: CaseEvent };
 
-function isForeign(envelope: ActEnvelope, before: ConfirmedCase, change: ToldChange, rule: FeedRule): boolean {
+type Place = FeedRule & { readonly feed: FeedName };
+
+function isForeign(envelope: ActEnvelope, before: ConfirmedCase, change: ToldChange, rule: Place): boolean {
   const { subject } = envelope;
+  const isOfFeed = isAccessCommand(commandOf(envelope)) === (rule.feed === 'access');
   const isOfPlatform =
     envelope.platform === rule.platform && envelope.profile === rule.profile && envelope.log === rule.logOrigin;
   const isOfCase = subject.case === change.case && subject.revision === before.revision && subject.hash === before.hash;
   const { id, type, device, claimedAtMs } = change.act;
   const isCovered =
     envelope.id === id && envelope.type === type && envelope.device === device && envelope.claimedAtMs === claimedAtMs;
-  return !isOfPlatform || !isOfCase || !isCovered;
+  return !isOfFeed || !isOfPlatform || !isOfCase || !isCovered;
 }
 
 /**
  * The case after one more act, or what speaks against it: what happened follows from the signed envelope by the rule of the case, and the server's word
  * counts only for when it received the act.
  */
-export function foldTold(before: ConfirmedCase, change: ToldChange, rule: FeedRule): Told | ChangeFault {
+export function foldTold(before: ConfirmedCase, change: ToldChange, rule: Place): Told | ChangeFault {
   if (change.revision !== before.revision + 1) return 'revision-missing';
   if (change.signer === null) return 'signature-not-verified';
   const { envelope: text, act, hash, revision } = change;

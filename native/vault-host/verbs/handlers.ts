@@ -1,5 +1,6 @@
 import { ok, refuse, type Result } from '../../../core/kernel/index.ts';
-import type { VaultHandlers, VaultOutput } from '../../../contracts/vault-host/index.ts';
+import type { VaultHandlers, VaultOutput, VaultRequest } from '../../../contracts/vault-host/index.ts';
+import type { FeedName } from '../cases/index.ts';
 import { bindVault } from '../vault/bind.ts';
 import { checkDeeply } from '../vault/deep-check.ts';
 import { signAsDevice } from '../vault/device-key.ts';
@@ -75,20 +76,30 @@ function withoutDiskFault<T, Code extends string>(
   return result as Result<T, Exclude<Code, 'vault-disk-failed'>>;
 }
 
-function caseHandlers(
+type CaseVerb = keyof VaultHandlers & (`cases.${string}` | `access.${string}`);
+
+function feedHandlers(
   vault: Vault,
-): Pick<
-  VaultHandlers,
-  'cases.position' | 'cases.apply' | 'cases.list' | 'cases.get' | 'cases.ofAction' | 'cases.signature'
-> {
+): Pick<VaultHandlers, 'cases.position' | 'cases.apply' | 'access.position' | 'access.apply'> {
+  const read = reading(vault);
+  const position = (feed: FeedName) => read({ position: 0 }, ({ cases }) => ({ position: cases.position(feed) }));
+  const apply = (feed: FeedName, { changes }: VaultRequest<'cases.apply'>) =>
+    vault.withBound<VaultOutput<'cases.apply'>, 'log-distrusted' | 'changes-out-of-order'>(({ cases, journal }) =>
+      journal.state.standing.length > 0 ? refuse('log-distrusted') : cases.apply(feed, changes),
+    );
+  return {
+    'cases.position': () => position('cases'),
+    'cases.apply': (input) => apply('cases', input),
+    'access.position': () => position('access'),
+    'access.apply': (input) => apply('access', input),
+  };
+}
+
+function caseHandlers(vault: Vault): Pick<VaultHandlers, CaseVerb> {
   const read = reading(vault);
   const byStatus = { submitted: 0, claimed: 0, returned: 0, approved: 0, refused: 0 };
   return {
-    'cases.position': () => read({ position: 0 }, ({ cases }) => ({ position: cases.position })),
-    'cases.apply': ({ changes }) =>
-      vault.withBound<VaultOutput<'cases.apply'>, 'log-distrusted' | 'changes-out-of-order'>(({ cases, journal }) =>
-        journal.state.standing.length > 0 ? refuse('log-distrusted') : cases.apply(changes),
-      ),
+    ...feedHandlers(vault),
     'cases.list': (input) => read({ items: [], total: 0, byStatus }, ({ cases }) => cases.list(input)),
     'cases.get': ({ caseId }) => {
       const found = read(refuse('case-absent'), ({ cases }) => cases.get(caseId));
@@ -97,6 +108,11 @@ function caseHandlers(
     'cases.ofAction': ({ actionId }) => read({ caseId: null }, ({ cases }) => ({ caseId: cases.ofAction(actionId) })),
     'cases.signature': (wanted) => {
       const found = read(refuse('act-absent'), ({ cases }) => cases.signature(wanted));
+      return found.ok ? found.value : found;
+    },
+    'access.list': (input) => read({ items: [] }, ({ cases }) => cases.listChanges(input)),
+    'access.get': ({ caseId }) => {
+      const found = read(refuse('case-absent'), ({ cases }) => cases.getChange(caseId));
       return found.ok ? found.value : found;
     },
   };

@@ -9,6 +9,7 @@ import {
   operator,
   staff,
   type StaffCard,
+  type StaffMember,
 } from '../../../dev/demo/index.ts';
 import { openSoftHsmStore, type SoftHsmStore } from '../../../dev/softhsm/index.ts';
 import { formatInvitation } from '../../../contracts/http/index.ts';
@@ -62,6 +63,10 @@ export async function makeWorld(
   options: {
     readonly profile: Profile;
     readonly isDemoAuthority?: boolean;
+    /** Whose cards are made; the staff of the demo where absent. */
+    readonly people?: readonly StaffMember[];
+    /** Who has a card and is not of the staff. */
+    readonly withoutRoles?: readonly string[];
     /** The policy by which outside witnesses of this log are asked. */
     readonly witnessed?: (logKey: string) => Promise<string>;
   },
@@ -76,7 +81,7 @@ export async function makeWorld(
     keys: 'rsa-2048',
   });
   const store = openSoftHsmStore(join(directory, 'cards'));
-  const cards = makeCards(store, ca, staff);
+  const cards = makeCards(store, ca, options.people ?? staff);
   const place = { directory: platform, surroundings: realSurroundings };
   const about = { profile: options.profile, operatorName: operator.name, url: 'https://127.0.0.1:0' };
   const { logKey } = must(await initPlatform({ ...place, ...about }));
@@ -92,7 +97,11 @@ export async function makeWorld(
     }),
   );
   await bringAuthority(server.administration, ca);
-  await bringStaff(server.administration, cards);
+  const outside = options.withoutRoles ?? [];
+  await bringStaff(
+    server.administration,
+    cards.filter(({ member }) => !outside.includes(member.iin)),
+  );
   return {
     directory,
     ca,

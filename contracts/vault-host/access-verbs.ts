@@ -1,0 +1,47 @@
+import * as z from 'zod';
+import type { AccessCase } from '../../core/access/index.ts';
+import { accessEvent, actionId, caseId, count, sha256Hex } from '../documents/index.ts';
+import { defineVerbs } from '../rpc/index.ts';
+import { caseVerbs } from './case-verbs.ts';
+import { caseHistorySchema } from './shapes.ts';
+
+/** Rows only; the slowest disk that we serve answers an fsync in a second. */
+const timeoutMs = 15_000;
+/** Changes of rights in one answer: with 49 kB each at the most, 10 MB. */
+export const accessPageMax = 200;
+
+const accessState = z.custom<Exclude<AccessCase, { status: 'absent' }>>(
+  (value) => typeof value === 'object' && value !== null && 'status' in value && 'author' in value,
+);
+
+const accessCase = z.strictObject({
+  caseId,
+  /** With own acts that the log does not hold yet laid over. */
+  state: accessState,
+  revision: z.int(),
+  hash: sha256Hex,
+  pending: z.array(actionId),
+  /** What the feed told, and the position of its last change; `null` where it has not told of this case yet. */
+  told: z.strictObject({ state: accessState, position: count }).nullable(),
+});
+
+/** The vault's own reading copy of the changes of rights: a feed of its own, folded as that of the registrations is. */
+export const accessVerbs = defineVerbs({
+  'access.position': caseVerbs['cases.position'],
+  'access.apply': caseVerbs['cases.apply'],
+  /** In the order of the case ids, which is about that of their beginning. */
+  'access.list': {
+    input: z.strictObject({ after: caseId.nullable(), limit: z.int().min(1).max(accessPageMax) }),
+    output: z.strictObject({ items: z.array(accessCase) }),
+    timeoutMs,
+    refusals: ['vault-closed'],
+  },
+  'access.get': {
+    input: z.strictObject({ caseId }),
+    output: accessCase.extend({ history: z.array(caseHistorySchema.extend({ event: accessEvent })) }),
+    timeoutMs,
+    refusals: ['vault-closed', 'case-absent'],
+  },
+});
+
+export type HeldChange = z.output<typeof accessCase>;

@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+import type { Iin } from '../kernel/index.ts';
+import { accessPolicy, grantOf, registryOfPeople, staffChange } from '../../tests/support/access.ts';
+import { sha256 } from '../../tests/support/crypto.ts';
+import { evolveRegistry, type AccessEffect, type RegistryState } from './registry.ts';
+import { checkRegistry } from './told-registry.ts';
+
+const founded = registryOfPeople([grantOf('1', ['security-officer']), grantOf('2', ['manager'])]);
+const made = { source: 'act', sha256 };
+const by = '1' as Iin;
+
+function after(registry: RegistryState, effects: readonly AccessEffect[]): RegistryState {
+  return effects.reduce((state, effect) => evolveRegistry(state, effect, made), registry);
+}
+
+const employ: AccessEffect = { kind: 'change', change: staffChange(founded, grantOf('3', ['reviewer'])), by, atMs: 1 };
+const block: AccessEffect = { kind: 'block', iin: '2' as Iin, by, atMs: 2, reason: 'Lost card' };
+const policy = accessPolicy(2, 5);
+const rule: AccessEffect = {
+  ...{ kind: 'change', by, atMs: 3 },
+  change: {
+    kind: 'policy',
+    before: { record: accessPolicy(), hash: founded.policies[0]?.hash ?? ('' as never) },
+    record: policy,
+  },
+};
+const all = [employ, block, rule];
+const told = after(founded, all);
+
+describe('a registry that is told', () => {
+  it('holds where each change that was signed is in it; who stands since the founding is the word of the teller', () => {
+    const { verified, differing } = checkRegistry(told, all, sha256);
+    expect(differing).toEqual([]);
+    expect([[...verified.people], [...verified.policies]]).toEqual([['3'], [2]]);
+  });
+
+  it.each([
+    [
+      'another role than was signed',
+      after(founded, [
+        { ...employ, change: staffChange(founded, grantOf('3', ['manager'])) } as AccessEffect,
+        block,
+        rule,
+      ]),
+      ['person'],
+    ],
+    ['a person left out', after(founded, [block, rule]), ['person']],
+    ['a block left out', after(founded, [employ, rule]), ['person']],
+    ['a block by another', after(founded, [employ, { ...block, by: '3' as Iin }, rule]), ['person']],
+    ['a block that nobody signed', after(told, [{ ...block, iin: '1' as Iin }]), ['person']],
+    [
+      'another policy',
+      after(founded, [
+        employ,
+        block,
+        { ...rule, change: { ...rule.change, record: { ...policy, effectiveFromMs: 6 } } } as AccessEffect,
+      ]),
+      ['policy'],
+    ],
+    ['a policy left out', after(founded, [employ, block]), ['policy']],
+  ])('is found out by %s', (_what, forged, kinds) => {
+    expect(checkRegistry(forged, all, sha256).differing.map(({ kind }) => kind)).toEqual(kinds);
+  });
+
+  it('is found out where a change is in it that was never told', () => {
+    const change = staffChange(told, grantOf('1', ['security-officer', 'manager']));
+    const secret = after(told, [{ kind: 'change', change, by, atMs: 9 }]);
+    // Only what is of the founding can be put in its place: the desk calls it the word of the server.
+    expect(checkRegistry(secret, all, sha256).verified.people.has('1' as Iin)).toBe(false);
+  });
+
+  it('knows a review by its effect: whoever was revoked is blocked, and the time is that of the signature', () => {
+    const people = [...told.people.values()].map(({ record: { iin, name, roles }, hash }) => ({
+      ...{ iin, name, roles, hash, decision: iin === '3' ? ('revoke' as const) : ('keep' as const) },
+    }));
+    const review: AccessEffect = { kind: 'change', change: { kind: 'review', people }, by, atMs: 8 };
+    const reviewed = after(told, [review]);
+    expect(checkRegistry(reviewed, [...all, review], sha256).differing).toEqual([]);
+    expect(checkRegistry(told, [...all, review], sha256).differing).toHaveLength(people.length);
+    expect(checkRegistry(reviewed, all, sha256).differing).toHaveLength(people.length);
+  });
+});

@@ -1,0 +1,96 @@
+import type { DeviceId, Iin, Sha256 } from '../kernel/index.ts';
+import { deviceOf, peopleOf } from './change.ts';
+import { evolveRegistry, type AccessEffect, type RegistryState } from './registry.ts';
+
+/** A record of a registry: of whom or what it is. */
+export type RecordName =
+  | { readonly kind: 'person'; readonly iin: Iin }
+  | { readonly kind: 'device'; readonly device: DeviceId }
+  | { readonly kind: 'policy'; readonly version: number };
+
+/** What somebody who holds the signed changes himself makes of a registry that he is told. */
+export type CheckedRegistry = {
+  /** Records that two signatures which he verified put there, word for word. */
+  readonly verified: {
+    readonly people: ReadonlySet<Iin>;
+    readonly devices: ReadonlySet<DeviceId>;
+    readonly policies: ReadonlySet<number>;
+  };
+  /** Records that are told otherwise than the signatures have it. */
+  readonly differing: readonly RecordName[];
+};
+
+type Touched = {
+  readonly people: Set<Iin>;
+  readonly staff: Set<Iin>;
+  readonly devices: Set<DeviceId>;
+  readonly policies: Set<number>;
+};
+
+function touchedBy(effects: readonly AccessEffect[]): Touched {
+  const touched: Touched = { people: new Set(), staff: new Set(), devices: new Set(), policies: new Set() };
+  for (const effect of effects) {
+    if (effect.kind === 'block') {
+      touched.people.add(effect.iin);
+      continue;
+    }
+    const { change } = effect;
+    for (const iin of peopleOf(change)) touched.people.add(iin);
+    if (change.kind === 'staff') touched.staff.add(change.record.iin);
+    const device = deviceOf(change);
+    if (device !== undefined) touched.devices.add(device);
+    if (change.kind === 'policy') touched.policies.add(change.record.version);
+  }
+  return touched;
+}
+
+/** What no effect put there: it stands since the founding, and is taken as it is told, with no block and no review. */
+function baseOf(told: RegistryState, touched: Touched): RegistryState {
+  const people = [...told.people].filter(([iin]) => !touched.staff.has(iin));
+  return {
+    people: new Map(people.map(([iin, person]) => [iin, { ...person, block: null, reviewedAtMs: null }])),
+    devices: new Map([...told.devices].filter(([device]) => !touched.devices.has(device))),
+    policies: told.policies.filter(({ record }) => !touched.policies.has(record.version)),
+  };
+}
+
+/**
+ * Holds a told registry against the effects of the changes that were verified, in the order of the log. What no change touched is left as it
+ * is: it stands since the founding, which is not known here. Whoever is told to be blocked, or not, without a signature is among the differing.
+ */
+export function checkRegistry(told: RegistryState, effects: readonly AccessEffect[], sha256: Sha256): CheckedRegistry {
+  const touched = touchedBy(effects);
+  const own = effects.reduce(
+    (registry, effect) => evolveRegistry(registry, effect, { source: '', sha256 }),
+    baseOf(told, touched),
+  );
+  const differs = <Of extends { readonly hash: string }>(one: Of | undefined, other: Of | undefined): boolean =>
+    one === undefined || other === undefined || one.hash !== other.hash;
+  const people = [...new Set([...touched.people, ...told.people.keys()])].filter((iin) => {
+    const [here, there] = [own.people.get(iin), told.people.get(iin)];
+    // A block that nobody signed shows in the hash only where the record is known: here it is looked at as such.
+    const isBlockedAlike = (here?.block === null) === (there?.block === null);
+    return touched.people.has(iin)
+      ? differs(here, there) || here?.reviewedAtMs !== there?.reviewedAtMs
+      : !isBlockedAlike || there?.reviewedAtMs !== null;
+  });
+  const devices = [...touched.devices].filter((device) => differs(own.devices.get(device), told.devices.get(device)));
+  const policies = [...touched.policies].filter((version) => {
+    const of = (registry: RegistryState) => registry.policies.find(({ record }) => record.version === version);
+    return differs(of(own), of(told));
+  });
+  const without = <One>(all: ReadonlySet<One>, some: readonly One[]): ReadonlySet<One> =>
+    new Set([...all].filter((one) => !some.includes(one)));
+  return {
+    verified: {
+      people: without(touched.staff, people),
+      devices: without(touched.devices, devices),
+      policies: without(touched.policies, policies),
+    },
+    differing: [
+      ...people.map((iin) => ({ kind: 'person', iin }) as const),
+      ...devices.map((device) => ({ kind: 'device', device }) as const),
+      ...policies.map((version) => ({ kind: 'policy', version }) as const),
+    ],
+  };
+}

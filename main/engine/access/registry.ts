@@ -1,0 +1,98 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  checkRegistry,
+  personHash,
+  recordHash,
+  type CheckedRegistry,
+  type Person,
+  type RecordName,
+  type RegistryState,
+} from '../../../core/access/index.ts';
+import { ok, refuse, type Result } from '../../../core/kernel/index.ts';
+import { sha256 } from '../../../eds/index.ts';
+import type { RegistryView } from '../../../contracts/http/index.ts';
+import type { HeldChange } from '../../../contracts/vault-host/index.ts';
+import type { Engine, Shift } from '../context.ts';
+import { raiseAlarm } from '../sync/alarm.ts';
+import { pullAll } from '../sync/changes.ts';
+import { effectsOf, readHeldChanges } from './held-changes.ts';
+
+/** The registry as the server tells it, held against every change that this desk has verified. */
+export type HeldRegistry = {
+  readonly state: RegistryState;
+  readonly view: RegistryView;
+  readonly changes: readonly HeldChange[];
+  /** All else is the word of the server. */
+  readonly verified: CheckedRegistry['verified'];
+};
+
+/** A change may come between the two readings: what differs still after so many looks was told wrongly. */
+const looksMax = 4;
+/** The log writes down within a second what the server has accepted. */
+const lookEveryMs = 700;
+
+/** The registry of an answer; `undefined` where a hash is not that of its record. */
+function stateOf({ people, devices, policies }: RegistryView): RegistryState | undefined {
+  const state: RegistryState = {
+    people: new Map(
+      people.map(({ leafIndex: _place, ...one }): [Person['record']['iin'], Person] => [
+        one.record.iin,
+        { ...one, source: '' },
+      ]),
+    ),
+    devices: new Map(devices.map(({ record, hash }) => [record.record.device, { record, hash, source: '' }])),
+    policies: policies.map(({ record, hash }) => ({ record, hash, source: '' })),
+  };
+  const isHashed =
+    [...state.people.values()].every(({ record, block, hash }) => personHash(sha256, record, block) === hash) &&
+    [...state.devices.values(), ...state.policies].every(({ record, hash }) => recordHash(sha256, record) === hash);
+  const isOnce = state.people.size === people.length && state.devices.size === devices.length;
+  return isHashed && isOnce ? state : undefined;
+}
+
+/** True for a record that a change put there which the log does not hold yet: no desk has been told of it. */
+function isUnsettled(view: RegistryView, name: RecordName): boolean {
+  switch (name.kind) {
+    case 'person':
+      return view.people.some(({ record, leafIndex }) => record.iin === name.iin && leafIndex === null);
+    case 'device':
+      return view.devices.some(({ record, leafIndex }) => record.record.device === name.device && leafIndex === null);
+    case 'policy':
+      return view.policies.some(({ record, leafIndex }) => record.version === name.version && leafIndex === null);
+  }
+}
+
+type Look = { readonly registry: HeldRegistry; readonly differing: readonly RecordName[] };
+
+async function look(engine: Engine, shift: Shift): Promise<Result<Look>> {
+  const told = await shift.client.call('registry', {});
+  if (!told.ok) return told;
+  const pulled = await pullAll(engine, shift, 'access');
+  if (!pulled.ok) return pulled;
+  const changes = await readHeldChanges(engine);
+  if (!changes.ok) return changes;
+  const state = stateOf(told.value);
+  if (state === undefined) return refuse('server-answer-malformed');
+  const { verified, differing } = checkRegistry(state, effectsOf(changes.value), sha256);
+  return ok({ registry: { state, view: told.value, changes: changes.value, verified }, differing });
+}
+
+/**
+ * Reads the registry and holds it against the changes that this desk has verified. `registry-differs`, and an alarm, where a record is told
+ * otherwise than two signatures have it; what stands since the founding is the word of the server.
+ */
+export async function readRegistry(engine: Engine, shift: Shift): Promise<Result<HeldRegistry>> {
+  for (let looks = 1; ; looks += 1) {
+    const seen = await look(engine, shift);
+    if (!seen.ok) return seen;
+    const { registry, differing } = seen.value;
+    if (differing.length === 0) return ok(registry);
+    if (looks < looksMax) {
+      await sleep(lookEveryMs);
+      continue;
+    }
+    if (differing.every((name) => isUnsettled(registry.view, name))) return refuse('registry-unsettled');
+    await raiseAlarm(engine, 'registry-differs');
+    return refuse('registry-differs');
+  }
+}
