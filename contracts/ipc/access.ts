@@ -8,9 +8,9 @@ import {
   personSummarySchema,
   personViewSchema,
 } from './access-views.ts';
-import { idSchema, nothing, sha256HexSchema, timeMsSchema, verb } from './common.ts';
-import { actDraftSchema, type OperatorVerbs } from './operator.ts';
-import { rightsDraftSchema } from './rights-draft.ts';
+import { idSchema, nothing, timeMsSchema, verb } from './common.ts';
+import type { OperatorVerbs } from './operator.ts';
+import type { rightsDraftSchema } from './rights-draft.ts';
 
 const iin = z.string().regex(/^\d{12}$/u);
 
@@ -34,7 +34,6 @@ const page = { offset: z.int().nonnegative(), limit: z.int().min(1).max(500) };
 const paged = { total: z.int().nonnegative(), next: z.int().nonnegative().nullable() };
 /** How many there are in each view, whatever is looked for. */
 const counts = z.record(z.string(), z.int().nonnegative());
-const anyDraft = z.union([actDraftSchema, rightsDraftSchema]);
 
 /**
  * Verbs of the screens of accounts. Each moves into `operatorVerbs` with its handler; until then no door answers it, no preload
@@ -60,8 +59,6 @@ export const accessVerbs = {
   'changes.get': verb(z.strictObject({ caseId: idSchema }), changeViewSchema),
   /** Opens the sealed prompt: no password is ever typed into a page. */
   'password.change': verb(nothing, nothing),
-  'acts.preview': verb(anyDraft, z.strictObject({ text: z.string(), hash: sha256HexSchema })),
-  'acts.sign': verb(anyDraft, z.strictObject({ actionId: idSchema, sequence: z.int(), recordedAtMs: timeMsSchema })),
 } as const;
 
 /** Everything that a screen may ask. */
