@@ -7,7 +7,7 @@ import {
   type FactorRules,
   type PasswordRules,
 } from '../../core/access/index.ts';
-import { objectIdentifier } from './primitives.ts';
+import { bounded, objectIdentifier } from './primitives.ts';
 
 const switchedOnMax = 64;
 
@@ -28,27 +28,19 @@ export const factorRules = z.strictObject({
 }) satisfies z.ZodType<FactorRules>;
 
 export const passwordRules = z.strictObject({
-  // A policy may ask for more than these, and never for so little that a password counts for nothing.
-  lengthMin: z.int().min(8).max(64),
-  historyMax: z.int().min(1).max(24),
-  ownCharactersMin: z.int().min(4).max(32),
+  lengthMin: bounded('passwords.lengthMin'),
+  historyMax: bounded('passwords.historyMax'),
+  ownCharactersMin: bounded('passwords.ownCharactersMin'),
 }) satisfies z.ZodType<PasswordRules>;
-
-/** Beyond it the owner of a password is kept out longer than a guesser is delayed: half a day. */
-const delayLongestMs = 43_200_000;
-const freeFailures = z.int().min(0).max(10_000);
 
 export const attemptRules = z.strictObject({
   free: z.strictObject({
-    pair: z.int().min(0).max(10),
-    account: freeFailures,
-    device: freeFailures,
-    address: freeFailures,
+    pair: bounded('attempts.free.pair'),
+    account: bounded('attempts.free.account'),
+    device: bounded('attempts.free.device'),
+    address: bounded('attempts.free.address'),
   }),
-  delayFirstMs: z.int().min(1_000).max(delayLongestMs),
-  delayMaxMs: z.int().min(1_000).max(delayLongestMs),
-  forgetAfterMs: z
-    .int()
-    .min(delayLongestMs)
-    .max(366 * 86_400_000),
+  delayFirstMs: bounded('attempts.delayFirstMs'),
+  delayMaxMs: bounded('attempts.delayMaxMs'),
+  forgetAfterMs: bounded('attempts.forgetAfterMs'),
 }) satisfies z.ZodType<AttemptRules>;

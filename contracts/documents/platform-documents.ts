@@ -25,6 +25,7 @@ import { postureRules } from './posture.ts';
 import {
   base64,
   base64Exact,
+  bounded,
   count,
   deviceId,
   iin,
@@ -116,20 +117,23 @@ export const policyDocument = z.strictObject({
   effectiveFromMs: timeMs,
   access: z.strictObject({ acts: actRules, reads: readRules }),
   changes: changeRules.exactOptional(),
-  registration: z.strictObject({ claimTtlMs: count.min(1_000) }),
-  clock: z.strictObject({ warnDriftMs: count.min(1), refuseDriftMs: count.min(1) }),
-  sync: z.strictObject({ promiseDeadlineMs: count.min(100), offlineTtlMs: count.min(1_000) }),
+  registration: z.strictObject({ claimTtlMs: bounded('registration.claimTtlMs') }),
+  clock: z.strictObject({ warnDriftMs: bounded('clock.warnDriftMs'), refuseDriftMs: bounded('clock.refuseDriftMs') }),
+  sync: z.strictObject({
+    promiseDeadlineMs: bounded('sync.promiseDeadlineMs'),
+    offlineTtlMs: bounded('sync.offlineTtlMs'),
+  }),
   signatures: z.strictObject({
     carriers: z.array(objectIdentifier).max(64),
     refusedPolicies: z.array(objectIdentifier).max(64),
-    crlAgeMaxMs: count.min(1_000),
+    crlAgeMaxMs: bounded('signatures.crlAgeMaxMs'),
   }),
   factors: factorRules.exactOptional(),
   passwords: passwordRules.exactOptional(),
   attempts: attemptRules.exactOptional(),
   sessions: sessionRules.exactOptional(),
   posture: postureRules.exactOptional(),
-  evidence: z.strictObject({ antivirusBaseAgeMaxMs: count.min(1_000) }).exactOptional(),
+  evidence: z.strictObject({ antivirusBaseAgeMaxMs: bounded('evidence.antivirusBaseAgeMaxMs') }).exactOptional(),
 }) satisfies z.ZodType<PolicyDocument>;
 
 export const signInChallenge = z.strictObject({

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { postureFindings, postureMeasures, type Posture, type PostureRules } from '../../core/access/index.ts';
-import { line, timeMs } from './primitives.ts';
+import { bounded, line, timeMs } from './primitives.ts';
 
 const version = z
   .string()
@@ -19,14 +19,13 @@ export const posture = z.strictObject({
   remoteControl: z.array(line(60, 1)).max(remoteControlMax).nullable(),
 }) satisfies z.ZodType<Posture>;
 
-const ageMs = z.int().min(60_000);
 const minimum = z.strictObject({ min: version, graceUntilMs: timeMs }).exactOptional();
 
 export const postureRules = z.strictObject({
-  patchAgeMaxMs: ageMs,
-  antivirusBaseAgeMaxMs: ageMs,
-  clockDriftMaxMs: z.int().min(100),
-  reportAgeMaxMs: ageMs,
+  patchAgeMaxMs: bounded('posture.patchAgeMaxMs'),
+  antivirusBaseAgeMaxMs: bounded('posture.antivirusBaseAgeMaxMs'),
+  clockDriftMaxMs: bounded('posture.clockDriftMaxMs'),
+  reportAgeMaxMs: bounded('posture.reportAgeMaxMs'),
   measures: z.strictObject(
     Object.fromEntries(
       postureFindings.map((finding) => [finding, z.enum(postureMeasures).exactOptional()]),

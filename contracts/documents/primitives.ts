@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { policyBounds, type BoundedField } from '../../core/access/index.ts';
 import {
   parseBin,
   parseIin,
@@ -80,6 +81,12 @@ export const timeMs = z.int().min(0).max(253_402_300_799_999);
 
 /** A count, a revision or an index. */
 export const count = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
+
+/** A number of a policy, within what it may be. */
+export function bounded(field: BoundedField) {
+  const { min, max } = policyBounds[field];
+  return z.int().min(min).max(max);
+}
 
 /** One line of text of a person: no control characters and no direction overrides, which could forge what is shown. */
 export function line(lengthMax: number, lengthMin = 0) {

@@ -23,6 +23,7 @@ export {
 } from './change.ts';
 export { changeableKinds, judgeAccess, mayChange, type AccessContext, type RegistryRefusal } from './judge.ts';
 export { antivirusBaseAgeDefaultMs, type ChangeRule, type PolicyDocument } from './policy.ts';
+export { policyBounds, type BoundedField } from './policy-bounds.ts';
 export {
   effectOf,
   evolveRegistry,

@@ -1,4 +1,4 @@
-import { Checkbox, Radio, SegmentedControl, Textarea, TextInput } from '@mantine/core';
+import { Checkbox, NativeSelect, Radio, SegmentedControl, Textarea, TextInput } from '@mantine/core';
 import type { ReactNode, Ref } from 'react';
 
 type FieldProps = {
@@ -173,6 +173,32 @@ export function Segmented<Value extends string>(props: {
       transitionDuration={0}
       withItemsBorders={false}
       className="segmented"
+    />
+  );
+}
+
+/** One of a few in the room of one line. */
+export function SelectField<Value extends string>(props: {
+  readonly label: string;
+  readonly choices: readonly Choice<Value>[];
+  readonly value: Value | string;
+  readonly onChange: (value: Value) => void;
+  readonly isLabelShown?: boolean;
+  readonly fault?: string;
+}): ReactNode {
+  const isShown = props.isLabelShown === true;
+  return (
+    <NativeSelect
+      label={isShown ? props.label : undefined}
+      aria-label={isShown ? undefined : props.label}
+      error={props.fault}
+      data={props.choices.map(({ value, label }) => ({ value, label }))}
+      value={props.value}
+      onChange={(event) => {
+        const chosen = props.choices.find(({ value }) => value === event.currentTarget.value);
+        if (chosen !== undefined) props.onChange(chosen.value);
+      }}
+      className="field"
     />
   );
 }

@@ -1,5 +1,14 @@
 export { Button, IconButton, Tip, type ButtonTone } from './buttons.tsx';
-export { CheckList, RadioList, SecretField, Segmented, TextArea, TextField, type Choice } from './fields.tsx';
+export {
+  CheckList,
+  RadioList,
+  SecretField,
+  Segmented,
+  SelectField,
+  TextArea,
+  TextField,
+  type Choice,
+} from './fields.tsx';
 export {
   durationOf,
   formatCount,

@@ -1,5 +1,8 @@
-/** `propose` is the form of a change, for the person named or for a new one. */
-export const accessParts = ['waiting', 'people', 'roles', 'devices', 'policies', 'propose'] as const;
+/** `propose…` are the forms of changes: of the person or the device that is named, of a new person, of the policy, of everybody. */
+export const accessParts = [
+  ...['waiting', 'people', 'roles', 'devices', 'policies'],
+  ...['propose', 'propose-device', 'propose-policy', 'propose-review'],
+] as const;
 export const accountParts = ['record', 'sessions'] as const;
 export type AccessPart = (typeof accessParts)[number];
 export type AccountPart = (typeof accountParts)[number];

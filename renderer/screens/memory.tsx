@@ -3,7 +3,10 @@ import { callSafely, useBridge, type CaseFilter } from '../bridge/index.ts';
 import type { LogFilter, PeopleQuest, ScreenInput } from '../../contracts/ipc/index.ts';
 import type { ReasonCode } from '../../core/actions/index.ts';
 import type { Refusal } from '../../core/kernel/index.ts';
+import type { DeviceDraft } from './access/proposal/device-draft.ts';
 import type { ProposalDraft } from './access/proposal/draft.ts';
+import type { PolicyDraft } from './access/proposal/policy-draft.ts';
+import type { ReviewDraft } from './access/proposal/review-draft.ts';
 
 /** A decision that is being thought about; it lives in this window only and is gone when it is signed or the shift ends. */
 export type DecisionDraft = {
@@ -11,6 +14,9 @@ export type DecisionDraft = {
   readonly reasons: readonly ReasonCode[];
   readonly note: string;
 };
+
+/** A change of rights that is being thought about. */
+export type AnyProposal = ProposalDraft | DeviceDraft | PolicyDraft | ReviewDraft;
 
 export const emptyDraft: DecisionDraft = { kind: null, reasons: [], note: '' };
 
@@ -55,8 +61,8 @@ type Memory = {
   readonly setPeopleQuest: (change: Partial<PeopleQuest>) => void;
   readonly changesView: ChangesView;
   readonly setChangesView: (view: ChangesView) => void;
-  readonly proposalOf: (matter: string) => ProposalDraft | undefined;
-  readonly setProposal: (matter: string, draft: ProposalDraft | undefined) => void;
+  readonly proposalOf: (matter: string) => AnyProposal | undefined;
+  readonly setProposal: (matter: string, draft: AnyProposal | undefined) => void;
   readonly logQuest: LogQuest;
   readonly setLogQuest: (change: Partial<LogQuest>) => void;
   readonly filter: CaseFilter;
@@ -137,7 +143,7 @@ export function MemoryProvider({ children }: { readonly children: ReactNode }): 
   const [filter, setFilter] = useState(firstFilter);
   const [logQuest, setQuest] = useState(firstQuest);
   const [drafts, setDraft] = useRecord<DecisionDraft>();
-  const [proposals, setProposal] = useRecord<ProposalDraft>();
+  const [proposals, setProposal] = useRecord<AnyProposal>();
   const [peopleQuest, setPeople] = useState(firstPeople);
   const [changesView, setChangesView] = useState<ChangesView>('for-me');
   const signing = useSigning((matter) => {

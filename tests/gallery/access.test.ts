@@ -14,6 +14,7 @@ afterAll(() => gallery.close());
 
 const onLargeScreens = [
   ...['waiting', 'waiting-policy', 'people', 'people-long-words', 'people-5000', 'propose', 'propose-new'],
+  ...['propose-device-admit', 'propose-policy', 'propose-review'],
   ...['roles', 'devices', 'policies', 'account', 'sessions'],
 ];
 

@@ -4,6 +4,9 @@ import { DevicesScreen } from './devices/devices-screen.tsx';
 import { AccessNav } from './part-nav.tsx';
 import { PeopleScreen } from './people/people-screen.tsx';
 import { PoliciesScreen } from './policies/policies-screen.tsx';
+import { DeviceProposal } from './proposal/device-screen.tsx';
+import { PolicyProposal } from './proposal/policy-screen.tsx';
+import { ReviewProposal } from './proposal/review-screen.tsx';
 import { ProposalScreen } from './proposal/proposal-screen.tsx';
 import { RolesScreen } from './roles/roles-screen.tsx';
 import { WaitingScreen } from './waiting/waiting-screen.tsx';
@@ -20,6 +23,12 @@ function Part({ part, id }: { readonly part: AccessPart; readonly id: string | n
       return <PoliciesScreen id={id} />;
     case 'propose':
       return <ProposalScreen iin={id} />;
+    case 'propose-device':
+      return <DeviceProposal id={id} />;
+    case 'propose-policy':
+      return <PolicyProposal />;
+    case 'propose-review':
+      return <ReviewProposal />;
     default:
       return <WaitingScreen id={id} />;
   }

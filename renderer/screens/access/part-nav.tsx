@@ -33,6 +33,13 @@ function PartNav({ label, links }: { readonly label: string; readonly links: rea
   );
 }
 
+/** Under which part a form stands. */
+const homes: Readonly<Record<string, string>> = {
+  propose: 'people',
+  'propose-review': 'people',
+  'propose-device': 'devices',
+  'propose-policy': 'policies',
+};
 const parts = ['waiting', 'people', 'roles', 'devices', 'policies'] as const;
 /** What main can fill; the others stand in the gallery until it can, and nothing in the window leads there. */
 const wiredParts: readonly string[] = ['roles', 'policies'];
@@ -51,7 +58,7 @@ export function AccessNav({ part }: { readonly part: string }): ReactNode {
   const links = shown.map((one): PartLink => ({
     name: `access.part.${one}`,
     to: { page: 'access', part: one, id: null },
-    isHere: one === part || (part === 'propose' && one === 'people'),
+    isHere: one === (homes[part] ?? part),
     ...(one === 'waiting' ? { count } : {}),
   }));
   return <PartNav label={words('nav.access')} links={links} />;

@@ -1,11 +1,14 @@
 import type { ReactNode } from 'react';
 import type { DeviceView, PostureView } from '../../../../contracts/ipc/index.ts';
 import {
+  Button,
   Fact,
   Facts,
   formatCount,
   formatDate,
-  Hash,
+  IconArchive,
+  IconDeviceDesktop,
+  IconShieldCheck,
   IdentityNumber,
   Note,
   Part,
@@ -13,7 +16,11 @@ import {
   Time,
   type Tone,
 } from '../../../kit/index.ts';
+import { useGo } from '../../../places/index.ts';
 import { useWords } from '../../../words/index.ts';
+import { matterOfDevice, useMemory } from '../../memory.tsx';
+import { Fingerprint } from '../fingerprint.tsx';
+import { kindsOf, startDevice, type DeviceKind } from '../proposal/device-draft.ts';
 import { deviceTones, postureTones, verdictOf } from '../access-words.ts';
 
 const effectTones: Readonly<Record<'warn' | 'restrict' | 'refuse', Tone>> = {
@@ -107,10 +114,38 @@ function Record({ device }: { readonly device: DeviceView }): ReactNode {
           {device.lastContactMs === null ? words('device.never') : <Time atMs={device.lastContactMs} />}
         </Fact>
         <Fact name={words('device.fingerprint')}>
-          <Hash value={device.fingerprint} isWhole />
+          <Fingerprint value={device.fingerprint} />
         </Fact>
       </Facts>
     </Part>
+  );
+}
+
+const icons = { admit: IconShieldCheck, move: IconDeviceDesktop, retire: IconArchive } as const;
+
+/** What two people may do with it. */
+function Actions({ device }: { readonly device: DeviceView }): ReactNode {
+  const words = useWords();
+  const go = useGo();
+  const { proposalOf, setProposal } = useMemory();
+  const matter = matterOfDevice(device.id);
+  const start = (kind: DeviceKind): void => {
+    const held = proposalOf(matter);
+    // A draft that was begun is gone on with.
+    if (held?.of !== 'device' || held.kind !== kind) setProposal(matter, startDevice(kind, device));
+    go({ page: 'access', part: 'propose-device', id: device.id });
+  };
+  return (
+    <div className="person-actions">
+      {kindsOf(device).map((kind) => {
+        const Icon = icons[kind];
+        return (
+          <Button key={kind} icon={<Icon size={16} aria-hidden />} onClick={() => start(kind)}>
+            {words(`propose.kind.${kind}`)}
+          </Button>
+        );
+      })}
+    </div>
   );
 }
 
@@ -131,6 +166,7 @@ export function DevicePanel({ device }: { readonly device: DeviceView }): ReactN
           </State>
         </div>
         <h1 className="selectable">{device.name}</h1>
+        <Actions device={device} />
       </header>
       <div className="tab-body parts">
         {device.standing === 'requested' ? <Note tone="waiting">{words('device.requestedText')}</Note> : null}

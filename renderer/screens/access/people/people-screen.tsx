@@ -6,6 +6,7 @@ import {
   Button,
   Empty,
   formatCount,
+  IconShieldCheck,
   IconUserPlus,
   IconUsers,
   Menu,
@@ -124,6 +125,7 @@ export function PeopleScreen({ iin }: { readonly iin: string | null }): ReactNod
   const people = usePeople(peopleQuest);
   const searchRef = useRef<HTMLInputElement>(null);
   const create = (): void => go({ page: 'access', part: 'propose', id: null });
+  const review = (): void => go({ page: 'access', part: 'propose-review', id: null });
   useKeys({ Slash: () => searchRef.current?.focus(), KeyN: create });
   return (
     <div className="journal people">
@@ -133,6 +135,9 @@ export function PeopleScreen({ iin }: { readonly iin: string | null }): ReactNod
           <span className="quiet num">
             {people.isWaiting || people.refusal !== null ? '' : formatCount(people.total)}
           </span>
+          <Button icon={<IconShieldCheck size={16} aria-hidden />} onClick={review}>
+            {words('people.review')}
+          </Button>
           <Button icon={<IconUserPlus size={16} aria-hidden />} keys="N" onClick={create}>
             {words('people.create')}
           </Button>

@@ -31,7 +31,8 @@ function Actions({ person }: { readonly person: PersonView }): ReactNode {
   const start = (kind: ProposalKind): void => {
     const matter = matterOfPerson(iin);
     // A draft that was begun is gone on with.
-    if (proposalOf(matter)?.kind !== kind) setProposal(matter, startProposal(kind, person.record, nowMs));
+    const held = proposalOf(matter);
+    if (held?.of !== 'staff' || held.kind !== kind) setProposal(matter, startProposal(kind, person.record, nowMs));
     go({ page: 'access', part: 'propose', id: iin });
   };
   const refusalOf = (kind: ProposalKind) => (kind === 'block' ? person.blocking : person.propose);

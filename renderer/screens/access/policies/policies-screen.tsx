@@ -3,6 +3,7 @@ import type { PolicySummary, PolicyView } from '../../../../contracts/ipc/index.
 import type { Json } from '../../../../core/kernel/index.ts';
 import { useAnswer } from '../../../bridge/index.ts';
 import {
+  Button,
   Empty,
   Fact,
   Facts,
@@ -10,6 +11,7 @@ import {
   formatTime,
   Hash,
   IconKey,
+  IconPlus,
   RefusalBox,
   Segmented,
   Skeleton,
@@ -115,6 +117,12 @@ export function PoliciesScreen({ id }: { readonly id: string | null }): ReactNod
         <header className="journal-head">
           <h1>{words('access.part.policies')}</h1>
           <span className="quiet small">{words('policy.held')}</span>
+          <Button
+            icon={<IconPlus size={16} aria-hidden />}
+            onClick={() => go({ page: 'access', part: 'propose-policy', id: null })}
+          >
+            {words('policy.propose')}
+          </Button>
         </header>
         {answer.state === 'waiting' ? <Skeleton name={words('loading')} lines={6} /> : null}
         {answer.state === 'refused' ? <RefusalBox refusal={answer.refusal} onAgain={answer.again} /> : null}

@@ -1,10 +1,11 @@
 import { useState, type ReactNode } from 'react';
 import type { PersonView } from '../../../../contracts/ipc/index.ts';
 import { roles } from '../../../../core/access/index.ts';
-import { useAnswer } from '../../../bridge/index.ts';
-import { Button, CheckList, IdentityNumber, Segmented, shortHash, TextArea, TextField } from '../../../kit/index.ts';
+import { CheckList, IdentityNumber, Segmented, TextArea, TextField } from '../../../kit/index.ts';
 import { useWords, type Words } from '../../../words/index.ts';
+import { Certificates } from './certificates.tsx';
 import { faultsOf, type FaultId, type FieldName, type ProposalDraft, type ProposalFields } from './draft.ts';
+import { Why } from './proposal-frame.tsx';
 import { editField } from './steps.ts';
 
 export type FormProps = {
@@ -96,54 +97,6 @@ function Employment({ part }: { readonly part: Part }): ReactNode {
   );
 }
 
-const hashPattern = /^[0-9a-f]{64}$/u;
-
-/** Certificates of the person whose cards are in a reader here, those of the record, and any by its SHA-256. */
-function Certificates({ part, iin }: { readonly part: Part; readonly iin: string }): ReactNode {
-  const words = useWords();
-  const { fields, edit } = part;
-  const [typed, setTyped] = useState('');
-  const [seen, setSeen] = useState(fields.certificates);
-  const cards = useAnswer('certificates.list', null);
-  const here = cards.state === 'here' ? cards.value.filter((card) => card.iin === iin) : [];
-  const all = [...new Set([...seen, ...fields.certificates, ...here.map(({ sha256 }) => sha256)])];
-  const labelOf = (hash: string): string => {
-    const card = here.find(({ sha256 }) => sha256 === hash);
-    return card === undefined ? shortHash(hash) : `${shortHash(hash)} ${words('unit.separator')} ${card.tokenLabel}`;
-  };
-  const hash = typed.replaceAll(/[\s:]/gu, '').toLowerCase();
-  const isWrong = typed !== '' && !hashPattern.test(hash);
-  const add = (): void => {
-    setSeen([...all, hash]);
-    edit('certificates', [...fields.certificates.filter((one) => one !== hash), hash]);
-    setTyped('');
-  };
-  return (
-    <div className="propose-certificates">
-      <CheckList
-        label={words('field.staff.certificates')}
-        choices={all.map((value) => ({ value, label: labelOf(value) }))}
-        values={fields.certificates}
-        onChange={(values) => edit('certificates', values)}
-      />
-      {all.length === 0 ? <p className="quiet small">{words('propose.noCards')}</p> : null}
-      <div className="propose-add">
-        <TextField
-          label={words('propose.certificateHash')}
-          value={typed}
-          onChange={setTyped}
-          lengthMax={200}
-          isMono
-          {...(isWrong ? { fault: words('fault.certificate-malformed') } : {})}
-        />
-        <Button isDisabled={!hashPattern.test(hash)} onClick={add}>
-          {words('propose.addCertificate')}
-        </Button>
-      </div>
-    </div>
-  );
-}
-
 function RecordFields({ part, person }: { readonly part: Part; readonly person: PersonView | null }): ReactNode {
   const words = useWords();
   const { fields, edit, faultOf } = part;
@@ -180,7 +133,12 @@ function RecordFields({ part, person }: { readonly part: Part; readonly person: 
           lengthMax={10}
         />
       </div>
-      <Certificates part={part} iin={iin} />
+      <Certificates
+        iin={iin}
+        recorded={person?.record.certificates ?? []}
+        chosen={fields.certificates}
+        onChange={(certificates) => edit('certificates', certificates)}
+      />
     </>
   );
 }
@@ -211,20 +169,7 @@ export function ProposalForm(props: FormProps): ReactNode {
       ) : (
         <p>{words(`propose.text.${kind}`)}</p>
       )}
-      <TextArea
-        label={words('propose.reason')}
-        value={fields.reason}
-        onChange={(value) => edit('reason', value)}
-        hint={words('propose.reasonHint')}
-        lengthMax={300}
-      />
-      <TextArea
-        label={words('propose.basis')}
-        value={fields.basis}
-        onChange={(value) => edit('basis', value)}
-        hint={words('propose.basisHint')}
-        lengthMax={300}
-      />
+      <Why fields={fields} onChange={edit} />
     </div>
   );
 }

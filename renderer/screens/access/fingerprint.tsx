@@ -1,0 +1,17 @@
+import type { ReactNode } from 'react';
+import { useWords } from '../../words/index.ts';
+
+/** Sixteen groups of four, in four lines: as many as the eye keeps while it goes from one screen to another. */
+export function Fingerprint({ value }: { readonly value: string }): ReactNode {
+  const words = useWords();
+  const groups = value.match(/.{1,4}/gu) ?? [];
+  return (
+    <ol className="fingerprint mono selectable" aria-label={words('device.fingerprint')}>
+      {groups.map((group, at) => (
+        // A hash may hold the same group twice.
+        // eslint-disable-next-line react/no-array-index-key
+        <li key={at}>{group}</li>
+      ))}
+    </ol>
+  );
+}
