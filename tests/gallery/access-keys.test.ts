@@ -93,6 +93,66 @@ describe('a change of a person, by keys alone', () => {
   });
 });
 
+describe('changes of devices, of the policy and of everybody, by keys alone', () => {
+  const why = async (): Promise<void> => {
+    await gallery.page.getByLabel('Reason').fill('New hall');
+    await gallery.page.getByLabel('Basis').fill('Order 7');
+  };
+
+  it('let a device in only after its key was compared, with a place and a custodian', async () => {
+    await show('devices-requested');
+    await gallery.page.getByRole('button', { name: 'Propose to admit' }).focus();
+    await press('Enter');
+    await seen('The key has not been compared');
+    await gallery.page.getByLabel('The screen of the device shows just this').focus();
+    await press('Space');
+    await gallery.page.getByLabel('Location').fill('Hall 2');
+    await gallery.page.getByLabel('Custodian').fill('T-0001');
+    await expect.poll(() => gallery.page.locator('.picker').getByRole('radio').count()).toBe(1);
+    await gallery.page.locator('.picker').getByRole('radio').focus();
+    await press('Space');
+    await why();
+    await press('Control+z', 'Control+z');
+    expect(await sign().isDisabled()).toBe(true);
+    await why();
+    await gallery.page.locator('.decision .paper').waitFor();
+    await press('Control+Enter');
+    await seen(/In the central log №\s48/u);
+  });
+
+  it('tell a setting of the policy with its unit, and keep one that is beyond its bounds from being signed', async () => {
+    await show('propose-policy');
+    await why();
+    const field = gallery.page.getByLabel('A claim runs out after', { exact: true });
+    await field.fill('0');
+    await seen('A claim runs out after: at least 1 s.');
+    expect(await sign().isDisabled()).toBe(true);
+    await field.fill('90');
+    await expect
+      .poll(() => gallery.page.locator('.decision .diff tbody tr').last().textContent())
+      .toMatch(/^A claim runs out after.*45 min.*90 min$/u);
+    await gallery.page.locator('.decision .paper').waitFor();
+    await press('Control+Enter');
+    await seen(/In the central log №\s48/u);
+  });
+
+  it('review people one by one, and never all of them at once', async () => {
+    await show('propose-review');
+    const decided = () => gallery.page.locator('.review .review-button[aria-pressed="true"]').count();
+    await press('a');
+    expect(await decided()).toBe(0);
+    await press('j', 'a', 'x');
+    await expect.poll(decided).toBe(2);
+    await seen('Looked at: 2 of 60');
+    await press('Control+z');
+    await seen('Looked at: 1 of 60');
+    await why();
+    await gallery.page.locator('.decision .paper').waitFor();
+    await press('Control+Enter');
+    await seen(/In the central log №\s48/u);
+  });
+});
+
 describe('second signatures, by keys alone', () => {
   it('are given: the change is read, confirmed and signed, and the queue has one less', async () => {
     await show('waiting-none-chosen');

@@ -135,12 +135,14 @@ export function PeopleScreen({ iin }: { readonly iin: string | null }): ReactNod
           <span className="quiet num">
             {people.isWaiting || people.refusal !== null ? '' : formatCount(people.total)}
           </span>
-          <Button icon={<IconShieldCheck size={16} aria-hidden />} onClick={review}>
-            {words('people.review')}
-          </Button>
-          <Button icon={<IconUserPlus size={16} aria-hidden />} keys="N" onClick={create}>
-            {words('people.create')}
-          </Button>
+          <div className="head-actions">
+            <Button icon={<IconShieldCheck size={16} aria-hidden />} onClick={review}>
+              {words('people.review')}
+            </Button>
+            <Button icon={<IconUserPlus size={16} aria-hidden />} keys="N" onClick={create}>
+              {words('people.create')}
+            </Button>
+          </div>
         </header>
         <Filters searchRef={searchRef} />
         <Rows people={people} iin={iin} />

@@ -99,9 +99,12 @@ export function Certificates({ iin, recorded, chosen, onChange }: Props): ReactN
   const words = useWords();
   const cards = useAnswer('certificates.list', null, { keep: true });
   const inReader = cards.state === 'here' ? cards.value : [];
+  const app = useAnswer('app.get', null);
+  const me = app.state === 'here' ? app.value.staff?.iin : undefined;
   const own = inReader.filter((card) => card.iin === iin);
   const all = [...new Set([...recorded, ...own.map(({ sha256 }) => sha256), ...chosen])];
-  const isOfOther = iin !== '' && own.length === 0 && inReader.length > 0;
+  // The card of whoever fills the form is in a reader as well.
+  const isOfOther = iin !== '' && own.length === 0 && inReader.some((card) => card.iin !== me);
   return (
     <fieldset className="choices propose-certificates">
       <legend>{words('field.staff.certificates')}</legend>

@@ -12,15 +12,18 @@ import {
 import { actTypes } from '../../../../core/actions/index.ts';
 import type { Json } from '../../../../core/kernel/index.ts';
 
-type SingleKind = 'span' | 'number' | 'moment' | 'text' | 'lines' | 'measure';
 type ListKind = 'roles' | 'scopes' | 'acts' | 'switches';
 
+type Of<Kind extends string, Value> = { readonly kind: Kind; readonly path: FieldPath; readonly value: Value };
+
+export type ListControl = Of<ListKind, readonly string[]>;
+export type SingleControl =
+  | Of<'span' | 'number' | 'moment', number>
+  | Of<'text' | 'measure', string>
+  | Of<'lines', readonly string[]>;
+
 /** How a field of a policy is set. */
-export type Control =
-  | { readonly kind: SingleKind; readonly path: FieldPath; readonly value: FieldValue }
-  | { readonly kind: ListKind; readonly path: FieldPath; readonly value: readonly string[] };
-export type ListControl = Extract<Control, { kind: ListKind }>;
-export type SingleControl = Extract<Control, { kind: SingleKind }>;
+export type Control = ListControl | SingleControl;
 
 export const isListControl = (control: Control): control is ListControl =>
   ['roles', 'scopes', 'acts', 'switches'].includes(control.kind);
@@ -75,7 +78,7 @@ function ofField(path: FieldPath, value: FieldValue): Control | undefined {
   const name = String(path.at(-1));
   if (apart.has(String(section)) || part === 'switchedOn' || part === 'measures') return undefined;
   if (name === 'stepUp') return { kind: 'acts', path, value: value as readonly string[] };
-  if (Array.isArray(value)) return { kind: 'lines', path, value };
+  if (Array.isArray(value)) return { kind: 'lines', path, value: value as readonly string[] };
   if (typeof value === 'string') return { kind: 'text', path, value };
   if (typeof value !== 'number') return undefined;
   if (name === 'graceUntilMs') return { kind: 'moment', path, value };

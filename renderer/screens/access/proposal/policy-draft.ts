@@ -73,9 +73,12 @@ const unitSizes: Readonly<Record<Span['unit'], number>> = {
 };
 export const units = Object.keys(unitSizes) as readonly Span['unit'][];
 
-/** Two people sign before a policy counts: the form offers the next day. */
-export function startPolicy(nowMs: number): PolicyDraft {
-  const from = formatTime(nowMs + dayMs).slice(0, 'dd.mm.yyyy hh:mm'.length);
+/** `22.11.2026 14:05`: a policy begins with a minute. */
+const momentText = (atMs: number): string => formatTime(atMs).slice(0, 'dd.mm.yyyy hh:mm'.length);
+
+/** Two people sign before a policy counts: the form offers a day after now, and after the version before. */
+export function startPolicy(beforeMs: number, nowMs: number): PolicyDraft {
+  const from = momentText(Math.max(beforeMs, nowMs) + dayMs);
   return { of: 'policy', fields: { from, added: [], reason: '', basis: '' }, past: [], last: null };
 }
 
@@ -96,12 +99,14 @@ export function baseOf(before: Json, { added }: PolicyFields): Json {
 }
 
 /** As it stands in the form: a number in its largest exact unit. */
-export function textOf(fields: PolicyFields, { path, value, kind }: SingleControl): string {
-  const typed = fields[pathKey(path)];
+export function textOf(fields: PolicyFields, control: SingleControl): string {
+  const typed = fields[pathKey(control.path)];
   if (typeof typed === 'string') return typed;
-  if (kind === 'lines') return (value as readonly string[]).join('\n');
-  if (kind === 'span') return String(spanOf(value as number).value);
-  return kind === 'moment' ? formatTime(value as number).slice(0, 16) : String(value);
+  const { kind, value } = control;
+  if (kind === 'lines') return value.join('\n');
+  if (kind === 'text' || kind === 'measure') return value;
+  if (kind === 'moment') return momentText(value);
+  return String(kind === 'span' ? spanOf(value).value : value);
 }
 
 export function unitOf(fields: PolicyFields, { path, value }: SingleControl): Span['unit'] {

@@ -39,6 +39,13 @@ type Of<C extends Control> = {
 
 const nameOf = (words: Words, path: FieldPath): string => fieldName(words, 'policy', path).text;
 
+/** In a table whose head says what it is about: the act or the role alone. */
+function rowName(words: Words, path: FieldPath): string {
+  const [section, part, id] = path.map(String);
+  if (section !== 'access' || id === undefined) return nameOf(words, path);
+  return part === 'acts' ? words.act(id) : words.role(id);
+}
+
 /** A span of time: a number, and its unit beside it. */
 function Span({ control, fields, edit, faultAt }: Of<SingleControl>): ReactNode {
   const words = useWords();
@@ -143,7 +150,7 @@ function Grid(
       <tbody>
         {controls.map((control) => (
           <tr key={JSON.stringify(control.path)}>
-            <th scope="row">{nameOf(words, control.path)}</th>
+            <th scope="row">{rowName(words, control.path)}</th>
             {columns.map(({ value, label }) => (
               <td key={value}>
                 <input
@@ -176,7 +183,9 @@ function Section({
   return (
     <section className="policy-section">
       <h2>{words.known(`policy.section.${name}`) ?? name}</h2>
-      {roleLists.length === 0 ? null : <Grid label={words('policy.grid.roles')} controls={roleLists} {...rest} />}
+      {roleLists.length === 0 ? null : (
+        <Grid label={words(`policy.grid.${name === 'changes' ? 'changes' : 'roles'}`)} controls={roleLists} {...rest} />
+      )}
       {scopeLists.length === 0 ? null : <Grid label={words('policy.grid.scopes')} controls={scopeLists} {...rest} />}
       <div className="policy-fields">
         {others.map((control) =>

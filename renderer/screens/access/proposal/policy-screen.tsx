@@ -45,7 +45,7 @@ function Proposal({ view }: { readonly view: PolicyView }): ReactNode {
   const nowMs = useNow();
   const { proposalOf, setProposal } = useMemory();
   const held = proposalOf('policy');
-  const draft = held?.of === 'policy' ? held : startPolicy(nowMs);
+  const draft = held?.of === 'policy' ? held : startPolicy(view.summary.effectiveFromMs, nowMs);
   const set = (changed: PolicyDraft): void => setProposal('policy', changed);
   const before = view.document as unknown as Json;
   const after = useMemo(() => documentOf(draft.fields, before), [draft.fields, before]);

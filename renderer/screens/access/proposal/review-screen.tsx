@@ -44,7 +44,7 @@ function Choice(props: {
           tabIndex={-1}
           className={`review-button review-${decision}`}
           aria-pressed={chosen === decision}
-          aria-label={words(`review.of.${decision}`, { name: person.name })}
+          aria-label={`${person.name}: ${words(`change.decision.${decision}`)}`}
           disabled={person.isMe}
           onClick={() => onDecide(person, decision)}
         >
