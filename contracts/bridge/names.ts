@@ -32,7 +32,12 @@ export const operatorVerbNames = [
   'permissions.export',
   'sessions.list',
   'sessions.end',
+  'people.list',
+  'people.get',
+  'people.acts',
   'devices.list',
+  'changes.list',
+  'changes.get',
   'sync.now',
   'alarm.acknowledge',
 ] as const;

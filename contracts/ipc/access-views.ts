@@ -38,6 +38,8 @@ export const personSummarySchema = z.strictObject({
   validUntilMs: timeMsSchema.nullable(),
   certificates: z.int().nonnegative(),
   isMe: z.boolean(),
+  /** Two signatures that this desk verified put the record there; else it stands since the founding, as the server says. */
+  isVerified: z.boolean(),
   /** Of record and block in the registry; a change names it, so that two changes of one record never both count. */
   hash: sha256HexSchema,
   /** When this desk last knew him to sign; `null` for never. */
@@ -175,6 +177,8 @@ export const deviceViewSchema = z.strictObject({
   fingerprint: sha256HexSchema,
   /** Of its record in the registry; `null` for one that waits to be let in. */
   hash: sha256HexSchema.nullable(),
+  /** As of a person. */
+  isVerified: z.boolean(),
   enrolledAtMs: timeMsSchema.nullable(),
   lastContactMs: timeMsSchema.nullable(),
   posture: postureViewSchema.nullable(),

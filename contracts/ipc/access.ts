@@ -35,34 +35,35 @@ const paged = { total: z.int().nonnegative(), next: z.int().nonnegative().nullab
 /** How many there are in each view, whatever is looked for. */
 const counts = z.record(z.string(), z.int().nonnegative());
 
-/**
- * Verbs of the screens of accounts. Each moves into `operatorVerbs` with its handler; until then no door answers it, no preload
- * lets it through, and the pages that ask it stand in the gallery alone.
- */
+/** Verbs of the screens of people, devices and second signatures: for whoever may read `access`. */
 export const accessVerbs = {
   'people.list': verb(
     peopleQuestSchema.extend(page),
     z.strictObject({ ...paged, items: z.array(personSummarySchema).max(500), counts }),
   ),
-  /** Of anybody for whoever may read `access`; of oneself always. */
   'people.get': verb(z.strictObject({ iin }), personViewSchema),
   /** What a person did, newest first, from what this desk has verified. */
   'people.acts': verb(
     z.strictObject({ iin, ...page }),
     z.strictObject({ ...paged, items: z.array(personActSchema).max(500) }),
   ),
+  /** Those that ask to be let in first. */
   'devices.list': verb(nothing, z.strictObject({ items: z.array(deviceViewSchema).max(5_000) })),
   'changes.list': verb(
     z.strictObject({ view: z.enum(['for-me', 'mine', 'all']), ...page }),
     z.strictObject({ ...paged, items: z.array(changeSummarySchema).max(500), counts }),
   ),
   'changes.get': verb(z.strictObject({ caseId: idSchema }), changeViewSchema),
+} as const;
+
+/** Verbs that no door answers yet: no preload lets them through, and the pages that ask them stand in the gallery alone. */
+export const comingVerbs = {
   /** Opens the sealed prompt: no password is ever typed into a page. */
   'password.change': verb(nothing, nothing),
 } as const;
 
 /** Everything that a screen may ask. */
-export type ScreenVerbs = Omit<OperatorVerbs, keyof typeof accessVerbs> & typeof accessVerbs;
+export type ScreenVerbs = OperatorVerbs & typeof comingVerbs;
 export type ScreenVerb = keyof ScreenVerbs;
 export type ScreenInput<V extends ScreenVerb> = z.input<ScreenVerbs[V]['input']>;
 export type ScreenOutput<V extends ScreenVerb> = z.output<ScreenVerbs[V]['output']>;

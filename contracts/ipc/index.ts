@@ -1,5 +1,6 @@
 export {
   accessVerbs,
+  comingVerbs,
   peopleQuestSchema,
   type AccessDraft,
   type PeopleQuest,

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { devicesResponse, retentionView } from '../http/index.ts';
+import { retentionView } from '../http/index.ts';
+import { accessVerbs } from './access.ts';
 import { accountVerbs } from './account.ts';
 import { idSchema, localeSchema, nothing, sha256HexSchema, timeMsSchema, verb } from './common.ts';
 import { evidenceItemSchema, screenshotViewSchema } from './evidence-views.ts';
@@ -108,8 +109,7 @@ export const operatorVerbs = {
   /** What is kept how long, as the server counts it for whoever reads operations. */
   'retention.get': verb(nothing, retentionView),
   ...accountVerbs,
-  /** Devices of the platform, each with what it said of itself last, for whoever reads operations. */
-  'devices.list': verb(nothing, devicesResponse),
+  ...accessVerbs,
   'sync.now': verb(nothing, nothing),
   'alarm.acknowledge': verb(z.strictObject({ id: idSchema }), nothing),
 } as const;

@@ -42,7 +42,12 @@ export const operatorVerbPhases = {
   'permissions.export': whileOpen,
   'sessions.list': ['open'],
   'sessions.end': ['open'],
+  'people.list': ['open'],
+  'people.get': ['open'],
+  'people.acts': whileOpen,
   'devices.list': ['open'],
+  'changes.list': ['open'],
+  'changes.get': ['open'],
   'sync.now': ['open'],
   'alarm.acknowledge': whileOpen,
 } as const satisfies Readonly<Record<OperatorVerb, readonly Phase[]>>;

@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import type { AccessCase } from '../../core/access/index.ts';
-import { accessEvent, actionId, caseId, count, sha256Hex } from '../documents/index.ts';
-import { defineVerbs } from '../rpc/index.ts';
+import { accessEvent, actionId, caseId, count, iin, sha256Hex, timeMs } from '../documents/index.ts';
+import { defineVerbs, type VerbOutput } from '../rpc/index.ts';
 import { caseVerbs } from './case-verbs.ts';
-import { caseHistorySchema } from './shapes.ts';
+import { caseHistorySchema, outboxStateSchema } from './shapes.ts';
 
 /** Rows only; the slowest disk that we serve answers an fsync in a second. */
 const timeoutMs = 15_000;
@@ -42,6 +42,37 @@ export const accessVerbs = defineVerbs({
     timeoutMs,
     refusals: ['vault-closed', 'case-absent'],
   },
+  /** What a person did on cases of either kind as the feeds told it, newest first. */
+  'people.acts': {
+    input: z.strictObject({ iin, offset: count, limit: z.int().min(1).max(500) }),
+    output: z.strictObject({
+      total: count,
+      items: z.array(
+        z.strictObject({
+          actionId,
+          caseId,
+          /** Of a registration. */
+          caseNumber: z.string().nullable(),
+          event: z.string(),
+          atMs: timeMs,
+          /** Of an own act. */
+          state: outboxStateSchema.nullable(),
+          /** Of an own act from its verified receipt; of another's only what the server says. */
+          logIndex: count.nullable(),
+        }),
+      ),
+    }),
+    timeoutMs,
+    refusals: ['vault-closed'],
+  },
+  /** When each person whom the feeds told of did something last. */
+  'people.lastActs': {
+    input: z.null(),
+    output: z.strictObject({ items: z.array(z.strictObject({ iin, atMs: timeMs })) }),
+    timeoutMs,
+    refusals: ['vault-closed'],
+  },
 });
 
+export type HeldAct = VerbOutput<(typeof accessVerbs)['people.acts']>['items'][number];
 export type HeldChange = z.output<typeof accessCase>;

@@ -87,7 +87,12 @@ export function operatorHandlers(workstation: Workstation, window: () => Browser
     'permissions.export': ({ version }) => savePermissions(workstation, window(), version),
     'sessions.list': () => workstation.listSessions(),
     'sessions.end': ({ id }) => workstation.endSession(id),
+    'people.list': (input) => workstation.listPeople(input),
+    'people.get': ({ iin }) => workstation.readPerson(iin),
+    'people.acts': (input) => workstation.listActsOf(input),
     'devices.list': () => workstation.listDevices(),
+    'changes.list': (input) => workstation.listChanges(input),
+    'changes.get': ({ caseId }) => workstation.readChange(caseId),
     'sync.now': () => {
       workstation.syncNow();
       return Promise.resolve(ok(null));

@@ -8,6 +8,7 @@ import type {
   OperatorOutput,
 } from '../../contracts/ipc/index.ts';
 import type { CaseHistoryItem, CaseSummary, VaultInput, VaultOutput } from '../../contracts/vault-host/index.ts';
+import { actState } from './act-state.ts';
 import { checksOf, flagsOf } from './checks.ts';
 import type { Engine, Shift } from './context.ts';
 import { allowedActs } from './registration-draft.ts';
@@ -154,7 +155,8 @@ function pick(filter: Filter): Filter {
   return { statuses, query, claimedBy, decidedBy, notSubmittedBy, openFor };
 }
 
-const typesOfEvents = {
+/** The acts that events of a registration come from. */
+export const typesOfEvents = {
   submitted: 'registration.submit',
   claimed: 'registration.claim',
   released: 'registration.release',
@@ -162,22 +164,6 @@ const typesOfEvents = {
   approved: 'registration.approve',
   refused: 'registration.refuse',
 } as const;
-
-/** `logged` is said of own acts with a verified receipt alone; of others the signature was verified, and the rest is the server's word. */
-function stateOf(item: CaseHistoryItem): HistoryItem['state'] {
-  switch (item.state) {
-    case null:
-      return 'accepted';
-    case 'promised':
-    case 'overdue':
-      return 'sent';
-    case 'recorded':
-    case 'logged':
-    case 'refused':
-    case 'superseded':
-      return item.state;
-  }
-}
 
 function historyItem(item: CaseHistoryItem, shift: Shift): HistoryItem {
   const { event } = item;
@@ -190,7 +176,7 @@ function historyItem(item: CaseHistoryItem, shift: Shift): HistoryItem {
     atMs: event.atMs,
     reasons: hasReasons ? [...event.reasons] : [],
     note: hasReasons || event.type === 'approved' ? event.note : '',
-    state: stateOf(item),
+    state: actState(item.state),
     logIndex: item.logIndex,
     attestation: item.attestation,
     hash: item.actHash,

@@ -9,6 +9,9 @@ import type {
   SignatureView,
 } from '../../contracts/ipc/index.ts';
 import { ok, refuse, type PlatformId, type Result, type Sha256Hex } from '../../core/kernel/index.ts';
+import { listChanges, readChange } from './access/change-views.ts';
+import { listDevices } from './access/device-views.ts';
+import { listActsOf, listPeople, readPerson } from './access/people-views.ts';
 import { previewAct, signAct, type Proposal, type Recorded } from './acts.ts';
 import { listCases, readCaseView } from './case-views.ts';
 import type { Engine, Shift } from './context.ts';
@@ -63,7 +66,13 @@ export type Workstation = {
   listSessions(): Promise<Result<OperatorOutput<'sessions.list'>>>;
   /** Signs the person out elsewhere. */
   endSession(id: string): Promise<Result<null>>;
+  listPeople(input: OperatorInput<'people.list'>): Promise<Result<OperatorOutput<'people.list'>>>;
+  readPerson(iin: string): Promise<Result<OperatorOutput<'people.get'>>>;
+  /** What a person did, newest first, as this desk has verified it. */
+  listActsOf(input: OperatorInput<'people.acts'>): Promise<Result<OperatorOutput<'people.acts'>>>;
   listDevices(): Promise<Result<OperatorOutput<'devices.list'>>>;
+  listChanges(input: OperatorInput<'changes.list'>): Promise<Result<OperatorOutput<'changes.list'>>>;
+  readChange(id: string): Promise<Result<OperatorOutput<'changes.get'>>>;
   syncNow(): void;
   /** The person did something here: the desk does not lock for idleness yet. */
   touch(): void;
@@ -155,7 +164,12 @@ export function createWorkstation(options: WorkstationOptions): Workstation {
     exportPermissions: (version) => room.inShift((shift) => exportPermissions(engine, shift, version)),
     listSessions: () => room.inShift((shift) => shift.client.call('sessions', {})),
     endSession: (id) => room.inShift((shift) => endSession(shift, id)),
-    listDevices: () => room.inShift((shift) => shift.client.call('devices', {})),
+    listPeople: (input) => room.inShift((shift) => listPeople(engine, shift, input)),
+    readPerson: (iin) => room.inShift((shift) => readPerson(engine, shift, iin)),
+    listActsOf: (input) => room.inShift(() => listActsOf(engine, input)),
+    listDevices: () => room.inShift((shift) => listDevices(engine, shift)),
+    listChanges: (input) => room.inShift((shift) => listChanges(engine, shift, input)),
+    readChange: (id) => room.inShift((shift) => readChange(engine, shift, id)),
     syncNow: () => room.kick(),
     touch: () => room.touch(),
     acknowledgeAlarm: (id) => room.inShift((shift) => acknowledgeAlarm(engine, shift, id)),

@@ -36,7 +36,15 @@ export const verbSamples: { readonly [Verb in OperatorVerb]: OperatorInput<Verb>
   'permissions.export': { version: 1_000_000 },
   'sessions.list': null,
   'sessions.end': { id },
+  'people.list': {
+    ...{ query: '', roles: [], standings: [], onlyContractors: false, endsBeforeMs: null, sort: 'name' },
+    ...{ offset: 0, limit: 1 },
+  },
+  'people.get': { iin: '900101300017' },
+  'people.acts': { iin: '900101300017', offset: 0, limit: 1 },
   'devices.list': null,
+  'changes.list': { view: 'all', offset: 0, limit: 1 },
+  'changes.get': { caseId: uuid },
   'sync.now': null,
   'alarm.acknowledge': { id },
   // The last one, since it ends the phase.

@@ -1,46 +1,172 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fullName, must, until } from '../../dev/demo/index.ts';
-import type { RightsDraft } from '../../contracts/ipc/index.ts';
-import { makeFounded, newcomer, officer, recordOf, type FoundedWorld, type Seat } from './support/officers.ts';
+import { fullName, must, until, type StaffMember } from '../../dev/demo/index.ts';
+import type { RightsDraft, ChangeView, PersonSummary } from '../../contracts/ipc/index.ts';
+import type { StaffGrant } from '../../core/access/index.ts';
+import type { Result } from '../../core/kernel/index.ts';
+import {
+  activate,
+  colleague,
+  makeFounded,
+  newcomer,
+  officer,
+  recordOf,
+  type FoundedWorld,
+  type Seat,
+} from './support/officers.ts';
 
 let founded: FoundedWorld;
 let a: Seat;
+let b: Seat;
+let employed = '';
 
 const text = { reason: 'Жаңа міндет', basis: 'Бұйрық № 7' };
 
 beforeAll(async () => {
-  const made = await makeFounded([officer]);
+  const made = await makeFounded([officer, colleague]);
   founded = made.founded;
-  [a] = made.seats as [Seat];
-  await a.start();
+  [a, b] = made.seats as [Seat, Seat];
+  for (const seat of [a, b]) await seat.start();
 }, 180_000);
 
 afterAll(async () => {
   await founded?.close();
 });
 
-const employ = (): RightsDraft => ({
-  ...{ type: 'access.propose', ...text },
-  change: { kind: 'staff', before: null, record: recordOf(founded, newcomer) as never },
-});
+const codeOf = (answer: Result<unknown>): string => (answer.ok ? 'done' : answer.refusal.code);
 
-/** Where an own act stands: its journal says so, and nobody else. */
-async function stateOf({ desk }: Seat, actionId: string): Promise<string | undefined> {
-  const { items } = must(await desk.listJournal({ before: null, limit: 50, onlyActs: true }));
-  return items.find(({ act }) => act?.actionId === actionId)?.act?.state;
+function staffDraft(record: StaffGrant, before: string | null): RightsDraft {
+  return { type: 'access.propose', ...text, change: { kind: 'staff', before, record: record as never } };
 }
 
-async function proven(seat: Seat, signed: { readonly actionId: string }): Promise<void> {
-  await until(async () => (await stateOf(seat, signed.actionId)) === 'logged');
+/** Signs, and waits until the own journal holds the verified receipt. */
+async function signed({ desk }: Seat, draft: RightsDraft): Promise<string> {
+  const { actionId } = must(await desk.sign(draft));
+  await until(async () => {
+    const { items } = must(await desk.listJournal({ before: null, limit: 50, onlyActs: true }));
+    return items.find(({ act }) => act?.actionId === actionId)?.act?.state === 'logged';
+  });
+  return actionId;
 }
+
+const everybody = {
+  ...{ query: '', roles: [], standings: [], onlyContractors: false, endsBeforeMs: null },
+  ...{ sort: 'name' as const, offset: 0, limit: 500 },
+};
+
+async function personAt({ desk }: Seat, who: StaffMember): Promise<PersonSummary | undefined> {
+  const { items } = must(await desk.listPeople(everybody));
+  return items.find(({ iin }) => iin === who.iin);
+}
+
+const changesOf = async ({ desk }: Seat, view: 'for-me' | 'mine' | 'all') =>
+  must(await desk.listChanges({ view, offset: 0, limit: 50 })).items;
+
+/** The change that waits for this person, once the feed has told of it. */
+async function waitingFor(seat: Seat): Promise<string> {
+  await until(async () => (await changesOf(seat, 'for-me')).length === 1);
+  return (await changesOf(seat, 'for-me'))[0]?.caseId ?? '';
+}
+
+const readChange = async ({ desk }: Seat, caseId: string): Promise<ChangeView> => must(await desk.readChange(caseId));
+const refusalsOf = ({ allowed }: ChangeView) => allowed.map(({ type, refusal }) => [type, refusal?.code ?? 'done']);
 
 describe('rights at desks on real parts', { timeout: 120_000 }, () => {
-  it('an officer proposes a person, and the prompt shows whom', async () => {
-    const preview = must(await a.desk.preview(employ()));
+  it('an officer proposes a person, reads in the prompt whom, and cannot be the second one himself', async () => {
+    const draft = staffDraft(recordOf(founded, newcomer), null);
+    const preview = must(await a.desk.preview(draft));
     expect(preview.text).toContain(newcomer.iin);
-    const signed = must(await a.desk.sign(employ()));
+    await signed(a, draft);
     expect(a.prompt.shown.at(-1)?.text).toBe(preview.text);
     expect(a.prompt.shown.at(-1)?.title.values['name']).toBe(fullName(newcomer).trim());
-    await proven(a, signed);
+    const [mine] = await changesOf(a, 'mine');
+    employed = mine?.caseId ?? '';
+    expect(mine).toMatchObject({ kind: 'staff', what: 'new', state: 'waiting', isMine: true, isForMe: false });
+    expect(codeOf(await a.desk.sign({ type: 'access.confirm', caseId: employed }))).toBe('change-own-proposal');
+    expect(await changesOf(a, 'for-me')).toEqual([]);
+    expect(await personAt(a, newcomer)).toBeUndefined();
+  });
+
+  it('another officer finds it among what is for him, reads the same, and confirms; both desks know the person then', async () => {
+    expect(await waitingFor(b)).toBe(employed);
+    const view = await readChange(b, employed);
+    expect(view).toMatchObject({ before: null, after: { iin: newcomer.iin }, basis: text.basis });
+    expect(view.summary.author).toEqual({ iin: officer.iin, name: fullName(officer) });
+    expect(refusalsOf(view)).toEqual([
+      ['access.confirm', 'done'],
+      ['access.decline', 'done'],
+    ]);
+    await signed(b, { type: 'access.confirm', caseId: employed });
+    for (const seat of [a, b]) {
+      await until(async () => (await personAt(seat, newcomer)) !== undefined);
+      expect(await personAt(seat, newcomer)).toMatchObject({
+        roles: newcomer.roles,
+        standing: 'active',
+        isVerified: true,
+      });
+    }
+    const { history, summary } = await readChange(a, employed);
+    expect(summary.state).toBe('confirmed');
+    // Of the own act the receipt was verified, of the other's the signature.
+    expect(history.map(({ type, byIin, state }) => [type, byIin, state])).toEqual([
+      ['access.propose', officer.iin, 'logged'],
+      ['access.confirm', colleague.iin, 'accepted'],
+    ]);
+    expect(codeOf(await a.desk.sign({ type: 'access.withdraw', caseId: employed, note: '' }))).toBe('case-closed');
+  });
+
+  it('whoever stands since the founding is the word of the server, and what he did stands on his signatures', async () => {
+    expect(await personAt(a, officer)).toMatchObject({ isVerified: false, isMe: true });
+    expect((await personAt(b, officer))?.lastActMs).not.toBeNull();
+    const acts = must(await b.desk.listActsOf({ iin: officer.iin, offset: 0, limit: 50 }));
+    expect(acts.items.map(({ type, subject, state }) => [type, subject, state])).toEqual([
+      ['access.propose', fullName(newcomer).trim(), 'accepted'],
+    ]);
+    expect(must(await a.desk.readPerson(officer.iin)).propose).toEqual({ code: 'change-own-record' });
+    expect(must(await a.desk.readPerson(colleague.iin)).propose).toBeNull();
+  });
+
+  it('a change may be declined by the second person and withdrawn by the first, and then nothing is changed', async () => {
+    const person = must(await a.desk.readPerson(newcomer.iin));
+    const record = {
+      ...recordOf(founded, newcomer),
+      validFromMs: person.record.validFromMs,
+      roles: ['reviewer' as const],
+    };
+    await signed(a, staffDraft(record, person.summary.hash));
+    const first = await waitingFor(b);
+    expect(must(await b.desk.listChanges({ view: 'for-me', offset: 0, limit: 1 })).counts).toMatchObject({
+      'for-me': 1,
+    });
+    expect((await personAt(b, newcomer))?.waiting).toBe(1);
+    await signed(b, { type: 'access.decline', caseId: first, note: 'Not agreed' });
+    await until(async () => (await readChange(a, first)).summary.state === 'declined');
+    expect((await readChange(a, first)).end).toMatchObject({ by: { iin: colleague.iin }, note: 'Not agreed' });
+    await signed(a, staffDraft(record, person.summary.hash));
+    const second = await waitingFor(b);
+    expect(codeOf(await b.desk.sign({ type: 'access.withdraw', caseId: second, note: '' }))).toBe('change-not-author');
+    await signed(a, { type: 'access.withdraw', caseId: second, note: 'A mistake' });
+    await until(async () => (await changesOf(b, 'for-me')).length === 0);
+    expect((await personAt(b, newcomer))?.roles).toEqual(newcomer.roles);
+    expect(codeOf(await a.desk.preview(staffDraft(record, 'a'.repeat(64))))).toBe('record-changed');
+  });
+
+  it('a block is one person’s: the open session of whom it names is over at once, his desk says so, and both desks know it', async () => {
+    const own = await founded.seatFounded(newcomer, 'Desk of the newcomer', [a, b]);
+    await activate(founded, newcomer);
+    await own.start();
+    const block = { type: 'access.block', iin: newcomer.iin, reason: 'A lost card', basis: 'Report 12' } as const;
+    const sinceMs = performance.now();
+    await signed(b, block);
+    await until(() => own.desk.phase() === 'locked');
+    process.stdout.write(
+      `blocked: the desk locked ${Math.round(performance.now() - sinceMs)} ms after the signature was asked for\n`,
+    );
+    expect(own.desk.app().lockedBy?.code).toBe('session-blocked');
+    for (const seat of [a, b]) {
+      await until(async () => (await personAt(seat, newcomer))?.standing === 'blocked');
+      const { block: known } = must(await seat.desk.readPerson(newcomer.iin));
+      expect(known).toMatchObject({ by: { iin: colleague.iin }, reason: 'A lost card' });
+    }
+    expect(codeOf(await a.desk.preview(block))).toBe('person-blocked-already');
   });
 });

@@ -134,7 +134,7 @@ export function judgeHere(
 /** Whom or what a change is about, in a word. */
 export function subjectOf(state: Exclude<AccessCase, { status: 'absent' }>): string {
   if (!('change' in state)) return state.name;
-  const { change } = state;
+  const { change, basis } = state;
   switch (change.kind) {
     case 'staff':
       return change.record.name;
@@ -143,7 +143,7 @@ export function subjectOf(state: Exclude<AccessCase, { status: 'absent' }>): str
     case 'policy':
       return String(change.record.version);
     case 'review':
-      return String(change.people.length);
+      return basis;
   }
 }
 

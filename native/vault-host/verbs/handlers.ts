@@ -1,6 +1,6 @@
 import { ok, refuse, type Result } from '../../../core/kernel/index.ts';
 import type { VaultHandlers, VaultOutput, VaultRequest } from '../../../contracts/vault-host/index.ts';
-import type { FeedName } from '../cases/index.ts';
+import { actsOfPerson, lastActs, type FeedName } from '../cases/index.ts';
 import { bindVault } from '../vault/bind.ts';
 import { checkDeeply } from '../vault/deep-check.ts';
 import { signAsDevice } from '../vault/device-key.ts';
@@ -76,7 +76,7 @@ function withoutDiskFault<T, Code extends string>(
   return result as Result<T, Exclude<Code, 'vault-disk-failed'>>;
 }
 
-type CaseVerb = keyof VaultHandlers & (`cases.${string}` | `access.${string}`);
+type CaseVerb = keyof VaultHandlers & (`cases.${string}` | `access.${string}` | `people.${string}`);
 
 function feedHandlers(
   vault: Vault,
@@ -110,6 +110,8 @@ function caseHandlers(vault: Vault): Pick<VaultHandlers, CaseVerb> {
       const found = read(refuse('act-absent'), ({ cases }) => cases.signature(wanted));
       return found.ok ? found.value : found;
     },
+    'people.acts': (input) => read({ total: 0, items: [] }, (bound) => actsOfPerson(bound, input)),
+    'people.lastActs': () => read({ items: [] }, ({ journal }) => lastActs(journal)),
     'access.list': (input) => read({ items: [] }, ({ cases }) => cases.listChanges(input)),
     'access.get': ({ caseId }) => {
       const found = read(refuse('case-absent'), ({ cases }) => cases.getChange(caseId));

@@ -42,7 +42,7 @@ const homes: Readonly<Record<string, string>> = {
 };
 const parts = ['waiting', 'people', 'roles', 'devices', 'policies'] as const;
 /** What main can fill; the others stand in the gallery until it can, and nothing in the window leads there. */
-const wiredParts: readonly string[] = ['roles', 'policies'];
+const wiredParts: readonly string[] = ['waiting', 'people', 'propose', 'roles', 'devices', 'policies'];
 const wiredOfAccount: readonly string[] = ['sessions'];
 
 const reachable = <One extends string>(all: readonly One[], wired: readonly string[], here: string): readonly One[] =>

@@ -56,8 +56,8 @@ export type Seat = {
 export type FoundedWorld = {
   readonly world: World;
   readonly directory: string;
-  /** A workstation for somebody; enrolled where `isEnrolled` is not false. */
-  seat(person: StaffMember, name: string): Promise<Seat>;
+  /** A further workstation for somebody: it asks to be let in, one of the two officers proposes it and the other confirms. */
+  seatFounded(person: StaffMember, name: string, by: readonly [Seat, Seat]): Promise<Seat>;
   certificateHash(person: StaffMember): Sha256Hex;
   close(): Promise<void>;
 };
@@ -88,6 +88,20 @@ export async function makeFounded(
     opened.push(one);
     return one;
   };
+  const admit = async (name: string, [one, other]: readonly [Seat, Seat]): Promise<void> => {
+    const { items } = must(await one.desk.listDevices());
+    const asking = items.find((device) => device.name === name && device.standing === 'requested');
+    if (asking === undefined) throw new Error('the workstation does not ask to be let in');
+    const place = { location: 'Астана, 2-қабат', custodian: one.person.iin, standing: 'active' } as const;
+    const change = { kind: 'device', id: asking.id, before: asking.hash, ...place } as const;
+    must(await one.desk.sign({ type: 'access.propose', change, reason: 'A new desk', basis: 'Order 9' }));
+    const waiting = async () => must(await other.desk.listChanges({ view: 'for-me', offset: 0, limit: 1 })).items;
+    await until(async () => (await waiting()).length === 1);
+    must(await other.desk.sign({ type: 'access.confirm', caseId: (await waiting())[0]?.caseId ?? '' }));
+    await until(async () =>
+      must(await other.desk.listDevices()).items.some(({ id, standing }) => id === asking.id && standing === 'active'),
+    );
+  };
   for (const [i, who] of seated.entries()) await seat(who, `Desk ${i + 1}`);
   const { ca, server } = world;
   const founders = [
@@ -101,7 +115,12 @@ export async function makeFounded(
   return {
     seats,
     founded: {
-      ...{ world, directory, seat },
+      ...{ world, directory },
+      async seatFounded(who, name, by) {
+        const one = await seat(who, name);
+        await admit(name, by);
+        return one;
+      },
       certificateHash: (who) => {
         const card = world.cards.find(({ member: one }) => one.iin === who.iin);
         return card?.certificate as Sha256Hex;
