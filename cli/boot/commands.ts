@@ -46,6 +46,11 @@ export const commands: readonly Entry[] = [
     load: async () => (await import('../server/index.ts')).serverInit,
   },
   {
+    name: ['server', 'found'],
+    help: 'cli.help.server-found',
+    load: async () => (await import('../founding/index.ts')).serverFound,
+  },
+  {
     name: ['server', 'start'],
     help: 'cli.help.server-start',
     load: async () => (await import('../server/index.ts')).serverStart,

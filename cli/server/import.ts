@@ -42,7 +42,7 @@ async function readAll(
 type Sorted = Pick<RegisteredTrust, 'anchors' | 'intermediates'> & Partial<Pick<RegisteredTrust, 'roleMaps'>>;
 
 /** By a registry, what it pins as an anchor is one; without, a certificate that signed itself. Any other only leads to an anchor. */
-function sortAuthorities(
+export function sortAuthorities(
   ders: readonly Uint8Array[],
   registry: AuthorityRegistry | undefined,
   atMs: number,

@@ -78,7 +78,7 @@ export const appViewSchema = z.strictObject({
   quarantine: z.enum(quarantineReasons).nullable(),
   profile: z.enum(['demo', 'production']).nullable(),
   operatorName: z.string().nullable(),
-  device: z.strictObject({ id: idSchema, name: z.string() }).nullable(),
+  device: z.strictObject({ id: idSchema, name: z.string(), fingerprint: sha256HexSchema.nullable() }).nullable(),
   staff: z.strictObject({ name: z.string(), iin: z.string(), roles: z.array(z.string()) }).nullable(),
   lockedBy: refusalSchema.nullable(),
   preferences: z.strictObject({

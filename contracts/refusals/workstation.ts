@@ -13,6 +13,7 @@ export const workstationRefusals = {
   'server-key-differs': { retry: false },
   'server-answer-malformed': { retry: true },
   'challenge-foreign': { retry: false },
+  'device-waiting': { retry: true },
   'certificate-without-iin': { retry: false },
   'certificate-not-accepted': { retry: false },
   'certificate-not-yet-valid': { retry: true },

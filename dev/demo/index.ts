@@ -2,7 +2,7 @@ export { makeCards, makeVirtualCard, type StaffCard } from './cards.ts';
 export { makeCases } from './cases.ts';
 export { Chance } from './chance.ts';
 export { makeBin, makeIin } from './numbers.ts';
-export { fullName, member, operator, staff, type StaffMember } from './staff.ts';
+export { fullName, member, operator, recoveryOfficer, staff, type StaffMember } from './staff.ts';
 export { activationCodes, playedPrompt, type PlayedPrompt, type Typed } from './played-prompt.ts';
 export { startServerProcess, type ServerProcess } from './server-process.ts';
 export { certificateOf, must, openWorkstation, until } from './workstation.ts';

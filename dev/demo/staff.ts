@@ -5,7 +5,7 @@ import { makeBin, makeIin } from './numbers.ts';
 
 /** A person of the demo operator's staff, with the card that opens the demo and what opens the card. */
 export type StaffMember = {
-  readonly id: 'registrar' | 'reviewer' | 'security-officer';
+  readonly id: 'registrar' | 'reviewer' | 'security-officer' | 'manager' | 'recovery-officer';
   readonly surname: string;
   readonly name: string;
   readonly patronymic: string;
@@ -46,9 +46,25 @@ export const staff: readonly StaffMember[] = [
     roles: ['security-officer'],
     ...{ tokenLabel: 'B. AKHMETOV', pin: '9753', password: 'demo-kuzet-2026', recognitionPhrase: 'тас қорған' },
   },
+  {
+    id: 'manager',
+    ...{ surname: 'Омарова', name: 'Гүлнар', patronymic: 'Сәкенқызы' },
+    iin: makeIin(chance, '1976-09-08', true),
+    roles: ['manager'],
+    ...{ tokenLabel: 'G. OMAROVA', pin: '8642', password: 'demo-basshy-2026', recognitionPhrase: 'ақ кеме' },
+  },
 ];
 
-/** One of the three. */
+/** The third of those who found the platform. The card lies in a safe: no desk of the demonstration reads it. */
+export const recoveryOfficer: StaffMember = {
+  id: 'recovery-officer',
+  ...{ surname: 'Ким', name: 'Олег', patronymic: 'Сергеевич' },
+  iin: makeIin(chance, '1979-01-30', false),
+  roles: ['security-officer', 'manager'],
+  ...{ tokenLabel: 'O. KIM', pin: '5791', password: 'demo-qosalqy-2026', recognitionPhrase: 'терең құдық' },
+};
+
+/** One of those who are at the desks. */
 export function member(id: StaffMember['id']): StaffMember {
   const found = staff.find((one) => one.id === id);
   if (found === undefined) throw new Error('demo: no such member of staff');

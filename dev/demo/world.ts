@@ -1,22 +1,14 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { formatInvitation } from '../../contracts/http/index.ts';
-import type { Sha256Hex } from '../../core/kernel/index.ts';
-import { importCases, type Workstation } from '../../main/engine/index.ts';
-import {
-  initPlatform,
-  openAdministration,
-  realSurroundings,
-  type OpenAdministration,
-} from '../../server/boot/index.ts';
+import { importCases } from '../../main/engine/index.ts';
+import { openAdministration, realSurroundings, type OpenAdministration } from '../../server/boot/index.ts';
 import { createTestCa, type TestCa } from '../ca/index.ts';
 import { mendTokens, openSoftHsmStore, type SoftHsmStore } from '../softhsm/index.ts';
-import { makeCards } from './cards.ts';
 import { makeCases } from './cases.ts';
-import { freePort } from './free-port.ts';
+import { found, makeFirst, openDeskOf } from './founding.ts';
 import { activationCodes, playedPrompt } from './played-prompt.ts';
 import { startServerProcess, type ServerProcess } from './server-process.ts';
-import { fullName, member, operator, staff, type StaffMember } from './staff.ts';
+import { fullName, member, staff, type StaffMember } from './staff.ts';
 import { certificateOf, must, openWorkstation, until } from './workstation.ts';
 
 /** Says what is being done now; the step is over when the returned function is called. */
@@ -33,12 +25,9 @@ export type DemoWorld = {
 
 const caseCount = 40;
 const seed = 57;
-const yearMs = 365 * 86_400_000;
 const receiptsWaitMs = 60_000;
 
 const surroundings = realSurroundings;
-
-type Made = { readonly port: number; readonly certificates: Readonly<Record<string, string>> };
 
 function done(directory: string, step: string): boolean {
   return existsSync(join(directory, `${step}.done`));
@@ -46,37 +35,6 @@ function done(directory: string, step: string): boolean {
 
 function mark(directory: string, step: string): void {
   writeFileSync(join(directory, `${step}.done`), '');
-}
-
-async function makeFirst(directory: string, ca: TestCa, store: SoftHsmStore): Promise<Made> {
-  const file = join(directory, 'made.json');
-  if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as Made;
-  const cards = makeCards(store, ca, staff);
-  const made = {
-    port: await freePort(),
-    certificates: Object.fromEntries(cards.map((card) => [card.member.id, card.certificate])),
-  };
-  writeFileSync(file, JSON.stringify(made), { mode: 0o600 });
-  return made;
-}
-
-async function bringPeople(administration: OpenAdministration, ca: TestCa, made: Made): Promise<void> {
-  must(await administration.importAnchors({ anchors: [ca.rootCertificate], intermediates: [ca.issuingCertificate] }));
-  for (const person of staff) {
-    const certificate = made.certificates[person.id] ?? '';
-    const validFromMs = Date.now() - 60_000;
-    const { iin, roles } = person;
-    const rest = { validFromMs, validUntilMs: validFromMs + yearMs, basis: '№ 1-ж/қ' };
-    must(
-      await administration.addStaff({
-        iin,
-        roles,
-        name: fullName(person),
-        certificates: [certificate as Sha256Hex],
-        ...rest,
-      }),
-    );
-  }
 }
 
 type Setting = {
@@ -87,21 +45,6 @@ type Setting = {
   readonly tell: Tell;
 };
 
-async function invite({ administration, server }: Setting): Promise<string> {
-  const { code } = await administration.enrolCode();
-  return formatInvitation({ url: server.url, spki: server.spki as Sha256Hex, code });
-}
-
-function open(
-  setting: Setting,
-  folder: string,
-  person: StaffMember,
-  kind: 'workstation' | 'import-station',
-): Workstation {
-  const prompt = playedPrompt({ pin: person.pin, password: person.password, phrase: person.recognitionPhrase });
-  return openWorkstation({ directory: join(setting.directory, folder), store: setting.store, prompt, kind });
-}
-
 /** Hands a person the code for his first password; what was set by an interrupted run stays. */
 async function handCode({ administration }: Setting, { iin }: StaffMember): Promise<void> {
   activationCodes.set(iin, must(await administration.activationCode(iin)).code);
@@ -111,11 +54,9 @@ async function handCode({ administration }: Setting, { iin }: StaffMember): Prom
 async function submitCases(setting: Setting): Promise<void> {
   const registrar = member('registrar');
   await handCode(setting, registrar);
-  const station = open(setting, 'station', registrar, 'import-station');
+  const station = openDeskOf(setting, 'station', registrar, 'import-station');
   try {
     const certificateId = await certificateOf(station, registrar);
-    if (station.phase() === 'not-enrolled')
-      must(await station.enrol({ code: await invite(setting), name: 'Тіркеу бекеті', certificateId }));
     must(await station.startShift(certificateId));
     const { platform } = station;
     if (platform === undefined) throw new Error('demo: the shift knows its platform');
@@ -131,18 +72,16 @@ async function submitCases(setting: Setting): Promise<void> {
   }
 }
 
-/** Enrols the reviewer's workstation and lets the two others open it too. */
-async function enrolDesk(setting: Setting): Promise<void> {
+/** Lets the others open the reviewer's workstation, too. */
+async function openDesk(setting: Setting): Promise<void> {
   const reviewer = member('reviewer');
   const prompt = playedPrompt({ pin: reviewer.pin, password: reviewer.password, phrase: reviewer.recognitionPhrase });
-  for (const person of [reviewer, member('security-officer')]) await handCode(setting, person);
+  for (const person of staff) await handCode(setting, person);
   const desk = openWorkstation({ directory: join(setting.directory, 'workstation'), store: setting.store, prompt });
   try {
     const certificateId = await certificateOf(desk, reviewer);
-    if (desk.phase() === 'not-enrolled')
-      must(await desk.enrol({ code: await invite(setting), name: 'Жұмыс орны 1', certificateId }));
     must(await desk.startShift(certificateId));
-    for (const person of [member('registrar'), member('security-officer')]) {
+    for (const person of [member('registrar'), member('security-officer'), member('manager')]) {
       prompt.type({ pin: person.pin, password: person.password, phrase: person.recognitionPhrase });
       must(await desk.addPerson(await certificateOf(desk, person)));
     }
@@ -192,48 +131,45 @@ async function startServer(directory: string, port: number, tell: Tell): Promise
 }
 
 /**
- * Brings the demonstration into being, or back to life: authority, three cards, platform, forty cases in the central log, a
- * workstation that is enrolled. Every step is taken once; what an interrupted run left is taken up.
+ * Brings the demonstration into being, or back to life: authority, cards, a platform that was founded as any other, forty cases in the
+ * central log, a workstation that several people open. Every step is taken once; what an interrupted run left is taken up.
  */
 export async function prepareDemo(directory: string, tell: Tell): Promise<DemoWorld> {
   mkdirSync(directory, { recursive: true, mode: 0o711 });
+  if (done(directory, 'people')) throw new Error(`demo: ${directory} is of an older version; remove it`);
   const ca = createTestCa({ demo: true, now: Date.now, directory: join(directory, 'authority') });
   const store = openSoftHsmStore(join(directory, 'cards'));
-  mendTokens(store);
-  const end = done(directory, 'platform') ? () => undefined : tell('make a test authority and three cards');
-  const made = await makeFirst(directory, ca, store);
+  const stores = { desk: store, safe: openSoftHsmStore(join(directory, 'safe')) };
+  for (const one of Object.values(stores)) mendTokens(one);
+  const end = done(directory, 'founding') ? () => undefined : tell('make a test authority and five cards');
+  const made = await makeFirst(directory, ca, stores);
   end();
-  const place = { directory: join(directory, 'platform'), surroundings };
-  await once(directory, 'platform', tell, 'initialise the demo platform', async () => {
-    const url = `https://127.0.0.1:${made.port}`;
-    const init = await initPlatform({ ...place, profile: 'demo', operatorName: operator.name, url });
-    if (!init.ok && init.refusal.code !== 'platform-exists') must(init);
-  });
+  await once(directory, 'founding', tell, 'found the demo platform by three cards, and enrol its desks', () =>
+    found(directory, made, ca, stores),
+  );
   const server = await startServer(directory, made.port, tell);
   try {
-    const administration = must(await openAdministration(place));
-    try {
-      await once(directory, 'people', tell, 'grant three people their roles', () =>
-        bringPeople(administration, ca, made),
-      );
-      // Only an authority that is trusted by then can have signed them.
-      for (const list of ca.crls()) must(await administration.importCrl(list));
-      writeProfile(directory, store);
-      const setting = { directory, store, server, administration, tell };
-      await once(
-        directory,
-        'cases',
-        tell,
-        `submit ${caseCount} registrations, each signed by the registrar’s card`,
-        () => submitCases(setting),
-      );
-      await once(directory, 'desk', tell, 'enrol the workstation by a one-time code', () => enrolDesk(setting));
-    } finally {
-      await administration.close();
-    }
+    await fill({ directory, store, server, tell, ca });
   } catch (error) {
     await server.stop();
     throw error;
   }
   return { directory, server, workstation: join(directory, 'workstation'), store };
+}
+
+/** What there is to see at the desk. */
+async function fill({ ca, ...rest }: Omit<Setting, 'administration'> & { readonly ca: TestCa }): Promise<void> {
+  const { directory, store, tell } = rest;
+  const administration = must(await openAdministration({ directory: join(directory, 'platform'), surroundings }));
+  const setting = { ...rest, administration };
+  try {
+    // Lists run out: each start brings new ones.
+    for (const list of ca.crls()) must(await administration.importCrl(list));
+    writeProfile(directory, store);
+    const cases = `submit ${caseCount} registrations, each signed by the registrar’s card`;
+    await once(directory, 'cases', tell, cases, () => submitCases(setting));
+    await once(directory, 'desk', tell, 'let four people open the workstation', () => openDesk(setting));
+  } finally {
+    await administration.close();
+  }
 }

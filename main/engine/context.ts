@@ -26,6 +26,8 @@ export type Enrolment = {
   logPins: LogPins;
   readonly device: string;
   readonly deviceName: string;
+  /** SHA-256 of its key: what two people compare before they admit it. */
+  readonly deviceFingerprint: Sha256Hex;
 };
 
 /** A person at work: from the opening of the vault by his card until it is locked. */

@@ -4,7 +4,7 @@ import type { NewSlot, VaultOutput } from '../../contracts/vault-host/index.ts';
 import { oaepHashOf } from './card-use.ts';
 import { findSigner, type CardSigner } from './cards.ts';
 import type { Engine, Enrolment } from './context.ts';
-import { clientOf, hintsOf, readEnrolment } from './enrolment.ts';
+import { clientOf, hintsOf, orWaiting, readEnrolment } from './enrolment.ts';
 import { createClient, type ServerClient } from './http/client.ts';
 import { openTransport } from './http/transport.ts';
 import type { PromptAnswer } from './ports.ts';
@@ -180,7 +180,8 @@ async function attemptEnrolment(engine: Engine, ceremony: Ceremony, answer: Prom
   const { enrolment } = ceremony.bound;
   const client = clientOf(engine, enrolment);
   try {
-    return await setFirstPassword({ engine, enrolment, client, signer, pin, password }, answer.activationCode);
+    const asked = { engine, enrolment, client, signer, pin, password };
+    return orWaiting(await setFirstPassword(asked, answer.activationCode), enrolment);
   } finally {
     client.close();
   }

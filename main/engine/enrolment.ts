@@ -1,6 +1,6 @@
 import { fromBase64, ok, refuse, type DeviceId, type Result } from '../../core/kernel/index.ts';
 import { logOrigin, parseNoteKey } from '../../core/log/index.ts';
-import { verifyDocument, type SignedDocument } from '../../core/signing/index.ts';
+import { deviceFingerprint, groupsOf, verifyDocument, type SignedDocument } from '../../core/signing/index.ts';
 import { sha256, verifyEd25519 } from '../../eds/index.ts';
 import { parseDeviceRecord, parseEnrolmentBundle, parsePolicyDocument } from '../../contracts/documents/index.ts';
 import type { Hints } from '../local-files/index.ts';
@@ -43,6 +43,7 @@ export function readEnrolment(document: SignedDocument): Result<Enrolment> {
     logPins: [{ key: logKey.value, fromSize: 0 }],
     device: device.value.device,
     deviceName: device.value.name,
+    deviceFingerprint: deviceFingerprint(sha256, device.value),
   });
 }
 
@@ -64,13 +65,20 @@ export function clientOf(engine: Engine, enrolment: Enrolment): ServerClient {
 
 /** What the locked workstation remembers of its enrolment. */
 export function hintsOf(enrolment: Enrolment): Hints {
-  const { bundle, device, deviceName } = enrolment;
+  const { bundle, device, deviceName, deviceFingerprint: fingerprint } = enrolment;
   return {
     profile: bundle.profile,
     operatorName: bundle.operatorName,
     deviceId: device,
     deviceName,
+    deviceFingerprint: fingerprint,
     serverUrl: bundle.server.url,
     trust: trustHintOf(enrolment),
   };
+}
+
+/** What a server says of a device that it does not know means here: two people have not admitted it yet, or not any more. */
+export function orWaiting<T>(result: Result<T>, enrolment: Enrolment): Result<T> {
+  if (result.ok || result.refusal.code !== 'device-unknown') return result;
+  return refuse('device-waiting', { fingerprint: groupsOf(enrolment.deviceFingerprint) });
 }

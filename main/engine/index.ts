@@ -1,4 +1,6 @@
 export type { Proposal, Recorded } from './acts.ts';
+export { signText } from './card-use.ts';
+export { readCards, type CardSigner } from './cards.ts';
 export type { EnrolRequest } from './enrol.ts';
 export type { Capture, RecordedEvidence } from './evidence/record.ts';
 export { caseIdOf, importCases, parseCasesFile, type ImportStep } from './import.ts';

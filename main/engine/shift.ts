@@ -8,7 +8,7 @@ import type { SlotKey, SlotSummary } from '../../contracts/vault-host/index.ts';
 import { answerSlotChallenge } from './card-use.ts';
 import { findSigner, type CardSigner } from './cards.ts';
 import { setServer, type Engine, type Enrolment, type Shift } from './context.ts';
-import { clientOf, hintsOf, readEnrolment } from './enrolment.ts';
+import { clientOf, hintsOf, orWaiting, readEnrolment } from './enrolment.ts';
 import type { PromptAnswer } from './ports.ts';
 import { promptView } from './prompt-view.ts';
 import { noRevocationKnown } from './revocation.ts';
@@ -197,7 +197,7 @@ async function attemptShift(
     restriction: null,
   };
   engine.state.shift = shift;
-  const known = await whoIs(engine, shift, answer);
+  const known = orWaiting(await whoIs(engine, shift, answer), shift.enrolment);
   const started = known.ok ? await journalStart(engine, shift, client.hasSession) : known;
   if (started.ok) {
     await takeUpCounts(engine);

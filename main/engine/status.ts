@@ -15,6 +15,14 @@ export function phaseOf(engine: Engine): AppView['phase'] {
   return quarantine === undefined ? 'open' : 'quarantined';
 }
 
+function deviceView(device: {
+  readonly deviceId: string;
+  readonly deviceName: string;
+  readonly deviceFingerprint?: string | undefined;
+}): NonNullable<AppView['device']> {
+  return { id: device.deviceId, name: device.deviceName, fingerprint: device.deviceFingerprint ?? null };
+}
+
 /** Everything that the frame of the window shows. */
 export function appView(engine: Engine): AppView {
   const { state, files, options, serverClock } = engine;
@@ -22,14 +30,13 @@ export function appView(engine: Engine): AppView {
   const { shift } = state;
   const bundle = shift?.enrolment.bundle;
   const profile = bundle?.profile ?? hints?.profile ?? null;
-  const device =
-    shift === undefined ? hints : { deviceId: shift.enrolment.device, deviceName: shift.enrolment.deviceName };
+  const device = shift === undefined ? hints : { ...shift.enrolment, deviceId: shift.enrolment.device };
   return {
     phase: phaseOf(engine),
     quarantine: state.quarantine ?? null,
     profile,
     operatorName: bundle?.operatorName ?? hints?.operatorName ?? null,
-    device: device === undefined ? null : { id: device.deviceId, name: device.deviceName },
+    device: device === undefined ? null : deviceView(device),
     staff: shift === undefined ? null : { name: shift.name, iin: shift.iin, roles: [...shift.roles] },
     lockedBy: shift === undefined ? state.lockedBy : null,
     preferences: state.preferences,

@@ -12,6 +12,11 @@ const hintsSchema = z.strictObject({
   operatorName: z.string().max(300),
   deviceId: z.string().max(64),
   deviceName: z.string().max(80),
+  /** SHA-256 of the key of this device; what was enrolled before it was shown lacks it. */
+  deviceFingerprint: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/u)
+    .optional(),
   serverUrl: z.string().max(300),
   /** Whom the enrolment trusts (DER in base64), and which carriers and policies it takes: certificates on cards are put aside by it while locked. */
   trust: z

@@ -16,7 +16,7 @@ function viewOf(phase: 'not-enrolled' | 'locked', locale: Locale): AppView {
     quarantine: null,
     profile: isBound ? 'production' : null,
     operatorName: isBound ? '{{operatorName}}' : null,
-    device: isBound ? { id: 'device', name: '{{deviceName}}' } : null,
+    device: isBound ? { id: 'device', name: '{{deviceName}}', fingerprint: null } : null,
     staff: null,
     lockedBy: null,
     preferences: { locale, colourScheme: 'light', density: 'compact' },

@@ -50,12 +50,16 @@ export type Founded = {
   readonly base: RegistryState;
 };
 
+/** The last moment that a record can name: a right without an end. */
+export const endlessMs = 253_402_300_799_999;
+
 type Platform = Pick<Identity, 'platform' | 'profile' | 'logOrigin'>;
 
 function grantOf(record: StaffRecord): StaffGrant {
   const { iin, name, roles, certificates, validFromMs, validUntilMs } = record;
-  const plain = { iin, name, roles, certificates, validFromMs, validUntilMs };
-  return { ...plain, employeeNumber: null, standing: 'active', contract: null };
+  const plain = { iin, name, roles, certificates, validFromMs };
+  const ends = { validUntilMs: validUntilMs === endlessMs ? null : validUntilMs };
+  return { ...plain, ...ends, employeeNumber: null, standing: 'active', contract: null };
 }
 
 function grantOfDevice(record: DeviceRecord, custodian: Iin): DeviceGrant {

@@ -55,6 +55,7 @@ export {
 export { readSignedDocuments } from './signed-documents.ts';
 export { isSignedByCard } from './card-signature.ts';
 export {
+  endlessMs,
   foundingDocumentText,
   foundingStatementText,
   foundingWords,

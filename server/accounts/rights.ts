@@ -10,7 +10,7 @@ import {
 } from '../../core/signing/index.ts';
 import { sha256Hex } from '../../eds/index.ts';
 import { signDocument, type Desk, type Identity } from '../platform/index.ts';
-import { grantKinds, judgeFounding, type Founded, type GrantKind, type LoggedRecord } from './founding.ts';
+import { endlessMs, grantKinds, judgeFounding, type Founded, type GrantKind, type LoggedRecord } from './founding.ts';
 import type { LoggedDocument } from './documents.ts';
 
 export type RegisteredDevice = {
@@ -37,9 +37,6 @@ export type UnconfirmedRecord = {
   readonly kind: Exclude<GrantKind, 'device'> | 'founding';
   readonly leafIndex: number;
 };
-
-/** The last moment that a record can name: a right without an end. */
-const endlessMs = 253_402_300_799_999;
 
 /** Records of these documents, in the order of the log. */
 export function recordsOf(documents: Readonly<Record<GrantKind, readonly LoggedDocument[]>>): readonly LoggedRecord[] {

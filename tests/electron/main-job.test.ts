@@ -50,8 +50,8 @@ describe('the main job at the real application', { timeout: 90_000 }, () => {
   it('shows who may start, and what opens the demonstration, before anything is open', async () => {
     await operator.page.getByText(reviewer.password).first().waitFor();
     // Cards are read after the first paint.
-    await operator.page.locator('.certificate').nth(2).waitFor();
-    expect(await operator.page.locator('.certificate').count()).toBe(3);
+    await operator.page.locator('.certificate').nth(3).waitFor();
+    expect(await operator.page.locator('.certificate').count()).toBe(4);
   });
 
   it('keeps a wrong PIN inside the sealed prompt, with the reason and the way on', async () => {
