@@ -38,6 +38,7 @@ import {
   timeMs,
 } from './primitives.ts';
 import { sessionRules } from './session-rules.ts';
+import { termRules } from './term-rules.ts';
 
 /** Largest text of a document that a platform key signs, in UTF-16 units; an enrolment bundle with its anchors is the largest. */
 export const documentSizeMax = 262_144;
@@ -132,6 +133,7 @@ export const policyDocument = z.strictObject({
   passwords: passwordRules.exactOptional(),
   attempts: attemptRules.exactOptional(),
   sessions: sessionRules.exactOptional(),
+  terms: termRules.exactOptional(),
   posture: postureRules.exactOptional(),
   evidence: z.strictObject({ antivirusBaseAgeMaxMs: bounded('evidence.antivirusBaseAgeMaxMs') }).exactOptional(),
 }) satisfies z.ZodType<PolicyDocument>;

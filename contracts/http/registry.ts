@@ -23,12 +23,20 @@ export const registryView = z.strictObject({
       record: staffGrant,
       ...kept,
       block: z.strictObject({ by: iin, atMs: timeMs, reason: z.string() }).nullable(),
+      confirmedAtMs: timeMs,
       reviewedAtMs: timeMs.nullable(),
+      /** When the platform saw this person last, or he was confirmed. */
+      activeAtMs: timeMs,
+      isIdle: z.boolean(),
     }),
   ),
   devices: z.array(z.strictObject({ record: deviceGrant, ...kept })),
   /** Devices that asked to be enrolled; each is let in by a confirmed change that names this very record. */
   waiting: z.array(z.strictObject({ record: deviceRecord, leafIndex: count })),
+  review: z.discriminatedUnion('state', [
+    z.strictObject({ state: z.literal('unruled') }),
+    z.strictObject({ state: z.enum(['done', 'due', 'overdue']), dueAtMs: timeMs, overdue: count }),
+  ]),
   /** Oldest first. */
   policies: z.array(z.strictObject({ record: policyDocument, ...kept })),
   /** Records that the platform key alone signed after the founding: they count for nothing. */

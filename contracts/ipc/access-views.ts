@@ -25,7 +25,7 @@ export const staffRecordSchema = z.strictObject({
 });
 
 /** What a record comes to at this moment: `ahead` has not begun, `ended` is past its last day. */
-export const personStandings = ['active', 'ahead', 'blocked', 'dismissed', 'ended'] as const;
+export const personStandings = ['active', 'ahead', 'blocked', 'dismissed', 'ended', 'idle'] as const;
 
 export const personSummarySchema = z.strictObject({
   iin,

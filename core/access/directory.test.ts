@@ -60,19 +60,26 @@ describe('a search for people', () => {
 
 describe('the standing of a person', () => {
   const record = { validFromMs: 10, validUntilMs: 20, standing: 'active' as const };
+  const here = { isBlocked: false, isIdle: false };
 
   it('begins and ends by its dates, the last moment excluded', () => {
-    expect([9, 10, 19, 20].map((nowMs) => standingOf(record, false, nowMs))).toEqual([
+    expect([9, 10, 19, 20].map((nowMs) => standingOf(record, here, nowMs))).toEqual([
       'ahead',
       'active',
       'active',
       'ended',
     ]);
-    expect(standingOf({ ...record, validUntilMs: null }, false, 1e15)).toBe('active');
+    expect(standingOf({ ...record, validUntilMs: null }, here, 1e15)).toBe('active');
   });
 
   it('is blocked or dismissed whatever the dates say', () => {
-    expect(standingOf(record, true, 15)).toBe('blocked');
-    expect(standingOf({ ...record, standing: 'dismissed' }, true, 15)).toBe('dismissed');
+    const blocked = { isBlocked: true, isIdle: true };
+    expect(standingOf(record, blocked, 15)).toBe('blocked');
+    expect(standingOf({ ...record, standing: 'dismissed' }, blocked, 15)).toBe('dismissed');
+  });
+
+  it('is idle only within its dates', () => {
+    const idle = { isBlocked: false, isIdle: true };
+    expect([9, 10, 20].map((nowMs) => standingOf(record, idle, nowMs))).toEqual(['ahead', 'idle', 'ended']);
   });
 });

@@ -1,5 +1,5 @@
 /** What a record comes to at one moment. */
-export type RecordStanding = 'active' | 'ahead' | 'blocked' | 'dismissed' | 'ended';
+export type RecordStanding = 'active' | 'ahead' | 'blocked' | 'dismissed' | 'ended' | 'idle';
 
 /** A person as a list of people needs him. */
 export type ListedPerson = {
@@ -23,16 +23,17 @@ export type DirectoryQuest = {
 
 type Times = { readonly validFromMs: number; readonly validUntilMs: number | null };
 
-/** A block and a dismissal outweigh the dates of the record. */
+/** A block and a dismissal outweigh the dates of the record, and these whether its person was here. */
 export function standingOf(
   record: Times & { readonly standing: 'active' | 'dismissed' },
-  isBlocked: boolean,
+  person: { readonly isBlocked: boolean; readonly isIdle: boolean },
   nowMs: number,
 ): RecordStanding {
   if (record.standing === 'dismissed') return 'dismissed';
-  if (isBlocked) return 'blocked';
+  if (person.isBlocked) return 'blocked';
   if (nowMs < record.validFromMs) return 'ahead';
-  return record.validUntilMs !== null && record.validUntilMs <= nowMs ? 'ended' : 'active';
+  if (record.validUntilMs !== null && record.validUntilMs <= nowMs) return 'ended';
+  return person.isIdle ? 'idle' : 'active';
 }
 
 const fold = (text: string): string => text.normalize('NFC').toLocaleLowerCase('kk');

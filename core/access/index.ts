@@ -100,6 +100,7 @@ export {
   type Failures,
   type HeldTries,
 } from './attempts.ts';
+export { endsSoon, isIdle, reviewStanding, termRulesDefault, type ReviewStanding, type TermRules } from './terms.ts';
 export { sessionRulesDefault, type SessionRules } from './session-rules.ts';
 export { findPeople, standingOf, type DirectoryQuest, type ListedPerson, type RecordStanding } from './directory.ts';
 export {

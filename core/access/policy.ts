@@ -6,6 +6,7 @@ import type { PasswordRules } from './passwords.ts';
 import type { PostureRules } from './posture.ts';
 import type { AccessRules, Role } from './roles.ts';
 import type { SessionRules } from './session-rules.ts';
+import type { TermRules } from './terms.ts';
 
 /** Who may propose a kind of change, and who may confirm it. */
 export type ChangeRule = { readonly propose: readonly Role[]; readonly confirm: readonly Role[] };
@@ -53,6 +54,8 @@ export type PolicyDocument = {
   readonly attempts?: AttemptRules;
   /** Absent: `sessionRulesDefault`. */
   readonly sessions?: SessionRules;
+  /** Absent: nobody becomes idle, and nothing is due. */
+  readonly terms?: TermRules;
   /** Absent: what devices say of their state is written down, and nothing follows from it. */
   readonly posture?: PostureRules;
   /** Absent in policies older than the evidence store: `antivirusBaseAgeDefaultMs` holds then. */

@@ -16,7 +16,12 @@ export type Block = { readonly by: Iin; readonly atMs: number; readonly reason: 
 /** A record with its hash, and with what put it there: the hash of a document of the founding, or the id of an act. */
 type Kept<Of> = { readonly record: Of; readonly hash: Sha256Hex; readonly source: string };
 
-export type Person = Kept<StaffGrant> & { readonly block: Block | null; readonly reviewedAtMs: number | null };
+export type Person = Kept<StaffGrant> & {
+  readonly block: Block | null;
+  /** When two people signed this record, or the platform was founded on it. */
+  readonly confirmedAtMs: number;
+  readonly reviewedAtMs: number | null;
+};
 export type GrantedDevice = Kept<DeviceGrant>;
 export type GrantedPolicy = Kept<PolicyDocument>;
 
@@ -63,14 +68,14 @@ function withPerson(registry: RegistryState, person: Omit<Person, 'hash'>, sha25
   return { ...registry, people: new Map(registry.people).set(person.record.iin, { ...person, hash }) };
 }
 
-/** A registry of these records alone. */
+/** A registry of these records alone, as of the moment at which they were confirmed together. */
 export function registryOf(
   records: {
     readonly staff: readonly { readonly record: StaffGrant; readonly source: string }[];
     readonly devices: readonly { readonly record: DeviceGrant; readonly source: string }[];
     readonly policies: readonly { readonly record: PolicyDocument; readonly source: string }[];
   },
-  sha256: Sha256,
+  { sha256, atMs }: { readonly sha256: Sha256; readonly atMs: number },
 ): RegistryState {
   const keep = <Of extends DeviceGrant | PolicyDocument>({ record, source }: { record: Of; source: string }) => ({
     ...{ record, source, hash: recordHash(sha256, record) },
@@ -81,7 +86,7 @@ export function registryOf(
     policies: records.policies.map(keep),
   };
   return records.staff.reduce(
-    (registry, one) => withPerson(registry, { ...one, block: null, reviewedAtMs: null }, sha256),
+    (registry, one) => withPerson(registry, { ...one, block: null, confirmedAtMs: atMs, reviewedAtMs: null }, sha256),
     empty,
   );
 }
@@ -113,7 +118,8 @@ export function evolveRegistry(registry: RegistryState, effect: AccessEffect, ma
     case 'staff': {
       const { record } = change;
       const reviewedAtMs = registry.people.get(record.iin)?.reviewedAtMs ?? null;
-      return withPerson(registry, { record, source, block: null, reviewedAtMs }, sha256);
+      const person = { record, source, block: null, confirmedAtMs: effect.atMs, reviewedAtMs };
+      return withPerson(registry, person, sha256);
     }
     case 'device': {
       const { record } = change;

@@ -67,7 +67,12 @@ function grantOfDevice(record: DeviceRecord, custodian: Iin): DeviceGrant {
 }
 
 /** The records of a founding as rights: the newest of each person and device, policies in their order. */
-function baseOf(records: readonly LoggedRecord[], platform: Platform, custodian: Iin): RegistryState {
+function baseOf(
+  records: readonly LoggedRecord[],
+  platform: Platform,
+  { officers, foundedAtMs: atMs }: Pick<Named, 'officers' | 'foundedAtMs'>,
+): RegistryState {
+  const [custodian] = officers;
   const isOurs = (of: { readonly platform: string; readonly profile: string }): boolean =>
     of.platform === platform.platform && of.profile === platform.profile;
   const staff = new Map<string, { record: StaffGrant; source: string }>();
@@ -83,7 +88,7 @@ function baseOf(records: readonly LoggedRecord[], platform: Platform, custodian:
     const policy = kind === 'policy' ? parsePolicyDocument(text) : undefined;
     if (policy?.ok === true && isOurs(policy.value)) policies.push({ record: policy.value, source });
   }
-  return registryOf({ staff: [...staff.values()], devices: [...devices.values()], policies }, sha256);
+  return registryOf({ staff: [...staff.values()], devices: [...devices.values()], policies }, { sha256, atMs });
 }
 
 export type FoundingRefusal =
@@ -102,11 +107,11 @@ function baseOfStatement(
   records: readonly LoggedRecord[],
   platform: Platform,
 ): Result<RegistryState, 'founding-records-differ'> {
-  const { platform: id, profile, log, records: named, officers } = statement;
+  const { platform: id, profile, log, records: named } = statement;
   const isOurs = id === platform.platform && profile === platform.profile && log === platform.logOrigin;
   const counted = records.filter(({ hash }) => named.some((one) => one === hash));
   const isWhole = new Set(counted.map(({ hash }) => hash)).size === new Set(named).size;
-  return isOurs && isWhole ? ok(baseOf(counted, platform, officers[0])) : refuse('founding-records-differ');
+  return isOurs && isWhole ? ok(baseOf(counted, platform, statement)) : refuse('founding-records-differ');
 }
 
 /** True where three people are named, and any two of them can change staff and policy: the loss of one card closes nothing. */

@@ -13,6 +13,7 @@ import { parseSignInChallenge } from '../../contracts/documents/index.ts';
 import { sha256Hex } from '../../eds/index.ts';
 import { isTagged, tagRow, type Platform } from '../platform/index.ts';
 import { insertChallenge, readChallenge, useChallenge } from '../store/index.ts';
+import { idleAmong } from './activity.ts';
 import { beginAttempt } from './attempts.ts';
 import { fitsPassword, holdPassword } from './passwords.ts';
 import type { Registry } from './registry.ts';
@@ -82,7 +83,7 @@ export type CardProof = {
   readonly cms: Uint8Array;
 };
 export type CardRefusal = SignatureRefusal | 'challenge-unknown' | 'challenge-expired';
-export type SignInRefusal = CardRefusal | 'sign-in-refused' | 'server-busy';
+export type SignInRefusal = CardRefusal | 'sign-in-refused' | 'account-idle' | 'server-busy';
 
 /**
  * Whose card signed the challenge of this device. A challenge is used up by the first attempt. What is refused here by name stands in
@@ -150,6 +151,8 @@ export async function signIn(
   // Asked about only here: strangers' certificates are not.
   const live = checkLive(registry.trust(), card.value, atMs);
   if (!live.ok) return live;
+  // Said by name to the owner alone, who has shown all that he has.
+  if ((await idleAmong(context, [person])).has(person)) return refuse('account-idle');
   const session = await openSession(context, { device, iin: person, certificate, path, factors });
   const { iin, name, roles } = staff.value.record;
   return ok({ ...session, iin, name, roles });

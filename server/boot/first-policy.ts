@@ -1,4 +1,4 @@
-import { antivirusBaseAgeDefaultMs, type PolicyDocument } from '../../core/access/index.ts';
+import { antivirusBaseAgeDefaultMs, termRulesDefault, type PolicyDocument } from '../../core/access/index.ts';
 import type { Identity } from '../platform/index.ts';
 
 const minuteMs = 60_000;
@@ -48,6 +48,7 @@ export function firstPolicy(identity: Identity, nowMs: number): PolicyDocument {
     clock: { warnDriftMs: 5_000, refuseDriftMs: 2 * minuteMs },
     sync: { promiseDeadlineMs: 2_000, offlineTtlMs: 3 * dayMs },
     signatures: { carriers: [], refusedPolicies: [], crlAgeMaxMs: 7 * dayMs },
+    terms: termRulesDefault,
     evidence: { antivirusBaseAgeMaxMs: antivirusBaseAgeDefaultMs },
   };
 }

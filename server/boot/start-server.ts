@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
+import { reviewStanding } from '../../core/access/index.ts';
 import { ok, refuse, type Result } from '../../core/kernel/index.ts';
 import type { Profile } from '../../core/signing/index.ts';
 import {
@@ -131,6 +132,17 @@ async function startParts(
   return { platform, registry, sequencer, checker, intake, evidence };
 }
 
+/** The review of rights is spoken of at the start of a server and once a day, while it is due. */
+const remindMs = 86_400_000;
+
+/** Says in the server's log that people have to look at the rights of others, where it is time. */
+function remindOfReview({ platform, registry }: Parts, log: Logger): void {
+  const rights = registry.rights();
+  if (rights === undefined) return;
+  const review = reviewStanding(rights, registry.policy().policy.terms, platform.surroundings.nowMs());
+  if (review.state === 'due' || review.state === 'overdue') log.warn({ review }, 'the review of rights is due');
+}
+
 type Following = { readonly stop: () => Promise<void>; readonly witnessConflicts: () => readonly string[] };
 
 /** A witness that vouched for another tree is an alarm of the platform, once, and every workstation is told. */
@@ -146,8 +158,11 @@ async function noteConflict({ database, keyring, surroundings, log }: Platform, 
 }
 
 /** Keeps the registry up with records that other processes made, and asks outside witnesses; what they refuse stands in the server's log. */
-function follow({ platform, registry }: Parts, { addresses }: AskedPolicy, log: Logger): Following {
+function follow(parts: Parts, { addresses }: AskedPolicy, log: Logger): Following {
+  const { platform, registry } = parts;
   const conflicts = new Set<string>();
+  remindOfReview(parts, log);
+  const reminding = setInterval(() => remindOfReview(parts, log), remindMs);
   const forget = forgetDestroyed(platform);
   const timer = setInterval(() => {
     registry.refresh().catch((error: unknown) => log.error({ error: describeError(error) }, 'registry'));
@@ -171,6 +186,7 @@ function follow({ platform, registry }: Parts, { addresses }: AskedPolicy, log: 
   const stop = async (): Promise<void> => {
     clearInterval(timer);
     clearInterval(sweeping);
+    clearInterval(reminding);
     await cosigning.stop();
   };
   return { stop, witnessConflicts: () => [...conflicts] };

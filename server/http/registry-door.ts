@@ -1,13 +1,13 @@
-import { registryOf, type RegistryState } from '../../core/access/index.ts';
+import { isIdle, registryOf, reviewStanding, type Person, type RegistryState } from '../../core/access/index.ts';
 import { ok } from '../../core/kernel/index.ts';
 import { endpoints, type RegistryView } from '../../contracts/http/index.ts';
 import { sha256 } from '../../eds/index.ts';
-import { leavesOfSources } from '../accounts/index.ts';
+import { activeTimes, leavesOfSources } from '../accounts/index.ts';
 import type { DoorContext } from './context.ts';
 import { noteReading } from './reading.ts';
 import type { Router } from './router.ts';
 
-const nobody: RegistryState = registryOf({ staff: [], devices: [], policies: [] }, sha256);
+const nobody: RegistryState = registryOf({ staff: [], devices: [], policies: [] }, { sha256, atMs: 0 });
 
 function plain<T>(value: unknown): T {
   return structuredClone(value) as T;
@@ -21,15 +21,23 @@ export function openRegistryDoor({ platform, registry }: DoorContext, router: Ro
     const all = [...people.values(), ...devices.values(), ...policies];
     const leafOf = await leavesOfSources(platform, registry.records(), all);
     const leaf = ({ source }: { readonly source: string }): number | null => leafOf.get(source) ?? null;
+    const activeAt = await activeTimes({ platform, registry });
+    const { terms } = registry.policy().policy;
+    const nowMs = platform.surroundings.nowMs();
     await noteReading(platform, {
       ...{ device: device.record.device, iin: reader.iin },
       ...{ door: 'registry', details: JSON.stringify({ people: people.size }) },
     });
+    const activityOf = ({ record: { iin } }: Person) => {
+      const activeAtMs = activeAt.get(iin) ?? 0;
+      return { activeAtMs, isIdle: isIdle(terms, activeAtMs, nowMs) };
+    };
     const view: RegistryView = {
       isFounded: registry.founded() !== undefined,
       people: [...people.values()].map((one) => ({
         ...{ record: plain(one.record), hash: one.hash, leafIndex: leaf(one) },
-        ...{ block: plain(one.block), reviewedAtMs: one.reviewedAtMs },
+        ...{ block: plain(one.block), confirmedAtMs: one.confirmedAtMs, reviewedAtMs: one.reviewedAtMs },
+        ...activityOf(one),
       })),
       devices: [...devices.values()].map((one) => ({
         record: plain(one.record),
@@ -37,6 +45,7 @@ export function openRegistryDoor({ platform, registry }: DoorContext, router: Ro
         leafIndex: leaf(one),
       })),
       waiting: registry.waiting().map(({ record, leafIndex }) => ({ record: plain(record), leafIndex })),
+      review: reviewStanding(rights, terms, nowMs),
       policies: policies.map((one) => ({ record: plain(one.record), hash: one.hash, leafIndex: leaf(one) })),
       unconfirmed: registry.unconfirmed().map((one) => ({ ...one })),
     };

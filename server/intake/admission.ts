@@ -28,7 +28,13 @@ export type Admission = {
   readonly verdict: Result<Authorised, ActRefusalCode>;
 };
 
-type Received = { readonly device: RegisteredDevice; readonly act: CheckedAct; readonly receivedAtMs: number };
+type Received = {
+  readonly device: RegisteredDevice;
+  readonly act: CheckedAct;
+  readonly receivedAtMs: number;
+  /** Who was not active for too long, of the signers of this request. */
+  readonly idle: ReadonlySet<Iin>;
+};
 type Checks = Received & { readonly context: IntakeContext };
 
 /** The envelope must say what the cover and the platform say: no act of another device, place or platform gets any further. */
@@ -63,7 +69,7 @@ function isBlocked(registry: Registry, iin: Iin): boolean {
 }
 
 function authorise(
-  { context, receivedAtMs: nowMs }: Checks,
+  { context, idle, receivedAtMs: nowMs }: Checks,
   envelope: ActEnvelope,
   checked: NonNullable<CheckedAct['signature']>,
 ): Result<Authorised, ActRefusalCode> {
@@ -72,6 +78,7 @@ function authorise(
   const { iin, certificate } = checked.value;
   if (iin !== envelope.actor.iin || certificate !== envelope.actor.certificate) return refuse('signer-differs');
   if (isBlocked(registry, iin)) return refuse('actor-blocked');
+  if (idle.has(iin)) return refuse('account-idle');
   const staff = staffInForce(registry, { iin, certificate, nowMs });
   if (!staff.ok) return staff;
   // By the answers of this moment, which the thread that checked the signature does not have.

@@ -1,4 +1,4 @@
-import { InvariantError, ok, refuse, type Result } from '../../core/kernel/index.ts';
+import { InvariantError, ok, refuse, type Iin, type Result } from '../../core/kernel/index.ts';
 import { wireDocument } from '../../contracts/documents/index.ts';
 import type { ActsResponse } from '../../contracts/http/index.ts';
 import type { RegisteredDevice } from '../accounts/index.ts';
@@ -7,6 +7,7 @@ import { isConflict } from '../store/index.ts';
 import { admit, type Admission, type IntakeContext } from './admission.ts';
 import { processBatch, type BatchAnswer } from './batch.ts';
 import { createMemory, RowDiffersError } from './case-store.ts';
+import { watchIdleSigners } from './idle-signers.ts';
 import type { Replay } from './replay.ts';
 import { promiseOf } from './promise.ts';
 
@@ -106,14 +107,15 @@ function createCommitQueue(context: IntakeContext, { replay, onStored, onDiffers
 /** Opens the intake on what the replay found: where it found anything, nothing is taken. */
 export function openIntake(context: IntakeContext, options: IntakeOptions): Intake {
   const queue = createCommitQueue(context, options);
+  const idleSigners = watchIdleSigners(context);
 
   async function take(
     device: RegisteredDevice,
     act: CheckedAct,
-    receivedAtMs: number,
+    at: { readonly receivedAtMs: number; readonly idle: ReadonlySet<Iin> },
   ): Promise<ActsResponse['results'][number]> {
     const { actionId } = act.item;
-    const admission = admit(context, { device, act, receivedAtMs });
+    const admission = admit(context, { device, act, ...at });
     if (!admission.ok) return { actionId, refusal: admission.refusal };
     const answer = await queue.enqueue(admission.value);
     if (!answer.ok) return { actionId, refusal: answer.refusal };
@@ -122,12 +124,13 @@ export function openIntake(context: IntakeContext, options: IntakeOptions): Inta
 
   return {
     submit: async (device, { acts, receivedAtMs, trust }) => {
+      const idle = await idleSigners(acts);
       if (context.platform.log.gap() !== undefined || !queue.isSound()) return refuse('server-read-only');
       if (queue.waiting() + acts.length > waitingMax || trust !== context.registry.trust()) {
         return refuse('server-busy', { retryAfterSeconds: busyRetryAfterSeconds });
       }
       try {
-        return ok(await Promise.all(acts.map((act) => take(device, act, receivedAtMs))));
+        return ok(await Promise.all(acts.map((act) => take(device, act, { receivedAtMs, idle }))));
       } catch (error) {
         if (error instanceof RowDiffersError) return refuse('server-read-only');
         throw error;

@@ -1,4 +1,4 @@
 import type { accessRefusals, actRefusals } from '../../contracts/refusals/index.ts';
 
 /** A reason why an act is not accepted. */
-export type ActRefusalCode = keyof typeof actRefusals | keyof typeof accessRefusals;
+export type ActRefusalCode = keyof typeof actRefusals | keyof typeof accessRefusals | 'account-idle';

@@ -130,6 +130,20 @@ export async function readOpenSessions(
   return (options.who === undefined ? open : open.where('who', '=', options.who)).execute();
 }
 
+/** The session in which each of these people, or everybody, was seen last; by the fingerprint of the person. */
+export async function readLastSessions(
+  session: Session,
+  who: readonly string[] | undefined,
+): Promise<readonly Row<'session'>[]> {
+  const last = session
+    .selectFrom('session')
+    .distinctOn('who')
+    .selectAll()
+    .orderBy('who')
+    .orderBy('last_seen_ms', 'desc');
+  return (who === undefined ? last : last.where('who', 'in', who)).execute();
+}
+
 /** Writes what changes in a session that is open, by its row as it is from now on. */
 export async function writeSession(session: Session, row: Row<'session'>): Promise<void> {
   await session

@@ -9,6 +9,7 @@ export {
   readContact,
   readEnrolmentCode,
   readLoggedDocuments,
+  readLastSessions,
   readOpenSessions,
   readRegistryStamp,
   readSession,

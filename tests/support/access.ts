@@ -74,7 +74,7 @@ export function grantOf(iin: string, held: readonly Role[], other: Partial<Staff
 /** A registry of these people under one policy. */
 export function registryOfPeople(people: readonly StaffGrant[], policy = accessPolicy()): RegistryState {
   const staff = people.map((record) => ({ record, source: 'founding' }));
-  return registryOf({ staff, devices: [], policies: [{ record: policy, source: 'founding' }] }, sha256);
+  return registryOf({ staff, devices: [], policies: [{ record: policy, source: 'founding' }] }, { sha256, atMs: 0 });
 }
 
 /** The change of a person's record as it stands in a registry now. */

@@ -8,6 +8,7 @@ export const standings = [
   'blocked',
   'dismissed',
   'ended',
+  'idle',
 ] as const satisfies readonly PersonStanding[];
 
 export const standingTones: Readonly<Record<PersonStanding, Tone>> = {
@@ -16,6 +17,7 @@ export const standingTones: Readonly<Record<PersonStanding, Tone>> = {
   blocked: 'bad',
   dismissed: 'over',
   ended: 'over',
+  idle: 'bad',
 };
 
 export const changeTones: Readonly<Record<ChangeSummary['state'], Tone>> = {

@@ -67,6 +67,8 @@ export async function makeWorld(
     readonly people?: readonly StaffMember[];
     /** Who has a card and is not of the staff. */
     readonly withoutRoles?: readonly string[];
+    /** Where workstations find the server, and the port on which it listens, where something stands between. */
+    readonly line?: { readonly url: string; readonly port: number };
     /** The policy by which outside witnesses of this log are asked. */
     readonly witnessed?: (logKey: string) => Promise<string>;
   },
@@ -83,7 +85,11 @@ export async function makeWorld(
   const store = openSoftHsmStore(join(directory, 'cards'));
   const cards = makeCards(store, ca, options.people ?? staff);
   const place = { directory: platform, surroundings: realSurroundings };
-  const about = { profile: options.profile, operatorName: operator.name, url: 'https://127.0.0.1:0' };
+  const about = {
+    profile: options.profile,
+    operatorName: operator.name,
+    url: options.line?.url ?? 'https://127.0.0.1:0',
+  };
   const { logKey } = must(await initPlatform({ ...place, ...about }));
   const witnessPolicy = await options.witnessed?.(logKey);
   const log = createServerLog((line) => void (line.includes('"level":"error"') && process.stderr.write(line)));
@@ -91,7 +97,7 @@ export async function makeWorld(
     await startServer({
       ...place,
       profile: options.profile,
-      listen: { host: '127.0.0.1', port: 0 },
+      listen: { host: '127.0.0.1', port: options.line?.port ?? 0 },
       log,
       witnessPolicy,
     }),

@@ -1,4 +1,4 @@
-import type { AccessCase, AccessChange, AccessEvent, StaffGrant } from '../../../core/access/index.ts';
+import type { AccessCase, AccessChange, AccessEvent, PolicyDocument, StaffGrant } from '../../../core/access/index.ts';
 import { decideCase, evolveCase, isAccessCase, type ActType } from '../../../core/actions/index.ts';
 import type { ActItem } from '../../../contracts/http/index.ts';
 import { registryView, type RegistryView } from '../../../contracts/http/index.ts';
@@ -27,7 +27,7 @@ export function signFounding(person: TestPerson, statement: string) {
 }
 
 /** Founds a platform by two officers and a recovery officer, who all sign; every device that is in the log is admitted. */
-export async function found(platform: TestPlatform, by: readonly [TestPerson, TestPerson, TestPerson]) {
+export async function found(platform: Pick<TestPlatform, 'server'>, by: readonly [TestPerson, TestPerson, TestPerson]) {
   const { founding } = platform.server;
   const { records } = await founding.standing();
   const devices = records.flatMap(({ kind, text }) =>
@@ -114,6 +114,23 @@ export function changeOf(view: RegistryView, record: StaffGrant): AccessChange {
   const person = view.people.find((one) => one.record.iin === record.iin);
   const before = person === undefined ? null : { record: person.record, hash: person.hash };
   return { kind: 'staff', before, record };
+}
+
+/** Puts the next version of the policy into force by two cards; the acts of this workstation name it from then on. */
+export async function changePolicyByCards(
+  { desk, officer, manager }: FoundedPlatform,
+  change: Partial<PolicyDocument>,
+): Promise<void> {
+  const { policies } = await registryOf(desk, await tokenOf(desk, officer));
+  const newest = policies.at(-1);
+  if (newest === undefined) throw new Error('a policy is in force');
+  const before = { record: newest.record, hash: newest.hash };
+  const version = newest.record.version + 1;
+  const record = { ...newest.record, ...change, version, effectiveFromMs: Date.now() };
+  const { view, outcome } = await propose(desk, officer, { kind: 'policy', before, record });
+  const confirmed = await actOn(desk, manager, view, { type: 'access.confirm', payload: {} });
+  if (outcome !== 'accepted' || confirmed !== 'accepted') throw new Error(`the policy: ${outcome}, ${confirmed}`);
+  desk.policyVersion = version;
 }
 
 /** The record of somebody new. */
