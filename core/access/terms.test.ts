@@ -2,7 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { dayMs, grantOf, registryOfPeople } from '../../tests/support/access.ts';
 import { sha256 } from '../../tests/support/index.ts';
 import type { Iin } from '../kernel/index.ts';
-import { endsSoon, evolveRegistry, isIdle, reviewStanding, type RegistryState, type TermRules } from './index.ts';
+import {
+  endsSoon,
+  evolveRegistry,
+  isIdle,
+  outOfForce,
+  reviewStanding,
+  type RegistryState,
+  type TermRules,
+} from './index.ts';
 
 const rules: TermRules = { idleMaxMs: 30 * dayMs, reviewEveryMs: 90 * dayMs, warnAheadMs: 10 * dayMs };
 const people = [grantOf('1', ['security-officer']), grantOf('2', ['security-officer']), grantOf('3', ['registrar'])];
@@ -45,6 +53,15 @@ describe('a right with an end', () => {
     expect([90 * dayMs - 1, 90 * dayMs, 100 * dayMs - 1, 100 * dayMs].map(at)).toEqual([false, true, true, false]);
     expect(endsSoon({ validUntilMs: null }, rules, 1e15)).toBe(false);
     expect(endsSoon({ validUntilMs: 1 }, undefined, 0)).toBe(false);
+  });
+});
+
+describe('a right', () => {
+  it('is in force from its first moment to its last, the last one excluded', () => {
+    const record = grantOf('1', ['registrar'], { validFromMs: 10, validUntilMs: 20 });
+    const person = registryOfPeople([record]).people.get('1' as Iin);
+    const at = [9, 10, 19, 20].map((nowMs) => outOfForce(person, nowMs));
+    expect(at).toEqual(['actor-unknown', undefined, undefined, 'actor-unknown']);
   });
 });
 

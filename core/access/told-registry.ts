@@ -70,6 +70,7 @@ export function checkRegistry(told: RegistryState, effects: readonly AccessEffec
     const [here, there] = [own.people.get(iin), told.people.get(iin)];
     // A block that nobody signed shows in the hash only where the record is known: here it is looked at as such.
     const isBlockedAlike = (here?.block === null) === (there?.block === null);
+    if (touched.staff.has(iin) && here?.confirmedAtMs !== there?.confirmedAtMs) return true;
     return touched.people.has(iin)
       ? differs(here, there) || here?.reviewedAtMs !== there?.reviewedAtMs
       : !isBlockedAlike || there?.reviewedAtMs !== null;

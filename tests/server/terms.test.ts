@@ -144,10 +144,15 @@ test('a contractor is out at the moment at which his contract ends: session, act
 
 test('a record that begins later lets nobody in before, and everything of him in from then on', async () => {
   const later = issuePerson({ ca: platform.ca, n: 44, name: 'Ертең Адам', roles: ['registrar'] });
+  expect(await grant(grantOf(later))).toBe('accepted');
+  await activate(platform, later);
+  expect([await signIn(later), await submit(later)]).toEqual(['status 200', 'accepted']);
+  const token = await tokenOf(platform.desk, later);
   expect(await grant(grantOf(later, { validFromMs: Date.now() + dayMs }))).toBe('accepted');
+  const path = '/v1/changes?after=0';
+  expect(codeOf(await platform.desk.client.call({ method: 'GET', path, token }))).toBe('session-blocked');
   expect([await submit(later), await signIn(later)]).toEqual(['refused:actor-unknown', 'sign-in-refused']);
   await pass(dayMs);
-  await activate(platform, later);
   expect([await signIn(later), await submit(later)]).toEqual(['status 200', 'accepted']);
 });
 
