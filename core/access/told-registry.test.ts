@@ -44,6 +44,7 @@ describe('a registry that is told', () => {
       ]),
       ['person'],
     ],
+    ['another time of the signatures', after(founded, [{ ...employ, atMs: 9 }, block, rule]), ['person']],
     ['a person left out', after(founded, [block, rule]), ['person']],
     ['a block left out', after(founded, [employ, rule]), ['person']],
     ['a block by another', after(founded, [employ, { ...block, by: '3' as Iin }, rule]), ['person']],

@@ -58,21 +58,20 @@ export async function bringStaff(administration: Administration, cards: readonly
   }
 }
 
-export async function makeWorld(
-  directory: string,
-  options: {
-    readonly profile: Profile;
-    readonly isDemoAuthority?: boolean;
-    /** Whose cards are made; the staff of the demo where absent. */
-    readonly people?: readonly StaffMember[];
-    /** Who has a card and is not of the staff. */
-    readonly withoutRoles?: readonly string[];
-    /** Where workstations find the server, and the port on which it listens, where something stands between. */
-    readonly line?: { readonly url: string; readonly port: number };
-    /** The policy by which outside witnesses of this log are asked. */
-    readonly witnessed?: (logKey: string) => Promise<string>;
-  },
-): Promise<World> {
+export type WorldOptions = {
+  readonly profile: Profile;
+  readonly isDemoAuthority?: boolean;
+  /** Whose cards are made; the staff of the demo where absent. */
+  readonly people?: readonly StaffMember[];
+  /** Who has a card and is not of the staff. */
+  readonly withoutRoles?: readonly string[];
+  /** Where workstations find the server, and the port on which it listens, where something stands between. */
+  readonly line?: { readonly url: string; readonly port: number };
+  /** The policy by which outside witnesses of this log are asked. */
+  readonly witnessed?: (logKey: string) => Promise<string>;
+};
+
+export async function makeWorld(directory: string, options: WorldOptions): Promise<World> {
   mkdirSync(directory, { recursive: true });
   // The database engine never runs as root: its own user has to reach its folder.
   chmodSync(directory, 0o711);
