@@ -1,15 +1,9 @@
 import * as z from 'zod';
 import type { TermRules } from '../../core/access/index.ts';
-
-const dayMs = 86_400_000;
-const longestMs = 366 * dayMs;
+import { bounded } from './primitives.ts';
 
 export const termRules = z.strictObject({
-  // Shorter than a holiday with a weekend, and the officers themselves would be idle together.
-  idleMaxMs: z
-    .int()
-    .min(14 * dayMs)
-    .max(longestMs),
-  reviewEveryMs: z.int().min(dayMs).max(longestMs),
-  warnAheadMs: z.int().min(0).max(longestMs),
+  idleMaxMs: bounded('terms.idleMaxMs'),
+  reviewEveryMs: bounded('terms.reviewEveryMs'),
+  warnAheadMs: bounded('terms.warnAheadMs'),
 }) satisfies z.ZodType<TermRules>;

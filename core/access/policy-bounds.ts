@@ -36,6 +36,10 @@ export const policyBounds = {
   'sessions.absoluteMs': session,
   'sessions.lockIdleMs': { min: 10_000, max: dayMs },
   'sessions.stepUpMs': { min: 10_000, max: dayMs },
+  // Shorter than a holiday with its weekends, and the officers themselves would be idle together.
+  'terms.idleMaxMs': { min: 14 * dayMs, max: 366 * dayMs },
+  'terms.reviewEveryMs': { min: dayMs, max: 366 * dayMs },
+  'terms.warnAheadMs': { min: 0, max: 366 * dayMs },
   'posture.patchAgeMaxMs': from(minuteMs),
   'posture.antivirusBaseAgeMaxMs': from(minuteMs),
   'posture.clockDriftMaxMs': from(100),

@@ -11,7 +11,13 @@ import { readHeldChanges } from './held-changes.ts';
 import { readRegistry, type HeldRegistry } from './registry.ts';
 
 /** What the list is made of beside the records. */
-type Beside = { readonly nowMs: number; readonly me: Iin; readonly lastActs: ReadonlyMap<Iin, number> };
+type Beside = {
+  readonly nowMs: number;
+  readonly me: Iin;
+  readonly lastActs: ReadonlyMap<Iin, number>;
+  /** Whom the server has not seen for too long: it alone sees every sign-in. */
+  readonly idle: ReadonlySet<Iin>;
+};
 
 const isAbout =
   (iin: Iin) =>
@@ -21,12 +27,12 @@ const isAbout =
 function summaryOf(
   { changes, verified }: HeldRegistry,
   { record, block, hash, reviewedAtMs }: Person,
-  { nowMs, me, lastActs }: Beside,
+  { nowMs, me, lastActs, idle }: Beside,
 ): PersonSummary {
   const { iin, name, employeeNumber, roles, contract, validUntilMs, certificates } = record;
   return {
     ...{ iin, name, employeeNumber, roles: [...roles], validUntilMs, hash, reviewedAtMs },
-    standing: standingOf(record, block !== null, nowMs),
+    standing: standingOf(record, { isBlocked: block !== null, isIdle: idle.has(iin) }, nowMs),
     contract: contract === null ? null : { number: contract.number, party: contract.party },
     certificates: certificates.length,
     isMe: iin === me,
@@ -36,11 +42,12 @@ function summaryOf(
   };
 }
 
-async function readBeside(engine: Engine, shift: Shift): Promise<Result<Beside>> {
+async function readBeside(engine: Engine, shift: Shift, { view }: HeldRegistry): Promise<Result<Beside>> {
   const last = await engine.vault.call('people.lastActs', null);
   if (!last.ok) return last;
   const lastActs = new Map(last.value.items.map(({ iin, atMs }) => [iin, atMs]));
-  return ok({ nowMs: engine.serverClock.serverNowMs(), me: shift.iin, lastActs });
+  const idle = new Set(view.people.filter(({ isIdle }) => isIdle).map(({ record }) => record.iin));
+  return ok({ nowMs: engine.serverClock.serverNowMs(), me: shift.iin, lastActs, idle });
 }
 
 /** The people whom a quest finds. */
@@ -51,7 +58,7 @@ export async function listPeople(
 ): Promise<Result<ScreenOutput<'people.list'>>> {
   const registry = await readRegistry(engine, shift);
   if (!registry.ok) return registry;
-  const beside = await readBeside(engine, shift);
+  const beside = await readBeside(engine, shift, registry.value);
   if (!beside.ok) return beside;
   const people = [...registry.value.state.people.values()];
   const all = people.map((person) => summaryOf(registry.value, person, beside.value));
@@ -86,7 +93,7 @@ export async function readPerson(engine: Engine, shift: Shift, iin: string): Pro
   if (!registry.ok) return registry;
   const person = registry.value.state.people.get(iin as Iin);
   if (person === undefined) return refuse('person-unknown');
-  const beside = await readBeside(engine, shift);
+  const beside = await readBeside(engine, shift, registry.value);
   if (!beside.ok) return beside;
   const { record, block } = person;
   const about = registry.value.changes.filter(isAbout(record.iin));
