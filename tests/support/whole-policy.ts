@@ -30,7 +30,7 @@ export const wholePolicy: Required<PolicyDocument> = {
     ...{ delayFirstMs: 1, delayMaxMs: 1, forgetAfterMs: 1 },
   },
   sessions: { idleMs: 1, absoluteMs: 1, lockIdleMs: 1, stepUp: [...actTypes], stepUpMs: 1 },
-  terms: { idleMaxMs: 1, reviewEveryMs: 1, warnAheadMs: 1 },
+  terms: { idleMaxMs: 1_209_600_000, reviewEveryMs: 86_400_000, warnAheadMs: 0 },
   posture: {
     ...{ patchAgeMaxMs: 1, antivirusBaseAgeMaxMs: 1, clockDriftMaxMs: 1, reportAgeMaxMs: 1 },
     measures: Object.fromEntries(postureFindings.map((finding) => [finding, 'warn'])),

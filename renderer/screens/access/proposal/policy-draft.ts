@@ -6,6 +6,7 @@ import {
   passwordRulesDefault,
   policyBounds,
   sessionRulesDefault,
+  termRulesDefault,
   type FieldPath,
 } from '../../../../core/access/index.ts';
 import { spanOf, type Json, type Span } from '../../../../core/kernel/index.ts';
@@ -52,6 +53,7 @@ export const sectionDefaults: Readonly<Record<string, Json>> = {
   passwords: passwordRulesDefault as unknown as Json,
   attempts: attemptRulesDefault as unknown as Json,
   sessions: sessionRulesDefault as unknown as Json,
+  terms: termRulesDefault as unknown as Json,
   factors: { switchedOn: [], pinCarriers: [] },
   evidence: { antivirusBaseAgeMaxMs: antivirusBaseAgeDefaultMs },
   posture: {

@@ -203,7 +203,7 @@ function Section({
 /** Sections in the order in which they are read. */
 export const sections = [
   ...['access', 'changes', 'registration', 'clock', 'sync', 'signatures', 'factors', 'passwords'],
-  ...['attempts', 'sessions', 'posture', 'evidence'],
+  ...['attempts', 'sessions', 'terms', 'posture', 'evidence'],
 ] as const;
 
 function Absent({
