@@ -66,6 +66,7 @@ export class TerminalPrompt implements PromptPort {
     return {
       pin: asks.pin && this.#pin !== undefined ? new Secret('pin', this.#pin.reveal()) : null,
       password: asks.password && this.#password !== undefined ? new Secret('password', this.#password.reveal()) : null,
+      formerPassword: null,
       newRecognitionPhrase: null,
       activationCode: asks.activationCode ? (this.#activationCode ?? null) : null,
     };

@@ -56,14 +56,8 @@ export const accessVerbs = {
   'changes.get': verb(z.strictObject({ caseId: idSchema }), changeViewSchema),
 } as const;
 
-/** Verbs that no door answers yet: no preload lets them through, and the pages that ask them stand in the gallery alone. */
-export const comingVerbs = {
-  /** Opens the sealed prompt: no password is ever typed into a page. */
-  'password.change': verb(nothing, nothing),
-} as const;
-
 /** Everything that a screen may ask. */
-export type ScreenVerbs = OperatorVerbs & typeof comingVerbs;
+export type ScreenVerbs = OperatorVerbs;
 export type ScreenVerb = keyof ScreenVerbs;
 export type ScreenInput<V extends ScreenVerb> = z.input<ScreenVerbs[V]['input']>;
 export type ScreenOutput<V extends ScreenVerb> = z.output<ScreenVerbs[V]['output']>;

@@ -12,5 +12,7 @@ export const accountVerbs = {
   'permissions.export': verb(z.strictObject({ version: z.int().positive() }), z.strictObject({ isSaved: z.boolean() })),
   /** Where the person of this shift is signed in, as the server lists it. */
   'sessions.list': verb(nothing, sessionsResponse),
+  /** Opens the sealed prompt: no password is ever typed into a page. */
+  'password.change': verb(nothing, nothing),
   'sessions.end': verb(z.strictObject({ id: z.string().regex(/^[0-9a-f]{32}$/u) }), nothing),
 } as const;

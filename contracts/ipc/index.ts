@@ -1,6 +1,5 @@
 export {
   accessVerbs,
-  comingVerbs,
   peopleQuestSchema,
   type AccessDraft,
   type PeopleQuest,
@@ -47,6 +46,7 @@ export {
   type PromptOutput,
   type PromptVerb,
   type PromptVerbs,
+  type PromptView,
 } from './prompt.ts';
 export type {
   AppView,
@@ -58,7 +58,6 @@ export type {
   HistoryItem,
   JournalEntryView,
   JournalItem,
-  PromptView,
   SignatureView,
   StatusView,
 } from './views.ts';

@@ -1,6 +1,32 @@
 import * as z from 'zod';
-import { nothing, verb } from './common.ts';
-import { promptViewSchema } from './views.ts';
+import { localeSchema, nothing, sha256HexSchema, verb } from './common.ts';
+import { certificateViewSchema } from './views.ts';
+
+export const promptViewSchema = z.strictObject({
+  kind: z.enum(['sign-act', 'start-shift', 'enrol', 'change-password']),
+  /** Message id in locales/prompt and its values: the act as a sentence. */
+  title: z.strictObject({ id: z.string(), values: z.record(z.string(), z.string()) }),
+  locale: localeSchema,
+  colourScheme: z.enum(['light', 'dark', 'auto']),
+  /** The exact text whose hash is signed, or null where nothing is signed but a challenge. */
+  text: z.string().nullable(),
+  textHash: sha256HexSchema.nullable(),
+  signer: certificateViewSchema,
+  /** What the person chose and only the vault holds; null before the vault is open. */
+  recognitionPhrase: z.string().nullable(),
+  asks: z.strictObject({
+    pin: z.boolean(),
+    password: z.boolean(),
+    /** The password before the one above: `offered` to whoever needs both, `asked` of everybody. */
+    formerPassword: z.enum(['no', 'offered', 'asked']),
+    newRecognitionPhrase: z.boolean(),
+    /** The code by which a person sets his password at the server, where he was given one. */
+    activationCode: z.boolean(),
+  }),
+  demoHint: z.strictObject({ pin: z.string(), password: z.string() }).nullable(),
+});
+
+export type PromptView = z.infer<typeof promptViewSchema>;
 
 const secretBytes = z
   .instanceof(Uint8Array)
@@ -13,6 +39,8 @@ export const promptVerbs = {
     z.strictObject({
       pin: secretBytes.nullable(),
       password: secretBytes.nullable(),
+      /** The one before, beside a new one. */
+      formerPassword: secretBytes.nullable(),
       newRecognitionPhrase: z.string().max(120).nullable(),
       /** As it was typed; main reads it as `parseActivationCode` does. */
       activationCode: z.string().max(40).nullable(),

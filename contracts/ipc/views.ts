@@ -263,28 +263,6 @@ export const journalEntryViewSchema = z.strictObject({
     .nullable(),
 });
 
-export const promptViewSchema = z.strictObject({
-  kind: z.enum(['sign-act', 'start-shift', 'enrol']),
-  /** Message id in locales/prompt and its values: the act as a sentence. */
-  title: z.strictObject({ id: z.string(), values: z.record(z.string(), z.string()) }),
-  locale: localeSchema,
-  colourScheme: z.enum(['light', 'dark', 'auto']),
-  /** The exact text whose hash is signed, or null where nothing is signed but a challenge. */
-  text: z.string().nullable(),
-  textHash: sha256HexSchema.nullable(),
-  signer: certificateViewSchema,
-  /** What the person chose and only the vault holds; null before the vault is open. */
-  recognitionPhrase: z.string().nullable(),
-  asks: z.strictObject({
-    pin: z.boolean(),
-    password: z.boolean(),
-    newRecognitionPhrase: z.boolean(),
-    /** The code by which a person sets his password at the server, where he was given one. */
-    activationCode: z.boolean(),
-  }),
-  demoHint: z.strictObject({ pin: z.string(), password: z.string() }).nullable(),
-});
-
 export type Attestation = z.output<typeof attestationSchema>;
 export type AppView = z.infer<typeof appViewSchema>;
 export type StatusView = z.infer<typeof statusViewSchema>;
@@ -296,4 +274,3 @@ export type HistoryItem = z.infer<typeof historyItemSchema>;
 export type JournalItem = z.infer<typeof journalItemSchema>;
 export type JournalEntryView = z.infer<typeof journalEntryViewSchema>;
 export type SignatureView = z.infer<typeof signatureViewSchema>;
-export type PromptView = z.infer<typeof promptViewSchema>;

@@ -5,6 +5,8 @@ export const workstationRefusals = {
   'sender-refused': { retry: false },
   'phase-wrong': { retry: false },
   'password-missing': { retry: true },
+  'password-unsettled': { retry: false },
+  'password-unchanged': { retry: true },
   'clock-wrong': { retry: true },
   'case-changed': { retry: true },
   'invitation-malformed': { retry: false },

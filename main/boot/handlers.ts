@@ -85,6 +85,7 @@ export function operatorHandlers(workstation: Workstation, window: () => Browser
     'policies.list': () => workstation.listPolicies(),
     'policies.get': ({ version }) => workstation.readPolicy(version),
     'permissions.export': ({ version }) => savePermissions(workstation, window(), version),
+    'password.change': () => workstation.changePassword(),
     'sessions.list': () => workstation.listSessions(),
     'sessions.end': ({ id }) => workstation.endSession(id),
     'people.list': (input) => workstation.listPeople(input),

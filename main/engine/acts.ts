@@ -23,7 +23,7 @@ import type { VaultOutput } from '../../contracts/vault-host/index.ts';
 import { signingTexts } from '../../locales/signing/index.ts';
 import { draftAccess } from './access/draft.ts';
 import { signText } from './card-use.ts';
-import { seeCards, type CardSigner } from './cards.ts';
+import { cardOfShift, type CardSigner } from './cards.ts';
 import type { Engine, Shift } from './context.ts';
 import { uuidV7 } from './crypto.ts';
 import type { Drafted } from './drafted.ts';
@@ -129,15 +129,6 @@ function buildEnvelope(
   return parsed.ok ? ok(text) : parsed;
 }
 
-/** The card of this shift as it is now; another reader is as good, another certificate is not. */
-async function cardOfShift(engine: Engine, shift: Shift): Promise<Result<CardSigner>> {
-  const seen = await seeCards(engine);
-  if (!seen.ok) return seen;
-  const signer = seen.value.signers.find(({ sha256: certificate }) => certificate === shift.signer.sha256);
-  if (signer === undefined) return refuse('card-absent');
-  return signer.unusable === null ? ok(signer) : { ok: false, refusal: signer.unusable };
-}
-
 async function attemptAct(
   engine: Engine,
   shift: Shift,
@@ -193,6 +184,7 @@ export async function signAct(engine: Engine, shift: Shift, proposal: Proposal):
         recognitionPhrase: identity.value.recognitionPhrase,
         asks: {
           password: wantsPassword(engine, shift, command.type),
+          formerPassword: 'no',
           newRecognitionPhrase: false,
           activationCode: false,
         },

@@ -16,7 +16,7 @@ import {
   sha256Hex,
 } from '../../eds/index.ts';
 import type { SupervisedHost } from '../hosts/index.ts';
-import type { Engine } from './context.ts';
+import type { Engine, Shift } from './context.ts';
 import { certificateJudge, type CertificateJudge } from './trust.ts';
 
 export type Devices = SupervisedHost<DeviceHostContract>;
@@ -165,6 +165,15 @@ export async function findSigner(engine: Engine, id: string): Promise<Result<Car
   const seen = await seeCards(engine);
   if (!seen.ok) return seen;
   const signer = seen.value.signers.find((one) => one.id === id);
+  if (signer === undefined) return refuse('card-absent');
+  return signer.unusable === null ? ok(signer) : { ok: false, refusal: signer.unusable };
+}
+
+/** The card of this shift as it is now; another reader is as good, another certificate is not. */
+export async function cardOfShift(engine: Engine, shift: Pick<Shift, 'signer'>): Promise<Result<CardSigner>> {
+  const seen = await seeCards(engine);
+  if (!seen.ok) return seen;
+  const signer = seen.value.signers.find(({ sha256 }) => sha256 === shift.signer.sha256);
   if (signer === undefined) return refuse('card-absent');
   return signer.unusable === null ? ok(signer) : { ok: false, refusal: signer.unusable };
 }

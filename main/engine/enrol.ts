@@ -211,7 +211,7 @@ export async function enrol(
         text: null,
         textHash: null,
         recognitionPhrase: null,
-        asks: { password: true, newRecognitionPhrase: true, activationCode: true },
+        asks: { password: true, formerPassword: 'no', newRecognitionPhrase: true, activationCode: true },
       }),
     attempt: (answer) => attemptEnrolment(engine, ceremony, answer),
   });

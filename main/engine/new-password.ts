@@ -11,9 +11,12 @@ export function checkNewPassword(
   signer: CardSigner,
   password: Secret<'password'>,
   rules: PasswordRules = passwordRulesDefault,
+  former: Secret<'password'> | null = null,
 ): Result<null> {
   const { commonName = '' } = signer.certificate.subject;
   // Compared as text, which cannot be wiped (docs/THREATS.md).
-  const text = password.use((bytes) => new TextDecoder().decode(bytes));
-  return checkPassword(text, { owner: { name: commonName, iin: signer.iin ?? '' }, rules, texts: passwordTexts });
+  const textOf = (secret: Secret<'password'>): string => secret.use((bytes) => new TextDecoder().decode(bytes));
+  const previous = former === null ? {} : { previous: textOf(former) };
+  const owner = { name: commonName, iin: signer.iin ?? '', ...previous };
+  return checkPassword(textOf(password), { owner, rules, texts: passwordTexts });
 }

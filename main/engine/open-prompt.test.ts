@@ -13,7 +13,13 @@ function heldPrompt() {
       await new Promise<void>((resolve) => {
         release = resolve;
       });
-      return question.attempt({ pin: null, password: null, newRecognitionPhrase: null, activationCode: null });
+      return question.attempt({
+        pin: null,
+        password: null,
+        formerPassword: null,
+        newRecognitionPhrase: null,
+        activationCode: null,
+      });
     },
   };
   return { prompt: watchPrompt(prompt), release: () => release() };

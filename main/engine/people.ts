@@ -4,7 +4,7 @@ import type { Engine, Shift } from './context.ts';
 import { slotFor } from './enrol.ts';
 import { checkNewPassword } from './new-password.ts';
 import { promptView } from './prompt-view.ts';
-import { slotOf } from './shift.ts';
+import { slotOf } from './slot-keys.ts';
 import { setFirstPassword } from './sign-in.ts';
 
 /**
@@ -26,7 +26,7 @@ export async function addPerson(engine: Engine, shift: Shift, certificateId: str
         text: null,
         textHash: null,
         recognitionPhrase: null,
-        asks: { password: true, newRecognitionPhrase: true, activationCode: true },
+        asks: { password: true, formerPassword: 'no', newRecognitionPhrase: true, activationCode: true },
       }),
     attempt: async (answer) => {
       if (answer.password === null || signer.value.iin === undefined) return refuse('password-missing');

@@ -11,6 +11,8 @@ export type Clock = { nowMs(): number; monotonicMs(): number };
 export type PromptAnswer = {
   readonly pin: Secret<'pin'> | null;
   readonly password: Secret<'password'> | null;
+  /** The password before, where both are needed: to change it, or where vault and server do not have the same. */
+  readonly formerPassword: Secret<'password'> | null;
   readonly newRecognitionPhrase: string | null;
   /** As it was typed, where the person was given one for his first password. */
   readonly activationCode: string | null;

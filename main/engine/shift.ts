@@ -4,8 +4,7 @@ import { sha256 } from '../../eds/index.ts';
 import type { Role } from '../../core/access/index.ts';
 import { roles as allRoles } from '../../core/access/index.ts';
 import { ok, refuse, type Iin, type Refusal, type Result } from '../../core/kernel/index.ts';
-import type { SlotKey, SlotSummary } from '../../contracts/vault-host/index.ts';
-import { answerSlotChallenge } from './card-use.ts';
+import type { SlotSummary } from '../../contracts/vault-host/index.ts';
 import { findSigner, type CardSigner } from './cards.ts';
 import { setServer, type Engine, type Enrolment, type Shift } from './context.ts';
 import { clientOf, hintsOf, orWaiting, readEnrolment } from './enrolment.ts';
@@ -13,54 +12,11 @@ import type { PromptAnswer } from './ports.ts';
 import { promptView } from './prompt-view.ts';
 import { noRevocationKnown } from './revocation.ts';
 import { isSessionOver } from './locking.ts';
+import { settlePassword, tellUnchanged } from './own-password.ts';
 import { isOffline, setFirstPassword, signIn } from './sign-in.ts';
+import { slotKeyFor, slotOf, wipeKey } from './slot-keys.ts';
 import { takeUpAlarms } from './sync/alarm.ts';
 import { learnCompromise, lostCode } from './sync/compromise.ts';
-
-/** The slot of the vault that this card, or the password of its holder, opens. */
-export function slotOf(signer: CardSigner, slots: readonly SlotSummary[]): SlotSummary | undefined {
-  const byCard = slots.find(
-    (slot) => slot.kind === 'card' && signer.slotKeys.some(({ certificate }) => certificate === slot.certificate),
-  );
-  return (
-    byCard ??
-    slots.find((slot) => slot.kind === 'passphrase' && slot.label === `sign-only ${signer.sha256.slice(0, 16)}`)
-  );
-}
-
-export async function slotKeyFor(
-  engine: Engine,
-  signer: CardSigner,
-  slot: SlotSummary,
-  answer: PromptAnswer,
-): Promise<Result<SlotKey>> {
-  if (answer.password === null) return refuse('password-missing');
-  if (slot.kind === 'passphrase')
-    return ok({ kind: 'passphrase', slotId: slot.id, passphrase: Uint8Array.from(answer.password.reveal()) });
-  const slotKey = signer.slotKeys.find(({ certificate }) => certificate === slot.certificate);
-  if (slotKey === undefined) return refuse('slot-absent');
-  const challenge = await engine.vault.call('vault.slotChallenge', { slotId: slot.id });
-  if (!challenge.ok) return challenge;
-  const secret = await answerSlotChallenge({
-    devices: engine.devices,
-    signer,
-    slotKey,
-    challenge: challenge.value,
-    pin: answer.pin,
-  });
-  if (!secret.ok) return secret;
-  return ok({
-    kind: 'card',
-    slotId: slot.id,
-    cardSecret: Uint8Array.from(secret.value),
-    password: Uint8Array.from(answer.password.reveal()),
-  });
-}
-
-export function wipeKey(key: SlotKey): void {
-  if (key.kind === 'card') for (const bytes of [key.cardSecret, key.password]) bytes.fill(0);
-  if (key.kind === 'passphrase') key.passphrase.fill(0);
-}
 
 async function openVault(
   engine: Engine,
@@ -172,6 +128,18 @@ async function takeUpCounts(engine: Engine): Promise<void> {
   engine.state.log = { ...engine.state.log, lastIndex };
 }
 
+/** By the password, or by the one before it where both were typed: the vault may have missed a change. */
+async function openByEither(
+  engine: Engine,
+  signer: CardSigner,
+  slot: SlotSummary,
+  answer: PromptAnswer,
+): Promise<Result<Enrolment>> {
+  const opened = await openVault(engine, signer, slot, answer);
+  if (opened.ok || opened.refusal.code !== 'slot-key-wrong' || answer.formerPassword === null) return opened;
+  return openVault(engine, signer, slot, { ...answer, password: answer.formerPassword });
+}
+
 async function attemptShift(
   engine: Engine,
   signer: CardSigner,
@@ -179,7 +147,7 @@ async function attemptShift(
   slot: SlotSummary,
   answer: PromptAnswer,
 ): Promise<Result<Shift>> {
-  const enrolment = await openVault(engine, signer, slot, answer);
+  const enrolment = await openByEither(engine, signer, slot, answer);
   if (!enrolment.ok) {
     await engine.vault.call('vault.close', null);
     return enrolment;
@@ -198,7 +166,10 @@ async function attemptShift(
   };
   engine.state.shift = shift;
   const known = orWaiting(await whoIs(engine, shift, answer), shift.enrolment);
-  const started = known.ok ? await journalStart(engine, shift, client.hasSession) : known;
+  const settled = known.ok
+    ? await settlePassword(engine, shift, slot, answer)
+    : await tellUnchanged(engine, shift, { slot, answer, refused: known });
+  const started = settled.ok ? await journalStart(engine, shift, client.hasSession) : settled;
   if (started.ok) {
     await takeUpCounts(engine);
     await takeUpAlarms(engine);
@@ -238,7 +209,12 @@ export async function startShift(engine: Engine, certificateId: string): Promise
         text: null,
         textHash: null,
         recognitionPhrase: null,
-        asks: { password: true, newRecognitionPhrase: false, activationCode: true },
+        asks: {
+          password: true,
+          formerPassword: engine.files.isPasswordUnsettled(slot.id) ? 'asked' : 'offered',
+          newRecognitionPhrase: false,
+          activationCode: true,
+        },
       }),
     attempt: (answer) => attemptShift(engine, signer.value, iin, slot, answer),
   });

@@ -1,5 +1,5 @@
 import { ok, refuse, toBase64, type Result, type Secret } from '../../core/kernel/index.ts';
-import { parseActivationCode } from '../../contracts/http/index.ts';
+import { parseActivationCode, type endpoints, type EndpointBodyInput } from '../../contracts/http/index.ts';
 import { parseSignInChallenge } from '../../contracts/documents/index.ts';
 import { signText } from './card-use.ts';
 import type { CardSigner } from './cards.ts';
@@ -34,7 +34,7 @@ function checkChallenge(text: string, enrolment: Enrolment): Result<null> {
 }
 
 /** Who asks the server for something by his card, and what he typed. */
-type Asked = {
+export type Asked = {
   readonly engine: Engine;
   readonly enrolment: Enrolment;
   readonly client: ServerClient;
@@ -82,12 +82,30 @@ export async function setFirstPassword(asked: Asked, typedCode: string | null): 
   if (asked.password === null) return refuse('password-missing');
   const met = await meetServer(asked);
   if (!met.ok) return met;
-  const proof = await cardProof(asked);
-  if (!proof.ok) return proof;
-  const password = passwordText(asked.password);
-  const body = { ...proof.value, proof: { kind: 'activation-code', code }, password } as const;
-  const set = await asked.client.call('password', { body });
+  const body = await passwordRequest(asked, asked.password, { kind: 'activation-code', code });
+  if (!body.ok) return body;
+  const set = await asked.client.call('password', { body: body.value });
   return set.ok ? ok(null) : set;
+}
+
+type PasswordBody = EndpointBodyInput<(typeof endpoints)['password']>;
+
+async function passwordRequest(
+  asked: Asked,
+  next: Secret<'password'>,
+  proof: PasswordBody['proof'],
+): Promise<Result<PasswordBody>> {
+  const card = await cardProof(asked);
+  return card.ok ? ok({ ...card.value, proof, password: passwordText(next) }) : card;
+}
+
+/** What asks the server for another password, the former one beside the card; the card signs here. */
+export function nextPasswordRequest(
+  asked: Asked,
+  former: Secret<'password'>,
+  next: Secret<'password'>,
+): Promise<Result<PasswordBody>> {
+  return passwordRequest(asked, next, { kind: 'password', password: passwordText(former) });
 }
 
 /** Signs in at the server: device key for the request, card for the challenge, and the password. The session is left with the client. */

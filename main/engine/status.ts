@@ -3,7 +3,7 @@ import type { TokenState } from '../../contracts/device-host/index.ts';
 import { ok, type Result } from '../../core/kernel/index.ts';
 import { certificateView, seeCards } from './cards.ts';
 import type { Engine, EngineState } from './context.ts';
-import { slotOf } from './shift.ts';
+import { slotOf } from './slot-keys.ts';
 
 const noLimits = { warnDriftMs: Number.POSITIVE_INFINITY, refuseDriftMs: Number.POSITIVE_INFINITY };
 

@@ -4,7 +4,7 @@ import type { CardSigner } from './cards.ts';
 import type { Engine, Shift } from './context.ts';
 import { sessionRulesOf } from './locking.ts';
 import type { PromptAnswer } from './ports.ts';
-import { slotKeyFor, slotOf, wipeKey } from './shift.ts';
+import { slotKeyFor, slotOf, wipeKey } from './slot-keys.ts';
 
 /** True where the policy wants the password for this act, and it was entered too long ago. */
 export function wantsPassword(engine: Engine, shift: Shift, type: ActType): boolean {

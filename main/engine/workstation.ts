@@ -20,6 +20,7 @@ import { recordEvidence, type Capture, type RecordedEvidence } from './evidence/
 import { listEvidence } from './evidence/views.ts';
 import { exportAct, listJournal, readJournalEntry, type ActExport } from './journal-views.ts';
 import { listLog, readLogEntry } from './central-log/explore.ts';
+import { changePassword } from './own-password.ts';
 import { addPerson } from './people.ts';
 import { listPolicies, permissionsCsv, readPolicy } from './policies.ts';
 import type { EngineEvent, Preferences, WorkstationOptions } from './ports.ts';
@@ -70,6 +71,8 @@ export type Workstation = {
   readPerson(iin: string): Promise<Result<OperatorOutput<'people.get'>>>;
   /** What a person did, newest first, as this desk has verified it. */
   listActsOf(input: OperatorInput<'people.acts'>): Promise<Result<OperatorOutput<'people.acts'>>>;
+  /** Opens the sealed prompt for another password of the person of this shift. */
+  changePassword(): Promise<Result<null>>;
   listDevices(): Promise<Result<OperatorOutput<'devices.list'>>>;
   listChanges(input: OperatorInput<'changes.list'>): Promise<Result<OperatorOutput<'changes.list'>>>;
   readChange(id: string): Promise<Result<OperatorOutput<'changes.get'>>>;
@@ -170,6 +173,7 @@ export function createWorkstation(options: WorkstationOptions): Workstation {
     listDevices: () => room.inShift((shift) => listDevices(engine, shift)),
     listChanges: (input) => room.inShift((shift) => listChanges(engine, shift, input)),
     readChange: (id) => room.inShift((shift) => readChange(engine, shift, id)),
+    changePassword: () => room.inShift((shift) => changePassword(engine, shift)),
     syncNow: () => room.kick(),
     touch: () => room.touch(),
     acknowledgeAlarm: (id) => room.inShift((shift) => acknowledgeAlarm(engine, shift, id)),

@@ -46,6 +46,9 @@ const demoSchema = z
   )
   .max(16);
 
+/** Slots of the vault whose password may be another one than the server's. */
+const unsettledSchema = z.array(z.string().max(64)).max(64);
+
 type Preferences = AppView['preferences'];
 
 export type Hints = z.output<typeof hintsSchema>;
@@ -80,6 +83,9 @@ export type LocalFiles = {
   savePreferences(preferences: Preferences): void;
   /** Written by the demo beside its tokens; shown only while the hints say that this workstation is of a demo. */
   demoCredentials(): DemoCredentials;
+  /** True from just before the server was asked for a new password of this slot until vault and server have the same; durable. */
+  isPasswordUnsettled(slotId: string): boolean;
+  setPasswordUnsettled(slotId: string, isUnsettled: boolean): void;
   /** Moves a journal out of the way that was never bound to a platform, or that records nothing any more; nothing is ever deleted. */
   setVaultAside(why: 'unbound' | 'ended', suffix: string): void;
 };
@@ -89,6 +95,7 @@ export function openLocalFiles(directory: string): LocalFiles {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const at = (name: string): string => join(directory, name);
   const hints = (): Hints | undefined => read(at('workstation.json'), hintsSchema);
+  const unsettled = (): readonly string[] => read(at('passwords-unsettled.json'), unsettledSchema) ?? [];
   return {
     vaultDirectory: at('vault'),
     hints,
@@ -96,6 +103,12 @@ export function openLocalFiles(directory: string): LocalFiles {
     preferences: () => read(at('preferences.json'), preferencesSchema) ?? defaultPreferences,
     savePreferences: (value) => write(at('preferences.json'), value),
     demoCredentials: () => (hints()?.profile === 'demo' ? (read(at('demo.json'), demoSchema) ?? []) : []),
+    isPasswordUnsettled: (slotId) => unsettled().includes(slotId),
+    setPasswordUnsettled: (slotId, isUnsettled) => {
+      const others = unsettled().filter((one) => one !== slotId);
+      if (isUnsettled || others.length < unsettled().length)
+        write(at('passwords-unsettled.json'), isUnsettled ? [...others, slotId] : others);
+    },
     setVaultAside: (why, suffix) => {
       if (existsSync(at('vault'))) renameSync(at('vault'), at(`vault-${why}-${suffix}`));
     },

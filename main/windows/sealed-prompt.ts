@@ -59,6 +59,7 @@ export class SealedPrompt implements PromptPort {
       const answer = {
         pin: secretOf('pin', input.pin),
         password: secretOf('password', input.password),
+        formerPassword: secretOf('password', input.formerPassword),
         newRecognitionPhrase: input.newRecognitionPhrase,
         activationCode: input.activationCode,
       };
@@ -67,6 +68,7 @@ export class SealedPrompt implements PromptPort {
       } finally {
         answer.pin?.wipe();
         answer.password?.wipe();
+        answer.formerPassword?.wipe();
       }
     },
     'prompt.cancel': () => {

@@ -1,5 +1,6 @@
 import { useState, type ReactNode } from 'react';
 import type { CertificateView, PromptView } from '../../contracts/ipc/index.ts';
+import type { Refusal } from '../../core/kernel/index.ts';
 import {
   Button,
   formatDate,
@@ -13,7 +14,7 @@ import {
   type Tone,
 } from '../kit/index.ts';
 import { useWords } from '../words/index.ts';
-import type { Fields } from './use-submit.ts';
+import { setsPassword, type Fields } from './use-submit.ts';
 
 /** What only the vault and the person know: a page that draws a false prompt cannot show it. */
 export function Phrase({ view }: { readonly view: PromptView }): ReactNode {
@@ -95,19 +96,22 @@ export function Signer({ signer }: { readonly signer: CertificateView }): ReactN
 }
 
 function Demo({
-  hint,
+  view,
   fields,
   isDisabled,
 }: {
-  readonly hint: NonNullable<PromptView['demoHint']>;
+  readonly view: PromptView;
   readonly fields: Fields;
   readonly isDisabled: boolean;
 }): ReactNode {
   const words = useWords();
+  const hint = view.demoHint;
+  if (hint === null) return null;
+  // Whoever changes his password chooses the new one himself, also in a demonstration.
+  const known = view.kind === 'change-password' ? [fields.former] : [fields.password, fields.repeat];
   const fill = (): void => {
     if (fields.pin.current !== null) fields.pin.current.value = hint.pin;
-    if (fields.password.current !== null) fields.password.current.value = hint.password;
-    if (fields.repeat.current !== null) fields.repeat.current.value = hint.password;
+    for (const field of known) if (field.current !== null) field.current.value = hint.password;
   };
   return (
     <div className="prompt-demo">
@@ -119,33 +123,90 @@ function Demo({
   );
 }
 
+/** After these the other password may be the one that is missing. */
+const mayMissFormer = new Set(['slot-key-wrong', 'sign-in-refused']);
+
+/** The password before, for whoever changed his at another workstation; shown at once where a change was cut off here. */
+function FormerPassword(props: {
+  readonly view: PromptView;
+  readonly fields: Fields;
+  readonly isDisabled: boolean;
+  readonly refusal: Refusal | null;
+}): ReactNode {
+  const words = useWords();
+  const { view, fields, isDisabled, refusal } = props;
+  const [isWanted, setIsWanted] = useState(false);
+  if (view.asks.formerPassword === 'no') return null;
+  const isShown =
+    isWanted || view.asks.formerPassword === 'asked' || (refusal !== null && mayMissFormer.has(refusal.code));
+  if (!isShown)
+    return (
+      <div>
+        <Button tone="quiet" isDisabled={isDisabled} onClick={() => setIsWanted(true)}>
+          {words.prompt('password.former.offer')}
+        </Button>
+      </div>
+    );
+  const isCutOff = view.asks.formerPassword === 'asked';
+  return (
+    <>
+      <Note {...(isCutOff ? { tone: 'waiting' as const } : {})}>
+        {words.prompt(isCutOff ? 'password.former.unsettled' : 'password.former.advice')}
+      </Note>
+      <div className="prompt-fields">
+        <SecretField ref={fields.former} label={words.prompt('password.former')} isDisabled={isDisabled} />
+      </div>
+    </>
+  );
+}
+
+function PasswordFields(props: {
+  readonly view: PromptView;
+  readonly fields: Fields;
+  readonly isDisabled: boolean;
+}): ReactNode {
+  const words = useWords();
+  const { view, fields, isDisabled } = props;
+  if (!view.asks.password) return null;
+  const isNew = setsPassword(view);
+  return (
+    <>
+      {view.kind === 'change-password' ? (
+        <SecretField ref={fields.former} label={words.prompt('password.current')} isDisabled={isDisabled} />
+      ) : null}
+      <SecretField
+        ref={fields.password}
+        label={words.prompt(isNew ? 'password.new' : 'password')}
+        isDisabled={isDisabled}
+      />
+      {isNew ? (
+        <SecretField ref={fields.repeat} label={words.prompt('password.repeat')} isDisabled={isDisabled} />
+      ) : null}
+    </>
+  );
+}
+
 /** The secrets that this prompt asks for, masked; on a reader with a keypad the PIN is typed there. */
 export function Secrets(props: {
   readonly view: PromptView;
   readonly fields: Fields;
   readonly isDisabled: boolean;
+  readonly refusal: Refusal | null;
   readonly phrase: string;
   readonly onPhrase: (phrase: string) => void;
 }): ReactNode {
   const words = useWords();
   const { view, fields, isDisabled } = props;
-  const isNew = view.kind === 'enrol';
   return (
     <>
       {!view.asks.pin && view.signer.hasPinPad ? <Note>{words.prompt('pin.pad')}</Note> : null}
-      <div className={isNew ? 'prompt-fields prompt-fields-new' : 'prompt-fields'}>
+      <div className={setsPassword(view) ? 'prompt-fields prompt-fields-new' : 'prompt-fields'}>
         {view.asks.pin ? <SecretField ref={fields.pin} label={words.prompt('pin')} isDisabled={isDisabled} /> : null}
-        {view.asks.password ? (
-          <SecretField
-            ref={fields.password}
-            label={words.prompt(isNew ? 'password.new' : 'password')}
-            isDisabled={isDisabled}
-          />
-        ) : null}
-        {view.asks.password && isNew ? (
-          <SecretField ref={fields.repeat} label={words.prompt('password.repeat')} isDisabled={isDisabled} />
-        ) : null}
+        <PasswordFields view={view} fields={fields} isDisabled={isDisabled} />
       </div>
+      {view.kind === 'start-shift' ? (
+        <FormerPassword view={view} fields={fields} isDisabled={isDisabled} refusal={props.refusal} />
+      ) : null}
       {view.asks.newRecognitionPhrase ? (
         <TextField
           label={words.prompt('phrase.new')}
@@ -156,7 +217,7 @@ export function Secrets(props: {
           isDisabled={isDisabled}
         />
       ) : null}
-      {view.demoHint === null ? null : <Demo hint={view.demoHint} fields={fields} isDisabled={isDisabled} />}
+      <Demo view={view} fields={fields} isDisabled={isDisabled} />
     </>
   );
 }

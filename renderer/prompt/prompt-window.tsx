@@ -7,7 +7,7 @@ import { useWords, WordsProvider } from '../words/index.ts';
 import { ActivationCode, Phrase, Secrets, ShownText, Signer } from './parts.tsx';
 import { useSubmit } from './use-submit.ts';
 
-const signWords = { 'sign-act': 'sign', 'start-shift': 'start', enrol: 'enrol' } as const;
+const signWords = { 'sign-act': 'sign', 'start-shift': 'start', enrol: 'enrol', 'change-password': 'change' } as const;
 
 function Title({ view }: { readonly view: PromptView }): ReactNode {
   const words = useWords();
@@ -18,7 +18,8 @@ function useFields() {
   const pin = useRef<HTMLInputElement>(null);
   const password = useRef<HTMLInputElement>(null);
   const repeat = useRef<HTMLInputElement>(null);
-  const [fields] = useState({ pin, password, repeat });
+  const former = useRef<HTMLInputElement>(null);
+  const [fields] = useState({ pin, password, repeat, former });
   return fields;
 }
 
@@ -29,6 +30,33 @@ function useForgetting(isUnusable: boolean, forget: () => void): void {
     if (wasUnusable.current && !isUnusable) forget();
     wasUnusable.current = isUnusable;
   }, [isUnusable, forget]);
+}
+
+function Foot(props: {
+  readonly view: PromptView;
+  readonly isBusy: boolean;
+  readonly isLocked: boolean;
+  readonly onCancel: () => void;
+}): ReactNode {
+  const words = useWords();
+  const { view, isBusy, isLocked } = props;
+  return (
+    <footer className="prompt-foot">
+      <span className="quiet small">{isBusy ? words.prompt('busy') : words.prompt('keys')}</span>
+      <Button onClick={props.onCancel} isDisabled={isBusy}>
+        {words.prompt('cancel')}
+      </Button>
+      <Button
+        tone="primary"
+        isSubmit
+        isBusy={isBusy}
+        isDisabled={isLocked}
+        icon={<IconSignature size={18} aria-hidden />}
+      >
+        {words.prompt(signWords[view.kind])}
+      </Button>
+    </footer>
+  );
 }
 
 /** The prompt itself: phrase, act, text, signer, attempts, and only then the secrets. */
@@ -67,26 +95,19 @@ function Prompt({ bridge, view }: { readonly bridge: PromptBridge; readonly view
       <div className="prompt-secrets">
         {said === null ? null : <RefusalBox refusal={said} />}
         {lack === null ? null : <Note tone="waiting">{words.prompt(lack)}</Note>}
-        <Secrets view={view} fields={fields} isDisabled={isBusy || isLocked} phrase={phrase} onPhrase={setPhrase} />
+        <Secrets
+          view={view}
+          fields={fields}
+          isDisabled={isBusy || isLocked}
+          refusal={refusal}
+          phrase={phrase}
+          onPhrase={setPhrase}
+        />
         {view.asks.activationCode ? (
           <ActivationCode view={view} code={code} onCode={setCode} isDisabled={isBusy || isLocked} />
         ) : null}
       </div>
-      <footer className="prompt-foot">
-        <span className="quiet small">{isBusy ? words.prompt('busy') : words.prompt('keys')}</span>
-        <Button onClick={cancel} isDisabled={isBusy}>
-          {words.prompt('cancel')}
-        </Button>
-        <Button
-          tone="primary"
-          isSubmit
-          isBusy={isBusy}
-          isDisabled={isLocked}
-          icon={<IconSignature size={18} aria-hidden />}
-        >
-          {words.prompt(signWords[view.kind])}
-        </Button>
-      </footer>
+      <Foot view={view} isBusy={isBusy} isLocked={isLocked} onCancel={cancel} />
     </form>
   );
 }

@@ -32,8 +32,14 @@ describe('a secret that was typed', () => {
 });
 
 describe('what a prompt misses before it asks the card', () => {
-  const asks = { pin: true, password: true, newRecognitionPhrase: true, activationCode: true };
-  const taken = { pin: bytes(1), password: bytes(2), repeat: bytes(2) };
+  const asks = {
+    pin: true,
+    password: true,
+    formerPassword: 'no',
+    newRecognitionPhrase: true,
+    activationCode: true,
+  } as const;
+  const taken = { pin: bytes(1), password: bytes(2), repeat: bytes(2), former: null };
 
   it('is named in the order of the fields', () => {
     expect(lackOf({ kind: 'enrol', asks }, { ...taken, pin: null }, 'phrase')).toBe('empty.pin');
@@ -44,14 +50,34 @@ describe('what a prompt misses before it asks the card', () => {
   });
 
   it('is nothing where nothing is asked: a reader with a keypad takes the PIN itself', () => {
-    const none = { pin: null, password: null, repeat: null };
+    const none = { pin: null, password: null, repeat: null, former: null };
     expect(
       lackOf(
-        { kind: 'sign-act', asks: { pin: false, password: false, newRecognitionPhrase: false, activationCode: false } },
+        {
+          kind: 'sign-act',
+          asks: {
+            pin: false,
+            password: false,
+            formerPassword: 'no',
+            newRecognitionPhrase: false,
+            activationCode: false,
+          },
+        },
         none,
         '',
       ),
     ).toBeNull();
+  });
+
+  it('is the former password of whoever changes his, and not of whoever starts a shift', () => {
+    const changing = { ...asks, formerPassword: 'asked', newRecognitionPhrase: false } as const;
+    expect(lackOf({ kind: 'change-password', asks: changing }, taken, '')).toBe('empty.password.former');
+    const both = { ...taken, former: bytes(4) };
+    expect(lackOf({ kind: 'change-password', asks: changing }, both, '')).toBeNull();
+    expect(lackOf({ kind: 'change-password', asks: changing }, { ...both, repeat: bytes(4) }, '')).toBe(
+      'password.differs',
+    );
+    expect(lackOf({ kind: 'start-shift', asks: changing }, taken, '')).toBeNull();
   });
 
   it('repeats no password but a new one', () => {

@@ -5,19 +5,32 @@ import type { PromptWordId } from '../words/index.ts';
 import { areSame, takeSecret, wipe } from './secrets.ts';
 
 type Field = RefObject<HTMLInputElement | null>;
-export type Fields = { readonly pin: Field; readonly password: Field; readonly repeat: Field };
+export type Fields = {
+  readonly pin: Field;
+  readonly password: Field;
+  readonly repeat: Field;
+  readonly former: Field;
+};
 
 type Taken = {
   readonly pin: Uint8Array<ArrayBuffer> | null;
   readonly password: Uint8Array<ArrayBuffer> | null;
   readonly repeat: Uint8Array<ArrayBuffer> | null;
+  readonly former: Uint8Array<ArrayBuffer> | null;
 };
+
+/** True where the person chooses a password, and so types it twice. */
+export function setsPassword({ kind }: Pick<PromptView, 'kind'>): boolean {
+  return kind === 'enrol' || kind === 'change-password';
+}
 
 /** What the person forgot, before anything is sent. */
 export function lackOf(view: Pick<PromptView, 'kind' | 'asks'>, taken: Taken, phrase: string): PromptWordId | null {
   if (view.asks.pin && taken.pin === null) return 'empty.pin';
+  // A change names the former one first, as its fields stand.
+  if (view.kind === 'change-password' && taken.former === null) return 'empty.password.former';
   if (view.asks.password && taken.password === null) return 'empty.password';
-  if (view.asks.password && view.kind === 'enrol' && !areSame(taken.password, taken.repeat)) return 'password.differs';
+  if (view.asks.password && setsPassword(view) && !areSame(taken.password, taken.repeat)) return 'password.differs';
   if (view.asks.newRecognitionPhrase && phrase.trim() === '') return 'empty.phrase';
   return null;
 }
@@ -48,6 +61,7 @@ export function useSubmit(
       pin: takeSecret(fields.pin.current),
       password: takeSecret(fields.password.current),
       repeat: takeSecret(fields.repeat.current),
+      former: takeSecret(fields.former.current),
     };
     const missing = lackOf(view, taken, phrase);
     setLack(missing);
@@ -59,6 +73,7 @@ export function useSubmit(
       const result = await bridge.call('prompt.submit', {
         pin: taken.pin,
         password: taken.password,
+        formerPassword: view.asks.formerPassword === 'no' ? null : taken.former,
         newRecognitionPhrase,
         activationCode: view.asks.activationCode && code.trim() !== '' ? code.trim() : null,
       });
@@ -66,7 +81,7 @@ export function useSubmit(
     } catch {
       setRefusal({ code: 'internal' });
     } finally {
-      wipe(taken.pin, taken.password, taken.repeat);
+      wipe(taken.pin, taken.password, taken.repeat, taken.former);
       setIsBusy(false);
     }
   };

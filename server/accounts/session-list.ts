@@ -1,7 +1,7 @@
 import type { FactorEvidence } from '../../core/access/index.ts';
 import { ok, refuse, type DeviceId, type Iin, type Result } from '../../core/kernel/index.ts';
 import { sha256Hex } from '../../eds/index.ts';
-import { readOpenSessions, type Row } from '../store/index.ts';
+import { readOpenSessions, type Row, type Session } from '../store/index.ts';
 import {
   endSession,
   isOver,
@@ -37,8 +37,12 @@ function idOf(row: Row<'session'>): string {
   return sha256Hex(`session ${row.token_hash}`).slice(0, 32);
 }
 
-async function openSessions(context: SessionContext, whose: Iin | undefined): Promise<readonly Found[]> {
-  const { database, keyring, surroundings } = context.platform;
+async function openSessions(
+  context: SessionContext,
+  whose: Iin | undefined,
+  database: Session = context.platform.database,
+): Promise<readonly Found[]> {
+  const { keyring, surroundings } = context.platform;
   const who = whose === undefined ? undefined : whoIs(keyring, whose);
   const rows = await readOpenSessions(database, { who, nowMs: surroundings.nowMs(), limit: sessionsMax });
   return rows.flatMap((row) => {
@@ -90,4 +94,19 @@ export async function endSessionOf(
     ...(wanted.reason === '' ? {} : { reason: wanted.reason }),
   });
   return ok({ tokenHash: found.row.token_hash });
+}
+
+/**
+ * Ends the sessions of a person at every device but this one, in the transaction of his new password: whoever knew the old one is out.
+ * Answers the hashes of their tokens.
+ */
+export async function endSessionsElsewhere(
+  context: SessionContext,
+  { iin, device }: { readonly iin: Iin; readonly device: DeviceId },
+  database: Session,
+): Promise<readonly string[]> {
+  const open = await openSessions(context, iin, database);
+  const elsewhere = open.filter(({ row }) => row.device !== device);
+  for (const { row } of elsewhere) await endSession(context.platform, row, { cause: 'password', by: iin }, database);
+  return elsewhere.map(({ row }) => row.token_hash);
 }

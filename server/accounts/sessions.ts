@@ -10,7 +10,7 @@ import { ok, refuse, type DeviceId, type Iin, type Result, type Sha256Hex } from
 import { deviceId, iin as iinSchema, sha256Hex as hashSchema, timeMs } from '../../contracts/documents/index.ts';
 import { sha256Hex } from '../../eds/index.ts';
 import { isTagged, tagRow, type Platform } from '../platform/index.ts';
-import { insertSession, readSession, writeSession, type Row } from '../store/index.ts';
+import { insertSession, readSession, writeSession, type Row, type Session } from '../store/index.ts';
 import type { Registry } from './registry.ts';
 import type { IssuedBy } from './trust.ts';
 
@@ -176,7 +176,8 @@ async function noteSeen({ database, keyring, surroundings }: Platform, session: 
 }
 
 const endNote = z.strictObject({
-  cause: z.enum(['limit', 'blocked', 'elsewhere', 'officer']),
+  /** `password`: its person set another one at another device. */
+  cause: z.enum(['limit', 'blocked', 'elsewhere', 'officer', 'password']),
   /** Who ended it, and in what words, where that was not its own person at its own desk. */
   by: iinSchema.optional(),
   reason: z.string().max(300).optional(),
@@ -194,8 +195,13 @@ function whyEnded({ keyring }: Platform, session: Row<'session'>): SessionRefusa
 }
 
 /** Ends an open session for good and keeps why; nothing happens where it ended before. Durable on return. */
-export async function endSession(platform: Platform, session: Row<'session'>, note?: EndNote): Promise<void> {
-  const { database, keyring, surroundings } = platform;
+export async function endSession(
+  platform: Platform,
+  session: Row<'session'>,
+  note?: EndNote,
+  database: Session = platform.database,
+): Promise<void> {
+  const { keyring, surroundings } = platform;
   const sealed =
     note === undefined ? null : keyring.seal(notePurpose(session), JSON.stringify(note)).toString('base64');
   const ended = { ...session, ended_at_ms: surroundings.nowMs(), end_note: sealed };

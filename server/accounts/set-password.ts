@@ -1,10 +1,11 @@
 import { judgeFactors } from '../../core/access/index.ts';
-import { ok, refuse, type Result, type Secret } from '../../core/kernel/index.ts';
+import { ok, refuse, type DeviceId, type Result, type Secret } from '../../core/kernel/index.ts';
 import { inTransaction, type Row } from '../store/index.ts';
 import { findActivationCode, spendActivationCode } from './activation.ts';
 import { beginAttempt } from './attempts.ts';
 import { fitsPassword, holdPassword, makeRecord, writeRecord, type NewPasswordRefusal } from './passwords.ts';
 import { proveCard, staffInForce, type CardProof, type CardRefusal, type Context } from './sign-in.ts';
+import { endSessionsElsewhere } from './session-list.ts';
 import { checkLive } from './signature-check.ts';
 import { mayStretch } from './stretch.ts';
 
@@ -28,12 +29,13 @@ class Overtaken extends Error {}
 /**
  * Sets the password of the person whose card signed the challenge: he alone can. Refusals before the proof holds are one,
  * `sign-in-refused`, after the same work as at the sign-in; what the policy says of the new password is told to its owner only.
- * A code is spent with the record, or not at all. Durable on return.
+ * A code is spent with the record, or not at all; with it the sessions of the person at other devices end, whose tokens' hashes are
+ * answered. Durable on return.
  */
 export async function setPassword(
   context: Context,
   request: CardProof & { readonly proof: PasswordProof; readonly password: Secret<'password'> },
-): Promise<Result<null, SetPasswordRefusal>> {
+): Promise<Result<readonly string[], SetPasswordRefusal>> {
   const { platform, registry } = context;
   const { device, address, proof, password } = request;
   const card = await proveCard(context, request);
@@ -54,33 +56,36 @@ export async function setPassword(
   }
   if (!(await attempt.succeeded())) return refuse('sign-in-refused');
   // Asked again because the first answer was lost, or by a second code: it is this very password already.
-  if (proof.kind === 'activation-code' && fitted.value !== undefined) return ok(null);
+  if (proof.kind === 'activation-code' && fitted.value !== undefined) return ok([]);
   const live = checkLive(registry.trust(), card.value, atMs);
   if (!live.ok) return live;
   const { iin, name } = staff.value.record;
   const previous = proof.kind === 'password' ? { previous: proof.password } : {};
   const rules = registry.policy().policy.passwords;
   const record = await makeRecord(platform, { owner: { iin, name }, held, password, ...previous, rules });
-  return record.ok ? keep(context, { held, code }, record.value) : record;
+  return record.ok ? keep(context, { held, code, device }, record.value) : record;
 }
 
 type Grounds = {
   readonly held: Awaited<ReturnType<typeof holdPassword>>;
   readonly code: Row<'activation_code'> | undefined;
+  readonly device: DeviceId;
 };
 type MadeRecord = Parameters<typeof writeRecord>[3];
 
 async function keep(
-  { platform }: Context,
-  { held, code }: Grounds,
+  context: Context,
+  { held, code, device }: Grounds,
   record: MadeRecord,
-): Promise<Result<null, 'sign-in-refused'>> {
+): Promise<Result<readonly string[], 'sign-in-refused'>> {
+  const { platform } = context;
   try {
-    await inTransaction(platform.database, async (session) => {
+    const ended = await inTransaction(platform.database, async (session) => {
       const isSpent = code === undefined || (await spendActivationCode(platform, session, code));
       if (!isSpent || !(await writeRecord(platform, session, held, record))) throw new Overtaken();
+      return endSessionsElsewhere(context, { iin: record.iin, device }, session);
     });
-    return ok(null);
+    return ok(ended);
   } catch (error) {
     // Somebody set it at the same moment; whoever comes second proves himself anew.
     if (error instanceof Overtaken) return refuse('sign-in-refused');

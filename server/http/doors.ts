@@ -155,7 +155,9 @@ function openAccountDoors(context: DoorContext, router: Router, stream: ChangeSt
     using before = body.proof.kind === 'password' ? passwordOf(body.proof.password) : undefined;
     const proof = body.proof.kind === 'password' ? { kind: body.proof.kind, password: before ?? password } : body.proof;
     const set = await setPassword(context, { ...cardProofOf(device, body, request), proof, password });
-    return set.ok ? ok(undefined) : set;
+    if (!set.ok) return set;
+    for (const tokenHash of set.value) stream.end(tokenHash, 'session-signed-out');
+    return ok(undefined);
   });
   router.open(endpoints.signOut, async ({ device, reader }) => {
     await signOut(platform, { device: device.record.device, tokenHash: reader.tokenHash });

@@ -38,12 +38,22 @@ afterAll(async () => {
 type Answered = { readonly ok: boolean; readonly value?: unknown; readonly refusal?: { readonly code: string } };
 type Bridge = { readonly qorgan: { readonly call: (verb: string, input: unknown) => Promise<Answered> } };
 
+/** It asks a person, whatever it is called with. */
+const promptVerb: OperatorVerb = 'password.change';
+
+async function closePrompt(): Promise<void> {
+  const prompt = await application.prompt();
+  await prompt.evaluate(() => (globalThis as unknown as Bridge).qorgan.call('prompt.cancel', null));
+}
+
 /** What the page of the operator's window is answered, as `phase-wrong`, another refusal or `done`. */
-async function ask(verb: OperatorVerb): Promise<string> {
-  const answered = await application.operator.evaluate(
+async function ask(verb: OperatorVerb, isOpen: boolean): Promise<string> {
+  const asked = application.operator.evaluate(
     ([name, input]) => (globalThis as unknown as Bridge).qorgan.call(name, input),
     [verb, verbSamples[verb]] as const,
   );
+  if (verb === promptVerb && isOpen) await closePrompt();
+  const answered = await asked;
   return answered.ok ? 'done' : (answered.refusal?.code ?? 'nothing');
 }
 
@@ -59,8 +69,8 @@ async function wrongIn(expected: Phase): Promise<readonly string[]> {
   expect(await phase()).toBe(expected);
   const wrong: string[] = [];
   for (const verb of verbs) {
-    const answered = await ask(verb);
     const isOpen = (operatorVerbPhases[verb] as readonly Phase[]).includes(expected);
+    const answered = await ask(verb, isOpen);
     const isBroken = ['internal', 'input-malformed', 'sender-refused', 'nothing'].includes(answered);
     if (isBroken || isOpen === (answered === 'phase-wrong')) wrong.push(`${verb}: ${answered}`);
   }

@@ -14,12 +14,19 @@ export type DeskJob = {
   readonly product: string;
   readonly directory: string;
   readonly module: { readonly path: string; readonly environment: Record<string, string> };
-  readonly person: { readonly tokenLabel: string; readonly pin: string; readonly password: string };
+  readonly person: {
+    readonly tokenLabel: string;
+    readonly pin: string;
+    readonly password: string;
+    readonly former?: string;
+  };
   readonly invitation?: string;
   readonly activationCode?: string;
   /** Which case to decide on; the first that waits where absent. */
   readonly caseNumber?: string;
   readonly exportTo?: string;
+  /** Changes the password of the person from `former` to `password` instead of deciding on a case. */
+  readonly isChangingPassword?: boolean;
 };
 
 const patienceMs = 30_000;
@@ -46,6 +53,13 @@ async function until(what: string, isSo: () => boolean | Promise<boolean>): Prom
   }
 }
 
+let isChanging = false;
+
+/** The former one, until it is changed. */
+function passwordNow({ person }: DeskJob): string {
+  return isChanging ? person.password : (person.former ?? person.password);
+}
+
 async function openDesk(job: DeskJob): Promise<Workstation> {
   const load = (file: string): Promise<unknown> => import(pathToFileURL(join(job.product, file)).href);
   const { createWorkstation } = (await load('main/engine/index.ts')) as typeof import('../../../main/engine/index.ts');
@@ -55,9 +69,11 @@ async function openDesk(job: DeskJob): Promise<Workstation> {
   const prompt: PromptPort = {
     async ask(question) {
       const { asks } = await question.view();
+      const former = isChanging ? job.person.former : undefined;
       const result = await question.attempt({
         pin: asks.pin ? new Secret('pin', bytes(job.person.pin)) : null,
-        password: asks.password ? new Secret('password', bytes(job.person.password)) : null,
+        password: asks.password ? new Secret('password', bytes(passwordNow(job))) : null,
+        formerPassword: former === undefined ? null : new Secret('password', bytes(former)),
         newRecognitionPhrase: asks.newRecognitionPhrase ? 'a phrase' : null,
         activationCode: asks.activationCode ? code : null,
       });
@@ -141,7 +157,12 @@ async function run(job: DeskJob): Promise<void> {
   must(await desk.startShift(certificateId));
   const { profile, staff } = desk.app();
   tell({ step: 'shift-started', profile, roles: staff?.roles });
-  await decide(desk, job);
+  if (job.isChangingPassword === true) {
+    isChanging = true;
+    tell({ step: 'changing' });
+    must(await desk.changePassword());
+    tell({ step: 'changed' });
+  } else await decide(desk, job);
   must(await desk.endShift());
   await desk.close();
   tell({ step: 'ended' });
