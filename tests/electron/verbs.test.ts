@@ -43,7 +43,8 @@ const promptVerb: OperatorVerb = 'password.change';
 
 async function closePrompt(): Promise<void> {
   const prompt = await application.prompt();
-  await prompt.evaluate(() => (globalThis as unknown as Bridge).qorgan.call('prompt.cancel', null));
+  await prompt.locator('form').waitFor();
+  await prompt.keyboard.press('Escape');
 }
 
 /** What the page of the operator's window is answered, as `phase-wrong`, another refusal or `done`. */
