@@ -103,6 +103,12 @@ const gates: Readonly<Record<string, State>> = {
     app: { ...locked(openApp), phase: 'not-enrolled', device: null, operatorName: null, profile: null },
   }),
   shift: operator(queue(), { app: locked(demoApp), certificates: [...ofStaff, expired] }),
+  'shift-locked-card': operator(queue(), {
+    app: { ...locked(openApp), lockedBy: { code: 'desk-locked-card' } },
+    certificates: [],
+  }),
+  'shift-locked-idle': operator(queue(), { app: { ...locked(openApp), lockedBy: { code: 'desk-locked-idle' } } }),
+  'shift-locked-blocked': operator(queue(), { app: { ...locked(openApp), lockedBy: { code: 'session-blocked' } } }),
   'shift-not-accepted': operator(queue(), { app: locked(openApp), certificates: [foreign, expired] }),
   'shift-card-absent': operator(queue(), { app: locked(openApp), certificates: [] }),
   'shift-card-locked': operator(queue(), {

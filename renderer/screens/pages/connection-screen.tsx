@@ -17,6 +17,7 @@ import {
 import { useWords } from '../../words/index.ts';
 import { FailedModules } from '../failed-modules.tsx';
 import { Alarms } from './alarms.tsx';
+import { Fingerprint } from '../fingerprint.tsx';
 import { Box } from './box.tsx';
 
 const serverTones: Readonly<Record<StatusView['server']['state'], Tone>> = {
@@ -203,6 +204,11 @@ export function ConnectionScreen(): ReactNode {
             <Fact name={words('connection.workstation')}>
               {device === null ? words('connection.never') : device.name}
             </Fact>
+            {device === null || device.fingerprint === null ? null : (
+              <Fact name={words('device.fingerprint')}>
+                <Fingerprint value={device.fingerprint} />
+              </Fact>
+            )}
             <Fact name={words('connection.version')}>
               <span className="num">{version}</span>
             </Fact>

@@ -19,7 +19,7 @@ import {
 import { useGo } from '../../../places/index.ts';
 import { useWords } from '../../../words/index.ts';
 import { matterOfDevice, useMemory } from '../../memory.tsx';
-import { Fingerprint } from '../fingerprint.tsx';
+import { Fingerprint } from '../../fingerprint.tsx';
 import { kindsOf, startDevice, type DeviceKind } from '../proposal/device-draft.ts';
 import { deviceTones, postureTones, verdictOf } from '../access-words.ts';
 

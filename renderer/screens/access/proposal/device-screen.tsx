@@ -6,7 +6,7 @@ import { CheckList, Empty, IconDeviceDesktop, Note, RefusalBox, Skeleton, TextFi
 import { useGo } from '../../../places/index.ts';
 import { useWords } from '../../../words/index.ts';
 import { matterOfDevice, useMemory } from '../../memory.tsx';
-import { Fingerprint } from '../fingerprint.tsx';
+import { Fingerprint } from '../../fingerprint.tsx';
 import { PersonPicker } from '../person-picker.tsx';
 import { deviceAct, deviceAfter, deviceFaults, startDevice, type DeviceDraft } from './device-draft.ts';
 import { Decision, ProposalFrame, Sides, Why } from './proposal-frame.tsx';

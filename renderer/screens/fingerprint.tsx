@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { useWords } from '../../words/index.ts';
+import { useWords } from '../words/index.ts';
 
 /** Sixteen groups of four, in four lines: as many as the eye keeps while it goes from one screen to another. */
 export function Fingerprint({ value }: { readonly value: string }): ReactNode {
