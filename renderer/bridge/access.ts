@@ -1,4 +1,6 @@
+import { useEffect, useState } from 'react';
 import type { ChangeSummary, PeopleQuest, PersonAct, PersonSummary, ScreenInput } from '../../contracts/ipc/index.ts';
+import { useAnswer } from './calls.ts';
 import { usePages, type Pages } from './pages.ts';
 
 /** Rows that are asked for from the first on; `counts` are those of the first page. */
@@ -52,6 +54,18 @@ export function usePersonActs(iin: string): OffsetRows<PersonAct> {
       next,
     }),
   );
+}
+
+/** How many changes wait for the signature of this person; none where it is not known. Whoever may not read rights is asked for once, and not with each case. */
+export function useWaitingForMe(): number {
+  const [isReader, setIsReader] = useState(true);
+  const asked = { view: 'for-me', offset: 0, limit: 1 } as const;
+  const waiting = useAnswer('changes.list', asked, { keep: true, isEnabled: isReader });
+  const isRefused = waiting.state === 'refused' && waiting.refusal.code === 'read-not-allowed';
+  useEffect(() => {
+    if (isRefused) setIsReader(false);
+  }, [isRefused]);
+  return waiting.state === 'here' ? (waiting.value.counts['for-me'] ?? 0) : 0;
 }
 
 export function useChanges(view: ScreenInput<'changes.list'>['view']): OffsetRows<ChangeSummary> {

@@ -1,4 +1,4 @@
-export { useChanges, usePeople, usePersonActs, type OffsetRows } from './access.ts';
+export { useChanges, useWaitingForMe, usePeople, usePersonActs, type OffsetRows } from './access.ts';
 export { callSafely, useAnswer, useCommand, type Answer, type Command } from './calls.ts';
 export { BridgeProvider, useBridge, useClock, useForgetting, useNow, type Clock } from './context.tsx';
 export { pagesOf, useCases, type CaseFilter, type CaseList } from './cases.ts';

@@ -1,5 +1,7 @@
 import type { ReactNode } from 'react';
+import { useWaitingForMe } from '../bridge/index.ts';
 import {
+  formatCount,
   IconArchive,
   IconButton,
   IconCamera,
@@ -30,8 +32,8 @@ export const starts: Readonly<Record<Page, Place>> = {
   journal: { page: 'journal', sequence: null },
   evidence: { page: 'evidence', sequence: null },
   log: { page: 'log', index: null },
-  access: { page: 'access', part: 'roles', id: null },
-  account: { page: 'account', part: 'sessions' },
+  access: { page: 'access', part: 'waiting', id: null },
+  account: { page: 'account', part: 'record' },
   retention: { page: 'retention' },
   connection: { page: 'connection' },
   about: { page: 'about' },
@@ -53,19 +55,26 @@ export function Rail(): ReactNode {
   const words = useWords();
   const here = usePlace().page;
   const go = useGo();
+  const waiting = useWaitingForMe();
   return (
     <nav className="rail" aria-label={words('frame.sections')}>
       {pages.map((page) => {
         const Icon = icons[page];
+        const count = page === 'access' ? waiting : 0;
         const name = words(`nav.${page}`);
         return (
           <IconButton
             key={page}
-            name={name}
+            name={count === 0 ? name : words('nav.waiting', { name, count })}
             side="right"
             className={page === 'about' ? 'rail-button rail-last' : 'rail-button'}
             isCurrent={page === here}
-            icon={<Icon size={20} aria-hidden />}
+            icon={
+              <>
+                <Icon size={20} aria-hidden />
+                {count === 0 ? null : <span className="rail-count num">{formatCount(count)}</span>}
+              </>
+            }
             onClick={() => go(starts[page])}
           />
         );

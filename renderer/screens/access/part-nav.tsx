@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { useAnswer } from '../../bridge/index.ts';
+import { useWaitingForMe } from '../../bridge/index.ts';
 import { formatCount } from '../../kit/index.ts';
 import { useGo, type Place } from '../../places/index.ts';
 import { useWords, type WordId } from '../../words/index.ts';
@@ -41,21 +41,11 @@ const homes: Readonly<Record<string, string>> = {
   'propose-policy': 'policies',
 };
 const parts = ['waiting', 'people', 'roles', 'devices', 'policies'] as const;
-/** What main can fill; the others stand in the gallery until it can, and nothing in the window leads there. */
-const wiredParts: readonly string[] = ['waiting', 'people', 'propose', 'roles', 'devices', 'policies'];
-const wiredOfAccount: readonly string[] = ['sessions'];
-
-const reachable = <One extends string>(all: readonly One[], wired: readonly string[], here: string): readonly One[] =>
-  wired.includes(here) ? all.filter((one) => wired.includes(one)) : all;
-
 /** Over the pages of rights: what waits for a second signature is counted wherever the person is. */
 export function AccessNav({ part }: { readonly part: string }): ReactNode {
   const words = useWords();
-  const shown = reachable(parts, wiredParts, part);
-  const isEnabled = shown.includes('waiting');
-  const waiting = useAnswer('changes.list', { view: 'for-me', offset: 0, limit: 1 }, { keep: true, isEnabled });
-  const count = waiting.state === 'here' ? (waiting.value.counts['for-me'] ?? 0) : 0;
-  const links = shown.map((one): PartLink => ({
+  const count = useWaitingForMe();
+  const links = parts.map((one): PartLink => ({
     name: `access.part.${one}`,
     to: { page: 'access', part: one, id: null },
     isHere: one === (homes[part] ?? part),
@@ -67,7 +57,7 @@ export function AccessNav({ part }: { readonly part: string }): ReactNode {
 /** Over the pages of the own account. */
 export function AccountNav({ part }: { readonly part: string }): ReactNode {
   const words = useWords();
-  const links = reachable(['record', 'sessions'] as const, wiredOfAccount, part).map((one): PartLink => ({
+  const links = (['record', 'sessions'] as const).map((one): PartLink => ({
     name: `account.part.${one}`,
     to: { page: 'account', part: one },
     isHere: one === part,

@@ -31,24 +31,36 @@ function Password(): ReactNode {
   );
 }
 
-function Own({ iin }: { readonly iin: string }): ReactNode {
+type Record = ReturnType<typeof useAnswer<'people.get'>>;
+
+function OwnRecord({ answer }: { readonly answer: Record }): ReactNode {
   const words = useWords();
-  const answer = useAnswer('people.get', { iin });
   if (answer.state === 'waiting') return <Skeleton name={words('loading')} lines={8} />;
   if (answer.state === 'refused') return <RefusalBox refusal={answer.refusal} onAgain={answer.again} isLarge />;
   return (
+    <section className="box account-record">
+      <PersonRecord person={answer.value} />
+    </section>
+  );
+}
+
+/** A password is changed whatever becomes of the record, which only readers of rights are shown. */
+function Own({ iin }: { readonly iin: string }): ReactNode {
+  const words = useWords();
+  const answer = useAnswer('people.get', { iin });
+  return (
     <div className="account-columns">
-      <section className="box account-record">
-        <PersonRecord person={answer.value} />
-      </section>
+      <OwnRecord answer={answer} />
       <div className="account-side">
         <Note>{words('account.ownRecord')}</Note>
         <Password />
-        <section className="box">
-          <Part title={words('account.changes')}>
-            <ChangeList changes={answer.value.changes} />
-          </Part>
-        </section>
+        {answer.state === 'here' ? (
+          <section className="box">
+            <Part title={words('account.changes')}>
+              <ChangeList changes={answer.value.changes} />
+            </Part>
+          </section>
+        ) : null}
       </div>
     </div>
   );

@@ -169,6 +169,7 @@ export function DevicePanel({ device }: { readonly device: DeviceView }): ReactN
         <Actions device={device} />
       </header>
       <div className="tab-body parts">
+        {device.isVerified || device.standing === 'requested' ? null : <Note>{words('device.notVerified')}</Note>}
         {device.standing === 'requested' ? <Note tone="waiting">{words('device.requestedText')}</Note> : null}
         <Part title={words('posture.title')}>
           {posture === null ? (

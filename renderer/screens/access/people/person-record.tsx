@@ -100,6 +100,7 @@ export function PersonRecord({ person }: { readonly person: PersonView }): React
   const { record } = person;
   return (
     <div className="tab-body parts">
+      {person.summary.isVerified ? null : <Note>{words('person.notVerified')}</Note>}
       <Part title={words('person.record')}>
         <Facts isWide>
           <Fact name={words('field.staff.name')}>{record.name}</Fact>
