@@ -51,6 +51,11 @@ export const commands: readonly Entry[] = [
     load: async () => (await import('../founding/index.ts')).serverFound,
   },
   {
+    name: ['server', 'protocol'],
+    help: 'cli.help.server-protocol',
+    load: async () => (await import('../founding/index.ts')).serverProtocol,
+  },
+  {
     name: ['server', 'start'],
     help: 'cli.help.server-start',
     load: async () => (await import('../server/index.ts')).serverStart,

@@ -18,6 +18,7 @@ import { placeOf, placeOptions, tokenOptions, tokenPlaceOf } from '../server/ind
 import type { CardDesk } from './cards.ts';
 import { holdCeremony, type Ceremony } from './ceremony.ts';
 import { parsePlan, type PlanFile } from './plan.ts';
+import { writeProtocol } from './protocol.ts';
 
 const planSizeMaxBytes = 262_144;
 /** Base lists of large authorities have megabytes. */
@@ -91,6 +92,7 @@ export const serverFound: Command = {
   shape: {
     operands: [],
     options: {
+      protocol: 'optional',
       ...placeOptions,
       ...tokenOptions,
       plan: 'required',
@@ -126,10 +128,14 @@ export const serverFound: Command = {
         ...{ logKeyToken: token.value, isAnew: given.has('anew') },
       });
       if (!held.ok) return refused(locale, held.refusal);
+      const done = { exit: 0, facts: { event: 'founded' }, lines: [words(locale, 'cli.founding.done')] } as const;
+      const protocol = given.option('protocol');
+      if (protocol === undefined) return done;
+      around.tell(done);
+      return await writeProtocol(found.place, protocol, locale);
     } finally {
       await host.close();
       found.place.passphrase?.wipe();
     }
-    return { exit: 0, facts: { event: 'founded' }, lines: [words(locale, 'cli.founding.done')] };
   },
 };

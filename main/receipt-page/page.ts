@@ -1,10 +1,10 @@
-import { toBase64, toHex } from '../../core/kernel/index.ts';
+import { toHex } from '../../core/kernel/index.ts';
 import { leafHash, parseOpening, parseProof, type ReceiptFacts } from '../../core/log/index.ts';
 import { sha256 } from '../../eds/index.ts';
-import { words, type Locale, type MessageId, type MessageValues } from '../../locales/index.ts';
+import { words, type Locale } from '../../locales/index.ts';
+import { countOf, fact, pageOf, plain, timeOf, type Say } from './markup.ts';
 import { qrSvg } from './qr-code.ts';
 import { qrTextOf } from './qr-text.ts';
-import { pageStyle } from './style.ts';
 
 /** What the holder of a receipt knows of the act itself; the receipt alone names nobody. */
 export type PrintedAct = {
@@ -30,40 +30,7 @@ export type ReceiptPage = {
   readonly act?: PrintedAct;
 };
 
-const entities: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-/** Text of others as text: nothing in it is markup, and nothing is there that cannot be seen. */
-function plain(text: string): string {
-  return text
-    .replaceAll(/[&<>"']/gu, (one) => entities[one] ?? '')
-    .replaceAll(/(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, ' ');
-}
-
-const twoDigits = (value: number): string => String(value).padStart(2, '0');
-/** The one legal time of Kazakhstan since 1 March 2024. */
-const zoneMs = 5 * 3_600_000;
-
-/** `22.11.2026 14:05:31 (UTC+5)`: the same wherever the page is made. */
-function timeOf(atMs: number): string {
-  const at = new Date(atMs + zoneMs);
-  const day = `${twoDigits(at.getUTCDate())}.${twoDigits(at.getUTCMonth() + 1)}.${at.getUTCFullYear()}`;
-  const time = [at.getUTCHours(), at.getUTCMinutes(), at.getUTCSeconds()].map(twoDigits).join(':');
-  return `${day} ${time} (UTC+5)`;
-}
-
-const countOf = (value: number): string => String(value).replace(/\B(?=(\d{3})+(?!\d))/gu, '\u202F');
 const shortOf = (hash: string): string => `${hash.slice(0, 16)} … ${hash.slice(-16)}`;
-
-type Say = (id: MessageId, values?: MessageValues) => string;
-
-const fact = (name: string, value: string, style = ''): string =>
-  `<dt>${plain(name)}</dt><dd${style === '' ? '' : ` class="${style}"`}>${plain(value)}</dd>`;
 
 function outcomeOf(say: Say, { leaf: { outcome } }: ReceiptFacts): string {
   if (outcome === 'accepted' || outcome === 'superseded') return say(`cli.receipt.outcome.${outcome}`);
@@ -142,10 +109,6 @@ function checkOf(say: Say): string {
   return `<section class="check"><h2>${plain(say('receipt-page.check'))}</h2><ol>${items}</ol><p><code>${command}</code></p></section>`;
 }
 
-/** The hash that lets one style count (CSP 3, hash source). */
-const styleSource = `'sha256-${toBase64(sha256(pageStyle))}'`;
-const policy = `default-src 'none'; style-src ${styleSource}; base-uri 'none'; form-action 'none'`;
-
 /**
  * A receipt as a page for A4: one file without scripts, fonts or pictures from elsewhere, for the eye and the printer. The
  * page is a copy that anybody could have typed; what proves is the receipt, which its QR code carries where it fits.
@@ -159,17 +122,7 @@ export function receiptPage(page: ReceiptPage): string {
     act === undefined
       ? ''
       : `<section><h2>${plain(say(act.isExactText ? 'receipt-page.signed' : 'receipt-page.signed-parts'))}</h2><pre class="signed">${plain(act.text.trimEnd())}</pre></section>`;
-  return `<!doctype html>
-<html lang="${locale}">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="viewport" content="width=device-width">
-<title>${plain(`${title} ${number}`)}</title>
-<style>${pageStyle}</style>
-</head>
-<body>
-${facts.isDemo ? `<p class="demo">${plain(say('cli.receipt.demo'))}</p>` : ''}
+  const body = `${facts.isDemo ? `<p class="demo">${plain(say('cli.receipt.demo'))}</p>` : ''}
 <header><div><p class="quiet">${plain(facts.origin)}</p><h1>${plain(title)}</h1></div><p class="number">${plain(number)}</p></header>
 <div class="columns">
 <div><section><h2>${plain(say('receipt-page.who'))}</h2><dl>${actFacts(say, locale, act, facts)}</dl></section>
@@ -179,8 +132,6 @@ ${facts.isDemo ? `<p class="demo">${plain(say('cli.receipt.demo'))}</p>` : ''}
 </div>
 ${signed}
 ${checkOf(say)}
-<footer>${plain(say('receipt-page.copy'))}</footer>
-</body>
-</html>
-`;
+<footer>${plain(say('receipt-page.copy'))}</footer>`;
+  return pageOf({ locale, title: `${title} ${number}`, body });
 }

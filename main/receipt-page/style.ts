@@ -25,5 +25,13 @@ svg { display: block; width: 88mm; height: 88mm; }
 ol { margin: 1mm 0 0; padding-left: 5mm; font-size: 8.5pt; }
 footer { border-top: 0.2mm solid #b9c0c4; margin-top: 5mm; padding-top: 2mm; font-size: 8pt; color: #51595e; break-inside: avoid; }
 .check { break-inside: avoid; }
+/* Who was there signs a sheet of its own. */
+.people { break-before: page; }
+.person { break-inside: avoid; border-top: 0.2mm solid #b9c0c4; padding: 2mm 0 0; margin-top: 3mm; }
+.person h3 { font-size: 10pt; margin: 0; font-weight: 650; }
+.ink { display: grid; grid-template-columns: 1fr 1fr; gap: 8mm; margin-top: 9mm; font-size: 8pt; color: #51595e; }
+.ink span { border-top: 0.2mm solid #14181b; padding-top: 1mm; }
+.wide { display: grid; grid-template-columns: 1fr 44mm; gap: 7mm; }
+.wide svg { width: 44mm; height: 44mm; }
 code { font: 8pt/1.5 "JetBrains Mono", "DejaVu Sans Mono", monospace; overflow-wrap: anywhere; }
 `;

@@ -10,6 +10,7 @@ export { openAdministration, type OpenAdministration } from './open-administrati
 export type { OpenRefusal, PlatformPlace } from './open-desk.ts';
 export { rotateLogKey, type RotationReport, type RotationStep } from './rotate-log-key.ts';
 export { startServer, type RunningServer, type StartOptions, type StartRefusal } from './start-server.ts';
+export { readFounding, type FoundingRecord } from './read-founding.ts';
 export { realSurroundings } from './surroundings.ts';
 export { createServerLog } from '../http/index.ts';
 export { readTlsIdentity } from './tls-identity.ts';

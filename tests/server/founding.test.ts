@@ -137,6 +137,8 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+const protocolFile = (name: string): string => join(folder, `protocol-${name}.html`);
+
 test('a plan is refused by name before anything is made', async () => {
   const [one, other] = people;
   const cases = [
@@ -224,7 +226,7 @@ test('other people, and a record that came after the statement, are refused; a s
 }, 120_000);
 
 test('the founding ends in the log, in three languages, and the check of the log judges it', async () => {
-  const { events, exit } = await run({ more: ['--anew'] });
+  const { events, exit } = await run({ more: ['--anew', '--protocol', protocolFile('first')] });
   expect([stepsOf(events), exit]).toEqual([
     ['platform', 'authorities', 'people', 'devices', 'signatures', 'founded'],
     0,
@@ -242,6 +244,28 @@ test('the founding ends in the log, in three languages, and the check of the log
   expect(existsSync(draftFile())).toBe(false);
   expect(qorgan('log', 'check', '--directory', platform, '--replay')).toMatchObject({ exit: 0 });
 }, 120_000);
+
+test('the protocol comes out of the log again to the byte, names everybody and everything, and no file is written over', () => {
+  const again = (name: string, locale: string) =>
+    qorgan('server', 'protocol', '--directory', platform, '--out', protocolFile(name), '--locale', locale);
+  const first = readFileSync(protocolFile('first'), 'utf8');
+  const made = again('again', 'en');
+  expect(made.exit).toBe(0);
+  expect(readFileSync(protocolFile('again'), 'utf8')).toBe(first);
+  const { leafIndex, root, statement } = JSON.parse(made.out) as Record<string, string>;
+  const facts = [String(root), String(statement)].map(groupsOf);
+  for (const fact of [...facts, shownByDesk(), ...people.map(({ iin }) => iin)]) expect(first).toContain(fact);
+  expect(first).not.toContain('<script');
+  expect(Number(leafIndex)).toBeGreaterThan(6);
+  expect(first.match(/class="ink"/gu)).toHaveLength(3);
+  for (const locale of ['kk', 'ru']) {
+    expect(again(locale, locale).exit).toBe(0);
+    const page = readFileSync(protocolFile(locale), 'utf8');
+    expect(page).toContain(`<html lang="${locale}">`);
+    expect(page).toContain(facts[0]);
+  }
+  expect(again('again', 'en').exit).toBe(2);
+}, 60_000);
 
 test('a second founding is refused', async () => {
   const { events, exit } = await run();
