@@ -58,6 +58,8 @@ export type FoundedWorld = {
   readonly directory: string;
   /** A further workstation for somebody: it asks to be let in, one of the two officers proposes it and the other confirms. */
   seatFounded(person: StaffMember, name: string, by: readonly [Seat, Seat]): Promise<Seat>;
+  /** One of the two officers proposes the workstation of this name that asks to be let in, and the other confirms. */
+  admit(name: string, by: readonly [Seat, Seat]): Promise<void>;
   certificateHash(person: StaffMember): Sha256Hex;
   close(): Promise<void>;
 };
@@ -115,7 +117,7 @@ export async function makeFounded(
   return {
     seats,
     founded: {
-      ...{ world, directory },
+      ...{ world, directory, admit },
       async seatFounded(who, name, by) {
         const one = await seat(who, name);
         await admit(name, by);
