@@ -18,6 +18,7 @@ import {
   verifiedHere,
 } from './fixtures/signatures.ts';
 import type { Refusal } from '../../core/kernel/index.ts';
+import { groupsOf } from '../../core/signing/index.ts';
 
 export type OperatorState = { readonly kind: 'operator'; readonly world: () => World; readonly start: Place };
 export type State = OperatorState | PromptState;
@@ -65,6 +66,12 @@ const locked = (app: AppView): AppView => ({
   status: { ...goodStatus, server: { ...goodStatus.server, state: 'closed', since: null } },
 });
 
+/** A workstation that two people have not admitted yet. */
+const waitingApp: AppView = {
+  ...locked(openApp),
+  lockedBy: { code: 'device-waiting', details: { fingerprint: groupsOf(openApp.device?.fingerprint ?? '') } },
+};
+
 const mine = cases(60).map((item, index) =>
   index === 1
     ? {
@@ -109,6 +116,7 @@ const gates: Readonly<Record<string, State>> = {
   }),
   'shift-locked-idle': operator(queue(), { app: { ...locked(openApp), lockedBy: { code: 'desk-locked-idle' } } }),
   'shift-locked-blocked': operator(queue(), { app: { ...locked(openApp), lockedBy: { code: 'session-blocked' } } }),
+  'shift-device-waiting': operator(queue(), { app: waitingApp, certificates: [...ofStaff] }),
   'shift-not-accepted': operator(queue(), { app: locked(openApp), certificates: [foreign, expired] }),
   'shift-card-absent': operator(queue(), { app: locked(openApp), certificates: [] }),
   'shift-card-locked': operator(queue(), {

@@ -25,13 +25,15 @@ export function Gate({ app, children }: { readonly app: AppView; readonly childr
       </header>
       <main className="gate-main">{children}</main>
       <footer className="gate-foot quiet small num">
+        <span>
+          {[...(app.device === null ? [] : [app.device.name]), `${words('connection.version')} ${app.version}`].join(
+            ` ${words('unit.separator')} `,
+          )}
+        </span>
         {fingerprint === null ? null : (
-          <p>
+          <span>
             {words('device.fingerprint')}: <code className="mono selectable">{groupsOf(fingerprint)}</code>
-          </p>
-        )}
-        {[...(app.device === null ? [] : [app.device.name]), `${words('connection.version')} ${app.version}`].join(
-          ` ${words('unit.separator')} `,
+          </span>
         )}
       </footer>
     </div>
