@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { factorMethods } from '../../core/access/index.ts';
-import { deviceId, iin, line, timeMs } from '../documents/index.ts';
+import { base64, deviceId, iin, line, timeMs } from '../documents/index.ts';
 import { defineEndpoint, noBodyMaxBytes } from './endpoint.ts';
 
 /** Longest reason that an officer gives, in UTF-16 units. */
@@ -47,7 +47,20 @@ export const sessionEndedData = z.strictObject({
 
 export type OpenSessionView = z.output<typeof openSession>;
 
+/** The password as it was typed, UTF-8 in base64: 128 characters of four bytes. */
+export const stepUpRequest = z.strictObject({ password: base64(512) });
+
 export const sessionEndpoints = {
+  /** Renews what the session knows of the password, before an act that the policy wants it for. */
+  stepUp: defineEndpoint({
+    method: 'POST',
+    path: '/v1/step-up',
+    auth: 'session',
+    needs: 'own',
+    body: stepUpRequest,
+    bodySizeMaxBytes: 2_048,
+    refusals: ['sign-in-refused'],
+  }),
   /** Where am I signed in; newest first. */
   sessions: defineEndpoint({
     method: 'GET',

@@ -5,6 +5,8 @@
 export const signInRefusals = {
   'sign-in-refused': { retry: true, status: 403 },
   'account-idle': { retry: true, status: 403 },
+  'step-up-missing': { retry: true, status: 403 },
+  'factor-unavailable': { retry: false, status: 403 },
   'activation-code-malformed': { retry: true, status: 403 },
   'factors-refused': { retry: false, status: 403 },
   'password-too-short': { retry: false, status: 403 },

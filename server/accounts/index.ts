@@ -33,6 +33,7 @@ export {
 } from './sessions.ts';
 export { makeChallenge, signIn, staffInForce, type SignInRefusal, type StaffRefusal } from './sign-in.ts';
 export { setPassword, type PasswordProof, type SetPasswordRefusal } from './set-password.ts';
+export { lacksPassword, renewPassword } from './step-up.ts';
 export { makeActivationCode } from './activation.ts';
 export { beginAttempt, forgetAttempts, type Attempt } from './attempts.ts';
 export { addressWaitSeconds, countWrongCode } from './code-attempts.ts';

@@ -37,7 +37,8 @@ function idOf(row: Row<'session'>): string {
   return sha256Hex(`session ${row.token_hash}`).slice(0, 32);
 }
 
-async function openSessions(
+/** Sessions that somebody may go on with at this moment: of one person, or of everybody; newest first. */
+export async function openSessions(
   context: SessionContext,
   whose: Iin | undefined,
   database: Session = context.platform.database,

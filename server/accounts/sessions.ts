@@ -10,7 +10,7 @@ import { ok, refuse, type DeviceId, type Iin, type Result, type Sha256Hex } from
 import { deviceId, iin as iinSchema, sha256Hex as hashSchema, timeMs } from '../../contracts/documents/index.ts';
 import { sha256Hex } from '../../eds/index.ts';
 import { isTagged, tagRow, type Platform } from '../platform/index.ts';
-import { insertSession, readSession, writeSession, type Row, type Session } from '../store/index.ts';
+import { inTransaction, insertSession, readSession, writeSession, type Row, type Session } from '../store/index.ts';
 import type { Registry } from './registry.ts';
 import type { IssuedBy } from './trust.ts';
 
@@ -173,6 +173,25 @@ async function noteSeen({ database, keyring, surroundings }: Platform, session: 
   const nowMs = surroundings.nowMs();
   if (nowMs - session.last_seen_ms < seenEveryMs) return;
   await writeSession(database, tagRow(keyring, 'session', { ...session, last_seen_ms: nowMs }));
+}
+
+/** Puts fresh evidence of a method in the place of what the session had of it; false where it ended meanwhile. Durable on return. */
+export async function renewEvidence(
+  { platform }: SessionContext,
+  { tokenHash }: Pick<Reader, 'tokenHash'>,
+  evidence: FactorEvidence,
+): Promise<boolean> {
+  const { database, keyring } = platform;
+  return inTransaction(database, async (transaction) => {
+    const session = await readSession(transaction, { tokenHash, device: evidence.device });
+    const person = session === undefined ? undefined : personOf(platform, session);
+    if (session === undefined || person === undefined || session.ended_at_ms !== null) return false;
+    const others = person.factors.filter(({ method }) => method !== evidence.method);
+    const renewed = JSON.stringify({ ...person, factors: [...others, evidence] });
+    const sealed = keyring.seal(sessionPurpose(tokenHash, evidence.device), renewed).toString('base64');
+    await writeSession(transaction, tagRow(keyring, 'session', { ...session, person: sealed }));
+    return true;
+  });
 }
 
 const endNote = z.strictObject({

@@ -1,4 +1,4 @@
-import { ok, refuse, Secret, type Iin, type Sha256Hex } from '../../core/kernel/index.ts';
+import { ok, refuse, type Iin, type Sha256Hex } from '../../core/kernel/index.ts';
 import { formatNoteKey } from '../../core/log/index.ts';
 import { wireDocument } from '../../contracts/documents/index.ts';
 import { endpoints } from '../../contracts/http/index.ts';
@@ -30,6 +30,7 @@ import { noteReading } from './reading.ts';
 import { openRegistryDoor } from './registry-door.ts';
 import { openRetentionDoor } from './retention-door.ts';
 import type { Asked, Router } from './router.ts';
+import { passwordOf, wipeBody } from './secrets.ts';
 import { openSessionDoors } from './session-doors.ts';
 
 function base64(bytes: Uint8Array): string {
@@ -102,15 +103,6 @@ function openLogDoors({ platform }: DoorContext, router: Router): void {
     if (from > to || to > Math.min(log.checkpointSize(), log.size())) return refuse('tree-size-unknown');
     return ok({ from, to, hashes: log.tree.consistency(from, to).map(base64) });
   });
-}
-
-/** Wiped when the door is done; of the strings that JSON made on the way, docs/THREATS.md speaks. */
-function passwordOf(text: string): Secret<'password'> {
-  return new Secret('password', Buffer.from(text, 'base64'));
-}
-
-function wipeBody({ body }: { readonly body: unknown }): void {
-  if (body instanceof Uint8Array) body.fill(0);
 }
 
 function cardProofOf(

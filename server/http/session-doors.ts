@@ -1,9 +1,10 @@
 import { mayRead } from '../../core/access/index.ts';
 import { ok, refuse } from '../../core/kernel/index.ts';
 import { endpoints } from '../../contracts/http/index.ts';
-import { endSessionOf, listSessions, type Reader } from '../accounts/index.ts';
+import { endSessionOf, listSessions, renewPassword, type Reader } from '../accounts/index.ts';
 import type { ChangeStream } from './change-stream.ts';
 import type { DoorContext } from './context.ts';
+import { passwordOf, wipeBody } from './secrets.ts';
 import { noteReading } from './reading.ts';
 import type { Router } from './router.ts';
 
@@ -19,6 +20,13 @@ export function openSessionDoors(context: DoorContext, router: Router, stream: C
       await noteReading(platform, { device: device.record.device, iin: reader.iin, door: 'sessions', details });
     }
     return ok({ sessions: sessions.map((one) => ({ ...one, factors: one.factors.map((factor) => ({ ...factor })) })) });
+  });
+  router.open(endpoints.stepUp, async ({ device, reader, body, request }) => {
+    using password = passwordOf(body.password);
+    wipeBody(request);
+    const given = { device: device.record.device, address: request.ip, password };
+    const renewed = await renewPassword(context, reader, given);
+    return renewed.ok ? ok(undefined) : renewed;
   });
   router.open(endpoints.endSession, async ({ reader, params: { id }, body: { reason } }) => {
     const ended = await endSessionOf(context, reader, { id, reason, mayEndOthers: readsOperations(reader) });

@@ -1,7 +1,7 @@
 import { InvariantError, ok, refuse, type Iin, type Result } from '../../core/kernel/index.ts';
 import { wireDocument } from '../../contracts/documents/index.ts';
 import type { ActsResponse } from '../../contracts/http/index.ts';
-import type { RegisteredDevice } from '../accounts/index.ts';
+import { lacksPassword, type RegisteredDevice } from '../accounts/index.ts';
 import type { CheckedAct, CheckedActs } from '../checks/index.ts';
 import { isConflict } from '../store/index.ts';
 import { admit, type Admission, type IntakeContext } from './admission.ts';
@@ -104,6 +104,13 @@ function createCommitQueue(context: IntakeContext, { replay, onStored, onDiffers
   };
 }
 
+/** True for an act that would be accepted but for a fresh password, which the policy wants of its person before this type of act. */
+async function isHeld(context: IntakeContext, { verdict, device, receivedAtMs }: Admission): Promise<boolean> {
+  if (!verdict.ok) return false;
+  const { envelope, actor } = verdict.value;
+  return lacksPassword(context, { iin: actor.iin, device: device.record.device, type: envelope.type, receivedAtMs });
+}
+
 /** Opens the intake on what the replay found: where it found anything, nothing is taken. */
 export function openIntake(context: IntakeContext, options: IntakeOptions): Intake {
   const queue = createCommitQueue(context, options);
@@ -117,6 +124,8 @@ export function openIntake(context: IntakeContext, options: IntakeOptions): Inta
     const { actionId } = act.item;
     const admission = admit(context, { device, act, ...at });
     if (!admission.ok) return { actionId, refusal: admission.refusal };
+    // Nothing is kept of it: the desk sends it again once its person has entered the password.
+    if (await isHeld(context, admission.value)) return { actionId, refusal: { code: 'step-up-missing' } };
     const answer = await queue.enqueue(admission.value);
     if (!answer.ok) return { actionId, refusal: answer.refusal };
     return { actionId, promise: wireDocument(await promiseOf(context.platform, answer.value)) };

@@ -148,7 +148,14 @@ export async function readLastSessions(
 export async function writeSession(session: Session, row: Row<'session'>): Promise<void> {
   await session
     .updateTable('session')
-    .set({ ended_at_ms: row.ended_at_ms, end_note: row.end_note, last_seen_ms: row.last_seen_ms, tag: row.tag })
+    .set({
+      ended_at_ms: row.ended_at_ms,
+      end_note: row.end_note,
+      last_seen_ms: row.last_seen_ms,
+      // Under the same tag: whoever writes an older one beside it takes a renewal back, and breaks no session.
+      person: row.person,
+      tag: row.tag,
+    })
     .where('token_hash', '=', row.token_hash)
     .where('ended_at_ms', 'is', null)
     .execute();

@@ -90,6 +90,7 @@ export function samples(desk: Workstation, person: TestPerson): Readonly<Record<
     evidenceBlobs: { path: endpoints.evidenceBlobs.path },
     evidenceBlob: { path: endpoints.evidenceBlob.path.replace(':blob', hash) },
     sessions: { path: endpoints.sessions.path },
+    stepUp: { path: endpoints.stepUp.path, body: { password: 'AAAA' } },
     endSession: { path: endpoints.endSession.path.replace(':id', '0'.repeat(32)), body: { reason: '' } },
     posture: {
       path: endpoints.posture.path,
