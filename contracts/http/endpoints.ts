@@ -108,7 +108,7 @@ export const endpoints = {
     body: signInRequest,
     response: signInResponse,
     bodySizeMaxBytes: 65_536,
-    refusals: [...cardRefusals, 'sign-in-refused', 'account-idle'],
+    refusals: ['factor-unavailable', ...cardRefusals, 'sign-in-refused', 'account-idle'],
   }),
   /** Sets the password of the person whose card signed the challenge. */
   password: defineEndpoint({

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { roles } from '../../core/access/index.ts';
+import { factorMethods, roles } from '../../core/access/index.ts';
 import { envelopeSizeMax } from '../../core/signing/index.ts';
 import {
   actionId,
@@ -129,8 +129,11 @@ export function parseActivationCode(typed: string): string | undefined {
   return activationCode.safeParse(code).success ? code : undefined;
 }
 
-/** The two factors of a sign-in: the card's signature over the challenge, and the password. */
-export const signInRequest = z.strictObject({ ...cardProof, password });
+/** What else is shown, by name: counted only where the server has what checks it, refused `factor-unavailable` otherwise. */
+const otherFactor = z.strictObject({ method: z.enum(factorMethods), proof: base64(16_384) });
+
+/** The factors of a sign-in: the card's signature over the challenge, the password, and whatever else is claimed. */
+export const signInRequest = z.strictObject({ ...cardProof, password, others: z.array(otherFactor).max(2).optional() });
 
 /** A first password beside a code, or another one beside the present; each time beside the card. */
 export const passwordRequest = z.strictObject({

@@ -24,8 +24,13 @@ export async function slotKeyFor(
   answer: Pick<PromptAnswer, 'pin' | 'password'>,
 ): Promise<Result<SlotKey>> {
   if (answer.password === null) return refuse('password-missing');
-  if (slot.kind === 'passphrase')
+  if (slot.kind === 'passphrase') {
+    // A card that only signs has no part in its slot: it is asked here, or the password alone would start a shift without the server.
+    const pin = answer.pin === null ? {} : { pin: answer.pin.reveal() };
+    const checked = await engine.devices.call('login.check', { token: signer.token.reference, ...pin });
+    if (!checked.ok) return checked;
     return ok({ kind: 'passphrase', slotId: slot.id, passphrase: Uint8Array.from(answer.password.reveal()) });
+  }
   const slotKey = signer.slotKeys.find(({ certificate }) => certificate === slot.certificate);
   if (slotKey === undefined) return refuse('slot-absent');
   const challenge = await engine.vault.call('vault.slotChallenge', { slotId: slot.id });

@@ -34,6 +34,7 @@ export {
 export { makeChallenge, signIn, staffInForce, type SignInRefusal, type StaffRefusal } from './sign-in.ts';
 export { setPassword, type PasswordProof, type SetPasswordRefusal } from './set-password.ts';
 export { lacksPassword, renewPassword } from './step-up.ts';
+export type { FactorClaim, FactorPort, FactorPorts } from './factor-ports.ts';
 export { makeActivationCode } from './activation.ts';
 export { beginAttempt, forgetAttempts, type Attempt } from './attempts.ts';
 export { addressWaitSeconds, countWrongCode } from './code-attempts.ts';

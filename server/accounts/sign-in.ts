@@ -15,6 +15,7 @@ import { isTagged, tagRow, type Platform } from '../platform/index.ts';
 import { insertChallenge, readChallenge, useChallenge } from '../store/index.ts';
 import { idleAmong } from './activity.ts';
 import { beginAttempt } from './attempts.ts';
+import { noFactorPorts, portsOf, proveClaims, type FactorClaim, type FactorPorts } from './factor-ports.ts';
 import { fitsPassword, holdPassword } from './passwords.ts';
 import type { Registry } from './registry.ts';
 import type { RegisteredStaff } from './rights.ts';
@@ -83,7 +84,7 @@ export type CardProof = {
   readonly cms: Uint8Array;
 };
 export type CardRefusal = SignatureRefusal | 'challenge-unknown' | 'challenge-expired';
-export type SignInRefusal = CardRefusal | 'sign-in-refused' | 'account-idle' | 'server-busy';
+export type SignInRefusal = CardRefusal | 'factor-unavailable' | 'sign-in-refused' | 'account-idle' | 'server-busy';
 
 /**
  * Whose card signed the challenge of this device. A challenge is used up by the first attempt. What is refused here by name stands in
@@ -115,14 +116,18 @@ function evidence(
 
 /**
  * Opens a session for whoever signed the challenge of this device by a card that his staff record names, and knows his password.
+ * `factor-unavailable`: something is claimed that nothing here can check, whoever claims it.
  * Who is unknown, blocked, without a password, held up after failures, or wrong about it, gets one answer after the same work:
  * `sign-in-refused`.
  */
 export async function signIn(
   context: Context,
-  request: CardProof & { readonly password: Secret<'password'> },
+  request: CardProof & { readonly password: Secret<'password'>; readonly others: readonly FactorClaim[] },
+  ports: FactorPorts = noFactorPorts,
 ): Promise<Result<SignedIn, SignInRefusal>> {
   const { platform, registry } = context;
+  const claimed = portsOf(ports, request.others);
+  if (!claimed.ok) return claimed;
   const card = await proveCard(context, request);
   if (!card.ok) return card;
   const { iin: person, certificate, path } = card.value;
@@ -135,10 +140,12 @@ export async function signIn(
   if (!fitted.ok) return fitted;
   const atMs = platform.surroundings.nowMs();
   const staff = staffInForce(registry, { iin: person, certificate, nowMs: atMs });
-  const isRight = fitted.value !== undefined && staff.ok;
+  const others = await proveClaims(claimed.value, { iin: person, device, atMs });
+  const isRight = fitted.value !== undefined && staff.ok && others !== undefined;
   const factors = [
     evidence('card-eds', sha256Hex(request.cms), { atMs, device }),
     ...(fitted.value === undefined ? [] : [evidence('password', fitted.value, { atMs, device })]),
+    ...(others ?? []),
   ];
   const shown = { methods: factors.map(({ method }) => method) };
   const rules = registry.policy().policy.factors;

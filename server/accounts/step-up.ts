@@ -42,7 +42,12 @@ export async function renewPassword(
   const { platform, registry } = context;
   const { device, address, password } = given;
   if (!mayStretch()) return refuse('server-busy');
-  const attempt = await beginAttempt(context, { person: reader.iin, holding: reader.person.certificate, device, address });
+  const attempt = await beginAttempt(context, {
+    person: reader.iin,
+    holding: reader.person.certificate,
+    device,
+    address,
+  });
   const fitted = await fitsPassword(await holdPassword(platform, reader.iin), password);
   if (!fitted.ok) return fitted;
   const proofHash = fitted.value;

@@ -16,6 +16,7 @@ import {
   signIn,
   signOut,
   standingOf,
+  type FactorClaim,
   type RegisteredDevice,
   type SessionPerson,
 } from '../accounts/index.ts';
@@ -114,6 +115,10 @@ function cardProofOf(
   return { device: device.record.device, address: request.ip, challenge, cms: Buffer.from(cms, 'base64') };
 }
 
+function othersOf({ others = [] }: Asked<typeof endpoints.signIn>['body']): readonly FactorClaim[] {
+  return others.map(({ method, proof }) => ({ method, proof: Buffer.from(proof, 'base64') }));
+}
+
 function openAccountDoors(context: DoorContext, router: Router, stream: ChangeStream): void {
   const { platform, registry } = context;
   router.open(endpoints.enrol, async ({ body, request }) => {
@@ -131,7 +136,7 @@ function openAccountDoors(context: DoorContext, router: Router, stream: ChangeSt
     if (!served.ok) return served;
     using password = passwordOf(body.password);
     wipeBody(request);
-    const signed = await signIn(context, { ...cardProofOf(device, body, request), password });
+    const signed = await signIn(context, { ...cardProofOf(device, body, request), password, others: othersOf(body) });
     if (!signed.ok) return signed;
     const { token, expiresAtMs, iin, name, roles } = signed.value;
     return ok({

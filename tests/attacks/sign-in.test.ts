@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { factorMethods } from '../../core/access/index.ts';
 import { endpoints } from '../../contracts/http/index.ts';
 import { realSurroundings } from '../../server/boot/index.ts';
 import { codeOf } from '../server/support/client.ts';
@@ -233,4 +234,19 @@ test('what a session stands on is kept beside it: both factors, and no password 
     return JSON.stringify(found.map(({ rows }) => rows as unknown));
   });
   for (const secret of [person.password, person.iin, base64Of(person.password)]) expect(dump).not.toContain(secret);
+});
+
+test('a factor that is claimed and that nothing here checks counts for nothing, beside right factors and wrong ones', async () => {
+  const person = await member();
+  const opened = await sessions();
+  for (const method of factorMethods) {
+    for (const password of [person.password, 'the wrong password']) {
+      const others = [{ method, proof: 'AAAA' }];
+      const body = { ...(await desk.cardProof(person)), password: base64Of(password), others };
+      const answer = await desk.client.call({ method: 'POST', path: endpoints.signIn.path, body });
+      expect([method, codeOf(answer)]).toEqual([method, 'factor-unavailable']);
+    }
+  }
+  expect(await sessions()).toBe(opened);
+  expect(await attempt(person, person.password)).toBe('status 200');
 });
