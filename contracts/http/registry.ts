@@ -35,7 +35,7 @@ export const registryView = z.strictObject({
   waiting: z.array(z.strictObject({ record: deviceRecord, leafIndex: count })),
   review: z.discriminatedUnion('state', [
     z.strictObject({ state: z.literal('unruled') }),
-    z.strictObject({ state: z.enum(['done', 'due', 'overdue']), dueAtMs: timeMs, overdue: count }),
+    z.strictObject({ state: z.enum(['done', 'due', 'overdue']), dueAtMs: timeMs, due: count, overdue: count }),
   ]),
   /** Oldest first. */
   policies: z.array(z.strictObject({ record: policyDocument, ...kept })),

@@ -68,12 +68,12 @@ describe('a right', () => {
 describe('the periodic review', () => {
   it('is due ahead of its time and overdue from it on, by whoever was looked at longest ago', () => {
     const at = (registry: RegistryState, day: number) => reviewStanding(registry, rules, day * dayMs);
-    expect(at(start, 79)).toEqual({ state: 'done', dueAtMs: 90 * dayMs, overdue: 0 });
-    expect(at(start, 80)).toMatchObject({ state: 'due', overdue: 0 });
+    expect(at(start, 79)).toEqual({ state: 'done', dueAtMs: 90 * dayMs, due: 0, overdue: 0 });
+    expect(at(start, 80)).toMatchObject({ state: 'due', due: 3, overdue: 0 });
     expect(at(start, 90)).toMatchObject({ state: 'overdue', overdue: 3 });
     // Nobody reviews himself: the signers are left over for a review of others.
     const partly = reviewed(start, ['3'], 85 * dayMs);
-    expect(at(partly, 90)).toEqual({ state: 'overdue', dueAtMs: 90 * dayMs, overdue: 2 });
+    expect(at(partly, 90)).toEqual({ state: 'overdue', dueAtMs: 90 * dayMs, due: 0, overdue: 2 });
     expect(at(reviewed(partly, ['1', '2'], 90 * dayMs), 90)).toMatchObject({ state: 'done', dueAtMs: 175 * dayMs });
   });
 

@@ -40,6 +40,8 @@ export type ReviewStanding =
   | {
       readonly state: 'done' | 'due' | 'overdue';
       readonly dueAtMs: number;
+      /** Whose rights are to be looked at soon, by the time that the policy warns ahead. */
+      readonly due: number;
       /** Whose rights nobody has looked at for longer than the policy allows. */
       readonly overdue: number;
     };
@@ -60,6 +62,7 @@ export function reviewStanding(
   const [first] = due.toSorted((one, other) => one - other);
   if (rules === undefined || first === undefined) return { state: 'unruled' };
   const overdue = due.filter((atMs) => atMs <= nowMs).length;
-  const state = overdue > 0 ? 'overdue' : first - nowMs <= rules.warnAheadMs ? 'due' : 'done';
-  return { state, dueAtMs: first, overdue };
+  const soon = due.filter((atMs) => atMs - nowMs <= rules.warnAheadMs).length - overdue;
+  const state = overdue > 0 ? 'overdue' : soon > 0 ? 'due' : 'done';
+  return { state, dueAtMs: first, due: soon, overdue };
 }

@@ -14,6 +14,7 @@ import type { JournalEntryView, JournalItem, OperatorInput, OperatorOutput } fro
 import type { ActDetail, ActView, EntryView } from '../../contracts/vault-host/index.ts';
 import { signingTexts } from '../../locales/signing/index.ts';
 import { printedAct, receiptPage } from '../receipt-page/index.ts';
+import { reviewCsv } from './access/review-csv.ts';
 import type { Engine, Shift } from './context.ts';
 import { readCheckpoint } from './sync/tree-head.ts';
 
@@ -163,7 +164,7 @@ async function pageOf(engine: Engine, detail: ActDetail & { receipt: string }, f
   });
 }
 
-/** Act, signature, receipt and its page as files; refuses `receipt-absent` until the log has proven the act. */
+/** Act, signature, receipt and its page as files, and of a review of rights its result as a table; refuses `receipt-absent` until the log has proven the act. */
 export async function exportAct(engine: Engine, shift: Shift, actionId: string): Promise<Result<ActExport>> {
   const detail = await engine.vault.call('acts.get', { actionId: actionId as ActionId });
   if (!detail.ok) return detail;
@@ -177,11 +178,14 @@ export async function exportAct(engine: Engine, shift: Shift, actionId: string):
   const page = await pageOf(engine, { ...detail.value, receipt }, facts);
   const stem = `${act.caseNumber ?? act.caseId}-${act.type.replace('registration.', '')}-${act.actionId.slice(-12)}`;
   const text = new TextEncoder();
+  const parsed = parseActEnvelope(envelope);
+  const table = parsed.ok ? reviewCsv(parsed.value, engine.state.preferences.locale) : undefined;
   return ok([
     { name: `${stem}.act.json`, bytes: text.encode(envelope) },
     { name: `${stem}.p7s`, bytes: new Uint8Array(Buffer.from(cms, 'base64')) },
     { name: `${stem}.tlog-proof`, bytes: text.encode(receipt) },
     { name: `${stem}.html`, bytes: text.encode(page) },
+    ...(table === undefined ? [] : [{ name: `${stem}.csv`, bytes: text.encode(table) }]),
     { name: 'log.vkey', bytes: text.encode(`${keyTextOf(shift, receipt)}\n`) },
   ]);
 }

@@ -62,7 +62,9 @@ export async function listPeople(
   if (!beside.ok) return beside;
   const people = [...registry.value.state.people.values()];
   const all = people.map((person) => summaryOf(registry.value, person, beside.value));
-  return ok({ ...pageOf(findPeople(all, quest), { offset, limit }), counts: { all: all.length } });
+  const { review } = registry.value.view;
+  const waiting = review.state === 'unruled' ? {} : { 'review-due': review.due, 'review-overdue': review.overdue };
+  return ok({ ...pageOf(findPeople(all, quest), { offset, limit }), counts: { all: all.length, ...waiting } });
 }
 
 type Whether = { readonly code: string } | null;

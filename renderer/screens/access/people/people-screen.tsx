@@ -10,6 +10,7 @@ import {
   IconUserPlus,
   IconUsers,
   Menu,
+  Note,
   RefusalBox,
   Skeleton,
   useKeys,
@@ -117,6 +118,16 @@ function Rows({ people, iin }: { readonly people: People; readonly iin: string |
   );
 }
 
+/** Whose rights two people have to look at: late, else soon; nothing where everybody was looked at in time. */
+function ReviewReminder({ counts }: Pick<People, 'counts'>): ReactNode {
+  const words = useWords();
+  const [overdue = 0, due = 0] = [counts['review-overdue'], counts['review-due']];
+  if (overdue + due === 0) return null;
+  const text =
+    overdue > 0 ? words('people.review.overdue', { count: overdue }) : words('people.review.due', { count: due });
+  return <Note tone="waiting">{text}</Note>;
+}
+
 /** Everybody who has, had or will have rights here. */
 export function PeopleScreen({ iin }: { readonly iin: string | null }): ReactNode {
   const words = useWords();
@@ -144,6 +155,7 @@ export function PeopleScreen({ iin }: { readonly iin: string | null }): ReactNod
             </Button>
           </div>
         </header>
+        <ReviewReminder counts={people.counts} />
         <Filters searchRef={searchRef} />
         <Rows people={people} iin={iin} />
       </section>
