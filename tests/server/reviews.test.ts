@@ -7,6 +7,7 @@ import { testForm } from './support/forms.ts';
 import {
   actOn,
   changePolicyByCards,
+  passTime,
   propose,
   registryOf,
   startFounded,
@@ -14,7 +15,6 @@ import {
   type FoundedPlatform,
 } from './support/founded.ts';
 import type { TestPerson } from './support/people.ts';
-import { must } from './support/platform.ts';
 import { newCase } from './support/workstation.ts';
 
 const dayMs = 86_400_000;
@@ -55,10 +55,7 @@ afterAll(async () => {
   await platform?.remove();
 });
 
-async function pass(days: number): Promise<void> {
-  vi.setSystemTime(Date.now() + days * dayMs);
-  for (const list of platform.ca.crls()) must(await platform.server.administration.importCrl(list));
-}
+const pass = (days: number): Promise<void> => passTime(platform, days * dayMs);
 
 test('the review is announced ahead, and overdue once its time is over, at the door and in the log of the server', async () => {
   expect((await standing()).review).toMatchObject({ state: 'done', overdue: 0 });

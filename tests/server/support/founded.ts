@@ -1,3 +1,4 @@
+import { vi } from 'vitest';
 import type { AccessCase, AccessChange, AccessEvent, PolicyDocument, StaffGrant } from '../../../core/access/index.ts';
 import { decideCase, evolveCase, isAccessCase, type ActType } from '../../../core/actions/index.ts';
 import type { ActItem } from '../../../contracts/http/index.ts';
@@ -131,6 +132,20 @@ export async function changePolicyByCards(
   const confirmed = await actOn(desk, manager, view, { type: 'access.confirm', payload: {} });
   if (outcome !== 'accepted' || confirmed !== 'accepted') throw new Error(`the policy: ${outcome}, ${confirmed}`);
   desk.policyVersion = version;
+}
+
+/** Lets every clock of this process go on by so much (`Date` is played): authorities publish anew, and the server goes by it on return. */
+export async function passTime({ ca, server, desk }: FoundedPlatform, ms: number): Promise<void> {
+  vi.setSystemTime(Date.now() + ms);
+  const fromMs = Math.floor(Date.now() / 1_000) * 1_000;
+  for (const list of ca.crls()) must(await server.administration.importCrl(list));
+  const isFresh = async (): Promise<boolean> => {
+    const status = await desk.client.call({ method: 'GET', path: endpoints.status.path });
+    const { lists } = endpoints.status.response.parse(status.json).revocation;
+    return lists.every(({ thisUpdateMs }) => thisUpdateMs >= fromMs);
+  };
+  // Acts that are checked by the trust before are not taken, and sent again.
+  await vi.waitUntil(isFresh, { timeout: 5_000, interval: 50 });
 }
 
 /** The record of somebody new. */
