@@ -22,6 +22,8 @@ export {
   batchItemsMax,
   change,
   changesLimitMax,
+  policiesLimitMax,
+  policiesResponse,
   changesSizeMax,
   cmsSizeMaxBytes,
   enrolmentProofText,

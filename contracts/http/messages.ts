@@ -252,6 +252,15 @@ export const consistencyQuery = z.strictObject({
 
 export const consistencyResponse = z.strictObject({ from: count, to: count, hashes: z.array(base64Exact(32)).max(64) });
 
+/** Policies that two people signed in one answer; with their acts they take 150 kB each at the most. */
+export const policiesLimitMax = 8;
+export const policiesQuery = z.strictObject({ after: decimal(Number.MAX_SAFE_INTEGER) });
+
+/** Later versions of the policy, oldest first, each by the two signed acts that put it there; what they say follows from their envelopes. */
+export const policiesResponse = z.strictObject({
+  policies: z.array(z.strictObject({ proposed: change, confirmed: change })).max(policiesLimitMax),
+});
+
 export const policyResponse = z.strictObject({ policy: signedDocument });
 
 /** Base64 DER of the anchors, intermediates and revocation lists that the server decides by. */

@@ -31,6 +31,7 @@ export const accessRefusals = {
   'person-unknown': { retry: false },
   'person-blocked-already': { retry: false },
   'nobody-left-to-confirm': { retry: false },
+  'policy-not-verified': { retry: false },
   'registry-differs': { retry: false },
   'registry-unsettled': { retry: true },
   'registry-too-long': { retry: false },

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { AccessCase } from '../../core/access/index.ts';
 import { accessEvent, actionId, caseId, count, iin, sha256Hex, timeMs } from '../documents/index.ts';
+import { policiesResponse } from '../http/index.ts';
 import { defineVerbs, type VerbOutput } from '../rpc/index.ts';
 import { caseVerbs } from './case-verbs.ts';
 import { caseHistorySchema, outboxStateSchema } from './shapes.ts';
@@ -25,6 +26,8 @@ const accessCase = z.strictObject({
   told: z.strictObject({ state: accessState, position: count }).nullable(),
 });
 
+const policyActsSchema = policiesResponse.shape.policies.element;
+
 /** The vault's own reading copy of the changes of rights: a feed of its own, folded as that of the registrations is. */
 export const accessVerbs = defineVerbs({
   'access.position': caseVerbs['cases.position'],
@@ -41,6 +44,20 @@ export const accessVerbs = defineVerbs({
     output: accessCase.extend({ history: z.array(caseHistorySchema.extend({ event: accessEvent })) }),
     timeoutMs,
     refusals: ['vault-closed', 'case-absent'],
+  },
+  /** Later policies with the acts that put them there, oldest first. Main verifies them anew whenever it reads them. */
+  'policies.list': {
+    input: z.null(),
+    output: z.strictObject({ items: z.array(policyActsSchema) }),
+    timeoutMs,
+    refusals: ['vault-closed'],
+  },
+  /** Keeps a policy that main verified; acts that name it are folded by it from then on. */
+  'policies.keep': {
+    input: policyActsSchema,
+    output: z.null(),
+    timeoutMs,
+    refusals: ['vault-closed', 'vault-not-bound', 'envelope-malformed', 'vault-disk-failed'],
   },
   /** What a person did on cases of either kind as the feeds told it, newest first. */
   'people.acts': {
@@ -74,5 +91,6 @@ export const accessVerbs = defineVerbs({
   },
 });
 
+export type PolicyActs = z.output<typeof policyActsSchema>;
 export type HeldAct = VerbOutput<(typeof accessVerbs)['people.acts']>['items'][number];
 export type HeldChange = z.output<typeof accessCase>;

@@ -1,4 +1,4 @@
-export { accessPageMax, type HeldAct, type HeldChange } from './access-verbs.ts';
+export { accessPageMax, type HeldAct, type HeldChange, type PolicyActs } from './access-verbs.ts';
 export type { ChangeFault } from './case-verbs.ts';
 export { newEntrySchema, type ActDetail, type ActView, type EntryView, type NewEntry } from './entries.ts';
 export { evidencePartMaxBytes, type EvidenceView } from './evidence-verbs.ts';

@@ -126,4 +126,4 @@ export {
   type PostureRules,
   type Service,
 } from './posture.ts';
-export { checkRegistry, type CheckedRegistry, type RecordName } from './told-registry.ts';
+export { checkRegistry, type CheckedRegistry, type HeldSignatures, type RecordName } from './told-registry.ts';

@@ -1,5 +1,5 @@
 import type { DeviceId, Iin, Sha256 } from '../kernel/index.ts';
-import { deviceOf, peopleOf } from './change.ts';
+import { deviceOf, peopleOf, type AccessChange } from './change.ts';
 import { evolveRegistry, type AccessEffect, type RegistryState } from './registry.ts';
 
 /** A record of a registry: of whom or what it is. */
@@ -54,11 +54,30 @@ function baseOf(told: RegistryState, touched: Touched): RegistryState {
   };
 }
 
+/** Whom and what these changes call new: when each was accepted, there was no such record. */
+function newcomersOf(changes: readonly AccessChange[]): ReadonlySet<string> {
+  return new Set(
+    changes.flatMap((change): readonly string[] => {
+      if (change.kind === 'staff' && change.before === null) return [change.record.iin];
+      return change.kind === 'device' && change.before === null ? [change.record.record.device] : [];
+    }),
+  );
+}
+
+/** Signed changes as somebody holds them: those of every state, and what those that count did, in the order of the log. */
+export type HeldSignatures = { readonly changes: readonly AccessChange[]; readonly effects: readonly AccessEffect[] };
+
 /**
- * Holds a told registry against the effects of the changes that were verified, in the order of the log. What no change touched is left as it
- * is: it stands since the founding, which is not known here. Whoever is told to be blocked, or not, without a signature is among the differing.
+ * Holds a told registry against the changes that were verified. What no change touched is left as it
+ * is: it stands since the founding, which is not known here. Whoever is told to be blocked, or not, without a signature is among the differing, and so is
+ * a record that a change called new and no second signature made.
  */
-export function checkRegistry(told: RegistryState, effects: readonly AccessEffect[], sha256: Sha256): CheckedRegistry {
+export function checkRegistry(
+  told: RegistryState,
+  { changes, effects }: HeldSignatures,
+  sha256: Sha256,
+): CheckedRegistry {
+  const newcomers = newcomersOf(changes);
   const touched = touchedBy(effects);
   const own = effects.reduce(
     (registry, effect) => evolveRegistry(registry, effect, { source: '', sha256 }),
@@ -73,9 +92,11 @@ export function checkRegistry(told: RegistryState, effects: readonly AccessEffec
     if (touched.staff.has(iin) && here?.confirmedAtMs !== there?.confirmedAtMs) return true;
     return touched.people.has(iin)
       ? differs(here, there) || here?.reviewedAtMs !== there?.reviewedAtMs
-      : !isBlockedAlike || there?.reviewedAtMs !== null;
+      : newcomers.has(iin) || !isBlockedAlike || there?.reviewedAtMs !== null;
   });
-  const devices = [...touched.devices].filter((device) => differs(own.devices.get(device), told.devices.get(device)));
+  const devices = [...new Set([...touched.devices, ...told.devices.keys()])].filter((device) =>
+    touched.devices.has(device) ? differs(own.devices.get(device), told.devices.get(device)) : newcomers.has(device),
+  );
   const policies = [...touched.policies].filter((version) => {
     const of = (registry: RegistryState) => registry.policies.find(({ record }) => record.version === version);
     return differs(of(own), of(told));

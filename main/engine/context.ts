@@ -17,11 +17,21 @@ import type { TreeHead } from './sync/tree-head.ts';
 
 export type Vault = SupervisedHost<VaultHost>;
 
+/** A policy with whom its signatures are of; nobody's of the bundle, which the platform key signed. */
+export type HeldPolicy = {
+  readonly document: PolicyDocument;
+  readonly signers: readonly { readonly iin: Iin; readonly name: string }[];
+  readonly basis: string;
+};
+
 /** What the open vault says that this workstation belongs to. */
 export type Enrolment = {
   readonly bundle: EnrolmentBundle;
   readonly document: SignedDocument;
-  readonly policy: PolicyDocument;
+  /** Of the bundle first, then each that two people signed over the one before. */
+  policies: readonly HeldPolicy[];
+  /** The one in effect. */
+  policy: PolicyDocument;
   /** Keys of the log that this workstation follows; grows when the log's key is replaced. */
   logPins: LogPins;
   readonly device: string;

@@ -39,6 +39,7 @@ export function readEnrolment(document: SignedDocument): Result<Enrolment> {
   return ok({
     bundle,
     document,
+    policies: [{ document: policy.value, signers: [], basis: '' }],
     policy: policy.value,
     logPins: [{ key: logKey.value, fromSize: 0 }],
     device: device.value.device,

@@ -24,12 +24,12 @@ export class IdleWatch {
   #touchedAtMs: number;
 
   constructor(engine: Engine, shift: Shift) {
-    const { lockIdleMs } = sessionRulesOf(shift);
     this.#engine = engine;
     this.#touchedAtMs = engine.options.clock.monotonicMs();
     this.#timer = setInterval(() => {
       const restedMs = engine.options.clock.monotonicMs() - this.#touchedAtMs;
-      if (restedMs >= lockIdleMs) engine.lock({ code: 'desk-locked-idle' });
+      // The policy may change within a shift.
+      if (restedMs >= sessionRulesOf(shift).lockIdleMs) engine.lock({ code: 'desk-locked-idle' });
     }, lookEveryMs);
     this.#timer.unref();
   }

@@ -1,28 +1,36 @@
 import { accessMatrix, csvOf, recordHash, type MatrixRow } from '../../core/access/index.ts';
-import { ok, refuse, type Result } from '../../core/kernel/index.ts';
+import { ok, refuse, type Json, type Result } from '../../core/kernel/index.ts';
 import { sha256 } from '../../eds/index.ts';
 import type { OperatorOutput } from '../../contracts/ipc/index.ts';
 import { isMessageId, words, type Locale } from '../../locales/index.ts';
-import type { Engine, Shift } from './context.ts';
+import type { Shift } from './context.ts';
 
 type PolicyView = OperatorOutput<'policies.get'>;
 
-/** The policy of the enrolment, which the platform key signed: the one that acts of this workstation name. */
-function policyOf(engine: Engine, { enrolment: { policy } }: Shift): PolicyView {
-  const state = policy.effectiveFromMs <= engine.serverClock.serverNowMs() ? 'in-force' : 'ahead';
-  const { version, effectiveFromMs } = policy;
-  const hash = recordHash(sha256, policy);
-  return { summary: { version, effectiveFromMs, hash, state, signers: [], basis: '' }, document: policy, before: null };
+function viewOf({ enrolment: { policies, policy } }: Shift, at: number): PolicyView | undefined {
+  const held = policies[at];
+  if (held === undefined) return undefined;
+  const { document, signers, basis } = held;
+  const { version, effectiveFromMs } = document;
+  const state = version === policy.version ? 'in-force' : version > policy.version ? 'ahead' : 'replaced';
+  return {
+    summary: { version, effectiveFromMs, hash: recordHash(sha256, document), state, signers: [...signers], basis },
+    document,
+    before: (policies[at - 1]?.document ?? null) as Json | null,
+  };
 }
 
-export function listPolicies(engine: Engine, shift: Shift): Result<OperatorOutput<'policies.list'>> {
-  return ok({ items: [policyOf(engine, shift).summary] });
+/** The policies of this desk, newest first: that of the enrolment, which the platform key signed, and each that two people signed since. */
+export function listPolicies(shift: Shift): Result<OperatorOutput<'policies.list'>> {
+  const views = shift.enrolment.policies.flatMap((_policy, at) => viewOf(shift, at)?.summary ?? []);
+  return ok({ items: views.toReversed() });
 }
 
 /** One version; `policy-not-in-force` for one that this workstation does not hold. */
-export function readPolicy(engine: Engine, shift: Shift, version: number): Result<PolicyView> {
-  const view = policyOf(engine, shift);
-  return view.summary.version === version ? ok(view) : refuse('policy-not-in-force');
+export function readPolicy(shift: Shift, version: number): Result<PolicyView> {
+  const at = shift.enrolment.policies.findIndex(({ document }) => document.version === version);
+  const view = viewOf(shift, at);
+  return view === undefined ? refuse('policy-not-in-force') : ok(view);
 }
 
 function rowName(locale: Locale, { part, id }: MatrixRow): string {

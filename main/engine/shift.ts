@@ -5,6 +5,7 @@ import type { Role } from '../../core/access/index.ts';
 import { roles as allRoles } from '../../core/access/index.ts';
 import { ok, refuse, type Iin, type Refusal, type Result } from '../../core/kernel/index.ts';
 import type { SlotSummary } from '../../contracts/vault-host/index.ts';
+import { takeUpPolicies } from './adopted-policies.ts';
 import { findSigner, type CardSigner } from './cards.ts';
 import { setServer, type Engine, type Enrolment, type Shift } from './context.ts';
 import { clientOf, hintsOf, orWaiting, readEnrolment } from './enrolment.ts';
@@ -42,7 +43,11 @@ async function openVault(
   const enrolment = readEnrolment(status.value.enrolment.bundle);
   if (enrolment.ok && enrolment.value.bundle.profile === 'production' && engine.options.isRoot)
     return refuse('root-in-production');
-  return enrolment.ok ? withFollowedKeys(enrolment.value, status.value.enrolment.logKeys) : enrolment;
+  if (!enrolment.ok) return enrolment;
+  const followed = withFollowedKeys(enrolment.value, status.value.enrolment.logKeys);
+  if (!followed.ok) return followed;
+  const policies = await takeUpPolicies(engine, enrolment.value);
+  return policies.ok ? followed : policies;
 }
 
 /** The enrolment with the keys of the log that the vault followed since then; it verified each when it was journalled. */

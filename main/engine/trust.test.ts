@@ -32,6 +32,7 @@ function issued(change: Partial<IssueRequest> = {}, by = ca): Certificate {
 const enrolmentWith = (carriers: readonly string[] = []): Enrolment =>
   ({
     bundle: { profile: 'demo', anchors: [base64(ca.rootCertificate)], intermediates: [base64(ca.issuingCertificate)] },
+    policies: [],
     policy: { signatures: { carriers, refusedPolicies: [] } },
   }) as unknown as Enrolment;
 

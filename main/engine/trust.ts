@@ -56,9 +56,15 @@ function trustOf(hint: TrustHint, revocation: () => RevocationStore): TrustConfi
 
 const feedVerifiers = new WeakMap<Enrolment, Verifier>();
 
-/** Judges acts of the change feed by the anchors of the enrolment; what the server would have trusted since then, and revocation, are not asked. */
+/**
+ * Judges acts of the change feed by the anchors and the policy of the enrolment, whatever policy is in effect: what was good when it was signed stays
+ * good. What the server would have trusted since then, and revocation, are not asked.
+ */
 export function feedVerifier(enrolment: Enrolment): Verifier {
-  const verifier = feedVerifiers.get(enrolment) ?? createVerifier(trustOf(trustHintOf(enrolment), () => nothingKnown));
+  const known = feedVerifiers.get(enrolment);
+  if (known !== undefined) return known;
+  const policy = enrolment.policies[0]?.document ?? enrolment.policy;
+  const verifier = createVerifier(trustOf(trustHintOf({ ...enrolment, policy }), () => nothingKnown));
   feedVerifiers.set(enrolment, verifier);
   return verifier;
 }
@@ -72,6 +78,11 @@ export function shownVerifier(engine: Engine, enrolment: Enrolment): Verifier {
   const verifier = withCarriers(trustHintOf(enrolment), () => engine.state.revocation.store);
   shownVerifiers.set(enrolment, verifier);
   return verifier;
+}
+
+/** The policy has changed: whatever is shown from now on is judged by its carriers. */
+export function forgetShownVerifier(enrolment: Enrolment): void {
+  shownVerifiers.delete(enrolment);
 }
 
 function withCarriers(hint: TrustHint, revocation: () => RevocationStore): Verifier {

@@ -120,7 +120,7 @@ async function checkJournal({ engine }: Room): Promise<Result<OperatorOutput<'jo
 }
 
 function exportPermissions(engine: Engine, shift: Shift, version: number): Promise<Result<string>> {
-  const view = readPolicy(engine, shift, version);
+  const view = readPolicy(shift, version);
   return Promise.resolve(view.ok ? ok(permissionsCsv(view.value.document, engine.state.preferences.locale)) : view);
 }
 
@@ -162,8 +162,8 @@ export function createWorkstation(options: WorkstationOptions): Workstation {
     listEvidence: (input) => room.inShift((shift) => listEvidence(engine, shift, input)),
     pauseEvidence: (sha256, isPaused) => room.inShift(() => room.pauseUpload(sha256 as Sha256Hex, isPaused)),
     retention: () => room.inShift((shift) => shift.client.call('retention', {})),
-    listPolicies: () => room.inShift((shift) => Promise.resolve(listPolicies(engine, shift))),
-    readPolicy: (version) => room.inShift((shift) => Promise.resolve(readPolicy(engine, shift, version))),
+    listPolicies: () => room.inShift((shift) => Promise.resolve(listPolicies(shift))),
+    readPolicy: (version) => room.inShift((shift) => Promise.resolve(readPolicy(shift, version))),
     exportPermissions: (version) => room.inShift((shift) => exportPermissions(engine, shift, version)),
     listSessions: () => room.inShift((shift) => shift.client.call('sessions', {})),
     endSession: (id) => room.inShift((shift) => endSession(shift, id)),

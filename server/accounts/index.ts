@@ -73,4 +73,4 @@ export {
   type LoggedRecord,
 } from './founding.ts';
 export type { PolicyInForce, RegisteredDevice, RegisteredStaff, UnconfirmedRecord } from './rights.ts';
-export { leavesOfSources, sourceOfAct } from './sources.ts';
+export { leavesOfSources, readActsOfSources, sourceOfAct } from './sources.ts';

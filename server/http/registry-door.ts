@@ -1,8 +1,9 @@
 import { isIdle, registryOf, reviewStanding, type Person, type RegistryState } from '../../core/access/index.ts';
 import { ok } from '../../core/kernel/index.ts';
-import { endpoints, type RegistryView } from '../../contracts/http/index.ts';
+import { endpoints, policiesLimitMax, type RegistryView } from '../../contracts/http/index.ts';
 import { sha256 } from '../../eds/index.ts';
 import { activeTimes, leavesOfSources } from '../accounts/index.ts';
+import { policyActs } from '../intake/index.ts';
 import type { DoorContext } from './context.ts';
 import { noteReading } from './reading.ts';
 import type { Router } from './router.ts';
@@ -11,6 +12,15 @@ const nobody: RegistryState = registryOf({ staff: [], devices: [], policies: [] 
 
 function plain<T>(value: unknown): T {
   return structuredClone(value) as T;
+}
+
+/** Opens the door of the policies that two people signed, for every desk: each by the acts that put it there. */
+export function openPoliciesDoor({ platform, registry }: DoorContext, router: Router): void {
+  router.open(endpoints.policies, async ({ query }) => {
+    const later = (registry.rights() ?? nobody).policies.filter(({ record }) => record.version > query.after);
+    const sources = later.map(({ source }) => source).slice(0, policiesLimitMax);
+    return ok({ policies: [...(await policyActs(platform, sources))] });
+  });
 }
 
 /** Opens the door of the registry: people, devices and policies with the hash that a change of each must name. */

@@ -5,7 +5,15 @@ import { mayRead, readScopes } from '../../core/access/index.ts';
 import { change, changesSizeMax, type Change } from '../../contracts/http/index.ts';
 import type { DataKey } from '../keys/index.ts';
 import type { Platform } from '../platform/index.ts';
-import { readActsOf, readChanges, readLatestPosition, type Feed, type Row } from '../store/index.ts';
+import {
+  readActsOf,
+  readChanges,
+  readChangesOfCases,
+  readLatestPosition,
+  type Feed,
+  type Row,
+} from '../store/index.ts';
+import { readActsOfSources, sourceOfAct } from '../accounts/index.ts';
 import { purposes } from './rows.ts';
 
 /** Streams that these roles may read. */
@@ -59,14 +67,7 @@ export async function changesAfter(
   // Read first: a change that comes between the two reads is then after `latest`, never skipped.
   const latest = await readLatestPosition(platform.database, options.feed);
   const rows = await readChanges(platform.database, options);
-  const keys = await platform.subjectKeys.ensure(rows.map((row) => `case:${row.case_id}`));
-  const opened = rows.map((row): Opened => {
-    const key = keys.get(`case:${row.case_id}`);
-    if (key === undefined) throw new Error('intake: a case has a key');
-    return { row, key, told: sealedChange.parse(JSON.parse(key.open(purposes.change, row.sealed).toString())) };
-  });
-  const acts = await actsOf(platform, opened);
-  const all = opened.map((one) => openChange(one, acts.get(`${one.told.act.device} ${one.row.leaf_id}`)));
+  const all = await openChanges(platform, rows);
   const changes = fitting(all);
   const isAll = rows.length < options.limit && changes.length === all.length;
   return {
@@ -76,4 +77,32 @@ export async function changesAfter(
       : (changes.at(-1)?.position ?? options.after),
     latest,
   };
+}
+
+/** Changes with the signed bytes of their acts, unsealed. */
+async function openChanges(platform: Platform, rows: readonly ChangeRow[]): Promise<readonly Change[]> {
+  const keys = await platform.subjectKeys.ensure(rows.map((row) => `case:${row.case_id}`));
+  const opened = rows.map((row): Opened => {
+    const key = keys.get(`case:${row.case_id}`);
+    if (key === undefined) throw new Error('intake: a case has a key');
+    return { row, key, told: sealedChange.parse(JSON.parse(key.open(purposes.change, row.sealed).toString())) };
+  });
+  const acts = await actsOf(platform, opened);
+  return opened.map((one) => openChange(one, acts.get(`${one.told.act.device} ${one.row.leaf_id}`)));
+}
+
+/** The two acts behind each policy of these sources, for those whose acts the log holds. */
+export async function policyActs(
+  platform: Platform,
+  sources: readonly string[],
+): Promise<readonly { readonly proposed: Change; readonly confirmed: Change }[]> {
+  const acts = await readActsOfSources(platform, sources);
+  const bySource = new Map(acts.map((act) => [sourceOfAct(act), act.subject.replace(/^case:/u, '')]));
+  const cases = sources.flatMap((source) => bySource.get(source) ?? []);
+  const changes = await openChanges(platform, await readChangesOfCases(platform.database, cases));
+  const proven = changes.filter(({ act }) => act.leafIndex !== null);
+  return cases.flatMap((caseId) => {
+    const [proposed, confirmed] = proven.filter((one) => one.case === caseId);
+    return proposed === undefined || confirmed === undefined ? [] : [{ proposed, confirmed }];
+  });
 }

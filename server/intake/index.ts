@@ -1,4 +1,4 @@
-export { changesAfter, scopesOf } from './changes.ts';
+export { changesAfter, policyActs, scopesOf } from './changes.ts';
 export type { IntakeContext } from './admission.ts';
 export { createFoldRegister } from './fold-register.ts';
 export { busyRetryAfterSeconds, openIntake, type Intake, type IntakeOptions } from './intake.ts';

@@ -174,6 +174,22 @@ export async function readChanges(
     .execute();
 }
 
+/** All changes of some cases, in their order. */
+export async function readChangesOfCases(
+  session: Session,
+  caseIds: readonly string[],
+): Promise<readonly (Row<'change'> & { readonly leaf_index: number | null })[]> {
+  if (caseIds.length === 0) return [];
+  return session
+    .selectFrom('change')
+    .leftJoin('leaf_position', 'leaf_position.leaf_id', 'change.leaf_id')
+    .selectAll('change')
+    .select('leaf_position.leaf_index')
+    .where('change.case_id', 'in', [...caseIds])
+    .orderBy('change.position')
+    .execute();
+}
+
 export type CaseRevision = { readonly caseId: string; readonly revision: number };
 
 /** The changes that made these revisions, by one statement. */

@@ -30,6 +30,7 @@ export {
   readCases,
   readChanges,
   readChangesOf,
+  readChangesOfCases,
   readKnownActs,
   readLatestPosition,
   type Feed,

@@ -24,6 +24,7 @@ beforeAll(async () => {
   workstation = await enrolled(platform.server);
   enrolment = {
     bundle: workstation.bundle,
+    policies: [],
     policy: JSON.parse(workstation.bundle.policy.document),
   } as unknown as Enrolment;
   const view = newCase(testForm());

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fullName, must, until, type StaffMember } from '../../dev/demo/index.ts';
+import { certificateOf, fullName, must, until, type StaffMember } from '../../dev/demo/index.ts';
 import type { RightsDraft, ChangeView, PersonSummary } from '../../contracts/ipc/index.ts';
 import type { StaffGrant } from '../../core/access/index.ts';
 import type { Result } from '../../core/kernel/index.ts';
@@ -7,6 +7,7 @@ import {
   activate,
   colleague,
   makeFounded,
+  manager,
   newcomer,
   officer,
   recordOf,
@@ -17,15 +18,18 @@ import {
 let founded: FoundedWorld;
 let a: Seat;
 let b: Seat;
+let m: Seat;
+/** Of somebody who was employed and whose workstation was let in here. */
+let own: Seat;
 let employed = '';
 
 const text = { reason: 'Жаңа міндет', basis: 'Бұйрық № 7' };
 
 beforeAll(async () => {
-  const made = await makeFounded([officer, colleague]);
+  const made = await makeFounded([officer, colleague, manager]);
   founded = made.founded;
-  [a, b] = made.seats as [Seat, Seat];
-  for (const seat of [a, b]) await seat.start();
+  [a, b, m] = made.seats as [Seat, Seat, Seat];
+  for (const seat of [a, b, m]) await seat.start();
 }, 180_000);
 
 afterAll(async () => {
@@ -150,10 +154,49 @@ describe('rights at desks on real parts', { timeout: 120_000 }, () => {
     expect(codeOf(await a.desk.preview(staffDraft(record, 'a'.repeat(64))))).toBe('record-changed');
   });
 
-  it('a block is one person’s: the open session of whom it names is over at once, his desk says so, and both desks know it', async () => {
-    const own = await founded.seatFounded(newcomer, 'Desk of the newcomer', [a, b]);
+  it('a further workstation is let in by two, and only then is it served', async () => {
+    own = await founded.seatFounded(newcomer, 'Desk of the newcomer', [a, b]);
     await activate(founded, newcomer);
     await own.start();
+    const device = must(await b.desk.listDevices()).items.find(({ name }) => name === 'Desk of the newcomer');
+    expect(device).toMatchObject({ standing: 'active', isVerified: true, custodian: { iin: officer.iin } });
+  });
+
+  it('a policy that two people signed counts at every desk when it takes effect, and is still known after the night', async () => {
+    const [before] = must(await a.desk.listPolicies()).items;
+    const version = (before?.version ?? 0) + 1;
+    const { document } = must(await a.desk.readPolicy(version - 1));
+    const effectiveFromMs = Date.now() + 6_000;
+    const record = { ...document, version, effectiveFromMs, registration: { claimTtlMs: 60_000 } };
+    const change = { kind: 'policy', before: before?.hash ?? '', record } as const;
+    await signed(a, { type: 'access.propose', change: change as never, ...text });
+    await signed(m, { type: 'access.confirm', caseId: await waitingFor(m) });
+    const present = async ({ desk }: Seat) =>
+      must(await desk.listPolicies()).items.map((one) => [one.version, one.state, one.signers.map(({ iin }) => iin)]);
+    const signers = [officer.iin, manager.iin];
+    // Whoever reads nothing of rights follows the policy all the same.
+    for (const seat of [a, b, own]) {
+      await until(async () => (await present(seat))[0]?.[1] === 'in-force' && (await present(seat)).length > 1, 40_000);
+      expect(await present(seat)).toEqual([
+        [version, 'in-force', signers],
+        [version - 1, 'replaced', []],
+      ]);
+    }
+    expect(Date.now()).toBeGreaterThanOrEqual(effectiveFromMs);
+    // An act that named the policy before would be refused.
+    const person = must(await a.desk.readPerson(newcomer.iin));
+    await signed(
+      a,
+      staffDraft({ ...(person.record as unknown as StaffGrant), roles: ['reviewer'] }, person.summary.hash),
+    );
+    await signed(a, { type: 'access.withdraw', caseId: await waitingFor(b), note: '' });
+    must(await own.desk.endShift());
+    // From the vault: nothing was asked of the server yet.
+    must(await own.desk.startShift(await certificateOf(own.desk, newcomer)));
+    expect((await present(own))[0]).toEqual([version, 'in-force', signers]);
+  });
+
+  it('a block is one person’s: the open session of whom it names is over at once, his desk says so, and both desks know it', async () => {
     const block = { type: 'access.block', iin: newcomer.iin, reason: 'A lost card', basis: 'Report 12' } as const;
     const sinceMs = performance.now();
     await signed(b, block);

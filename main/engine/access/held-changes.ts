@@ -1,4 +1,4 @@
-import type { AccessEffect } from '../../../core/access/index.ts';
+import type { AccessEffect, HeldSignatures } from '../../../core/access/index.ts';
 import { ok, refuse, type CaseId, type Result } from '../../../core/kernel/index.ts';
 import { accessPageMax, type HeldChange } from '../../../contracts/vault-host/index.ts';
 import type { Engine } from '../context.ts';
@@ -26,8 +26,8 @@ export async function readHeldChanges(engine: Engine): Promise<Result<readonly H
 
 type Placed = { readonly position: number; readonly effect: AccessEffect };
 
-/** What the changes that are in force did to the registry, in the order in which the feed told them. */
-export function effectsOf(held: readonly HeldChange[]): readonly AccessEffect[] {
+/** The changes that the feed told of, and what those that are in force did to the registry, in the order in which they were told. */
+export function signaturesOf(held: readonly HeldChange[]): HeldSignatures {
   const placed = held.flatMap(({ told }): Placed[] => {
     if (told === null) return [];
     const { state, position } = told;
@@ -39,5 +39,8 @@ export function effectsOf(held: readonly HeldChange[]): readonly AccessEffect[] 
     const { by, atMs } = state.end;
     return [{ position, effect: { kind: 'change', change: state.change, by, atMs } }];
   });
-  return placed.toSorted((one, other) => one.position - other.position).map(({ effect }) => effect);
+  return {
+    changes: held.flatMap(({ told }) => (told !== null && 'change' in told.state ? [told.state.change] : [])),
+    effects: placed.toSorted((one, other) => one.position - other.position).map(({ effect }) => effect),
+  };
 }

@@ -15,7 +15,7 @@ import type { HeldChange } from '../../../contracts/vault-host/index.ts';
 import type { Engine, Shift } from '../context.ts';
 import { raiseAlarm } from '../sync/alarm.ts';
 import { pullAll } from '../sync/changes.ts';
-import { effectsOf, readHeldChanges } from './held-changes.ts';
+import { signaturesOf, readHeldChanges } from './held-changes.ts';
 
 /** The registry as the server tells it, held against every change that this desk has verified. */
 export type HeldRegistry = {
@@ -73,7 +73,7 @@ async function look(engine: Engine, shift: Shift): Promise<Result<Look>> {
   if (!changes.ok) return changes;
   const state = stateOf(told.value);
   if (state === undefined) return refuse('server-answer-malformed');
-  const { verified, differing } = checkRegistry(state, effectsOf(changes.value), sha256);
+  const { verified, differing } = checkRegistry(state, signaturesOf(changes.value), sha256);
   return ok({ registry: { state, view: told.value, changes: changes.value, verified }, differing });
 }
 

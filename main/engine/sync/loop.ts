@@ -1,4 +1,5 @@
 import { ok, type Refusal, type Result } from '../../../core/kernel/index.ts';
+import { applyPolicy, pullPolicies } from '../adopted-policies.ts';
 import { setServer, type Engine, type Shift } from '../context.ts';
 import { isSessionOver } from '../locking.ts';
 import { refreshRevocation } from '../revocation.ts';
@@ -74,6 +75,7 @@ export class SyncLoop {
 
   async #round(): Promise<Result<Round>> {
     const nowMs = this.#engine.options.clock.monotonicMs();
+    const nextPolicyMs = applyPolicy(this.#engine, this.#shift.enrolment);
     const trusted = await trustLog(this.#engine, this.#shift);
     if (!trusted.ok) return trusted;
     const known = this.#head ?? this.#firstHead();
@@ -83,6 +85,8 @@ export class SyncLoop {
       this.#believe(contact.value.head);
       this.#contactAtMs = nowMs;
       await this.#journalHead(nowMs, known);
+      const policies = await this.#readPolicies();
+      if (!policies.ok) return policies;
     }
     const outbox = await sendActs(this.#engine, this.#shift, this.#turned);
     if (!outbox.ok) return outbox;
@@ -97,7 +101,7 @@ export class SyncLoop {
     if (!idleMaxMs.ok) return idleMaxMs;
     // Shown only, so it comes last and may be refused: without lists the revocation of others stays the server's word.
     await refreshRevocation(this.#engine, this.#shift);
-    const idle = Math.min(this.#stopStream === undefined ? idleWithoutStreamMs : idleMs, idleMaxMs.value);
+    const idle = Math.min(this.#stopStream === undefined ? idleWithoutStreamMs : idleMs, idleMaxMs.value, nextPolicyMs);
     return ok({ delayMs: proofs.value.isOpen || changes.value.isUnproven ? provingEveryMs : idle });
   }
 
@@ -107,6 +111,10 @@ export class SyncLoop {
     if (!refreshed.ok) return refreshed;
     this.#believe(refreshed.value.head);
     return ok(refreshed.value.waitMs ?? idleMs);
+  }
+
+  async #readPolicies(): Promise<Result<null>> {
+    return this.#shift.client.hasSession ? pullPolicies(this.#engine, this.#shift) : ok(null);
   }
 
   async #readChanges(): Promise<Result<Pulled>> {

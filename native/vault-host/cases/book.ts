@@ -3,6 +3,7 @@ import type { ActionId, CaseId, Sha256Hex } from '../../../core/kernel/index.ts'
 import { caseHashStart, commandOf, nextCaseHash, type ActEnvelope } from '../../../core/signing/index.ts';
 import type { CaseSummary } from '../../../contracts/vault-host/index.ts';
 import { sha256 } from '../hash.ts';
+import type { FeedRule } from './told.ts';
 
 /** A case as the server told it. */
 export type ConfirmedCase = {
@@ -30,7 +31,11 @@ export const absentCase: ConfirmedCase = {
  * Lays own pending acts over what the server told, by the same rule as the server's. An act that does not fit any more
  * (somebody was faster) is left out: the server will say `superseded`.
  */
-export function layOver(confirmed: ConfirmedCase, acts: readonly PendingAct[], claimTtlMs: number): LaidOver {
+export function layOver(
+  confirmed: ConfirmedCase,
+  acts: readonly PendingAct[],
+  claimTtlMs: FeedRule['claimTtlMs'],
+): LaidOver {
   let laid: LaidOver = { ...confirmed, pending: [] };
   for (const act of acts) {
     const { actor, claimedAtMs, subject } = act.envelope;
@@ -38,7 +43,7 @@ export function layOver(confirmed: ConfirmedCase, acts: readonly PendingAct[], c
     const event = decideCase(laid.state, commandOf(act.envelope), {
       actor: { iin: actor.iin, roles: [] },
       nowMs: claimedAtMs,
-      claimTtlMs,
+      claimTtlMs: claimTtlMs(act.envelope.policy),
     });
     if (!event.ok) continue;
     const revision = laid.revision + 1;

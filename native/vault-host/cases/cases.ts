@@ -22,6 +22,7 @@ import {
   type PendingAct,
 } from './book.ts';
 import { Feed } from './feed.ts';
+import { LaterPolicies } from './policies.ts';
 import { queryCases } from './query.ts';
 import { confirmedOf, type CaseRow, type ChangeRow } from './rows.ts';
 import { readSignature } from './signatures.ts';
@@ -41,7 +42,8 @@ type Item<Verb extends 'cases.get' | 'access.get'> = VaultOutput<Verb>['history'
 export class Cases {
   readonly #journal: Journal;
   readonly #store: Store;
-  readonly #claimTtlMs: number;
+  readonly #claimTtlMs: FeedRule['claimTtlMs'];
+  readonly policies: LaterPolicies;
   readonly #feeds: Readonly<Record<FeedName, Feed>>;
   readonly #lines = new Map<CaseId, CaseLine>();
   /** Cases whose line is older than the journal; brought up to date by the next reader. */
@@ -52,9 +54,15 @@ export class Cases {
   constructor(journal: Journal, rule: FeedRule) {
     this.#journal = journal;
     this.#store = journal.store;
-    this.#claimTtlMs = rule.claimTtlMs;
+    this.policies = new LaterPolicies(journal.store);
+    this.#claimTtlMs = (version) => this.policies.claimTtlMs(version) ?? rule.claimTtlMs(version);
     const feed = (name: FeedName): Feed =>
-      new Feed(journal.store, name, rule, (actionId) => this.#ownAct(actionId) !== undefined);
+      new Feed(
+        journal.store,
+        name,
+        { ...rule, claimTtlMs: this.#claimTtlMs },
+        (actionId) => this.#ownAct(actionId) !== undefined,
+      );
     this.#feeds = { cases: feed('cases'), access: feed('access') };
     for (const row of this.#store.iterate<CaseRow>('select * from cases'))
       this.#note(row.case_id, { ...confirmedOf(row), pending: [] });

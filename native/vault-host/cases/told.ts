@@ -19,7 +19,8 @@ export type FeedRule = {
   readonly platform: string;
   readonly profile: string;
   readonly logOrigin: string;
-  readonly claimTtlMs: number;
+  /** How long a claim is held by the policy of this version. */
+  readonly claimTtlMs: (version: number) => number;
 };
 
 /** The server's two feeds: registrations, and changes of rights. A case is told by one of them alone. */
@@ -57,7 +58,7 @@ export function foldTold(before: ConfirmedCase, change: ToldChange, rule: Place)
   const event = decideCase(before.state, commandOf(envelope.value), {
     actor: { iin: envelope.value.actor.iin, roles: [] },
     nowMs: act.receivedAtMs,
-    claimTtlMs: rule.claimTtlMs,
+    claimTtlMs: rule.claimTtlMs(envelope.value.policy),
   });
   if (!event.ok) return 'act-not-allowed';
   const state = evolveCase(before.state, event.value);

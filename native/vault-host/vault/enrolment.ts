@@ -157,5 +157,5 @@ export function wantedLevel({ witnesses }: Enrolment): DeskLevel {
 /** What the acts of the change feed must belong to. */
 export function feedRuleOf({ bundle, policy }: Enrolment): FeedRule {
   const { platform, profile, log } = bundle;
-  return { platform, profile, logOrigin: log.origin, claimTtlMs: policy.registration.claimTtlMs };
+  return { platform, profile, logOrigin: log.origin, claimTtlMs: () => policy.registration.claimTtlMs };
 }

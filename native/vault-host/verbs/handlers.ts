@@ -76,7 +76,8 @@ function withoutDiskFault<T, Code extends string>(
   return result as Result<T, Exclude<Code, 'vault-disk-failed'>>;
 }
 
-type CaseVerb = keyof VaultHandlers & (`cases.${string}` | `access.${string}` | `people.${string}`);
+type CaseVerb = keyof VaultHandlers &
+  (`cases.${string}` | `access.${string}` | `people.${string}` | `policies.${string}`);
 
 function feedHandlers(
   vault: Vault,
@@ -110,6 +111,8 @@ function caseHandlers(vault: Vault): Pick<VaultHandlers, CaseVerb> {
       const found = read(refuse('act-absent'), ({ cases }) => cases.signature(wanted));
       return found.ok ? found.value : found;
     },
+    'policies.list': () => read({ items: [] }, ({ cases }) => ({ items: cases.policies.list() })),
+    'policies.keep': (acts) => vault.withBound(({ cases }) => cases.policies.keep(acts)),
     'people.acts': (input) => read({ total: 0, items: [] }, (bound) => actsOfPerson(bound, input)),
     'people.lastActs': () => read({ items: [] }, ({ journal }) => lastActs(journal)),
     'access.list': (input) => read({ items: [] }, ({ cases }) => cases.listChanges(input)),

@@ -58,6 +58,7 @@ export function samples(desk: Workstation, person: TestPerson): Readonly<Record<
       path: endpoints.password.path,
       body: { challenge: '{}', cms: 'AAAA', proof: { kind: 'password', password }, password },
     },
+    policies: { path: `${endpoints.policies.path}?after=0` },
     registry: { path: endpoints.registry.path },
     accessChanges: { path: `${endpoints.accessChanges.path}?after=0` },
     signOut: { path: endpoints.signOut.path },
