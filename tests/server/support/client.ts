@@ -54,7 +54,12 @@ export class TestClient {
   /** What this device takes for the time. */
   nowMs: () => number = Date.now;
 
-  constructor(server: Pick<RunningServer, 'url' | 'pin'>, key: KeyObject = generateKeyPairSync('ed25519').privateKey) {
+  constructor(
+    server: Pick<RunningServer, 'url' | 'pin'>,
+    key: KeyObject = generateKeyPairSync('ed25519').privateKey,
+    /** Where it calls from; the whole of 127.0.0.0/8 is this machine. */
+    localAddress?: string,
+  ) {
     this.key = key;
     this.#url = new URL(server.url);
     const lines = Buffer.from(server.pin.certificate).toString('base64');
@@ -62,6 +67,7 @@ export class TestClient {
       ca: `-----BEGIN CERTIFICATE-----\n${lines}\n-----END CERTIFICATE-----\n`,
       keepAlive: true,
       maxSockets: 1,
+      ...(localAddress === undefined ? {} : { localAddress }),
     });
   }
 

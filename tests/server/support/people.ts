@@ -4,10 +4,10 @@ import type { Role } from '../../../core/access/index.ts';
 import { createTestCa, makeKey, type SigningKey, type TestCa } from '../../../dev/ca/index.ts';
 import { prepareBes, sha256Hex } from '../../../eds/index.ts';
 
-/** A valid IIN for the n-th test person. */
+/** A valid IIN for the n-th test person, of a thousand. */
 export function testIin(n: number): Iin {
   for (let serial = n * 10; ; serial += 1) {
-    const start = `90010130${String(serial % 1_000).padStart(3, '0')}`;
+    const start = `9001013${String(serial % 10_000).padStart(4, '0')}`;
     const digit = controlDigit(start);
     if (digit !== undefined) return `${start}${digit}` as Iin;
   }
@@ -47,11 +47,12 @@ export type IssueOptions = {
   readonly roles: readonly Role[];
   readonly notAfterMs?: number;
   readonly notBeforeMs?: number;
+  /** Where one is made for many: keys of RSA take their time. */
+  readonly key?: SigningKey;
 };
 
 /** Issues a certificate of the authority for a new person. */
-export function issuePerson({ ca, n, name, roles, ...validity }: IssueOptions): TestPerson {
-  const key = makeKey('rsa-2048');
+export function issuePerson({ ca, n, name, roles, key = makeKey('rsa-2048'), ...validity }: IssueOptions): TestPerson {
   const [surname = '', given = ''] = name.split(' ');
   const organisation = { name: '«Қорған» АҚ', bin: '990140000385' };
   const issued = ca.issue({
