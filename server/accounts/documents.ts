@@ -23,6 +23,7 @@ import {
   readDocumentOf,
   readLoggedDocuments,
   type DocumentRow,
+  type Database,
   type Session,
 } from '../store/index.ts';
 
@@ -97,6 +98,23 @@ export type NewDocument = {
   readonly leafIndex?: number;
 };
 
+/** The last record that was begun at a database. */
+const lastOf = new WeakMap<Database, Promise<void>>();
+
+/**
+ * One record after the other: what makes a data key takes a second connection while the transaction holds its own, and so many at
+ * once as the pool has connections would wait for each other for ever.
+ */
+function oneByOne(database: Database, body: (session: Session) => Promise<void>): Promise<void> {
+  const before = lastOf.get(database) ?? Promise.resolve();
+  const own = before.then(() => inTransaction(database, body));
+  lastOf.set(
+    database,
+    own.catch(() => undefined),
+  );
+  return own;
+}
+
 /**
  * Signs a document by the platform key and stores it with its leaf, in one transaction together with `beside`. It counts
  * only once the log holds the leaf.
@@ -126,7 +144,7 @@ export async function recordDocument(
     outcome: 'accepted',
     receivedAtMs: atMs,
   });
-  await inTransaction(database, async (session) => {
+  await oneByOne(database, async (session) => {
     // First of all: where it refuses, not even a data key is left behind.
     await beside(session, actionId);
     const key = (await subjectKeys.ensure([subject])).get(subject);
