@@ -14,6 +14,7 @@ export {
   type EndpointResponse,
 } from './endpoint.ts';
 export { commonRefusals, deviceRefusals, endpoints, sessionRefusals, type EndpointName } from './endpoints.ts';
+export { mirrorDoors, witnessDoors } from './listeners.ts';
 export { chunkMedia, formatUploadMetadata, parseUploadMetadata, tusVersion, type EvidenceStatus } from './evidence.ts';
 export type { LogCompromiseResponse } from './log-keys.ts';
 export { formatInvitation, parseInvitation, type Invitation } from './invitation.ts';

@@ -1,22 +1,24 @@
 import type { RequestListener, ServerResponse } from 'node:http';
+import { mirrorDoors } from '../../contracts/http/index.ts';
 import { readTile } from '../log/index.ts';
 import type { Mirror } from './open-mirror.ts';
 
-const logPrefix = '/v1/log/';
+const { checkpoint, tile } = mirrorDoors;
+const tilePrefix = tile.path.slice(0, -1);
 const immutable = 'public, max-age=31536000, immutable';
 
 type File = { readonly bytes: Uint8Array; readonly type: string; readonly cache: string };
 
-/** A file of the log by its path below the prefix, as the platform serves it. */
+/** What stands behind a door of the table; nothing behind any other path. */
 function logFile(mirror: Mirror, path: string): File | undefined {
   const { checkpoints, readEntries, readHashes } = mirror.store();
   const published = checkpoints.latest();
   if (published === undefined) return undefined;
-  if (path === 'checkpoint')
-    return { bytes: Buffer.from(published.note), type: 'text/plain; charset=utf-8', cache: 'no-store' };
+  if (path === checkpoint.path)
+    return { bytes: Buffer.from(published.note), type: checkpoint.media, cache: 'no-store' };
   const log = { checkpointSize: () => published.head.treeSize, readEntries, readHashes };
-  const tile = path.startsWith('tile/') ? readTile(log, path.slice('tile/'.length)) : undefined;
-  return tile === undefined ? undefined : { bytes: tile, type: 'application/octet-stream', cache: immutable };
+  const bytes = path.startsWith(tilePrefix) ? readTile(log, path.slice(tilePrefix.length)) : undefined;
+  return bytes === undefined ? undefined : { bytes, type: tile.media, cache: immutable };
 }
 
 function send(response: ServerResponse, file: File | undefined, isHead: boolean): void {
@@ -42,7 +44,7 @@ export function mirrorListener(mirror: Mirror, onBug: (bug: unknown) => void): R
     }
     const path = request.url ?? '';
     try {
-      send(response, path.startsWith(logPrefix) ? logFile(mirror, path.slice(logPrefix.length)) : undefined, isHead);
+      send(response, logFile(mirror, path), isHead);
     } catch (bug) {
       onBug(bug);
       response.writeHead(500, { 'content-length': 0 }).end();

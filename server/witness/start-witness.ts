@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { isUtf8 } from 'node:buffer';
 import { ok, refuse, type Result } from '../../core/kernel/index.ts';
 import { formatNoteKey } from '../../core/log/index.ts';
+import { witnessDoors } from '../../contracts/http/index.ts';
 import { hold, isHeld, releaseHold } from '../store/index.ts';
 import { addCheckpoint, addLogKey, requestSizeMaxBytes, type WitnessAnswer } from './add-checkpoint.ts';
 import { openListener, type ListenerTls } from './listener.ts';
@@ -35,21 +36,24 @@ function bodyOf(request: IncomingMessage): Promise<Buffer | undefined> {
 
 const short = (status: number, body: string): WitnessAnswer => ({ status, body, type: 'text/plain; charset=utf-8' });
 
-const doors = new Map([
-  ['/add-checkpoint', addCheckpoint],
-  ['/log-key', addLogKey],
-]);
+type Door = (witness: Witness, body: string) => WitnessAnswer;
+/** One for each door of the table; what the table does not list is not there. */
+const handlers: Readonly<Record<keyof typeof witnessDoors, Door>> = { addCheckpoint, logKey: addLogKey };
+const names = Object.keys(witnessDoors) as readonly (keyof typeof witnessDoors)[];
+const doors = new Map(
+  names.map((name) => [witnessDoors[name].path as string, { ...witnessDoors[name], answer: handlers[name] }]),
+);
 
 function listenerOf(witness: Witness, onBug: (bug: unknown) => void): RequestListener {
   async function reply(request: IncomingMessage): Promise<WitnessAnswer> {
-    const answer = doors.get(request.url ?? '');
-    if (answer === undefined) return short(404, '');
-    if (request.method !== 'POST') return short(405, '');
+    const door = doors.get(request.url ?? '');
+    if (door === undefined) return short(404, '');
+    if (request.method !== door.method) return short(405, '');
     const body = await bodyOf(request);
     if (body === undefined) return short(413, '');
     if (!isUtf8(body)) return short(400, '');
     try {
-      return answer(witness, body.toString('utf8'));
+      return door.answer(witness, body.toString('utf8'));
     } catch (bug) {
       // What could not be kept is not vouched for.
       onBug(bug);
