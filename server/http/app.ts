@@ -7,6 +7,7 @@ import { createChunkBodies } from './chunk-bodies.ts';
 import type { DoorContext } from './context.ts';
 import { openDoors } from './doors.ts';
 import { describeError } from './log-format.ts';
+import { pacedGuard } from './paced-guard.ts';
 import { sendRefusal } from './refusals.ts';
 import { createReplayGuard } from './replay-guard.ts';
 import { createRouter } from './router.ts';
@@ -74,7 +75,8 @@ function bareApp({ newId, log }: Bare, tls: TlsIdentity): FastifyInstance {
 /** Builds the server. It listens to nobody before `listen`. */
 export function createApp(context: DoorContext, tls: TlsIdentity): FastifyInstance {
   const { platform, registry, log } = context;
-  const app = bareApp({ newId: platform.surroundings.uuid, log }, tls);
+  const { uuid, nowMs } = platform.surroundings;
+  const app = bareApp({ newId: uuid, log }, tls);
   const bodies = createChunkBodies();
   app.addContentTypeParser(chunkMedia, (request: FastifyRequest, payload: IncomingMessage) =>
     bodies.read(request, payload),
@@ -85,7 +87,7 @@ export function createApp(context: DoorContext, tls: TlsIdentity): FastifyInstan
   app.setNotFoundHandler((request, reply) => sendRefusal(reply, { code: 'not-found' }, request.id));
   openDoors(
     context,
-    createRouter(app, context, { guard: createReplayGuard(platform.surroundings.nowMs), bodies }),
+    createRouter(app, context, { guard: pacedGuard(createReplayGuard(nowMs), nowMs), bodies }),
     stream,
   );
   return app;

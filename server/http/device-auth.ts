@@ -13,7 +13,7 @@ import type { RequestProof } from '../checks/index.ts';
 import { verifyEd25519Aside } from '../keys/index.ts';
 import type { ReplayGuard } from './replay-guard.ts';
 
-export type DeviceRefusal = (typeof deviceRefusals)[number] | 'server-busy';
+export type DeviceRefusal = (typeof deviceRefusals)[number] | 'too-many-requests' | 'server-busy';
 
 /** A request as it stood on the wire. */
 export type WireRequest = {

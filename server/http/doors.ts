@@ -23,6 +23,7 @@ import {
 import { changesAfter, receiptsOf, scopesOf } from '../intake/index.ts';
 import { readTile } from '../log/index.ts';
 import { readLatestPosition, type Feed } from '../store/index.ts';
+import { createAtOnce } from './at-once.ts';
 import type { ChangeStream } from './change-stream.ts';
 import type { DoorContext } from './context.ts';
 import { openDeviceDoors } from './device-doors.ts';
@@ -119,7 +120,11 @@ function othersOf({ others = [] }: Asked<typeof endpoints.signIn>['body']): read
   return others.map(({ method, proof }) => ({ method, proof: Buffer.from(proof, 'base64') }));
 }
 
+/** A workstation has one person before it; one that tries more at once shall not fill the line for passwords, which is of all. */
+const passwordsAtOnceMax = 4;
+
 function openAccountDoors(context: DoorContext, router: Router, stream: ChangeStream): void {
+  const atOnce = createAtOnce(passwordsAtOnceMax);
   const { platform, registry } = context;
   router.open(endpoints.enrol, async ({ body, request }) => {
     const retryAfterSeconds = await addressWaitSeconds(context, request.ip);
@@ -136,7 +141,9 @@ function openAccountDoors(context: DoorContext, router: Router, stream: ChangeSt
     if (!served.ok) return served;
     using password = passwordOf(body.password);
     wipeBody(request);
-    const signed = await signIn(context, { ...cardProofOf(device, body, request), password, others: othersOf(body) });
+    const signed = await atOnce(device.record.device, () =>
+      signIn(context, { ...cardProofOf(device, body, request), password, others: othersOf(body) }),
+    );
     if (!signed.ok) return signed;
     const { token, expiresAtMs, iin, name, roles } = signed.value;
     return ok({
@@ -151,7 +158,9 @@ function openAccountDoors(context: DoorContext, router: Router, stream: ChangeSt
     wipeBody(request);
     using before = body.proof.kind === 'password' ? passwordOf(body.proof.password) : undefined;
     const proof = body.proof.kind === 'password' ? { kind: body.proof.kind, password: before ?? password } : body.proof;
-    const set = await setPassword(context, { ...cardProofOf(device, body, request), proof, password });
+    const set = await atOnce(device.record.device, () =>
+      setPassword(context, { ...cardProofOf(device, body, request), proof, password }),
+    );
     if (!set.ok) return set;
     for (const tokenHash of set.value) stream.end(tokenHash, 'session-signed-out');
     return ok(undefined);

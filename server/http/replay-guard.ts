@@ -12,9 +12,11 @@ export type ReplayGuard = {
    * Whether a request of this time and nonce could still be let in. Remembers nothing, since whoever says so may be anybody; asked
    * before anything costly is done for a request.
    */
-  readonly look: (stamp: Stamp) => Result<null, 'request-replayed' | 'request-clock-drift'>;
+  readonly look: (stamp: Stamp) => Result<null, 'request-replayed' | 'request-clock-drift' | 'too-many-requests'>;
   /** Lets a request in whose signature holds, once. */
-  readonly admit: (stamp: Stamp) => Result<null, 'request-replayed' | 'request-clock-drift' | 'server-busy'>;
+  readonly admit: (
+    stamp: Stamp,
+  ) => Result<null, 'request-replayed' | 'request-clock-drift' | 'too-many-requests' | 'server-busy'>;
 };
 
 /**

@@ -1,92 +1,8 @@
-import { randomBytes, randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { attemptRulesDefault } from '../../core/access/index.ts';
-import { Secret, type DeviceId } from '../../core/kernel/index.ts';
-import { beginAttempt, type Registry } from '../../server/accounts/index.ts';
-import { stretchPassword } from '../../server/accounts/stretch.ts';
-import { openDesk } from '../../server/boot/open-desk.ts';
-import { realSurroundings } from '../../server/boot/index.ts';
-import type { Platform } from '../../server/platform/index.ts';
 import { issuePerson, type TestPerson } from '../server/support/people.ts';
 import { addStaff, must, startTestPlatform, type TestPlatform } from '../server/support/platform.ts';
 import { base64Of, enrolled, type Workstation } from '../server/support/workstation.ts';
 import type { Measure } from './run.ts';
-
-const attemptsCount = Number(process.env['QORGAN_BENCH_ATTEMPTS'] ?? 100_000);
-const addressCount = 1_000;
-const accountCount = 500;
-const atOnce = 12;
-/** The clock of the storm: an hour goes by while it lasts. */
-const stormMs = 3_600_000;
-/** Every tenth attacker sits at the very desk of the account's owner. */
-const insiderShare = 0.1;
-/** How often an owner who was held up tries again. */
-const retryMs = 30_000;
-/** What each attempt of the storm costs instead of the real Argon2id: a hundred thousand of those take an hour of two cores. */
-const scaledCost = { memoryKib: 64, passes: 1, lanes: 1 };
-
-type Owner = { readonly account: string; readonly device: DeviceId; heldSinceMs: number | undefined; nextMs: number };
-
-async function pooled(count: number, work: (i: number) => Promise<void>): Promise<void> {
-  let next = 0;
-  const worker = async (): Promise<void> => {
-    while (next < count) await work(next++);
-  };
-  await Promise.all(Array.from({ length: atOnce }, worker));
-}
-
-/** The gate alone, on a real database: attackers guess, owners have both factors right. */
-async function storm(platform: Platform, setNow: (nowMs: number) => void, startMs: number) {
-  const registry = { policy: () => ({ policy: {} }) } as unknown as Registry;
-  const context = { platform, registry };
-  const device = (n: number): DeviceId => `device ${n}` as DeviceId;
-  const owners: readonly Owner[] = Array.from({ length: accountCount }, (_, n) => ({
-    account: `account ${n}`,
-    device: device(n),
-    heldSinceMs: undefined,
-    nextMs: startMs + randomInt(stormMs),
-  }));
-  let longestHeldMs = 0;
-  let ownerTries = 0;
-  const tryAsOwner = async (owner: Owner, nowMs: number): Promise<void> => {
-    owner.nextMs = Number.POSITIVE_INFINITY;
-    ownerTries += 1;
-    const place = { person: owner.account, holding: owner.account, device: owner.device, address: '10.0.0.1' };
-    const attempt = await beginAttempt(context, place);
-    if (!(await attempt.succeeded())) {
-      owner.heldSinceMs ??= nowMs;
-      owner.nextMs = nowMs + retryMs;
-      return;
-    }
-    if (owner.heldSinceMs !== undefined) longestHeldMs = Math.max(longestHeldMs, nowMs - owner.heldSinceMs);
-    owner.heldSinceMs = undefined;
-    owner.nextMs = nowMs + stormMs / 4;
-  };
-  const guess = async (nowMs: number): Promise<void> => {
-    const n = randomInt(addressCount);
-    const owner = owners[randomInt(accountCount)];
-    if (owner === undefined) return;
-    const isInsider = Math.random() < insiderShare;
-    const from = isInsider
-      ? { device: owner.device, address: '10.0.0.1' }
-      : { device: device(10_000 + n), address: `198.51.${n >> 8}.${n & 255}` };
-    const attempt = await beginAttempt(context, { person: owner.account, holding: owner.account, ...from });
-    await stretchPassword(new Secret('password', randomBytes(12)), randomBytes(16), scaledCost);
-    await attempt.failed();
-    for (const one of owners) if (one.nextMs <= nowMs) await tryAsOwner(one, nowMs);
-  };
-  const memory: number[] = [];
-  const startedAtMs = performance.now();
-  await pooled(attemptsCount, async (i) => {
-    const nowMs = startMs + Math.floor((i / attemptsCount) * stormMs);
-    setNow(nowMs);
-    await guess(nowMs);
-    if (i % Math.ceil(attemptsCount / 50) === 0) memory.push(process.memoryUsage().rss / 1_048_576);
-  });
-  const seconds = (performance.now() - startedAtMs) / 1_000;
-  const half = memory.length >> 1;
-  return { longestHeldMs, ownerTries, seconds, memoryMiB: [memory[half] ?? 0, memory.at(-1) ?? 0] as const };
-}
 
 function percentile(values: readonly number[], share: number): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length * share)] ?? Number.NaN;
@@ -173,44 +89,7 @@ async function makePeople(world: TestPlatform, desk: Workstation) {
   return { staff, strangers };
 }
 
-async function measureGate(world: TestPlatform): Promise<readonly Measure[]> {
-  await world.server.close();
-  const startMs = Date.now();
-  let nowMs = startMs;
-  const surroundings = { ...realSurroundings, nowMs: () => nowMs };
-  const { desk, store } = must(await openDesk({ directory: world.directory, surroundings }, 'demo'));
-  const { longestHeldMs, ownerTries, seconds, memoryMiB } = await storm(
-    desk as Platform,
-    (now) => (nowMs = Math.max(nowMs, now)),
-    startMs,
-  );
-  await store.close();
-  const longestSeconds = attemptRulesDefault.delayMaxMs / 1_000;
-  const of = (name: string, value: number, unit: string, baseline: number): Measure => ({
-    name,
-    value,
-    unit,
-    baseline,
-    ratio: value / baseline,
-  });
-  return [
-    of(
-      'sign-in storm: longest hold of an owner, guessers at his desk (yardstick: longest delay)',
-      longestHeldMs / 1_000,
-      's',
-      longestSeconds,
-    ),
-    of(
-      'sign-in storm: attempts a second at the gate (yardstick: tries of owners)',
-      attemptsCount / seconds,
-      '/s',
-      ownerTries,
-    ),
-    of('sign-in storm: memory at the end (yardstick: half-way)', memoryMiB[1], 'MiB', memoryMiB[0]),
-  ];
-}
-
-/** Sign-ins by card and password: under way, in a storm of guesses, and what their time tells. */
+/** Sign-ins by card and password: under way, and what their time tells. */
 export async function measure(): Promise<readonly Measure[]> {
   const world = await startTestPlatform();
   try {
@@ -244,7 +123,6 @@ export async function measure(): Promise<readonly Measure[]> {
         baseline: 1.96,
         ratio: Math.abs(z) / 1.96,
       },
-      ...(await measureGate(world)),
     ];
   } finally {
     await world.remove();
