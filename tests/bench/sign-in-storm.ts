@@ -96,7 +96,7 @@ async function stormOn(world: TestPlatform): Promise<Stormed> {
   process.stderr.write('storm: everybody is there\n');
   const result = await runStorm({
     ...{ server, owners, strangers, guessers, addresses, attempts, setNow, chance },
-    ...{ startMs: Date.now() + 1_000, lastsMs: stormMs },
+    ...{ startMs: Date.now() + 1_000, lastsMs: stormMs, insiderShare: 0.1, atOnce: 32 },
     onPart: async (part) => {
       const { heapMiB, rssMiB } = await memory();
       reported.push({ heapMiB, rssMiB });

@@ -5,11 +5,8 @@ import { base64Of, Workstation } from '../../server/support/workstation.ts';
 
 /** How often an owner who was held up tries again. */
 export const retryMs = 30_000;
-/** Every tenth guesser has found the card of the owner and sits at the very desk where the owner works. */
-const insiderShare = 0.1;
 /** Every twentieth guesses in the name of somebody whom the platform does not know. */
 const strangerShare = 0.05;
-const atOnce = 32;
 /** Parts at whose ends the memory is looked at. */
 export const partsCount = 10;
 
@@ -23,6 +20,9 @@ export type Storm = {
   readonly guessers: readonly Workstation[];
   readonly addresses: number;
   readonly attempts: number;
+  /** Of those who guess, who has found the card of the owner and sits at the very desk where the owner works: from 0 up to 1. */
+  readonly insiderShare: number;
+  readonly atOnce: number;
   /** The clock goes from the one to the other while it lasts, evenly. */
   readonly startMs: number;
   readonly lastsMs: number;
@@ -112,7 +112,8 @@ function createPlaces({ server, guessers, addresses }: Storm) {
 
 /** Guesses over the real door, from real addresses, while owners come to work; ends when all of them are in. */
 export async function runStorm(storm: Storm): Promise<StormResult> {
-  const { owners, strangers, attempts, addresses, startMs, lastsMs, setNow, chance, onPart } = storm;
+  const { owners, strangers, attempts, addresses, insiderShare, atOnce, startMs, lastsMs, setNow, chance, onPart } =
+    storm;
   const answers = new Map<string, number>();
   const placeOf = createPlaces(storm);
   const { told, come, areAllIn } = createOwners(storm);
