@@ -16,16 +16,15 @@ import { verifyEd25519, type DataKey } from '../keys/index.ts';
 import { makeReceipt } from '../log/index.ts';
 import { signaturesHash, signDocument, uuidV7, type Desk, type Platform } from '../platform/index.ts';
 import {
-  inTransaction,
   insertDocument,
   insertLeaves,
   placeLeaf,
   readDocumentOf,
   readLoggedDocuments,
   type DocumentRow,
-  type Database,
   type Session,
 } from '../store/index.ts';
+import { oneByOne } from './one-by-one.ts';
 
 /** Kinds of documents in the store; `trust`, `revocation` and `log-key` go into the log as policies: they say whom and what to believe; `evidence` as what the platform itself says. */
 export const documentKinds = [
@@ -97,23 +96,6 @@ export type NewDocument = {
   /** The only index in the log that will do; the leaf gets it in the same transaction, or nothing is recorded. */
   readonly leafIndex?: number;
 };
-
-/** The last record that was begun at a database. */
-const lastOf = new WeakMap<Database, Promise<void>>();
-
-/**
- * One record after the other: what makes a data key takes a second connection while the transaction holds its own, and so many at
- * once as the pool has connections would wait for each other for ever.
- */
-function oneByOne(database: Database, body: (session: Session) => Promise<void>): Promise<void> {
-  const before = lastOf.get(database) ?? Promise.resolve();
-  const own = before.then(() => inTransaction(database, body));
-  lastOf.set(
-    database,
-    own.catch(() => undefined),
-  );
-  return own;
-}
 
 /**
  * Signs a document by the platform key and stores it with its leaf, in one transaction together with `beside`. It counts

@@ -22,12 +22,12 @@ const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as 
 /** What stands in no table of these listeners, though it does in that of the platform or in somebody's hope. */
 const neighbours = [
   '/',
-  '/log-key/',
-  '/add-checkpoint/more',
+  `${witnessDoors.logKey.path}/`,
+  `${witnessDoors.addCheckpoint.path}/more`,
   '/v1/log/checkpoint/more',
   '/v1/log/keys',
   '/v1/log/../status',
-  '/v1/log/tile/../../../etc/passwd',
+  '/v1/log/tile/../keys',
   '/v1/evidence/blobs',
   endpoints.status.path,
   endpoints.acts.path,
