@@ -26,6 +26,7 @@ function usePersonItems(preferences: Preferences, onKeys: () => void, onEnd: () 
   const { run } = useCommand('preferences.set');
   const go = useGo();
   return [
+    { kind: 'item', text: words('account.part.record'), onChoose: () => go({ page: 'account', part: 'record' }) },
     { kind: 'item', text: words('account.part.sessions'), onChoose: () => go({ page: 'account', part: 'sessions' }) },
     { kind: 'title', text: words('frame.appearance') },
     ...(['light', 'dark', 'auto'] as const).map((colourScheme): MenuItem => {
