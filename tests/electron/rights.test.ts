@@ -197,7 +197,7 @@ describe('rights at the real window', { timeout: 120_000 }, () => {
       }
       await until(() => station.app().phase === 'locked');
       process.stdout.write(`the other desk locked after ${Math.round(performance.now() - endedAtMs)} ms\n`);
-      expect(station.app().lockedBy?.code).toBe('session-ended');
+      expect(station.app().lockedBy?.code).toBe('session-signed-out');
     } finally {
       await station.close();
     }
