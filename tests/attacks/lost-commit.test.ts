@@ -1,0 +1,76 @@
+import pg from 'pg';
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import type { Iin } from '../../core/kernel/index.ts';
+import {
+  actOn,
+  changeOf,
+  grantOf,
+  newChange,
+  propose,
+  registryOf,
+  startFounded,
+  text,
+  tokenOf,
+  type FoundedPlatform,
+} from '../server/support/founded.ts';
+import { issuePerson, type TestPerson } from '../server/support/people.ts';
+
+let platform: FoundedPlatform;
+let token: string;
+
+beforeAll(async () => {
+  platform = await startFounded();
+  token = await tokenOf(platform.desk, platform.officer);
+}, 120_000);
+
+afterEach(() => void vi.restoreAllMocks());
+
+afterAll(async () => {
+  await platform.remove();
+});
+
+/** The next commit ends so: done, with its answer lost on the way, or never done. */
+function loseNext(how: 'answer' | 'commit'): void {
+  const real = Reflect.get(pg.Client.prototype, 'query') as (...words: unknown[]) => Promise<unknown>;
+  let isLost = false;
+  vi.spyOn(pg.Client.prototype, 'query').mockImplementation(function query(this: pg.Client, ...words: unknown[]) {
+    if (isLost || words[0] !== 'commit') return real.apply(this, words);
+    isLost = true;
+    const sent = real.call(this, how === 'answer' ? 'commit' : 'rollback');
+    return sent.then(() => Promise.reject(new Error('the line broke'))) as never;
+  } as never);
+}
+
+async function employed(n: number): Promise<TestPerson> {
+  const { ca, desk, officer, manager } = platform;
+  const person = issuePerson({ ca, n, name: 'Жаңа Қызметкер', roles: ['reviewer'] });
+  const { view } = await propose(desk, officer, changeOf(await registryOf(desk, token), grantOf(person)));
+  expect(await actOn(desk, manager, view, { type: 'access.confirm', payload: {} })).toBe('accepted');
+  return person;
+}
+
+const blockOf = async (iin: Iin): Promise<string | undefined> =>
+  (await registryOf(platform.desk, token)).people.find(({ record }) => record.iin === iin)?.block?.by;
+
+test.each([
+  ['whose answer was lost counts from the next act on', 'answer', 41],
+  ['that was never done changes no right', 'commit', 42],
+] as const)('a commit %s', async (_what, how, n) => {
+  const { desk, officer, colleague } = platform;
+  const person = await employed(n);
+  const { iin, name } = person;
+  const item = desk.act(officer, newChange(), 'access.block', { iin, name, ...text });
+  loseNext(how);
+  const [lost] = await desk.outcomes([item]).catch(() => ['no answer']);
+  expect(lost).not.toBe('accepted');
+  vi.restoreAllMocks();
+  // Whatever comes next is decided by what the database holds.
+  const other = desk.act(colleague, newChange(), 'access.block', { iin, name, ...text });
+  if (how === 'answer') {
+    expect(await desk.outcomes([other])).toEqual(['refused:person-blocked-already']);
+    expect(await blockOf(iin)).toBe(officer.iin);
+  } else {
+    expect(await blockOf(iin)).toBeUndefined();
+    expect(await desk.outcomes([item, other])).toEqual(['accepted', 'refused:person-blocked-already']);
+  }
+});
