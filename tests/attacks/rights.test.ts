@@ -124,6 +124,11 @@ test('a block ends the open session at once, and what was signed before and come
   expect((await desk.signIn(person)).status).toBe(200);
 });
 
+/** A registry without what a sign-in alone changes. */
+function recordsOf(view: RegistryView) {
+  return { ...view, people: view.people.map(({ activeAtMs: _seen, ...one }) => one) };
+}
+
 test('the registry after a restart is the registry before, and rights still hold', async () => {
   const { desk } = platform;
   const isLogged = (view: RegistryView): boolean => view.people.every(({ leafIndex }) => leafIndex !== null);
@@ -134,7 +139,7 @@ test('the registry after a restart is the registry before, and rights still hold
   expect(platform.server.state()).toBe('accepting');
   token = await tokenOf(desk, platform.officer);
   const after = await registryOf(desk, token);
-  expect(after).toEqual(before);
+  expect(recordsOf(after)).toEqual(recordsOf(before));
   expect(after.people.length).toBeGreaterThan(8);
 });
 
@@ -209,7 +214,7 @@ test('rows of records that a database superuser adds give no right', async () =>
   await platform.restart();
   desk.reconnect(platform.server);
   token = await tokenOf(desk, platform.officer);
-  expect((await registryOf(desk, token)).people).toEqual(before.people);
+  expect(recordsOf(await registryOf(desk, token)).people).toEqual(recordsOf(before).people);
 });
 
 test.each([
