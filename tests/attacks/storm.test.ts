@@ -36,7 +36,7 @@ test('in a storm of guesses by found cards every owner gets in, none waits longe
         addresses: 20,
         attempts: 120,
         insiderShare: 0.6,
-        atOnce: 3,
+        atOnce: 1,
         startMs,
         lastsMs: 3_600_000,
         chance: chanceOf(seed),

@@ -24,6 +24,8 @@ const needs: Readonly<Record<string, 'stranger' | 'folder' | 'card' | 'maker'>> 
   'server enrol-code': 'folder',
   'server activation-code': 'folder',
   'server add-staff': 'folder',
+  'server found': 'folder',
+  'server protocol': 'folder',
   'server import-anchors': 'folder',
   'server import-crl': 'folder',
   'server log-key rotate': 'folder',
