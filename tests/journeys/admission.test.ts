@@ -61,7 +61,11 @@ it('is still refused while only one of the two has signed', async () => {
   expect(refusalOf(await start())?.code).toBe('device-waiting');
   const caseId = (await waiting())?.caseId ?? '';
   must(await one.desk.sign({ type: 'access.withdraw', caseId, note: 'To be proposed anew' }));
-  await until(async () => (await waiting())?.state === 'withdrawn');
+  // The other officer knows it, too: nobody would sign what is over.
+  for (const { desk } of by) {
+    const all = async () => must(await desk.listChanges({ view: 'all', offset: 0, limit: 50 })).items;
+    await until(async () => (await all()).find((one) => one.caseId === caseId)?.state === 'withdrawn');
+  }
 }, 60_000);
 
 it('opens without a restart once both have signed, with the code of the first day', async () => {
