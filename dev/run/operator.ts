@@ -8,6 +8,18 @@ export type Secrets = { readonly pin: string; readonly password: string };
 
 const patienceMs = 20_000;
 
+/** Presses what may close the window: it can be gone before the press is answered. */
+async function pressLast(page: Page, button: Locator): Promise<void> {
+  try {
+    await button.click();
+  } catch (error) {
+    if (page.isClosed()) return;
+    await page.waitForEvent('close', { timeout: 1_000 }).catch(() => {
+      throw error;
+    });
+  }
+}
+
 /** A person at the real application: reads its words, presses its buttons, types into its sealed prompt. */
 export class Operator {
   readonly #application: DrivenApplication;
@@ -53,8 +65,14 @@ export class Operator {
     const password = prompt.getByLabel(this.say('prompt.password'), { exact: true });
     if ((await password.count()) > 0) await password.fill(secrets.password);
     if (options.picture !== undefined) await this.picture(options.picture, prompt);
-    await prompt.locator('button[type=submit]').click();
+    await pressLast(prompt, prompt.locator('button[type=submit]'));
     return prompt;
+  }
+
+  /** Gives up what a prompt asks for. */
+  async giveUp(prompt: Page): Promise<void> {
+    await pressLast(prompt, prompt.getByRole('button', { name: this.say('prompt.cancel') }));
+    await this.closed(prompt);
   }
 
   async closed(prompt: Page): Promise<void> {

@@ -183,7 +183,7 @@ describe.skipIf(missing.length > 0)('a card in a reader, at the real window', { 
     await says(prompt, 'card-absent');
     await sleep(standsOpenMs);
     expect(await lockedBy()).toEqual(['open', null]);
-    await prompt.getByRole('button', { name: operator.say('prompt.cancel') }).click();
+    await operator.giveUp(prompt);
     await lockedWithoutCard();
     must(await world.reader.call('insertAgain', { slot: 0 }));
     await operator.startShift(bearer);

@@ -82,8 +82,7 @@ describe('the main job at the real application', { timeout: 90_000 }, () => {
 
   it('signs nothing when the person closes the prompt', async () => {
     const prompt = await application.prompt();
-    await prompt.getByRole('button', { name: operator.say('prompt.cancel') }).click();
-    await operator.closed(prompt);
+    await operator.giveUp(prompt);
     await operator.page.getByText(operator.say('screens.decision.cancelled')).waitFor();
   });
 
