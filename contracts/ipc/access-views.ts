@@ -36,6 +36,8 @@ export const personSummarySchema = z.strictObject({
   /** `null` for staff. */
   contract: z.strictObject({ number: line, party: line }).nullable(),
   validUntilMs: timeMsSchema.nullable(),
+  /** By the time that the policy warns ahead. */
+  endsSoon: z.boolean(),
   certificates: z.int().nonnegative(),
   isMe: z.boolean(),
   /** Two signatures that this desk verified put the record there; else it stands since the founding, as the server says. */

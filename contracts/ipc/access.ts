@@ -8,7 +8,7 @@ import {
   personSummarySchema,
   personViewSchema,
 } from './access-views.ts';
-import { idSchema, nothing, timeMsSchema, verb } from './common.ts';
+import { idSchema, nothing, verb } from './common.ts';
 import type { OperatorVerbs } from './operator.ts';
 import type { rightsDraftSchema } from './rights-draft.ts';
 
@@ -23,9 +23,9 @@ export const peopleQuestSchema = z.strictObject({
   query: z.string().max(120),
   roles: z.array(z.string().max(64)).max(32),
   standings: z.array(z.enum(personStandings)).max(personStandings.length),
-  /** Only those with a contract, and only those whose right ends before this moment. */
+  /** Only those with a contract, and only those whose right ends soon by the policy. */
   onlyContractors: z.boolean(),
-  endsBeforeMs: timeMsSchema.nullable(),
+  onlyEndingSoon: z.boolean(),
   sort: z.enum(['name', 'ends-first']),
 });
 

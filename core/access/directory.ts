@@ -10,6 +10,7 @@ export type ListedPerson = {
   readonly standing: RecordStanding;
   readonly contract: { readonly number: string; readonly party: string } | null;
   readonly validUntilMs: number | null;
+  readonly endsSoon: boolean;
 };
 
 export type DirectoryQuest = {
@@ -17,7 +18,7 @@ export type DirectoryQuest = {
   readonly roles: readonly string[];
   readonly standings: readonly RecordStanding[];
   readonly onlyContractors: boolean;
-  readonly endsBeforeMs: number | null;
+  readonly onlyEndingSoon: boolean;
   readonly sort: 'name' | 'ends-first';
 };
 
@@ -57,6 +58,6 @@ export function findPeople<P extends ListedPerson>(people: readonly P[], quest: 
     .filter(({ roles }) => quest.roles.length === 0 || roles.some((role) => quest.roles.includes(role)))
     .filter(({ standing }) => quest.standings.length === 0 || quest.standings.includes(standing))
     .filter(({ contract }) => !quest.onlyContractors || contract !== null)
-    .filter((person) => quest.endsBeforeMs === null || endOf(person) < quest.endsBeforeMs)
+    .filter(({ endsSoon }) => !quest.onlyEndingSoon || endsSoon)
     .toSorted(quest.sort === 'name' ? byName : byEnd);
 }

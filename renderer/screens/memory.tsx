@@ -133,7 +133,7 @@ const firstPeople: PeopleQuest = {
   roles: [],
   standings: [],
   onlyContractors: false,
-  endsBeforeMs: null,
+  onlyEndingSoon: false,
   sort: 'name',
 };
 

@@ -37,7 +37,7 @@ export const verbSamples: { readonly [Verb in OperatorVerb]: OperatorInput<Verb>
   'sessions.list': null,
   'sessions.end': { id },
   'people.list': {
-    ...{ query: '', roles: [], standings: [], onlyContractors: false, endsBeforeMs: null, sort: 'name' },
+    ...{ query: '', roles: [], standings: [], onlyContractors: false, onlyEndingSoon: false, sort: 'name' },
     ...{ offset: 0, limit: 1 },
   },
   'people.get': { iin: '900101300017' },

@@ -38,4 +38,15 @@ describe('the screens of accounts', () => {
     expect(await walk(gallery, onLargeScreens, { locale: 'ru', scheme: 'light', size: large }, null)).toEqual([]);
     expect(await walk(gallery, onLargeScreens, { locale: 'en', scheme: 'light', size: large }, null)).toEqual([]);
   }, 240_000);
+
+  it('show whole names where there is room for them', async () => {
+    for (const locale of ['kk', 'ru', 'en'] as const) {
+      await gallery.show({ state: 'people', locale, size: large });
+      const names = await gallery.page
+        .locator('.people .row-name')
+        .evaluateAll((all) => all.map((name) => ({ isCut: name.scrollWidth > name.clientWidth })));
+      expect(names.length).toBeGreaterThan(10);
+      expect(names.filter(({ isCut }) => isCut)).toEqual([]);
+    }
+  });
 });

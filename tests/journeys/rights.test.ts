@@ -53,7 +53,7 @@ async function signed({ desk }: Seat, draft: RightsDraft): Promise<string> {
 }
 
 const everybody = {
-  ...{ query: '', roles: [], standings: [], onlyContractors: false, endsBeforeMs: null },
+  ...{ query: '', roles: [], standings: [], onlyContractors: false, onlyEndingSoon: false },
   ...{ sort: 'name' as const, offset: 0, limit: 500 },
 };
 

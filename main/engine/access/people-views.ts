@@ -1,4 +1,4 @@
-import { findPeople, mayChange, outOfForce, peopleOf, standingOf, type Person } from '../../../core/access/index.ts';
+import { endsSoon, findPeople, mayChange, outOfForce, peopleOf, standingOf, type Person, type TermRules } from '../../../core/access/index.ts';
 import { ok, refuse, type Iin, type Result } from '../../../core/kernel/index.ts';
 import type { PersonAct, PersonSummary, PersonView, ScreenInput, ScreenOutput } from '../../../contracts/ipc/index.ts';
 import type { HeldAct, HeldChange } from '../../../contracts/vault-host/index.ts';
@@ -14,6 +14,7 @@ import { readRegistry, type HeldRegistry } from './registry.ts';
 type Beside = {
   readonly nowMs: number;
   readonly me: Iin;
+  readonly terms: TermRules | undefined;
   readonly lastActs: ReadonlyMap<Iin, number>;
   /** Whom the server has not seen for too long: it alone sees every sign-in. */
   readonly idle: ReadonlySet<Iin>;
@@ -27,13 +28,14 @@ const isAbout =
 function summaryOf(
   { changes, verified }: HeldRegistry,
   { record, block, hash, reviewedAtMs }: Person,
-  { nowMs, me, lastActs, idle }: Beside,
+  { nowMs, me, terms, lastActs, idle }: Beside,
 ): PersonSummary {
   const { iin, name, employeeNumber, roles, contract, validUntilMs, certificates } = record;
   return {
     ...{ iin, name, employeeNumber, roles: [...roles], validUntilMs, hash, reviewedAtMs },
     standing: standingOf(record, { isBlocked: block !== null, isIdle: idle.has(iin) }, nowMs),
     contract: contract === null ? null : { number: contract.number, party: contract.party },
+    endsSoon: endsSoon(record, terms, nowMs),
     certificates: certificates.length,
     isMe: iin === me,
     isVerified: verified.people.has(iin),
@@ -47,7 +49,8 @@ async function readBeside(engine: Engine, shift: Shift, { view }: HeldRegistry):
   if (!last.ok) return last;
   const lastActs = new Map(last.value.items.map(({ iin, atMs }) => [iin, atMs]));
   const idle = new Set(view.people.filter(({ isIdle }) => isIdle).map(({ record }) => record.iin));
-  return ok({ nowMs: engine.serverClock.serverNowMs(), me: shift.iin, lastActs, idle });
+  const { terms } = shift.enrolment.policy;
+  return ok({ nowMs: engine.serverClock.serverNowMs(), me: shift.iin, terms, lastActs, idle });
 }
 
 /** The people whom a quest finds. */

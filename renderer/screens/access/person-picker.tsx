@@ -17,7 +17,7 @@ export function PersonPicker(props: {
   const words = useWords();
   const { chosen, onChoose } = props;
   const [query, setQuery] = useState('');
-  const quest = { query, roles: [], standings: ['active' as const], onlyContractors: false, endsBeforeMs: null };
+  const quest = { query, roles: [], standings: ['active' as const], onlyContractors: false, onlyEndingSoon: false };
   const found = useAnswer('people.list', { ...quest, sort: 'name', offset: 0, limit: shownMax }, { keep: true });
   const held = useAnswer('people.get', { iin: chosen }, { isEnabled: chosen !== '' });
   if (chosen !== '')

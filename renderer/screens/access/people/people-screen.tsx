@@ -1,7 +1,7 @@
 import { useCallback, useRef, type ReactNode, type Ref } from 'react';
 import type { PeopleQuest, PersonSummary } from '../../../../contracts/ipc/index.ts';
 import { roles } from '../../../../core/access/index.ts';
-import { useClock, usePeople, type OffsetRows } from '../../../bridge/index.ts';
+import { usePeople, type OffsetRows } from '../../../bridge/index.ts';
 import {
   Button,
   Empty,
@@ -24,27 +24,22 @@ import { standings } from '../access-words.ts';
 import { PeopleTable } from './people-table.tsx';
 import { PersonPanel } from './person-panel.tsx';
 
-const dayMs = 86_400_000;
-/** Contracts are extended some weeks ahead. */
-const soonDays = 30;
-
 type ContractChoice = 'any' | 'contractors' | 'soon';
 const contractChoices = ['any', 'contractors', 'soon'] as const;
 
-function contractOf({ onlyContractors, endsBeforeMs }: PeopleQuest): ContractChoice {
-  if (endsBeforeMs !== null) return 'soon';
+function contractOf({ onlyContractors, onlyEndingSoon }: PeopleQuest): ContractChoice {
+  if (onlyEndingSoon) return 'soon';
   return onlyContractors ? 'contractors' : 'any';
 }
 
-/** Everybody, contractors, or whoever's right ends within thirty days. */
+/** Everybody, contractors, or whoever's right ends soon by the policy. */
 function ContractFilter(): ReactNode {
   const words = useWords();
-  const clock = useClock();
   const { peopleQuest, setPeopleQuest } = useMemory();
   const choose = (choice: ContractChoice): void =>
     setPeopleQuest({
       onlyContractors: choice === 'contractors',
-      endsBeforeMs: choice === 'soon' ? clock() + soonDays * dayMs : null,
+      onlyEndingSoon: choice === 'soon',
       sort: choice === 'soon' ? 'ends-first' : 'name',
     });
   const chosen = contractOf(peopleQuest);

@@ -28,7 +28,9 @@ function Cells({ person }: { readonly person: PersonSummary }): ReactNode {
   return (
     <>
       <span role="cell" className="people-name">
-        <span className="cut row-name">{person.name}</span>
+        <span className="cut row-name" title={person.name}>
+          {person.name}
+        </span>
         {person.isMe ? <span className="quiet small">{words('people.me')}</span> : null}
         <Waiting count={person.waiting} />
       </span>

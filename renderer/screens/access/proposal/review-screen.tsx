@@ -67,7 +67,9 @@ function Cells(props: {
   return (
     <>
       <span role="cell" className="people-name">
-        <span className="cut row-name">{person.name}</span>
+        <span className="cut row-name" title={person.name}>
+          {person.name}
+        </span>
         {person.isMe ? <span className="quiet small">{words('people.me')}</span> : null}
       </span>
       <span role="cell" className="cut">
@@ -139,7 +141,7 @@ const quest: Omit<PeopleQuest, 'query'> = {
   roles: [],
   standings: ['active', 'ahead', 'blocked'],
   onlyContractors: false,
-  endsBeforeMs: null,
+  onlyEndingSoon: false,
   sort: 'name',
 };
 
