@@ -116,17 +116,21 @@ export function openIntake(context: IntakeContext, options: IntakeOptions): Inta
   const queue = createCommitQueue(context, options);
   const idleSigners = watchIdleSigners(context);
 
-  async function take(
-    device: RegisteredDevice,
-    act: CheckedAct,
-    at: { readonly receivedAtMs: number; readonly idle: ReadonlySet<Iin> },
-  ): Promise<ActsResponse['results'][number]> {
+  type At = { readonly receivedAtMs: number; readonly idle: ReadonlySet<Iin> };
+
+  async function judge(device: RegisteredDevice, act: CheckedAct, at: At) {
     const { actionId } = act.item;
     const admission = admit(context, { device, act, ...at });
     if (!admission.ok) return { actionId, refusal: admission.refusal };
     // Nothing is kept of it: the desk sends it again once its person has entered the password.
-    if (await isHeld(context, admission.value)) return { actionId, refusal: { code: 'step-up-missing' } };
-    const answer = await queue.enqueue(admission.value);
+    const isWaiting = await isHeld(context, admission.value);
+    return isWaiting ? { actionId, refusal: { code: 'step-up-missing' } } : { actionId, admission: admission.value };
+  }
+
+  async function take(one: Awaited<ReturnType<typeof judge>>): Promise<ActsResponse['results'][number]> {
+    if (!('admission' in one)) return one;
+    const { actionId, admission } = one;
+    const answer = await queue.enqueue(admission);
     if (!answer.ok) return { actionId, refusal: answer.refusal };
     return { actionId, promise: wireDocument(await promiseOf(context.platform, answer.value)) };
   }
@@ -139,7 +143,9 @@ export function openIntake(context: IntakeContext, options: IntakeOptions): Inta
         return refuse('server-busy', { retryAfterSeconds: busyRetryAfterSeconds });
       }
       try {
-        return ok(await Promise.all(acts.map((act) => take(device, act, { receivedAtMs, idle }))));
+        const judged = await Promise.all(acts.map((act) => judge(device, act, { receivedAtMs, idle })));
+        // Only now: an act that took longer to judge than the next one stands before it all the same.
+        return ok(await Promise.all(judged.map(take)));
       } catch (error) {
         if (error instanceof RowDiffersError) return refuse('server-read-only');
         throw error;
