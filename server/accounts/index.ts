@@ -36,6 +36,7 @@ export { setPassword, type PasswordProof, type SetPasswordRefusal } from './set-
 export { lacksPassword, renewPassword } from './step-up.ts';
 export type { FactorClaim, FactorPort, FactorPorts } from './factor-ports.ts';
 export { makeActivationCode } from './activation.ts';
+export { codesKeptMs, forgetOld, sessionsKeptMs } from './forget-old.ts';
 export { beginAttempt, forgetAttempts, type Attempt } from './attempts.ts';
 export { addressWaitSeconds, countWrongCode } from './code-attempts.ts';
 export {

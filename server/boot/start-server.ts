@@ -5,6 +5,7 @@ import { ok, refuse, type Result } from '../../core/kernel/index.ts';
 import type { Profile } from '../../core/signing/index.ts';
 import {
   forgetAttempts,
+  forgetOld,
   openRegistry,
   readRotations,
   settle,
@@ -132,8 +133,8 @@ async function startParts(
   return { platform, registry, sequencer, checker, intake, evidence };
 }
 
-/** The review of rights is spoken of at the start of a server and once a day, while it is due. */
-const remindMs = 86_400_000;
+/** At the start of a server and once a day the review of rights is spoken of, while it is due, and what is old is forgotten. */
+const dayMs = 86_400_000;
 
 /** Says in the server's log that people have to look at the rights of others, where it is time. */
 function remindOfReview({ platform, registry }: Parts, log: Logger): void {
@@ -161,8 +162,12 @@ async function noteConflict({ database, keyring, surroundings, log }: Platform, 
 function follow(parts: Parts, { addresses }: AskedPolicy, log: Logger): Following {
   const { platform, registry } = parts;
   const conflicts = new Set<string>();
-  remindOfReview(parts, log);
-  const reminding = setInterval(() => remindOfReview(parts, log), remindMs);
+  const daily = (): void => {
+    remindOfReview(parts, log);
+    forgetOld(platform).catch((error: unknown) => log.error({ error: describeError(error) }, 'old sessions'));
+  };
+  daily();
+  const days = setInterval(daily, dayMs);
   const forget = forgetDestroyed(platform);
   const timer = setInterval(() => {
     registry.refresh().catch((error: unknown) => log.error({ error: describeError(error) }, 'registry'));
@@ -186,7 +191,7 @@ function follow(parts: Parts, { addresses }: AskedPolicy, log: Logger): Followin
   const stop = async (): Promise<void> => {
     clearInterval(timer);
     clearInterval(sweeping);
-    clearInterval(reminding);
+    clearInterval(days);
     await cosigning.stop();
   };
   return { stop, witnessConflicts: () => [...conflicts] };

@@ -144,6 +144,22 @@ export async function readLastSessions(
   return (who === undefined ? last : last.where('who', 'in', who)).execute();
 }
 
+/** Deletes sessions that ran out before `beforeMs`; of each person those stay in which he was seen last. */
+export async function sweepSessions(session: Session, beforeMs: number): Promise<void> {
+  await session
+    .deleteFrom('session')
+    .where('expires_at_ms', '<', beforeMs)
+    .where(({ exists, selectFrom }) =>
+      exists(
+        selectFrom('session as later')
+          .select('later.token_hash')
+          .whereRef('later.who', '=', 'session.who')
+          .whereRef('later.last_seen_ms', '>', 'session.last_seen_ms'),
+      ),
+    )
+    .execute();
+}
+
 /** Writes what changes in a session that is open, by its row as it is from now on. */
 export async function writeSession(session: Session, row: Row<'session'>): Promise<void> {
   await session

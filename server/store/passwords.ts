@@ -60,6 +60,11 @@ export async function useActivationCode(session: Session, used: Row<'activation_
   return answer.numUpdatedRows === 1n;
 }
 
+/** Deletes codes, used or not, that ran out before `beforeMs`. */
+export async function sweepActivationCodes(session: Session, beforeMs: number): Promise<void> {
+  await session.deleteFrom('activation_code').where('expires_at_ms', '<', beforeMs).execute();
+}
+
 export type AttemptKey = Pick<Row<'attempt'>, 'scope' | 'subject'>;
 
 /** The counters of these keys, those that exist, in one statement. */
