@@ -149,9 +149,10 @@ export async function sweepSessions(session: Session, beforeMs: number): Promise
   await session
     .deleteFrom('session')
     .where('expires_at_ms', '<', beforeMs)
-    .where(({ exists, selectFrom }) =>
-      exists(
-        selectFrom('session as later')
+    .where((where) =>
+      where.exists(
+        where
+          .selectFrom('session as later')
           .select('later.token_hash')
           .whereRef('later.who', '=', 'session.who')
           .whereRef('later.last_seen_ms', '>', 'session.last_seen_ms'),

@@ -1,4 +1,13 @@
-import { endsSoon, findPeople, mayChange, outOfForce, peopleOf, standingOf, type Person, type TermRules } from '../../../core/access/index.ts';
+import {
+  endsSoon,
+  findPeople,
+  mayChange,
+  outOfForce,
+  peopleOf,
+  standingOf,
+  type Person,
+  type TermRules,
+} from '../../../core/access/index.ts';
 import { ok, refuse, type Iin, type Result } from '../../../core/kernel/index.ts';
 import type { PersonAct, PersonSummary, PersonView, ScreenInput, ScreenOutput } from '../../../contracts/ipc/index.ts';
 import type { HeldAct, HeldChange } from '../../../contracts/vault-host/index.ts';
