@@ -38,6 +38,9 @@ afterAll(async () => {
 
 const codeOf = (answer: Result<unknown>): string => (answer.ok ? 'done' : answer.refusal.code);
 
+/** Less than what a new policy warns ahead of an end. */
+const weekMs = 7 * 86_400_000;
+
 function staffDraft(record: StaffGrant, before: string | null): RightsDraft {
   return { type: 'access.propose', ...text, change: { kind: 'staff', before, record: record as never } };
 }
@@ -76,7 +79,8 @@ const refusalsOf = ({ allowed }: ChangeView) => allowed.map(({ type, refusal }) 
 
 describe('rights at desks on real parts', { timeout: 120_000 }, () => {
   it('an officer proposes a person, reads in the prompt whom, and cannot be the second one himself', async () => {
-    const draft = staffDraft(recordOf(founded, newcomer), null);
+    const validUntilMs = Date.now() + weekMs;
+    const draft = staffDraft({ ...recordOf(founded, newcomer), validUntilMs }, null);
     const preview = must(await a.desk.preview(draft));
     expect(preview.text).toContain(newcomer.iin);
     await signed(a, draft);
@@ -106,7 +110,10 @@ describe('rights at desks on real parts', { timeout: 120_000 }, () => {
         roles: newcomer.roles,
         standing: 'active',
         isVerified: true,
+        endsSoon: true,
       });
+      const soon = must(await seat.desk.listPeople({ ...everybody, onlyEndingSoon: true }));
+      expect(soon.items.map(({ iin }) => iin)).toEqual([newcomer.iin]);
     }
     const { history, summary } = await readChange(a, employed);
     expect(summary.state).toBe('confirmed');
