@@ -3,6 +3,7 @@ import { isTagged, tagRow, type Desk } from '../platform/index.ts';
 import { readActivationCode, useActivationCode, writeActivationCode, type Row, type Session } from '../store/index.ts';
 import { oneTimeCode } from './one-time-code.ts';
 import { accountTag } from './passwords.ts';
+import { rememberUsedUp } from './used-up.ts';
 
 /** 60 random bits, worth something beside the card of one person only, and a failure of his where it is wrong. */
 const codeGroups = 3;
@@ -30,7 +31,13 @@ export async function makeActivationCode(
   return { code, expiresAtMs };
 }
 
-/** The row of a code that is right, fresh and not used; one that was edited, or copied from another account, is none. */
+/** By their hashes. */
+const spentCodes = rememberUsedUp();
+
+/**
+ * The row of a code that is right, fresh and not used; one that was edited, copied from another account, or put back from before its use
+ * is none.
+ */
 export async function findActivationCode(
   desk: Desk,
   iin: Iin,
@@ -41,8 +48,14 @@ export async function findActivationCode(
   const isGood =
     row.code_hash === codeHash(desk, iin, code) &&
     row.used_at_ms === null &&
+    !spentCodes.has(row.code_hash) &&
     row.expires_at_ms > desk.surroundings.nowMs();
   return isGood ? row : undefined;
+}
+
+/** Remembers that a code was used up, once the transaction that did it holds. */
+export function rememberSpent({ surroundings }: Desk, row: Row<'activation_code'>): void {
+  spentCodes.add(row.code_hash, row.expires_at_ms, surroundings.nowMs());
 }
 
 /** Uses a code up: true for exactly one caller. */

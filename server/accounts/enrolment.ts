@@ -14,6 +14,7 @@ import { insertEnrolmentCode, readEnrolmentCode, useEnrolmentCode, type Session 
 import { recordDocument } from './documents.ts';
 import { oneTimeCode } from './one-time-code.ts';
 import type { Registry } from './registry.ts';
+import { rememberUsedUp } from './used-up.ts';
 
 /** 120 random bits: the code alone enrols. */
 const codeGroups = 6;
@@ -50,12 +51,15 @@ export type EnrolmentRequest = {
 
 class CodeUsed extends Error {}
 
-/** Uses a code up. One that was edited, to live again or longer, counts as unknown. */
+/** By their hashes. */
+const usedCodes = rememberUsedUp();
+
+/** Uses a code up. One that was edited or put back, to live again or longer, counts as unknown. */
 async function useCode(platform: Platform, session: Session, code: string): Promise<boolean> {
   const { keyring, surroundings } = platform;
   const nowMs = surroundings.nowMs();
   const row = await readEnrolmentCode(session, codeHash(platform, code), nowMs);
-  if (row === undefined || !isTagged(keyring, 'enrolment_code', row)) return false;
+  if (row === undefined || !isTagged(keyring, 'enrolment_code', row) || usedCodes.has(row.code_hash)) return false;
   return useEnrolmentCode(session, tagRow(keyring, 'enrolment_code', { ...row, used_at_ms: nowMs }));
 }
 
@@ -132,6 +136,7 @@ export async function enrolDevice(
     const signed = await recordDocument(platform, document, async (session) => {
       if (!(await useCode(platform, session, request.code))) throw new CodeUsed();
     });
+    usedCodes.add(codeHash(platform, request.code), nowMs + codeLifeMs, nowMs);
     if (!(await settle(platform, registry))) return refuse('server-read-only');
     return ok(signDocument(documentKey, canonicalize(bundleOf(platform, registry, pin, signed) as unknown as Json)));
   } catch (error) {

@@ -13,6 +13,7 @@ import { isTagged, tagRow, type Platform } from '../platform/index.ts';
 import { inTransaction, insertSession, readSession, writeSession, type Row, type Session } from '../store/index.ts';
 import type { Registry } from './registry.ts';
 import type { IssuedBy } from './trust.ts';
+import { rememberUsedUp } from './used-up.ts';
 
 /** How often at the most it is written down that a session is in use. */
 const seenEveryMs = 60_000;
@@ -112,12 +113,19 @@ export async function readerOf(
   return readerOfSession(context, { device: request.device, tokenHash: sha256Hex(request.token) });
 }
 
-/** What a row of the table says, where it is as the platform wrote it last; of a version that kept no factors it says nothing. */
-export function personOf({ keyring }: Platform, session: Row<'session'>): SessionPerson | undefined {
+/** Sessions that this process ended, or saw ended, by the hashes of their tokens. */
+const ended = rememberUsedUp();
+
+/**
+ * What a row of the table says, where it is as the platform wrote it last; of a version that kept no factors it says nothing. A row that
+ * was edited, or put back from before its end, is no session.
+ */
+export function personOf({ keyring, surroundings }: Platform, session: Row<'session'>): SessionPerson | undefined {
+  if (!isTagged(keyring, 'session', session)) return undefined;
+  if (session.ended_at_ms !== null) ended.add(session.token_hash, session.expires_at_ms, surroundings.nowMs());
+  else if (ended.has(session.token_hash)) return undefined;
   const sealed = Buffer.from(session.person, 'base64');
   const opened = keyring.open(sessionPurpose(session.token_hash, session.device as DeviceId), sealed).toString();
-  // A row that was edited, to live again or longer, is no session.
-  if (!isTagged(keyring, 'session', session)) return undefined;
   const person = sealedPerson.safeParse(JSON.parse(opened));
   return person.success ? person.data : undefined;
 }
@@ -223,8 +231,9 @@ export async function endSession(
   const { keyring, surroundings } = platform;
   const sealed =
     note === undefined ? null : keyring.seal(notePurpose(session), JSON.stringify(note)).toString('base64');
-  const ended = { ...session, ended_at_ms: surroundings.nowMs(), end_note: sealed };
-  await writeSession(database, tagRow(keyring, 'session', ended));
+  const nowMs = surroundings.nowMs();
+  await writeSession(database, tagRow(keyring, 'session', { ...session, ended_at_ms: nowMs, end_note: sealed }));
+  ended.add(session.token_hash, session.expires_at_ms, nowMs);
 }
 
 /** Ends the session of a person who says so at his own desk. */

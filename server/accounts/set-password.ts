@@ -1,7 +1,7 @@
 import { judgeFactors } from '../../core/access/index.ts';
 import { ok, refuse, type DeviceId, type Result, type Secret } from '../../core/kernel/index.ts';
 import { inTransaction, type Row } from '../store/index.ts';
-import { findActivationCode, spendActivationCode } from './activation.ts';
+import { findActivationCode, rememberSpent, spendActivationCode } from './activation.ts';
 import { beginAttempt } from './attempts.ts';
 import { fitsPassword, holdPassword, makeRecord, writeRecord, type NewPasswordRefusal } from './passwords.ts';
 import { proveCard, staffInForce, type CardProof, type CardRefusal, type Context } from './sign-in.ts';
@@ -85,6 +85,7 @@ async function keep(
       if (!isSpent || !(await writeRecord(platform, session, held, record))) throw new Overtaken();
       return endSessionsElsewhere(context, { iin: record.iin, device }, session);
     });
+    if (code !== undefined) rememberSpent(platform, code);
     return ok(ended);
   } catch (error) {
     // Somebody set it at the same moment; whoever comes second proves himself anew.

@@ -21,6 +21,7 @@ import type { Registry } from './registry.ts';
 import type { RegisteredStaff } from './rights.ts';
 import { openSession } from './sessions.ts';
 import { mayStretch } from './stretch.ts';
+import { rememberUsedUp } from './used-up.ts';
 import { checkLive, checkSignature, type CheckedSignature, type SignatureRefusal } from './signature-check.ts';
 
 /** Long enough to find the card and enter the PIN. */
@@ -60,11 +61,16 @@ export async function makeChallenge(platform: Platform, device: DeviceId): Promi
   return challengeText(challenge);
 }
 
-/** Uses a challenge up; one that was edited counts as unknown. */
+/** By their nonces. */
+const usedChallenges = rememberUsedUp();
+
+/** Uses a challenge up; one that was edited, or put back from before its use, counts as unknown. */
 async function useUp({ database, keyring, surroundings }: Platform, nonce: string, device: DeviceId): Promise<boolean> {
   const row = await readChallenge(database, nonce, device);
-  if (row === undefined || !isTagged(keyring, 'challenge', row)) return false;
-  return useChallenge(database, tagRow(keyring, 'challenge', { ...row, used_at_ms: surroundings.nowMs() }));
+  if (row === undefined || !isTagged(keyring, 'challenge', row) || usedChallenges.has(nonce)) return false;
+  const nowMs = surroundings.nowMs();
+  usedChallenges.add(nonce, row.expires_at_ms, nowMs);
+  return useChallenge(database, tagRow(keyring, 'challenge', { ...row, used_at_ms: nowMs }));
 }
 
 export type SignedIn = {

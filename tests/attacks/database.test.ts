@@ -66,7 +66,7 @@ test('a session row copied onto another token reads nothing in the name of a col
       [hash, thief.device],
     ),
   );
-  expect(await changesBy(token, thief)).toBe('internal');
+  expect(await changesBy(token, thief)).toBe('session-ended');
   thief.client.close();
 });
 
