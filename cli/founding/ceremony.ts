@@ -106,7 +106,7 @@ async function hold(ceremony: Ceremony, server: RunningServer): Promise<Result<n
   if (!people.ok) return people;
   onStep('people');
   const admitted = await admitDevices(
-    { ...ceremony.devices, directory: place.directory, names: plan.workstations },
+    { ...ceremony.devices, names: plan.workstations },
     server,
   );
   if (!admitted.ok) return admitted;

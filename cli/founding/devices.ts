@@ -5,7 +5,6 @@ import { ok, refuse, type DeviceId, type Result, type Sha256Hex } from '../../co
 import { deviceFingerprint, type DeviceRecord } from '../../core/signing/index.ts';
 import { sha256 } from '../../eds/index.ts';
 import type { RunningServer } from '../../server/boot/index.ts';
-import { readKept, writeKept } from './kept.ts';
 
 /** Whoever stands between this program and the workstations. */
 export type DeviceDesk = {
@@ -15,7 +14,7 @@ export type DeviceDesk = {
   readonly readOff: (name: string) => Promise<string | undefined>;
 };
 
-type Admission = DeviceDesk & { readonly directory: string; readonly names: readonly string[] };
+type Admission = DeviceDesk & { readonly names: readonly string[] };
 
 /** As long as an invitation is good. */
 const enrolWaitMs = 3_600_000;
@@ -57,23 +56,19 @@ function isEndOf(typed: string, fingerprint: string): boolean {
 
 /**
  * The workstations that the founding will admit: each enrols by an invitation of its own, and counts once somebody read its fingerprint off
- * its own screen. One whose fingerprint is another is never admitted, whatever its name.
+ * its own screen, in each run of the program anew. One whose fingerprint is another is never admitted, whatever its name.
  */
 export async function admitDevices(admission: Admission, server: RunningServer): Promise<Result<readonly DeviceId[]>> {
-  const { directory, names, readOff } = admission;
+  const { names, readOff } = admission;
   const admitted: DeviceId[] = [];
   for (const name of names) {
     const devices = await waitFor(admission, server, name);
     if (devices.length === 0) return refuse('founding-device-absent');
-    const kept = readKept(directory);
-    if (!kept.ok) return kept;
-    const before = devices.find(({ device }) => kept.value.devices.includes(device));
-    const typed = before === undefined ? await readOff(name) : '';
+    const typed = await readOff(name);
     if (typed === undefined) return refuse('cancelled');
-    const device = before ?? devices.find((one) => isEndOf(typed, deviceFingerprint(sha256, one)));
+    const device = devices.find((one) => isEndOf(typed, deviceFingerprint(sha256, one)));
     if (device === undefined) return refuse('founding-device-differs');
     admitted.push(device.device);
-    if (before === undefined) writeKept(directory, { ...kept.value, devices: [...kept.value.devices, device.device] });
   }
   return ok(admitted);
 }

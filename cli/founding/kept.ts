@@ -1,23 +1,24 @@
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { deviceId, documentSizeMax, foundingDocument } from '../../contracts/documents/index.ts';
+import { documentSizeMax, foundingDocument } from '../../contracts/documents/index.ts';
 import { ok, refuse, type Result } from '../../core/kernel/index.ts';
 
 const kept = z.strictObject({
-  form: z.literal('qorgan.founding-draft/1'),
-  /** Devices whose fingerprint was read off their own screen. */
-  devices: z.array(deviceId).max(100),
+  form: z.literal('qorgan.founding-draft/2'),
   /** What is being signed, once it was made. */
   statement: z.string().max(documentSizeMax).nullable(),
   signatures: z.array(foundingDocument.shape.signatures.element).max(3),
 });
 
-/** A ceremony that was begun: nothing of it is secret, and nothing of it is believed without being judged anew. */
+/**
+ * A ceremony that was begun: nothing of it is secret, and nothing of it is believed without being judged anew. Which devices were seen is not
+ * kept: whoever writes into this folder would admit one of his own.
+ */
 export type Kept = z.output<typeof kept>;
 
 const fileName = 'founding.json';
-const nothing: Kept = { form: 'qorgan.founding-draft/1', devices: [], statement: null, signatures: [] };
+const nothing: Kept = { form: 'qorgan.founding-draft/2', statement: null, signatures: [] };
 
 /** What an interrupted ceremony left in the folder of the platform. */
 export function readKept(directory: string): Result<Kept, 'founding-draft-malformed'> {

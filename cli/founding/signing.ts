@@ -1,4 +1,4 @@
-import { parseFoundingStatement, parseStaffRecord } from '../../contracts/documents/index.ts';
+import { parseDeviceRecord, parseFoundingStatement, parseStaffRecord } from '../../contracts/documents/index.ts';
 import { ok, refuse, type DeviceId, type Iin, type Result } from '../../core/kernel/index.ts';
 import type { Locale, StaffRecord } from '../../core/signing/index.ts';
 import type { FoundingSignature } from '../../server/accounts/index.ts';
@@ -46,7 +46,8 @@ async function takeUp(options: Signing, founding: Founding, draft: Kept): Promis
   const { statement, signatures } = draft;
   const readable = await founding.words(statement, options.signing.locale);
   if (!readable.ok) return readable;
-  if (!isOfPlan(plan, statement)) return refuse('founding-plan-differs');
+  if (!isOfPlan(plan, statement) || !(await admitsJust(devices, statement, founding)))
+    return refuse('founding-plan-differs');
   for (const signature of signatures) {
     const judged = await founding.judgeSignature(statement, signature);
     if (!judged.ok) return judged;
@@ -59,6 +60,17 @@ function isOfPlan({ officers, recovery }: PlanFile, text: string): boolean {
   if (!statement.ok) return false;
   const named = [...statement.value.officers, statement.value.recovery];
   return named.join() === [...officers, recovery].map(({ iin }) => iin).join();
+}
+
+/** True where a statement admits the workstations whose fingerprints were read off in this run, and no other: the draft may have been edited. */
+async function admitsJust(devices: readonly DeviceId[], text: string, founding: Founding): Promise<boolean> {
+  const statement = parseFoundingStatement(text);
+  const { records } = await founding.standing();
+  return records.every((record) => {
+    const device = record.kind === 'device' ? parseDeviceRecord(record.text) : undefined;
+    if (!statement.ok || device?.ok !== true) return statement.ok && device === undefined;
+    return statement.value.records.some((one) => one === record.hash) === devices.includes(device.value.device);
+  });
 }
 
 async function signOne(
