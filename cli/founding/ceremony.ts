@@ -105,10 +105,7 @@ async function hold(ceremony: Ceremony, server: RunningServer): Promise<Result<n
   const people = await bringPeople(ceremony, server);
   if (!people.ok) return people;
   onStep('people');
-  const admitted = await admitDevices(
-    { ...ceremony.devices, names: plan.workstations },
-    server,
-  );
+  const admitted = await admitDevices({ ...ceremony.devices, names: plan.workstations }, server);
   if (!admitted.ok) return admitted;
   onStep('devices');
   const signed = await signAll({ ...ceremony, directory: place.directory, devices: admitted.value }, founding);

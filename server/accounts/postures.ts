@@ -14,6 +14,9 @@ export type JudgedPosture = {
   readonly service: Service;
 };
 
+/** When each device reported last to this process, one entry a device: a row that is older was put back. */
+const reportedLast = new Map<DeviceId, number>();
+
 /** Keeps a report by the time of its receipt; what the device says of the time counts as its word alone. Durable on return. */
 export async function keepReport(
   { platform }: SessionContext,
@@ -22,6 +25,7 @@ export async function keepReport(
 ): Promise<void> {
   const { database, keyring, surroundings } = platform;
   const row = { device: device.record.device, report: JSON.stringify(posture), at_ms: surroundings.nowMs() };
+  reportedLast.set(row.device, row.at_ms);
   await keepPosture(database, tagRow(keyring, 'device_posture', row));
 }
 
@@ -30,8 +34,9 @@ async function lastReport(
   device: DeviceId,
 ): Promise<{ readonly posture: Posture; readonly atMs: number } | undefined> {
   const row = await readPosture(platform.database, device);
-  // A row that was edited says nothing: the device says it anew within the hour.
+  // A row that was edited or put back says nothing: the device says it anew within the hour.
   if (row === undefined || !isTagged(platform.keyring, 'device_posture', row)) return undefined;
+  if (row.at_ms < (reportedLast.get(device) ?? 0)) return undefined;
   const parsed = postureSchema.safeParse(JSON.parse(row.report));
   return parsed.success ? { posture: parsed.data, atMs: row.at_ms } : undefined;
 }

@@ -3,6 +3,7 @@ import { endpoints } from '../../contracts/http/index.ts';
 import { codeOf } from '../server/support/client.ts';
 import { issuePerson, type TestPerson } from '../server/support/people.ts';
 import { activationCodes, addStaff, must, startTestPlatform, type TestPlatform } from '../server/support/platform.ts';
+import { changePolicy } from '../server/support/policy.ts';
 import { base64Of, enrolled, Workstation } from '../server/support/workstation.ts';
 import { asSuperuser } from './support.ts';
 
@@ -142,4 +143,38 @@ test('a row that nobody opens hides no session from an officer, and keeps none f
   const ended = await desk.client.call({ method: 'DELETE', path, token: own, body: { reason: 'ұрланды' } });
   expect(codeOf(ended)).toBe('status 204');
   expect(await readsBy(token, elsewhere)).toBe('session-signed-out');
+});
+
+test('a machine is judged by its own newest report, though that of another, or its own older one, is put in its place', async () => {
+  const reviewed = {
+    patchAgeMaxMs: 9e12,
+    antivirusBaseAgeMaxMs: 9e12,
+    clockDriftMaxMs: 9e12,
+    reportAgeMaxMs: 3_600_000,
+  };
+  const posture = {
+    ...reviewed,
+    measures: { 'remote-control': 'refuse' as const, 'posture-absent': 'refuse' as const },
+    versions: {},
+  };
+  await changePolicy(platform, (policy) => ({ ...policy, posture }));
+  const report = async (at: Workstation, remoteControl: readonly string[]) => {
+    const state = { version: '0.1.0', system: 'debian 12', patchedAtMs: Date.now(), antivirus: 'none' };
+    const body = { ...state, isDiskEncrypted: true, clockDriftMs: 0, remoteControl };
+    const answer = await at.client.call({ method: 'POST', path: endpoints.posture.path, body });
+    return endpoints.posture.response.parse(answer.json).service;
+  };
+  const signsIn = async () => codeOf(await desk.signIn(platform.reviewer));
+  expect([await report(desk, []), await report(elsewhere, [])]).toEqual(['serve', 'serve']);
+  expect(await signsIn()).toBe('status 200');
+  const older = await rowsOf('device_posture');
+  expect(await report(desk, ['anydesk'])).toBe('refuse');
+  expect(await signsIn()).toBe('posture-refused');
+  await putBack('device_posture', older);
+  expect(await signsIn()).toBe('posture-refused');
+  const good = older.find(({ device }) => device === elsewhere.device);
+  await putBack('device_posture', [{ ...good, device: desk.device }]);
+  expect(await signsIn()).toBe('posture-refused');
+  expect(await report(desk, [])).toBe('serve');
+  expect(await signsIn()).toBe('status 200');
 });
