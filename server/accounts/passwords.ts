@@ -57,12 +57,22 @@ function sealPurpose(iin: Iin): string {
   return `password ${iin}`;
 }
 
+/** When the password of each account was set last, as far as this process knows; by what the account is called in its column. */
+const setLast = new Map<string, number>();
+
+/** Remembers a record that was written, once its transaction holds: an older one that is put back counts as edited. */
+export function rememberRecord(desk: Desk, { iin, setAtMs }: PasswordRecord): void {
+  setLast.set(accountTag(desk, iin), setAtMs);
+}
+
 function openRecord({ keyring }: Desk, iin: Iin, row: Row<'password'>): PasswordRecord | undefined {
   if (!isTagged(keyring, 'password', row)) return undefined;
   try {
     const opened = keyring.open(sealPurpose(iin), Buffer.from(row.sealed, 'base64')).toString();
     const record = passwordRecord.parse(JSON.parse(opened));
-    return record.iin === iin ? record : undefined;
+    if (record.iin !== iin || record.setAtMs < (setLast.get(row.account) ?? 0)) return undefined;
+    setLast.set(row.account, record.setAtMs);
+    return record;
   } catch (error) {
     if (error instanceof InvariantError) return undefined;
     throw error;

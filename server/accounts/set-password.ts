@@ -3,7 +3,14 @@ import { ok, refuse, type DeviceId, type Result, type Secret } from '../../core/
 import { inTransaction, type Row } from '../store/index.ts';
 import { findActivationCode, rememberSpent, spendActivationCode } from './activation.ts';
 import { beginAttempt } from './attempts.ts';
-import { fitsPassword, holdPassword, makeRecord, writeRecord, type NewPasswordRefusal } from './passwords.ts';
+import {
+  fitsPassword,
+  holdPassword,
+  makeRecord,
+  rememberRecord,
+  writeRecord,
+  type NewPasswordRefusal,
+} from './passwords.ts';
 import { proveCard, staffInForce, type CardProof, type CardRefusal, type Context } from './sign-in.ts';
 import { endSessionsElsewhere } from './session-list.ts';
 import { checkLive } from './signature-check.ts';
@@ -85,6 +92,7 @@ async function keep(
       if (!isSpent || !(await writeRecord(platform, session, held, record))) throw new Overtaken();
       return endSessionsElsewhere(context, { iin: record.iin, device }, session);
     });
+    rememberRecord(platform, record);
     if (code !== undefined) rememberSpent(platform, code);
     return ok(ended);
   } catch (error) {

@@ -99,6 +99,22 @@ test('a code that set a password sets no other, though its fresh row is put back
   expect(codeOf(await desk.setPassword(another, { code }))).toBe('sign-in-refused');
 });
 
+test('a password that was changed opens nothing, though its record is put back, and an alarm says so', async () => {
+  const person = issuePerson({ ca: platform.ca, n: 63, name: 'Сақ Қызметкер', roles: ['reviewer'] });
+  must(await addStaff(platform.server, person));
+  await tokenOf(person);
+  const older = await rowsOf('password');
+  const changed = { ...person, password: 'Бұлақ басында төрт тайлақ' };
+  expect(codeOf(await desk.setPassword(changed, { before: person.password }))).toBe('status 204');
+  const newer = await rowsOf('password');
+  const alarms = (await rowsOf('alarm')).length;
+  await putBack('password', older);
+  expect(codeOf(await desk.signIn(person))).toBe('sign-in-refused');
+  expect((await rowsOf('alarm')).slice(alarms)).toMatchObject([{ kind: 'password-edited' }]);
+  await putBack('password', newer);
+  expect(codeOf(await desk.signIn(changed))).toBe('status 200');
+});
+
 test('a code that enrolled a device enrols no second one, though its fresh row is put back', async () => {
   const { code } = await platform.server.administration.enrolCode();
   const fresh = await rowsOf('enrolment_code');
