@@ -1,4 +1,5 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { personHash } from '../../core/access/index.ts';
 import { ok, refuse, type Result, type Sha256Hex } from '../../core/kernel/index.ts';
 import { canonicalize, nextCaseHash, type Json } from '../../core/signing/index.ts';
 import {
@@ -166,6 +167,33 @@ test('a registry that leaves out a person whom two people employed is an alarm, 
   expect(codeOf(await readRegistry(desk.engine, shift))).toBe('registry-differs');
   expect(desk.alarms()).toEqual(['registry-differs']);
 }, 20_000);
+
+test('a block that nobody signed is no block because the log is said not to hold it yet: after a minute it is an alarm', async () => {
+  const block = { atMs: 1, by: platform.officer.iin, reason: 'ұрланды' };
+  const blocked = (one: RegistryView['people'][number]) => {
+    const hash = personHash(sha256, one.record, block);
+    return { ...one, block, hash, leafIndex: null };
+  };
+  told.registry = {
+    ...registry,
+    people: registry.people.map((one) => (one.record.iin === newcomer.iin ? blocked(one) : one)),
+  };
+  const clock = vi.spyOn(desk.engine.options.clock, 'monotonicMs');
+  const startMs = 1_000_000;
+  try {
+    for (const [passedMs, code, alarms] of [
+      [0, 'registry-unsettled', []],
+      [59_000, 'registry-unsettled', []],
+      [61_000, 'registry-differs', ['registry-differs']],
+    ] as const) {
+      clock.mockReturnValue(startMs + passedMs);
+      expect(codeOf(await readRegistry(desk.engine, shift))).toBe(code);
+      expect(desk.alarms()).toEqual(alarms);
+    }
+  } finally {
+    clock.mockRestore();
+  }
+}, 30_000);
 
 test('a policy that two people signed is adopted, and counts from its time on', async () => {
   const before = shift.enrolment.policy.version;

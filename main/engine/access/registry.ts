@@ -30,6 +30,19 @@ export type HeldRegistry = {
 const looksMax = 4;
 /** The log writes down within a second what the server has accepted. */
 const lookEveryMs = 700;
+/** Many times what the server promises: what it says for so long not to be in the log yet was told wrongly. */
+const unsettledMaxMs = 60_000;
+
+/** Since when a desk is told of records that the log does not hold yet: those of the last reading, by their names. */
+const unsettledSince = new WeakMap<Engine, ReadonlyMap<string, number>>();
+
+function isUnsettledTooLong(engine: Engine, names: readonly RecordName[]): boolean {
+  const nowMs = engine.options.clock.monotonicMs();
+  const before = unsettledSince.get(engine);
+  const since = new Map(names.map((name) => JSON.stringify(name)).map((name) => [name, before?.get(name) ?? nowMs]));
+  unsettledSince.set(engine, since);
+  return [...since.values()].some((sinceMs) => nowMs - sinceMs > unsettledMaxMs);
+}
 
 /** The registry of an answer; `undefined` where a hash is not that of its record. */
 function stateOf({ people, devices, policies }: RegistryView): RegistryState | undefined {
@@ -79,19 +92,24 @@ async function look(engine: Engine, shift: Shift): Promise<Result<Look>> {
 
 /**
  * Reads the registry and holds it against the changes that this desk has verified. `registry-differs`, and an alarm, where a record is told
- * otherwise than two signatures have it; what stands since the founding is the word of the server.
+ * otherwise than two signatures have it, or is said for a minute not to be in the log yet (`registry-unsettled`); what stands since the founding is the
+ * word of the server.
  */
 export async function readRegistry(engine: Engine, shift: Shift): Promise<Result<HeldRegistry>> {
   for (let looks = 1; ; looks += 1) {
     const seen = await look(engine, shift);
     if (!seen.ok) return seen;
     const { registry, differing } = seen.value;
-    if (differing.length === 0) return ok(registry);
+    if (differing.length === 0) {
+      unsettledSince.delete(engine);
+      return ok(registry);
+    }
     if (looks < looksMax) {
       await sleep(lookEveryMs);
       continue;
     }
-    if (differing.every((name) => isUnsettled(registry.view, name))) return refuse('registry-unsettled');
+    const isWaiting = differing.every((name) => isUnsettled(registry.view, name));
+    if (isWaiting && !isUnsettledTooLong(engine, differing)) return refuse('registry-unsettled');
     await raiseAlarm(engine, 'registry-differs');
     return refuse('registry-differs');
   }
