@@ -11,7 +11,7 @@ import type { CardSigner, Devices } from './cards.ts';
 import type { ServerClient } from './http/client.ts';
 import type { WatchedPrompt } from './open-prompt.ts';
 import type { EngineEvent, Preferences, WorkstationOptions } from './ports.ts';
-import type { KnownRevocation } from './revocation.ts';
+import { noRevocationKnown, type KnownRevocation } from './revocation.ts';
 import type { ServerClock } from './server-clock.ts';
 import type { TreeHead } from './sync/tree-head.ts';
 
@@ -112,6 +112,25 @@ export type Engine = {
 };
 
 export const noServer: ServerState = { state: 'closed', since: null, url: null, refusal: null };
+
+/** What an engine knows before anything was asked. */
+export function firstState(known: Pick<EngineState, 'preferences' | 'vaultExists'>): EngineState {
+  return {
+    ...known,
+    shift: undefined,
+    quarantine: undefined,
+    server: noServer,
+    outbox: { waiting: 0, overdue: 0 },
+    head: undefined,
+    log: { lastIndex: null, treeSize: null, checkedAtMs: null, mirrors: [] },
+    card: { state: 'absent', label: null },
+    failedModules: [],
+    alarms: [],
+    uploads: noUploads(),
+    revocation: noRevocationKnown,
+    lockedBy: null,
+  };
+}
 
 /** Changes what the status line says of the server; says so only when it changed. */
 export function setServer(engine: Engine, state: ServerState['state'], refusal: Refusal | null = null): void {

@@ -5,14 +5,13 @@ import { hostEnvironment, realTimers, superviseCardHost, superviseHost } from '.
 import { openLocalFiles } from '../local-files/index.ts';
 import { seeCards } from './cards.ts';
 import { Duplicates } from './case-views.ts';
-import { noServer, noUploads, type Engine, type Shift } from './context.ts';
+import { firstState, noServer, noUploads, type Engine, type Shift } from './context.ts';
 import { UploadLoop } from './evidence/loop.ts';
 import { pauseEvidence } from './evidence/views.ts';
 import { lateHost } from './late-host.ts';
 import { IdleWatch, lockWithoutCard } from './locking.ts';
 import { watchPrompt } from './open-prompt.ts';
 import type { EngineEvent, WorkstationOptions } from './ports.ts';
-import { noRevocationKnown } from './revocation.ts';
 import { ServerClock } from './server-clock.ts';
 import { endShift } from './shift.ts';
 import { noteCards } from './status.ts';
@@ -59,22 +58,7 @@ export class Room {
         }),
       ),
       serverClock: new ServerClock(options.clock),
-      state: {
-        shift: undefined,
-        preferences: files.preferences(),
-        vaultExists: files.hints() !== undefined,
-        quarantine: undefined,
-        server: noServer,
-        outbox: { waiting: 0, overdue: 0 },
-        head: undefined,
-        log: { lastIndex: null, treeSize: null, checkedAtMs: null, mirrors: [] },
-        card: { state: 'absent', label: null },
-        failedModules: [],
-        alarms: [],
-        uploads: noUploads(),
-        revocation: noRevocationKnown,
-        lockedBy: null,
-      },
+      state: firstState({ preferences: files.preferences(), vaultExists: files.hints() !== undefined }),
       emit: (event) => this.#emit(event),
       kickSync: () => this.#loop?.kick(),
       kickUploads: () => this.#uploads?.kick(),

@@ -8,6 +8,7 @@ import { collectReceipts } from '../../main/engine/sync/outbox.ts';
 import { sha256, sha256Hex, verifyEd25519 } from '../../native/vault-host/hash.ts';
 import { startMs } from '../vault/platform.ts';
 import { enrolledVault, passphraseKey, submitCases, type Enrolled } from '../vault/vault.ts';
+import { playedEngine } from './played-desk.ts';
 
 let enrolled: Enrolled;
 afterEach(() => enrolled.vault.dispose());
@@ -16,12 +17,8 @@ const shift = { signer: { sha256: sha256Hex('certificate') } } as unknown as Shi
 
 /** An engine as after a start: it remembers nothing, the vault is the same. */
 function restarted(nowMs = startMs + 60_000): Engine {
-  return {
-    options: { clock: { nowMs: () => nowMs, monotonicMs: () => nowMs }, log: () => undefined },
-    state: { alarms: [], outbox: {}, log: {} },
-    emit: () => undefined,
-    vault: enrolled.vault,
-  } as unknown as Engine;
+  const clock = { nowMs: () => nowMs, monotonicMs: () => nowMs };
+  return playedEngine({ vault: enrolled.vault, options: { clock } });
 }
 
 async function reopen(): Promise<void> {

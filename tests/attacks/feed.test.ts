@@ -3,7 +3,7 @@ import { ok, refuse, type Result } from '../../core/kernel/index.ts';
 import { canonicalize, type Json } from '../../core/signing/index.ts';
 import { endpoints, type Change } from '../../contracts/http/index.ts';
 import type { ToldChange } from '../../contracts/vault-host/index.ts';
-import type { Engine, Enrolment, Shift } from '../../main/engine/context.ts';
+import type { Enrolment, Shift } from '../../main/engine/context.ts';
 import { pullChanges } from '../../main/engine/sync/changes.ts';
 import { collectReceipts } from '../../main/engine/sync/outbox.ts';
 import { verifyChange } from '../../main/engine/sync/verify-change.ts';
@@ -12,6 +12,7 @@ import { testForm } from '../server/support/forms.ts';
 import { issuePerson, signAs, testCa, type TestPerson } from '../server/support/people.ts';
 import { startTestPlatform, type TestPlatform } from '../server/support/platform.ts';
 import { enrolled, newCase, receiptOf, type Workstation } from '../server/support/workstation.ts';
+import { playedEngine } from './played-desk.ts';
 
 let platform: TestPlatform;
 let workstation: Workstation;
@@ -104,12 +105,7 @@ function bench(changes: Result<unknown>, receipt: string | null = null) {
     }
     return Promise.resolve(ok(answers[verb] ?? null));
   };
-  const engine = {
-    options: { clock: { nowMs: () => 1 }, log: () => undefined },
-    state: { alarms: [], log: {}, outbox: {} },
-    emit: () => undefined,
-    vault: { call },
-  } as unknown as Engine;
+  const engine = playedEngine({ vault: { call }, options: { clock: { nowMs: () => 1, monotonicMs: () => 1 } } });
   const doors: Record<string, Result<unknown>> = { changes, receipts: ok({ receipts: [{ actionId, receipt }] }) };
   const client = { hasSession: true, call: (door: string) => Promise.resolve(doors[door] ?? refuse('not-found')) };
   return { engine, shift: { enrolment, client, roles: [] } as unknown as Shift, told, entries };

@@ -1,10 +1,9 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { ok, refuse } from '../../core/kernel/index.ts';
-import type { Engine, Shift } from '../../main/engine/context.ts';
-import { noRevocationKnown } from '../../main/engine/revocation.ts';
+import type { Shift } from '../../main/engine/context.ts';
 import { SyncLoop } from '../../main/engine/sync/loop.ts';
 import { pullChanges } from '../../main/engine/sync/changes.ts';
-import { bearer } from './bearer.ts';
+import { bearer, playedEngine } from './played-desk.ts';
 
 afterEach(() => vi.useRealTimers());
 
@@ -34,23 +33,15 @@ function bench(changes: { readonly position: number; readonly latest: number }) 
       return Promise.resolve(ok({ changes: [], ...changes }));
     },
   };
-  const state = {
-    outbox: { waiting: 0, overdue: 0 },
-    server: { state: 'connected', refusal: null },
-    alarms: [],
-    revocation: noRevocationKnown,
-  };
   const options = {
     clock: { nowMs: () => 0, monotonicMs: () => Number.NEGATIVE_INFINITY },
     chance: () => 0.5,
-    log: () => undefined,
-    posture: () => Promise.resolve({ remoteControl: null }),
   };
-  const engine = { options, serverClock: {}, vault, state, emit: () => undefined } as unknown as Engine;
+  const engine = playedEngine({ vault, options });
   const shift = {
     ...bearer,
     client,
-    enrolment: { bundle: { checkpoint: '' }, logPins: [{ key: {}, fromSize: 0 }] },
+    enrolment: { bundle: { checkpoint: '' }, logPins: [{ key: {}, fromSize: 0 }], policies: [] },
   } as unknown as Shift;
   return { engine, shift, seen };
 }

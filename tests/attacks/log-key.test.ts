@@ -7,7 +7,7 @@ import { makeContact } from '../../main/engine/sync/contact.ts';
 import { sha256 } from '../../native/vault-host/hash.ts';
 import { newKey, startMs, type SigningKey } from '../vault/platform.ts';
 import { enrolledVault, passphraseKey, submitCases, type Enrolled } from '../vault/vault.ts';
-import { bearer } from './bearer.ts';
+import { bearer, playedEngine } from './played-desk.ts';
 
 let enrolled: Enrolled;
 afterEach(() => enrolled.vault.dispose());
@@ -40,13 +40,8 @@ async function desk(rotations: readonly KeyRotation[], lies: Lies = {}, seen?: S
   };
   const call = (name: string, options: { query?: Record<string, string> } = {}): Promise<Result<unknown>> =>
     Promise.resolve(ok(answers[name]?.(options.query ?? {})));
-  const engine = {
-    options: { clock: { nowMs: () => startMs + 60_000 }, log: () => undefined },
-    state: { alarms: [], log: {} },
-    serverClock: { learn: () => undefined },
-    emit: () => undefined,
-    vault: seen === undefined ? vault : seeing(seen),
-  } as unknown as Engine;
+  const clock = { nowMs: () => startMs + 60_000, monotonicMs: () => performance.now() };
+  const engine = playedEngine({ vault: seen === undefined ? vault : seeing(seen), options: { clock } });
   return { engine, shift: { enrolment: enrolment.value, client: { call }, ...bearer } as unknown as Shift };
 }
 

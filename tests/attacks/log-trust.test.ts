@@ -5,12 +5,13 @@ import type { CosignerRecord, SignedDocument } from '../../core/signing/index.ts
 import type { NewEntry } from '../../contracts/vault-host/index.ts';
 import { must, until } from '../../dev/demo/index.ts';
 import { sha256, verifyEd25519 } from '../../eds/index.ts';
-import type { Engine, Shift } from '../../main/engine/context.ts';
+import type { Shift } from '../../main/engine/context.ts';
 import { readEnrolment } from '../../main/engine/enrolment.ts';
+import type { EngineLogEntry } from '../../main/engine/ports.ts';
 import { SyncLoop } from '../../main/engine/sync/loop.ts';
 import { startMs } from '../vault/platform.ts';
 import { enrolledVault, submitCases, type Enrolled } from '../vault/vault.ts';
-import { bearer } from './bearer.ts';
+import { bearer, playedEngine } from './played-desk.ts';
 
 let enrolled: Enrolled;
 afterEach(() => enrolled.vault.dispose());
@@ -79,16 +80,10 @@ async function doorsOf(
     return Promise.resolve(answer(doors.length, given.body));
   };
   const clock = { nowMs: () => startMs + 2_000, monotonicMs: () => performance.now() };
-  const log = ({ kind, code }: { readonly kind: string; readonly code?: string }): void => {
-    if (kind === 'sync-failed') codes.push(code ?? '');
+  const log = (entry: EngineLogEntry): void => {
+    if (entry.kind === 'sync-failed') codes.push(entry.code);
   };
-  const engine = {
-    options: { clock, log, chance: () => 0, random: (size: number) => new Uint8Array(size) },
-    state: { alarms: [], log: {}, outbox: {}, server: {} },
-    serverClock: { learn: () => undefined },
-    emit: () => undefined,
-    vault,
-  } as unknown as Engine;
+  const engine = playedEngine({ vault, options: { clock, log, chance: () => 0 } });
   const client = { call, hasSession: true, listen: () => Promise.resolve(ok(() => undefined)) };
   const loop = new SyncLoop(engine, { enrolment: read.value, client, ...bearer } as unknown as Shift);
   await until(() => {

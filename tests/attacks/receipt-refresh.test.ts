@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import { ok, type Result } from '../../core/kernel/index.ts';
-import type { Engine, Shift } from '../../main/engine/context.ts';
+import type { Shift } from '../../main/engine/context.ts';
 import { readEnrolment } from '../../main/engine/enrolment.ts';
 import { takeUpAlarms } from '../../main/engine/sync/alarm.ts';
 import { treeOf } from '../../main/engine/sync/log-alarm.ts';
@@ -8,6 +8,7 @@ import { ReceiptRefresh, refreshMax } from '../../main/engine/sync/refresh-recei
 import { startMs, TestPlatform } from '../vault/platform.ts';
 import { enrolledVault, submitCases, type Enrolled } from '../vault/vault.ts';
 import { TestWitness } from '../vault/witness.ts';
+import { playedEngine } from './played-desk.ts';
 
 const bank = new TestWitness('bank.example/w');
 
@@ -49,12 +50,10 @@ async function desk(count: number) {
     return Promise.resolve(ok(receipts(ids)));
   };
   const clock = { ms: 0 };
-  const engine = {
-    options: { clock: { nowMs: () => startMs + 2_000, monotonicMs: () => clock.ms }, log: () => undefined },
-    state: { alarms: [], log: {}, outbox: { waiting: 0, overdue: 0 } },
-    emit: () => undefined,
+  const engine = playedEngine({
     vault,
-  } as unknown as Engine;
+    options: { clock: { nowMs: () => startMs + 2_000, monotonicMs: () => clock.ms } },
+  });
   await takeUpAlarms(engine);
   const shift = { enrolment: enrolment.value, client: { call } } as unknown as Shift;
   const refresh = new ReceiptRefresh();

@@ -1,51 +1,25 @@
 import { randomBytes } from 'node:crypto';
 import { toBase64, type DeviceId, type JournalEpoch, type Sha256Hex } from '../../core/kernel/index.ts';
 import { enrolmentProofText } from '../../contracts/http/index.ts';
-import type { Engine, EngineState, Shift } from '../../main/engine/context.ts';
+import type { Engine, Shift } from '../../main/engine/context.ts';
 import { clientOf, readEnrolment } from '../../main/engine/enrolment.ts';
 import { createClient } from '../../main/engine/http/client.ts';
 import { openTransport } from '../../main/engine/http/transport.ts';
-import { ServerClock } from '../../main/engine/server-clock.ts';
 import { takeUpAlarms } from '../../main/engine/sync/alarm.ts';
 import { SyncLoop } from '../../main/engine/sync/loop.ts';
 import { must, until } from '../../dev/demo/index.ts';
 import { nextSubmission, passphrase, passphraseKey, TestVault, utf8 } from '../vault/vault.ts';
-import { bearer } from './bearer.ts';
+import { bearer, playedEngine } from './played-desk.ts';
 
 /** Servers and databases start at the same time on a busy machine. */
 const patienceMs = 60_000;
 
-/** Nothing of the machine could be found out. */
-const unknownMachine = {
-  ...{ system: null, patchedAtMs: null, antivirus: null },
-  ...{ isDiskEncrypted: null, remoteControl: null },
-};
-
 const clock = { nowMs: () => Date.now(), monotonicMs: () => performance.now() };
-
-function engineOver(vault: TestVault): Engine {
-  const state = {
-    alarms: [],
-    outbox: { waiting: 0, overdue: 0 },
-    log: { lastIndex: null, treeSize: null, checkedAtMs: null },
-    server: { state: 'closed', since: null, url: null, refusal: null },
-    revocation: {},
-  } as unknown as EngineState;
-  return {
-    options: {
-      ...{ clock, log: () => undefined, chance: Math.random, random: (size: number) => randomBytes(size) },
-      ...{ version: '1.0.0', posture: () => Promise.resolve(unknownMachine) },
-    },
-    serverClock: new ServerClock(clock),
-    emit: () => undefined,
-    ...{ state, vault },
-  } as unknown as Engine;
-}
 
 /** A workstation without windows and cards: its own vault, and the very sync of the product over the network. */
 export class SyncDesk {
   readonly vault = new TestVault();
-  engine: Engine = engineOver(this.vault);
+  engine: Engine = playedEngine({ vault: this.vault });
   #slotId = '';
   #shift: Shift | undefined;
   #loop: SyncLoop | undefined;
@@ -109,7 +83,7 @@ export class SyncDesk {
     await this.rest();
     await this.vault.must('vault.close', null);
     await this.vault.must('vault.open', passphraseKey(this.#slotId));
-    this.engine = engineOver(this.vault);
+    this.engine = playedEngine({ vault: this.vault });
     await this.work();
   }
 

@@ -1,19 +1,16 @@
 import { expect, test } from 'vitest';
 import { ok, refuse, type ActionId, type Result } from '../../core/kernel/index.ts';
-import type { Engine, Shift } from '../../main/engine/context.ts';
+import type { Shift } from '../../main/engine/context.ts';
 import { raiseAlarm } from '../../main/engine/sync/alarm.ts';
 import { makeContact } from '../../main/engine/sync/contact.ts';
 import { collectReceipts } from '../../main/engine/sync/outbox.ts';
-import { bearer } from './bearer.ts';
+import { bearer, playedEngine } from './played-desk.ts';
 
 /** An engine over answers that the test gives; it keeps what the journal was told. */
 function bench(answers: Readonly<Record<string, Result<unknown>>>, nowMs = 1_000) {
   const entries: unknown[] = [];
-  const engine = {
-    options: { clock: { nowMs: () => nowMs, monotonicMs: () => nowMs }, log: () => undefined },
-    serverClock: { learn: () => undefined, serverNowMs: () => 1_000 },
-    state: { alarms: [], log: {}, outbox: {} },
-    emit: () => undefined,
+  const engine = playedEngine({
+    options: { clock: { nowMs: () => nowMs, monotonicMs: () => nowMs } },
     vault: {
       call: (verb: string, input: { readonly entry: unknown }) => {
         if (verb !== 'entries.append') return Promise.resolve(answers[verb] ?? ok(null));
@@ -21,7 +18,7 @@ function bench(answers: Readonly<Record<string, Result<unknown>>>, nowMs = 1_000
         return Promise.resolve(ok({ sequence: entries.length }));
       },
     },
-  } as unknown as Engine;
+  });
   const client = { call: (door: string) => Promise.resolve(answers[door] ?? ok(null)) };
   const shift = { client, ...bearer } as unknown as Shift;
   return { engine, shift, entries };

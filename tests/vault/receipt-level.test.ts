@@ -125,7 +125,14 @@ test('a receipt that was kept before anybody looked for witnesses is one of the 
   // As the version before wrote the file.
   enrolled.vault.vault.withOpen(({ store }) => {
     store.write(() =>
-      ['alter table acts drop column level', 'pragma user_version = 3'].forEach((sql) => store.run(sql)),
+      [
+        'drop index case_changes_by',
+        'drop table policies',
+        'drop table told_signatures',
+        'create table told_signatures (position integer primary key, action_id text not null unique, envelope text not null, cms text not null) strict',
+        'alter table acts drop column level',
+        'pragma user_version = 3',
+      ].forEach((sql) => store.run(sql)),
     );
     return ok(null);
   });
