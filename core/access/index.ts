@@ -127,3 +127,4 @@ export {
   type Service,
 } from './posture.ts';
 export { checkRegistry, type CheckedRegistry, type HeldSignatures, type RecordName } from './told-registry.ts';
+export { base32, hotp, judgeTotp, otpauthUri, totpSecretSizeBytes, totpShape, totpStep, type Hmac } from './totp.ts';

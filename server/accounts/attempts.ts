@@ -9,13 +9,13 @@ import {
   type AttemptRules,
   type AttemptScope,
   type Failures,
+  type PolicyDocument,
 } from '../../core/access/index.ts';
 import type { DeviceId } from '../../core/kernel/index.ts';
-import type { Platform } from '../platform/index.ts';
+import type { Desk } from '../platform/index.ts';
 import { deleteAttempts, sweepAttempts, type AttemptKey } from '../store/index.ts';
 import { networkOf } from './addresses.ts';
 import { addOne, raiseEdited, readCounters, replaceCounter, writesMax, type Counter } from './counters.ts';
-import type { Registry } from './registry.ts';
 
 /**
  * Who tries, from where. `person` is an IIN, known or not: strangers are counted as people are. `holding` is what was proven to be
@@ -36,7 +36,11 @@ export type Attempt = {
   readonly succeeded: () => Promise<boolean>;
 };
 
-export type AttemptContext = { readonly platform: Platform; readonly registry: Registry };
+export type AttemptContext = {
+  readonly platform: Desk;
+  /** Whose policy says how failures count. */
+  readonly registry: { readonly policy: () => { readonly policy: Pick<PolicyDocument, 'attempts'> } };
+};
 
 /** More counters than a hundred thousand attempts make: some 50 MB. The oldest go first. */
 const countersMax = 200_000;
@@ -45,7 +49,7 @@ type Keep = AttemptScope | 'heard' | 'right';
 type Keys = Readonly<Record<Keep, AttemptKey>>;
 type Counters = Readonly<Record<Keep, Counter>>;
 
-function keysOf({ keyring }: Platform, { person, holding, device, address }: AttemptPlace): Keys {
+function keysOf({ keyring }: Desk, { person, holding, device, address }: AttemptPlace): Keys {
   const pair = `${person} ${device} ${holding}`;
   const texts = { pair, heard: pair, right: pair, account: person, device, address: networkOf(address) };
   const key = (scope: Keep): AttemptKey => ({ scope, subject: keyring.tag(`attempt ${scope}`, texts[scope]) });
@@ -55,7 +59,7 @@ function keysOf({ keyring }: Platform, { person, holding, device, address }: Att
   };
 }
 
-async function readAll(platform: Platform, keys: Keys): Promise<Counters> {
+async function readAll(platform: Desk, keys: Keys): Promise<Counters> {
   const { pair, account, device, address, heard, right } = keys;
   const of = await readCounters(platform, [pair, account, device, address, heard, right]);
   return {
@@ -79,7 +83,7 @@ export function attemptRulesOf({ registry }: AttemptContext): AttemptRules {
 type Reserved = { readonly admission: Admission; readonly found: Counters | undefined };
 
 /** Takes the place of this try before anything is compared; the own counter in use by too many at once makes it wait for the others. */
-async function reserve(platform: Platform, rules: AttemptRules, keys: Keys): Promise<Reserved> {
+async function reserve(platform: Desk, rules: AttemptRules, keys: Keys): Promise<Reserved> {
   for (let round = 1; round <= writesMax; round += 1) {
     const found = await readAll(platform, keys);
     const nowMs = platform.surroundings.nowMs();
@@ -106,12 +110,7 @@ function heardAfter(admission: Admission, { heard }: Counters, rules: AttemptRul
 const others = ['account', 'device', 'address'] as const;
 
 /** Three counters are written, whatever becomes of the try. */
-async function fail(
-  platform: Platform,
-  rules: AttemptRules,
-  keys: Keys,
-  { admission, found }: Reserved,
-): Promise<void> {
+async function fail(platform: Desk, rules: AttemptRules, keys: Keys, { admission, found }: Reserved): Promise<void> {
   const by = (failures: Failures): Failures =>
     admission === 'judged' ? countFailure(failures, rules, platform.surroundings.nowMs()) : failures;
   await Promise.all(others.map((scope) => addOne(platform, keys[scope], by, found?.[scope])));
@@ -119,7 +118,7 @@ async function fail(
 
 /** As many are written as by `fail`. */
 async function noteRight(
-  platform: Platform,
+  platform: Desk,
   rules: AttemptRules,
   keys: Keys,
   { admission, found }: Reserved,

@@ -1,5 +1,5 @@
 import { countFailure, heldUntilMs, noFailures, type AttemptRules } from '../../core/access/index.ts';
-import type { Platform } from '../platform/index.ts';
+import type { Desk } from '../platform/index.ts';
 import type { AttemptKey } from '../store/index.ts';
 import { networkOf } from './addresses.ts';
 import { attemptRulesOf, type AttemptContext } from './attempts.ts';
@@ -13,7 +13,7 @@ function codeRules(rules: AttemptRules): AttemptRules {
   return { ...rules, free: { ...rules.free, pair: codesFree } };
 }
 
-function codeKeyOf({ keyring }: Platform, address: string): AttemptKey {
+function codeKeyOf({ keyring }: Desk, address: string): AttemptKey {
   return { scope: 'code', subject: keyring.tag('attempt code', networkOf(address)) };
 }
 

@@ -1,5 +1,5 @@
 import { noFailures, type Failures } from '../../core/access/index.ts';
-import { isTagged, tagRow, type Platform } from '../platform/index.ts';
+import { isTagged, tagRow, type Desk } from '../platform/index.ts';
 import { insertAlarm, readAttempts, replaceAttempt, type AttemptKey, type Row } from '../store/index.ts';
 
 /** Servers that write one counter at once: whoever was last each time gives up counting, or is held up. */
@@ -14,7 +14,7 @@ export type Counter = {
   readonly isEdited: boolean;
 };
 
-function read({ keyring, surroundings }: Platform, row: Row<'attempt'> | undefined): Counter {
+function read({ keyring, surroundings }: Desk, row: Row<'attempt'> | undefined): Counter {
   if (row === undefined) return { row, failures: noFailures, isEdited: false };
   const isEdited = !isTagged(keyring, 'attempt', row);
   const failures = isEdited
@@ -24,10 +24,7 @@ function read({ keyring, surroundings }: Platform, row: Row<'attempt'> | undefin
 }
 
 /** Reads counters by one statement; what is not there counts nothing. */
-export async function readCounters(
-  platform: Platform,
-  keys: readonly AttemptKey[],
-): Promise<(key: AttemptKey) => Counter> {
+export async function readCounters(platform: Desk, keys: readonly AttemptKey[]): Promise<(key: AttemptKey) => Counter> {
   const rows = await readAttempts(platform.database, keys);
   return (key) =>
     read(
@@ -38,7 +35,7 @@ export async function readCounters(
 
 /** Puts a counter in the place of the one that was read, and answers it; nothing where another server was first. */
 export async function replaceCounter(
-  { database, keyring }: Platform,
+  { database, keyring }: Desk,
   key: AttemptKey,
   found: Counter,
   failures: Failures,
@@ -50,7 +47,7 @@ export async function replaceCounter(
 
 /** Changes a counter, whoever else writes it; `known` is how it was read before. */
 export async function addOne(
-  platform: Platform,
+  platform: Desk,
   key: AttemptKey,
   change: (failures: Failures) => Failures,
   known?: Counter,
@@ -61,7 +58,7 @@ export async function addOne(
   }
 }
 
-export async function raiseEdited({ database, keyring, surroundings }: Platform): Promise<void> {
+export async function raiseEdited({ database, keyring, surroundings }: Desk): Promise<void> {
   const alarm = { alarm_id: surroundings.uuid(), kind: 'attempts-edited', device: null, details: '{}' };
   await insertAlarm(database, tagRow(keyring, 'alarm', { ...alarm, at_ms: surroundings.nowMs() }));
 }

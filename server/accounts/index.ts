@@ -35,6 +35,7 @@ export { makeChallenge, signIn, staffInForce, type SignInRefusal, type StaffRefu
 export { setPassword, type PasswordProof, type SetPasswordRefusal } from './set-password.ts';
 export { lacksPassword, renewPassword } from './step-up.ts';
 export type { FactorClaim, FactorPort, FactorPorts } from './factor-ports.ts';
+export { proveTotp, provisionTotp } from './totp.ts';
 export { makeActivationCode } from './activation.ts';
 export { codesKeptMs, forgetOld, sessionsKeptMs } from './forget-old.ts';
 export { beginAttempt, forgetAttempts, type Attempt } from './attempts.ts';

@@ -53,6 +53,7 @@ const tagged = [
   'password',
   'activation_code',
   'attempt',
+  'totp',
 ] as const;
 
 async function checkTagsOf<Table extends TaggedTable>(

@@ -12,6 +12,7 @@ import { migration as sessionLimits } from './migrations/0008-session-limits.ts'
 import { migration as passwords } from './migrations/0009-passwords.ts';
 import { migration as feedOfScope } from './migrations/0010-feed-of-scope.ts';
 import { migration as devicePosture } from './migrations/0011-device-posture.ts';
+import { migration as totp } from './migrations/0012-totp.ts';
 
 type Migration = {
   readonly name: string;
@@ -36,6 +37,7 @@ export const migrations: readonly Migration[] = [
   passwords,
   feedOfScope,
   devicePosture,
+  totp,
 ];
 
 /**

@@ -32,6 +32,7 @@ export const primaryKeys = {
   password: ['account'],
   activation_code: ['account'],
   attempt: ['scope', 'subject'],
+  totp: ['account'],
   trust_certificate: ['sha256'],
   revocation_list: ['sha256'],
   evidence_upload: ['device', 'sha256'],

@@ -110,6 +110,7 @@ export type Schema = {
     used_at_ms: number | null;
     tag: string;
   };
+  totp: { account: string; sealed: string; last_step: number; tag: string };
   attempt: { scope: string; subject: string; failures: number; last_at_ms: number; tag: string };
   trust_certificate: { sha256: string; kind: string; der: Buffer; at_ms: number };
   revocation_list: { sha256: string; der: Buffer; at_ms: number };
@@ -166,6 +167,7 @@ export type TaggedTable =
   | 'session'
   | 'password'
   | 'activation_code'
-  | 'attempt';
+  | 'attempt'
+  | 'totp';
 
 export type Row<Table extends keyof Schema> = Readonly<Schema[Table]>;
