@@ -100,6 +100,18 @@ export const commands: readonly Entry[] = [
     load: async () => (await import('../server/index.ts')).serverActivationCode,
   },
   {
+    name: ['server', 'break-glass', 'create'],
+    needs: 'folder',
+    help: 'cli.help.server-break-glass-create',
+    load: async () => (await import('../server/index.ts')).serverBreakGlassCreate,
+  },
+  {
+    name: ['server', 'break-glass', 'open'],
+    needs: 'folder',
+    help: 'cli.help.server-break-glass-open',
+    load: async () => (await import('../server/index.ts')).serverBreakGlassOpen,
+  },
+  {
     name: ['server', 'add-staff'],
     needs: 'folder',
     help: 'cli.help.server-add-staff',

@@ -1,5 +1,6 @@
 export { serverActivationCode } from './activation-code.ts';
 export { serverAddStaff } from './add-staff.ts';
+export { serverBreakGlassCreate, serverBreakGlassOpen } from './break-glass.ts';
 export { serverEnrolCode } from './enrol-code.ts';
 export { serverImportAnchors, serverImportCrl, sortAuthorities } from './import.ts';
 export { serverInit } from './init.ts';

@@ -8,6 +8,8 @@ export const signInRefusals = {
   'step-up-missing': { retry: true, status: 403 },
   'factor-unavailable': { retry: false, status: 403 },
   'activation-code-malformed': { retry: true, status: 403 },
+  'break-glass-half-malformed': { retry: true, status: 403 },
+  'break-glass-refused': { retry: true, status: 403 },
   'factors-refused': { retry: false, status: 403 },
   'password-too-short': { retry: false, status: 403 },
   'password-too-long': { retry: false, status: 403 },

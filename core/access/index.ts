@@ -128,3 +128,12 @@ export {
 } from './posture.ts';
 export { checkRegistry, type CheckedRegistry, type HeldSignatures, type RecordName } from './told-registry.ts';
 export { base32, hotp, judgeTotp, otpauthUri, totpSecretSizeBytes, totpShape, totpStep, type Hmac } from './totp.ts';
+export {
+  halfText,
+  joinHalves,
+  parseHalf,
+  sealedSecretSizeBytes,
+  splitSecret,
+  type Half,
+  type SheetNumber,
+} from './halves.ts';

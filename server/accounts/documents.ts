@@ -41,6 +41,7 @@ export const documentKinds = [
   'legal-hold',
   'archive-segment',
   'destruction',
+  'break-glass',
 ] as const;
 export type DocumentKind = (typeof documentKinds)[number];
 
@@ -58,6 +59,7 @@ const leafKindOf: Readonly<Record<DocumentKind, LeafKind>> = {
   'legal-hold': 'platform',
   'archive-segment': 'platform',
   destruction: 'platform',
+  'break-glass': 'platform',
 };
 /** What the text of such a document says of itself; a record of the platform says anything else. */
 const formOf: Readonly<Partial<Record<DocumentKind, string>>> = {
@@ -73,6 +75,7 @@ const formOf: Readonly<Partial<Record<DocumentKind, string>>> = {
   'legal-hold': 'qorgan.legal-hold/1',
   'archive-segment': 'qorgan.archive-segment/1',
   destruction: 'qorgan.destruction/1',
+  'break-glass': 'qorgan.break-glass/1',
 };
 const documentPurpose = 'document';
 const openingPurpose = 'leaf-opening';

@@ -36,6 +36,14 @@ export { setPassword, type PasswordProof, type SetPasswordRefusal } from './set-
 export { lacksPassword, renewPassword } from './step-up.ts';
 export type { FactorClaim, FactorPort, FactorPorts } from './factor-ports.ts';
 export { proveTotp, provisionTotp } from './totp.ts';
+export {
+  openBreakGlass,
+  sealBreakGlass,
+  type BreakGlassRefusal,
+  type BreakGlassRequest,
+  type SealedSheets,
+  type SeenSession,
+} from './break-glass.ts';
 export { makeActivationCode } from './activation.ts';
 export { codesKeptMs, forgetOld, sessionsKeptMs } from './forget-old.ts';
 export { beginAttempt, forgetAttempts, type Attempt } from './attempts.ts';

@@ -25,7 +25,8 @@ import { stretchCost, stretchPassword } from './stretch.ts';
 const saltSizeBytes = 16;
 const formerMax = 24;
 
-const stretched = z.strictObject({
+/** How a secret is kept that is compared and never read. */
+export const stretched = z.strictObject({
   salt: base64(saltSizeBytes),
   hash: base64(64),
   memoryKib: z.int().min(8).max(1_048_576),
@@ -93,9 +94,13 @@ export async function holdPassword(desk: Desk, iin: Iin): Promise<HeldPassword> 
 }
 
 /** What a password is compared with where there is none: as dear, and never the same. */
-const nobodys: Stretched = { salt: Buffer.alloc(saltSizeBytes).toString('base64'), hash: '', ...stretchCost };
+export const unmatched: Stretched = { salt: Buffer.alloc(saltSizeBytes).toString('base64'), hash: '', ...stretchCost };
 
-async function isSame(password: Secret<'password'>, one: Stretched): Promise<Result<boolean, 'server-busy'>> {
+/** Whether a secret is the one that is kept. */
+export async function isStretchedFrom(
+  password: Secret<'password'>,
+  one: Stretched,
+): Promise<Result<boolean, 'server-busy'>> {
   const { salt, hash, ...cost } = one;
   const made = await stretchPassword(password, Buffer.from(salt, 'base64'), cost);
   if (!made.ok) return made;
@@ -108,9 +113,20 @@ export async function fitsPassword(
   { row, record }: HeldPassword,
   password: Secret<'password'>,
 ): Promise<Result<Sha256Hex | undefined, 'server-busy'>> {
-  const same = await isSame(password, record?.current ?? nobodys);
+  const same = await isStretchedFrom(password, record?.current ?? unmatched);
   if (!same.ok) return same;
   return ok(same.value && record !== undefined && row !== undefined ? sha256Hex(row.sealed) : undefined);
+}
+
+/** Stretches a secret with fresh salt, to be kept. */
+export async function stretchNew(
+  { surroundings }: Desk,
+  password: Secret<'password'>,
+): Promise<Result<Stretched, 'server-busy'>> {
+  const salt = surroundings.randomBytes(saltSizeBytes);
+  const made = await stretchPassword(password, salt, stretchCost);
+  if (!made.ok) return made;
+  return ok({ salt: salt.toString('base64'), hash: made.value.toString('base64'), ...stretchCost });
 }
 
 export type NewPasswordRefusal = PasswordRefusal | 'password-used-before' | 'server-busy';
@@ -131,7 +147,7 @@ function textOf(password: Secret<'password'>): string {
 
 /** The record of a new password by the rules, not yet written. */
 export async function makeRecord(
-  { surroundings }: Desk,
+  desk: Desk,
   { owner, held, password, previous, rules = passwordRulesDefault }: PasswordChange,
 ): Promise<Result<PasswordRecord, NewPasswordRefusal>> {
   const person = previous === undefined ? owner : { ...owner, previous: textOf(previous) };
@@ -140,15 +156,14 @@ export async function makeRecord(
   const before = held.record === undefined ? [] : [held.record.current, ...held.record.former];
   const former = before.slice(0, rules.historyMax);
   for (const one of former) {
-    const same = await isSame(password, one);
+    const same = await isStretchedFrom(password, one);
     if (!same.ok) return same;
     if (same.value) return refuse('password-used-before');
   }
-  const salt = surroundings.randomBytes(saltSizeBytes);
-  const made = await stretchPassword(password, salt, stretchCost);
+  const made = await stretchNew(desk, password);
   if (!made.ok) return made;
-  const current = { salt: salt.toString('base64'), hash: made.value.toString('base64'), ...stretchCost };
-  return ok({ form: 'qorgan.password/1', iin: owner.iin, setAtMs: surroundings.nowMs(), current, former });
+  const setAtMs = desk.surroundings.nowMs();
+  return ok({ form: 'qorgan.password/1', iin: owner.iin, setAtMs, current: made.value, former });
 }
 
 /** Writes a record in place of the one that was held: false where another came first. */

@@ -9,7 +9,7 @@ import {
 import { ok, refuse, type DeviceId, type Iin, type Result, type Sha256Hex } from '../../core/kernel/index.ts';
 import { deviceId, iin as iinSchema, sha256Hex as hashSchema, timeMs } from '../../contracts/documents/index.ts';
 import { sha256Hex } from '../../eds/index.ts';
-import { isTagged, tagRow, type Platform } from '../platform/index.ts';
+import { isTagged, tagRow, type Desk, type Platform } from '../platform/index.ts';
 import { inTransaction, insertSession, readSession, writeSession, type Row, type Session } from '../store/index.ts';
 import type { Registry } from './registry.ts';
 import type { IssuedBy } from './trust.ts';
@@ -120,7 +120,7 @@ const ended = rememberUsedUp();
  * What a row of the table says, where it is as the platform wrote it last; of a version that kept no factors it says nothing. A row that
  * was edited, or put back from before its end, is no session.
  */
-export function personOf({ keyring, surroundings }: Platform, session: Row<'session'>): SessionPerson | undefined {
+export function personOf({ keyring, surroundings }: Desk, session: Row<'session'>): SessionPerson | undefined {
   if (!isTagged(keyring, 'session', session)) return undefined;
   if (session.ended_at_ms !== null) ended.add(session.token_hash, session.expires_at_ms, surroundings.nowMs());
   else if (ended.has(session.token_hash)) return undefined;
@@ -223,7 +223,7 @@ function whyEnded({ keyring }: Platform, session: Row<'session'>): SessionRefusa
 
 /** Ends an open session for good and keeps why; nothing happens where it ended before. Durable on return. */
 export async function endSession(
-  platform: Platform,
+  platform: Desk,
   session: Row<'session'>,
   note?: EndNote,
   database: Session = platform.database,

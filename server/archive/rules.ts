@@ -82,7 +82,7 @@ export async function checkLeaves(desk: Desk): Promise<Result<null, 'log-behind'
 }
 
 /** What the platform itself records besides, evidence apart, whose keys may be gone by the rule. */
-const otherKinds = ['platform', 'founding', 'archive-segment', 'destruction'] as const;
+const otherKinds = ['platform', 'founding', 'archive-segment', 'destruction', 'break-glass'] as const;
 
 /**
  * Schedules and holds as the log has them. A record that was edited, or a leaf of the platform that lost its document, might have been a

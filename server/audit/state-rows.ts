@@ -54,6 +54,7 @@ const tagged = [
   'activation_code',
   'attempt',
   'totp',
+  'break_glass',
 ] as const;
 
 async function checkTagsOf<Table extends TaggedTable>(

@@ -7,12 +7,18 @@ import {
   isListOfAny,
   makeActivationCode,
   makeEnrolmentCode,
+  openBreakGlass,
   recordDocument,
+  sealBreakGlass,
   trustDocument,
   trustedAuthorities,
   withList,
+  type BreakGlassRefusal,
+  type BreakGlassRequest,
   type Registry,
   type RevocationDocument,
+  type SealedSheets,
+  type SeenSession,
   type TrustDocument,
 } from '../accounts/index.ts';
 import type { Desk } from '../platform/index.ts';
@@ -53,6 +59,10 @@ export type Administration = {
    * of each authority counts from the leaf that names it; an older one changes nothing. Sessions of certificates that it names end.
    */
   readonly importCrl: (der: Uint8Array) => Promise<Result<null, AdministrationRefusal>>;
+  /** Seals the emergency account anew. */
+  readonly sealBreakGlass: () => Promise<Result<SealedSheets, 'server-busy'>>;
+  /** Opens it once: its leaf is in the log before this answers. */
+  readonly openBreakGlass: (request: BreakGlassRequest) => Promise<Result<readonly SeenSession[], BreakGlassRefusal>>;
 };
 
 /** What administration needs of the process it runs in. */
@@ -133,6 +143,8 @@ export function createAdministration(context: AdministrationContext): Administra
 
   return {
     enrolCode: () => makeEnrolmentCode(desk),
+    sealBreakGlass: () => sealBreakGlass(desk),
+    openBreakGlass: (request) => openBreakGlass(context, request),
     activationCode: async (text) => {
       const iin = parseIin(text);
       return iin.ok ? ok(await makeActivationCode(desk, iin.value)) : refuse('iin-malformed');

@@ -128,6 +128,7 @@ export {
   writeActivationCode,
   type AttemptKey,
 } from './passwords.ts';
+export { breakSeal, readSeal, writeSeal } from './break-glass.ts';
 export { advanceTotp, readTotp, writeTotp } from './totp.ts';
 export type { Row, TaggedTable } from './schema.ts';
 export { hold, isHeld, releaseHold } from './postgres/hold.ts';

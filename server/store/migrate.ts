@@ -13,6 +13,7 @@ import { migration as passwords } from './migrations/0009-passwords.ts';
 import { migration as feedOfScope } from './migrations/0010-feed-of-scope.ts';
 import { migration as devicePosture } from './migrations/0011-device-posture.ts';
 import { migration as totp } from './migrations/0012-totp.ts';
+import { migration as breakGlass } from './migrations/0013-break-glass.ts';
 
 type Migration = {
   readonly name: string;
@@ -38,6 +39,7 @@ export const migrations: readonly Migration[] = [
   feedOfScope,
   devicePosture,
   totp,
+  breakGlass,
 ];
 
 /**

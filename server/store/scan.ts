@@ -33,6 +33,7 @@ export const primaryKeys = {
   activation_code: ['account'],
   attempt: ['scope', 'subject'],
   totp: ['account'],
+  break_glass: ['name'],
   trust_certificate: ['sha256'],
   revocation_list: ['sha256'],
   evidence_upload: ['device', 'sha256'],

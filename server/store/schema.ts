@@ -111,6 +111,7 @@ export type Schema = {
     tag: string;
   };
   totp: { account: string; sealed: string; last_step: number; tag: string };
+  break_glass: { name: string; sealed: string; tag: string };
   attempt: { scope: string; subject: string; failures: number; last_at_ms: number; tag: string };
   trust_certificate: { sha256: string; kind: string; der: Buffer; at_ms: number };
   revocation_list: { sha256: string; der: Buffer; at_ms: number };
@@ -168,6 +169,7 @@ export type TaggedTable =
   | 'password'
   | 'activation_code'
   | 'attempt'
-  | 'totp';
+  | 'totp'
+  | 'break_glass';
 
 export type Row<Table extends keyof Schema> = Readonly<Schema[Table]>;

@@ -3,7 +3,7 @@ import { endpoints } from '../../contracts/http/index.ts';
 import { recordDocument } from '../../server/accounts/index.ts';
 import { openDesk } from '../../server/boot/open-desk.ts';
 import { tagRow } from '../../server/platform/index.ts';
-import { keepCosignature, keepPosture, writeTotp } from '../../server/store/index.ts';
+import { keepCosignature, keepPosture, writeSeal, writeTotp } from '../../server/store/index.ts';
 import { checkPlace, realSurroundings, type CheckPlaceOptions, type Finding } from '../../server/boot/index.ts';
 import { ok, refuse } from '../../core/kernel/index.ts';
 import type { Antivirus } from '../../server/evidence/index.ts';
@@ -123,6 +123,7 @@ export async function recordPeople(directory: string, count: number): Promise<vo
   const posture = { device: 'played', report: '{}', at_ms: 1 };
   await keepPosture(desk.database, tagRow(desk.keyring, 'device_posture', posture));
   await writeTotp(desk.database, tagRow(desk.keyring, 'totp', { account: 'played', sealed: '-', last_step: 1 }));
+  await writeSeal(desk.database, tagRow(desk.keyring, 'break_glass', { name: 'played', sealed: '-' }));
   await store.close();
 }
 
