@@ -141,6 +141,21 @@ test('a seal is broken once: not twice, not by two at once, and not after its ro
   expect(await openings()).toBe(before + 1);
 });
 
+test('who was overtaken by another opening records nothing and is answered nothing', async () => {
+  const sheets = await sealed();
+  const session = await signedIn(platform.reviewer);
+  const before = await openings();
+  // The other one is through between the code and the leaf of this one.
+  await asSuperuser(platform, (client) =>
+    client.query(`create function overtake() returns trigger language plpgsql security definer as
+        $$ begin delete from public.break_glass; return new; end $$;
+      create trigger overtake after update on totp for each row execute function overtake()`),
+  );
+  const answer = await open(sheets, { end: 'all' });
+  await asSuperuser(platform, (client) => client.query('drop trigger overtake on totp; drop function overtake'));
+  expect([answer, await openings(), await session()]).toEqual(['break-glass-refused', before, 'status 200']);
+});
+
 test('one sheet, a sheet of an older seal, a mistyped sheet, and a wrong or used code open nothing', async () => {
   const old = await sealed();
   const now = await sealed();
