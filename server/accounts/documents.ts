@@ -77,7 +77,8 @@ const formOf: Readonly<Partial<Record<DocumentKind, string>>> = {
   destruction: 'qorgan.destruction/1',
   'break-glass': 'qorgan.break-glass/1',
 };
-const documentPurpose = 'document';
+/** What the key of its subject seals a document for. */
+export const documentPurpose = 'document';
 const openingPurpose = 'leaf-opening';
 
 function commitmentOf(salt: Uint8Array, document: SignedDocument): Sha256Hex {
@@ -260,25 +261,6 @@ export async function readProvenDocument(
     cms: signaturesHash(signed) as Sha256Hex,
   };
   return { signed, receipt: makeReceipt(platform.log.provenFor(row.leaf_index), row.leaf_index, opening) ?? null };
-}
-
-/**
- * The newest document of a kind whose signature is the platform's, for a process beside the running server: that one
- * holds the log, and checks the leaf before anything counts.
- */
-export async function readNewestSigned(desk: Desk, kind: DocumentKind): Promise<string | undefined> {
-  const row = (await readLoggedDocuments(desk.database, kind)).at(-1);
-  const key = row === undefined ? undefined : (await desk.subjectKeys.ensure([row.subject])).get(row.subject);
-  if (row === undefined || key === undefined) return undefined;
-  const parsed = signedDocumentSchema.safeParse(JSON.parse(key.open(documentPurpose, row.sealed).toString()));
-  if (!parsed.success) return undefined;
-  const signed = verifyDocument({
-    document: parsed.data,
-    publicKey: desk.documentKey.publicKey,
-    sha256,
-    verifyEd25519,
-  });
-  return signed.ok ? signed.value : undefined;
 }
 
 /**

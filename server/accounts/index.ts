@@ -6,7 +6,6 @@ export {
   judgeDocument,
   readDocuments,
   readProvenDocument,
-  readNewestSigned,
   recordDocument,
   type DocumentFault,
   type DocumentKind,
@@ -65,7 +64,7 @@ export {
   type TrustDocument,
   type TrustSource,
 } from './trust.ts';
-export { readSignedDocuments } from './signed-documents.ts';
+export { readNewestSigned, readSignedDocuments } from './signed-documents.ts';
 export { isSignedByCard } from './card-signature.ts';
 export {
   endlessMs,

@@ -7,7 +7,7 @@ import { parseDeviceRecord, parsePolicyDocument, parseStaffRecord } from '../../
 import type { LiveAnswers } from '../authorities/index.ts';
 import type { Desk, Platform } from '../platform/index.ts';
 import { readRegistryStamp, readRevocationLists, readTrustCertificates } from '../store/index.ts';
-import { readDocuments, readNewestSigned, type LoggedDocument } from './documents.ts';
+import { readDocuments, type LoggedDocument } from './documents.ts';
 import type { Founded, LoggedRecord } from './founding.ts';
 import {
   foundedBy,
@@ -22,6 +22,7 @@ import {
   type UnconfirmedRecord,
 } from './rights.ts';
 import { listedBy, listedHashes, revocationDocument, type RevocationDocument } from './revocation.ts';
+import { readNewestSigned } from './signed-documents.ts';
 import {
   buildTrust,
   trustDocument,

@@ -1,6 +1,10 @@
+import { verifyDocument } from '../../core/signing/index.ts';
+import { signedDocument as signedDocumentSchema } from '../../contracts/documents/index.ts';
+import { sha256 } from '../../eds/index.ts';
+import { verifyEd25519 } from '../keys/index.ts';
 import type { Desk } from '../platform/index.ts';
 import { readLoggedDocuments } from '../store/index.ts';
-import { openSigned, type DocumentKind, type LoggedDocument } from './documents.ts';
+import { documentPurpose, openSigned, type DocumentKind, type LoggedDocument } from './documents.ts';
 
 /**
  * Documents of a kind that the platform signed and a leaf of the database commits to, in the order of the log, for a process beside the
@@ -18,4 +22,23 @@ export async function readSignedDocuments(
     return opened === undefined ? [] : [opened];
   });
   return { documents, rejected: rows.length - documents.length };
+}
+
+/**
+ * The newest document of a kind whose signature is the platform's, for a process beside the running server: that one
+ * holds the log, and checks the leaf before anything counts.
+ */
+export async function readNewestSigned(desk: Desk, kind: DocumentKind): Promise<string | undefined> {
+  const row = (await readLoggedDocuments(desk.database, kind)).at(-1);
+  const key = row === undefined ? undefined : (await desk.subjectKeys.ensure([row.subject])).get(row.subject);
+  if (row === undefined || key === undefined) return undefined;
+  const parsed = signedDocumentSchema.safeParse(JSON.parse(key.open(documentPurpose, row.sealed).toString()));
+  if (!parsed.success) return undefined;
+  const signed = verifyDocument({
+    document: parsed.data,
+    publicKey: desk.documentKey.publicKey,
+    sha256,
+    verifyEd25519,
+  });
+  return signed.ok ? signed.value : undefined;
 }
