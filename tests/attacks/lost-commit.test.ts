@@ -29,12 +29,20 @@ afterAll(async () => {
   await platform.remove();
 });
 
-/** The next commit ends so: done, with its answer lost on the way, or never done. */
+function sqlOf([first]: readonly unknown[]): string {
+  if (typeof first === 'string') return first;
+  return typeof first === 'object' && first !== null && 'text' in first ? String(first.text) : '';
+}
+
+/** The next commit of acts ends so: done, with its answer lost on the way, or never done. What the log commits beside it goes on. */
 function loseNext(how: 'answer' | 'commit'): void {
   const real = Reflect.get(pg.Client.prototype, 'query') as (...words: unknown[]) => Promise<unknown>;
+  const withActs = new WeakSet<pg.Client>();
   let isLost = false;
   vi.spyOn(pg.Client.prototype, 'query').mockImplementation(function query(this: pg.Client, ...words: unknown[]) {
-    if (isLost || words[0] !== 'commit') return real.apply(this, words);
+    const sql = sqlOf(words);
+    if (sql.startsWith('insert into act ')) withActs.add(this);
+    if (isLost || sql !== 'commit' || !withActs.has(this)) return real.apply(this, words);
     isLost = true;
     const sent = real.call(this, how === 'answer' ? 'commit' : 'rollback');
     return sent.then(() => Promise.reject(new Error('the line broke'))) as never;
