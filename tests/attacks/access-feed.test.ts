@@ -26,12 +26,11 @@ import {
   startFounded,
   tokenOf,
   type FoundedPlatform,
+  confirm,
 } from '../server/support/founded.ts';
 import { issuePerson, signAs, testCa, type TestPerson } from '../server/support/people.ts';
 import { must } from '../server/support/platform.ts';
 import { SyncDesk } from './sync-desk.ts';
-
-const confirm = { type: 'access.confirm', payload: {} } as const;
 
 let platform: FoundedPlatform;
 /** What an honest server tells. */

@@ -18,6 +18,7 @@ import {
   tokenOf,
   took,
   type FoundedPlatform,
+  confirm,
 } from '../server/support/founded.ts';
 import { issuePerson, type TestPerson } from '../server/support/people.ts';
 import { addStaff, must } from '../server/support/platform.ts';
@@ -36,8 +37,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await platform.remove().catch(() => undefined);
 });
-
-const confirm = { type: 'access.confirm', payload: {} } as const;
 
 function newPerson(n: number, roles: TestPerson['roles'] = ['reviewer'], name = 'Жаңа Қызметкер'): TestPerson {
   return issuePerson({ ca: platform.ca, n, name, roles });

@@ -13,12 +13,12 @@ import {
   startFounded,
   tokenOf,
   type FoundedPlatform,
+  confirm,
 } from './support/founded.ts';
 import type { TestPerson } from './support/people.ts';
 import { newCase } from './support/workstation.ts';
 
 const dayMs = 86_400_000;
-const confirm = { type: 'access.confirm', payload: {} } as const;
 
 let platform: FoundedPlatform;
 

@@ -105,6 +105,9 @@ export async function tokenOf(desk: Workstation, person: TestPerson): Promise<st
   return endpoints.signIn.response.parse((await desk.signIn(person)).json).token;
 }
 
+/** What a second officer signs to let a change be in force. */
+export const confirm = { type: 'access.confirm', payload: {} } as const;
+
 /** The registry as a person reads it. */
 export async function registryOf(desk: Workstation, token: string): Promise<RegistryView> {
   return registryView.parse((await desk.client.call({ method: 'GET', path: endpoints.registry.path, token })).json);
@@ -129,7 +132,7 @@ export async function changePolicyByCards(
   const version = newest.record.version + 1;
   const record = { ...newest.record, ...change, version, effectiveFromMs: Date.now() };
   const { view, outcome } = await propose(desk, officer, { kind: 'policy', before, record });
-  const confirmed = await actOn(desk, manager, view, { type: 'access.confirm', payload: {} });
+  const confirmed = await actOn(desk, manager, view, confirm);
   if (outcome !== 'accepted' || confirmed !== 'accepted') throw new Error(`the policy: ${outcome}, ${confirmed}`);
   desk.policyVersion = version;
 }
