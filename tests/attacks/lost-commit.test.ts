@@ -2,11 +2,9 @@ import pg from 'pg';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import type { Iin } from '../../core/kernel/index.ts';
 import {
-  actOn,
-  changeOf,
+  grantByCards,
   grantOf,
   newChange,
-  propose,
   registryOf,
   startFounded,
   text,
@@ -50,10 +48,8 @@ function loseNext(how: 'answer' | 'commit'): void {
 }
 
 async function employed(n: number): Promise<TestPerson> {
-  const { ca, desk, officer, manager } = platform;
-  const person = issuePerson({ ca, n, name: 'Жаңа Қызметкер', roles: ['reviewer'] });
-  const { view } = await propose(desk, officer, changeOf(await registryOf(desk, token), grantOf(person)));
-  expect(await actOn(desk, manager, view, { type: 'access.confirm', payload: {} })).toBe('accepted');
+  const person = issuePerson({ ca: platform.ca, n, name: 'Жаңа Қызметкер', roles: ['reviewer'] });
+  expect(await grantByCards(platform, grantOf(person))).toBe('accepted');
   return person;
 }
 

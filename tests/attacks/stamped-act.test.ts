@@ -2,17 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { attachTimeStamp, parseSignedData } from '../../eds/index.ts';
 import type { ActItem } from '../../contracts/http/index.ts';
 import { testForm } from '../server/support/forms.ts';
-import {
-  actOn,
-  changeOf,
-  grantOf,
-  propose,
-  registryOf,
-  startFounded,
-  text,
-  tokenOf,
-  type FoundedPlatform,
-} from '../server/support/founded.ts';
+import { grantByCards, grantOf, startFounded, text, type FoundedPlatform } from '../server/support/founded.ts';
 import { issuePerson, type TestPerson } from '../server/support/people.ts';
 import { must } from '../server/support/platform.ts';
 import { testStamps, type TestStamps } from '../server/support/stamps.ts';
@@ -41,11 +31,8 @@ async function stamped(item: ActItem): Promise<ActItem> {
 
 /** Somebody to whom two cards gave the right to register. */
 async function registrar(): Promise<TestPerson> {
-  const { desk, officer, manager, ca } = platform;
-  const person = issuePerson({ ca, n: 21, name: 'Жаңа Қызметкер', roles: ['registrar'] });
-  const change = changeOf(await registryOf(desk, await tokenOf(desk, officer)), grantOf(person));
-  const { view } = await propose(desk, officer, change);
-  expect(await actOn(desk, manager, view, { type: 'access.confirm', payload: {} })).toBe('accepted');
+  const person = issuePerson({ ca: platform.ca, n: 21, name: 'Жаңа Қызметкер', roles: ['registrar'] });
+  expect(await grantByCards(platform, grantOf(person))).toBe('accepted');
   return person;
 }
 

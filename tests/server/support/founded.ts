@@ -120,6 +120,13 @@ export function changeOf(view: RegistryView, record: StaffGrant): AccessChange {
   return { kind: 'staff', before, record };
 }
 
+/** Has two cards put this record of a person into force; answers the outcome of the act that it came to. */
+export async function grantByCards({ desk, officer, manager }: FoundedPlatform, record: StaffGrant): Promise<string> {
+  const known = await registryOf(desk, await tokenOf(desk, officer));
+  const { view, outcome } = await propose(desk, officer, changeOf(known, record));
+  return outcome === 'accepted' ? actOn(desk, manager, view, confirm) : outcome;
+}
+
 /** Puts the next version of the policy into force by two cards; the acts of this workstation name it from then on. */
 export async function changePolicyByCards(
   { desk, officer, manager }: FoundedPlatform,
