@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import {
+  blockedActSchema,
   changeSummarySchema,
   changeViewSchema,
   deviceViewSchema,
@@ -8,7 +9,8 @@ import {
   personSummarySchema,
   personViewSchema,
 } from './access-views.ts';
-import { idSchema, nothing, verb } from './common.ts';
+import { blockedActsMax } from '../http/index.ts';
+import { idSchema, nothing, refusalSchema, timeMsSchema, verb } from './common.ts';
 import type { OperatorVerbs } from './operator.ts';
 import type { rightsDraftSchema } from './rights-draft.ts';
 
@@ -46,6 +48,26 @@ export const accessVerbs = {
   'people.acts': verb(
     z.strictObject({ iin, ...page }),
     z.strictObject({ ...paged, items: z.array(personActSchema).max(500) }),
+  ),
+  /** What a person sent that was received after his block, newest first; for whoever may propose to let it in. */
+  'people.blockedActs': verb(
+    z.strictObject({ iin }),
+    z.strictObject({
+      items: z
+        .array(
+          blockedActSchema.extend({
+            caseId: idSchema,
+            /** Of the registration, where the act itself carries it. */
+            number: z.string().max(64).nullable(),
+            receivedAtMs: timeMsSchema,
+            /** What became of it when it was received again; `null` while nobody let it in. */
+            released: z.strictObject({ outcome: z.string().max(80), receivedAtMs: timeMsSchema }).nullable(),
+          }),
+        )
+        .max(blockedActsMax),
+      /** Why the asker may not propose to let them in; `null` where he may. */
+      propose: refusalSchema.nullable(),
+    }),
   ),
   /** Those that ask to be let in first. */
   'devices.list': verb(nothing, z.strictObject({ items: z.array(deviceViewSchema).max(5_000) })),

@@ -122,6 +122,13 @@ function judgeRecord(context: AccessContext, change: AccessChange): RegistryRefu
       return change.people.every(({ iin, hash }) => registry.people.get(iin)?.hash === hash)
         ? undefined
         : 'record-changed';
+    case 'release': {
+      const isTaken =
+        registry.releases.has(change.epoch) ||
+        [...registry.devices.values()].some(({ record }) => record.record.epoch === change.epoch);
+      if (isTaken) return 'record-changed';
+      return registry.people.has(change.iin) ? undefined : 'person-unknown';
+    }
     default:
       return never(change, 'change');
   }
