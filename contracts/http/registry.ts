@@ -68,6 +68,8 @@ export const blockedActsResponse = z.strictObject({
     .max(blockedActsMax),
 });
 
+export type BlockedActsView = z.output<typeof blockedActsResponse>;
+
 export const registryEndpoints = {
   /** For whoever reads access by the policy in force. */
   registry: defineEndpoint({

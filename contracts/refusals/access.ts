@@ -27,6 +27,7 @@ export const accessRefusals = {
   'certificate-of-other': { retry: false },
   'employee-number-taken': { retry: false },
   'device-key-taken': { retry: false },
+  'device-not-in-force': { retry: false },
   'policy-version-wrong': { retry: false },
   'person-unknown': { retry: false },
   'person-blocked-already': { retry: false },

@@ -40,6 +40,7 @@ export {
   type GrantedDevice,
   type GrantedPolicy,
   type Person,
+  withoutBlock,
   type RegistryState,
   type ReleasedPlace,
 } from './registry.ts';

@@ -171,6 +171,13 @@ export function outOfForce(person: Person | undefined, nowMs: number): 'actor-un
   return isTime && record.roles.length > 0 ? undefined : 'actor-unknown';
 }
 
+/** A person as he would stand without the block that a release lifts for the acts which it names: his dates, roles and certificates count as ever. */
+export function withoutBlock(person: Person | undefined): Person | undefined {
+  return person === undefined
+    ? undefined
+    : { ...person, block: null, record: { ...person.record, standing: 'active' as const } };
+}
+
 /** The policy in force at a moment. */
 export function policyInForce(registry: RegistryState, nowMs: number): GrantedPolicy | undefined {
   return registry.policies.findLast(({ record }) => record.effectiveFromMs <= nowMs);

@@ -171,6 +171,9 @@ function follow(parts: Parts, { addresses }: AskedPolicy, log: Logger): Followin
   const forget = forgetDestroyed(platform);
   const timer = setInterval(() => {
     registry.refresh().catch((error: unknown) => log.error({ error: describeError(error) }, 'registry'));
+    parts.intake
+      .receiveReleased()
+      .catch((error: unknown) => log.error({ error: describeError(error) }, 'what was let in waits'));
     forget().catch((error: unknown) => log.error({ error: describeError(error) }, 'destroyed keys'));
   }, refreshMs);
   const sweeping = setInterval(() => {

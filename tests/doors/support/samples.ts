@@ -60,6 +60,7 @@ export function samples(desk: Workstation, person: TestPerson): Readonly<Record<
     },
     policies: { path: `${endpoints.policies.path}?after=0` },
     registry: { path: endpoints.registry.path },
+    blockedActs: { path: `${endpoints.blockedActs.path}?iin=${person.iin}` },
     accessChanges: { path: `${endpoints.accessChanges.path}?after=0` },
     signOut: { path: endpoints.signOut.path },
     contact: contact(desk),
