@@ -13,21 +13,22 @@ import { judgeStoredAct, type KeptAct } from './stored-act.ts';
 /** The outcome of what came after its signer was blocked. */
 export const blockedOutcome = 'refused:actor-blocked';
 
-/** The leaf of a row as the log has it, which no hand in the database can change; `undefined` until it has a place. */
-async function leafOf({ database, log }: Platform, { leaf_id: id }: Row<'act'>): Promise<Leaf | undefined> {
+/** The leaf of a row as the log has it, which no hand in the database can change; `later` until it has a place. */
+async function leafOf({ database, log }: Platform, { leaf_id: id }: Row<'act'>): Promise<Leaf | 'later' | undefined> {
   const index = (await readPositions(database, [id])).get(id);
-  if (index === undefined || index >= log.size()) return undefined;
+  if (index === undefined || index >= log.size()) return 'later';
   const [text = ''] = textsOf(log.readEntries(index, index + 1));
   const leaf = parseLeaf(text);
   return leaf.ok ? leaf.value : undefined;
 }
 
 /** What was kept of the act that a release names, where the log says that it was refused for the block alone. */
-async function findRefused({ platform }: IntakeContext, act: BlockedAct): Promise<KeptAct | undefined> {
+async function findRefused({ platform }: IntakeContext, act: BlockedAct): Promise<KeptAct | 'later' | undefined> {
   const { database, subjectKeys } = platform;
   const [row] = await readActsAt(database, [act]);
   if (row?.action_id !== act.id || row.envelope_hash !== act.hash) return undefined;
   const leaf = await leafOf(platform, row);
+  if (leaf === 'later') return leaf;
   const isRefused = leaf?.outcome === blockedOutcome && leaf.device === act.device && leaf.epoch === act.epoch;
   const [placed] = await readLeaves(database, [row.leaf_id]);
   const key = (await subjectKeys.known([row.subject])).get(row.subject);
@@ -46,9 +47,13 @@ function isAsRead({ iin }: Release, act: BlockedAct, envelope: ActEnvelope): boo
 type Place = { readonly release: Release; readonly act: BlockedAct; readonly sequence: number };
 
 /** The act as it is received again; `undefined` where nothing can be: it is not what was let in, or its device is none any more. */
-async function admissionOf(context: IntakeContext, { release, act, sequence }: Place): Promise<Admission | undefined> {
+async function admissionOf(
+  context: IntakeContext,
+  { release, act, sequence }: Place,
+): Promise<Admission | 'later' | undefined> {
   const { platform, registry } = context;
   const kept = await findRefused(context, act);
+  if (kept === 'later') return kept;
   const device = registry.device(act.device);
   if (kept === undefined || device?.record.epoch !== act.epoch) return undefined;
   const receivedAtMs = platform.surroundings.nowMs();
@@ -70,7 +75,8 @@ export function createReleases(
   const done = new Set<JournalEpoch>();
   let running: Promise<void> | undefined;
 
-  async function receive(release: Release): Promise<void> {
+  /** False where something of it cannot be received yet. */
+  async function receive(release: Release): Promise<boolean> {
     const { epoch, acts } = release;
     const keys = acts.map(({ device, id }) => ({ device, epoch, actionId: id }));
     const known = new Map((await readKnownActs(context.platform.database, keys)).map((row) => [row.action_id, row]));
@@ -78,19 +84,20 @@ export function createReleases(
     for (const act of acts) {
       const sequence = known.get(act.id)?.sequence ?? (last.get(act.device) ?? 0) + 1;
       const admission = known.has(act.id) ? undefined : await admissionOf(context, { release, act, sequence });
+      if (admission === 'later') return false;
       if (admission !== undefined) {
         const answer = await enqueue(admission);
         assert(answer.ok, 'intake: an act that is received again has its place');
       }
       if (admission !== undefined || known.has(act.id)) last.set(act.device, sequence);
     }
+    return true;
   }
 
   async function receiveAll(): Promise<void> {
     for (const release of context.registry.rights()?.releases.values() ?? []) {
       if (done.has(release.epoch)) continue;
-      await receive(release);
-      done.add(release.epoch);
+      if (await receive(release)) done.add(release.epoch);
     }
   }
 
