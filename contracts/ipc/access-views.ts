@@ -83,6 +83,15 @@ export const blockedActSchema = z.strictObject({
   sequence: z.int().positive(),
 });
 
+/** What the server tells of such an act, as this desk has verified it. */
+export const toldBlockedActSchema = z.strictObject({
+  /** Of the registration, where the act itself carries it or this desk holds the case. */
+  number: z.string().max(64).nullable(),
+  receivedAtMs: timeMsSchema,
+  /** What became of it when it was received again; `null` while nobody let it in. */
+  released: z.strictObject({ outcome: z.string().max(80), receivedAtMs: timeMsSchema }).nullable(),
+});
+
 export const changeViewSchema = z.strictObject({
   summary: changeSummarySchema,
   /** `before` is `null` for a new record; a review and a block have neither. */
@@ -90,8 +99,8 @@ export const changeViewSchema = z.strictObject({
   after: recordSchema.nullable(),
   /** Of a review: keep or revoke for each. */
   people: z.array(z.strictObject({ iin, name: line, roles, decision: z.enum(['keep', 'revoke']) })).max(10_000),
-  /** Of a release: what is let in. */
-  acts: z.array(blockedActSchema).max(releasedMax),
+  /** Of a release: what is let in, and what the server tells of it still; `null` where it tells nothing. */
+  acts: z.array(blockedActSchema.extend({ told: toldBlockedActSchema.nullable() })).max(releasedMax),
   basis: z.string().max(2_000),
   end: z.strictObject({ by: named, atMs: timeMsSchema, note: z.string().max(2_000) }).nullable(),
   /** What this person may do with it: `null`, or why not. */

@@ -8,9 +8,10 @@ import {
   personStandings,
   personSummarySchema,
   personViewSchema,
+  toldBlockedActSchema,
 } from './access-views.ts';
 import { blockedActsMax } from '../http/index.ts';
-import { idSchema, nothing, refusalSchema, timeMsSchema, verb } from './common.ts';
+import { idSchema, nothing, refusalSchema, verb } from './common.ts';
 import type { OperatorVerbs } from './operator.ts';
 import type { rightsDraftSchema } from './rights-draft.ts';
 
@@ -53,18 +54,7 @@ export const accessVerbs = {
   'people.blockedActs': verb(
     z.strictObject({ iin }),
     z.strictObject({
-      items: z
-        .array(
-          blockedActSchema.extend({
-            caseId: idSchema,
-            /** Of the registration, where the act itself carries it. */
-            number: z.string().max(64).nullable(),
-            receivedAtMs: timeMsSchema,
-            /** What became of it when it was received again; `null` while nobody let it in. */
-            released: z.strictObject({ outcome: z.string().max(80), receivedAtMs: timeMsSchema }).nullable(),
-          }),
-        )
-        .max(blockedActsMax),
+      items: z.array(blockedActSchema.extend({ caseId: idSchema, told: toldBlockedActSchema })).max(blockedActsMax),
       /** Why the asker may not propose to let them in; `null` where he may. */
       propose: refusalSchema.nullable(),
     }),

@@ -36,4 +36,6 @@ export const accessRefusals = {
   'registry-differs': { retry: false },
   'registry-unsettled': { retry: true },
   'registry-too-long': { retry: false },
+  'blocked-acts-changed': { retry: false },
+  'blocked-acts-not-verified': { retry: false },
 } as const;
