@@ -80,8 +80,8 @@ export type HeldTries = {
 
 /**
  * What becomes of a try. `judged`: it counts, and is let in where it is right. `heard`: held up, and compared: where it is right the
- * owner has his turn, the longest delay after his first right try, however often others failed meanwhile. `unheard`: held up, and
- * nothing comes of it.
+ * owner has his turn, the longest delay after his first right try, however often others failed meanwhile. `unheard`: held up, and let
+ * in by nothing; but of a right one the time is kept, so that nobody who fails often moves the turn of the owner away.
  */
 export type Admission = 'judged' | 'heard' | 'unheard';
 

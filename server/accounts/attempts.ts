@@ -124,14 +124,17 @@ async function noteRight(
   { admission, found }: Reserved,
 ): Promise<boolean> {
   const same = (failures: Failures): Failures => failures;
-  if (admission !== 'heard' || found === undefined) {
-    await Promise.all(others.map((scope) => addOne(platform, keys[scope], same, found?.[scope])));
+  if (found === undefined) {
+    await Promise.all(others.map((scope) => addOne(platform, keys[scope], same)));
     return false;
   }
   const { right, isTurn } = claimTurn({ right: found.right.failures }, rules, platform.surroundings.nowMs());
-  if (isTurn) return true;
+  const isHeard = admission === 'heard';
+  if (isHeard && isTurn) return true;
   await Promise.all([
-    addOne(platform, keys.heard, takeBackHeard, found.heard),
+    isHeard
+      ? addOne(platform, keys.heard, takeBackHeard, found.heard)
+      : addOne(platform, keys.device, same, found.device),
     addOne(platform, keys.right, () => right, found.right),
     addOne(platform, keys.account, same, found.account),
   ]);

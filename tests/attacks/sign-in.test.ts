@@ -169,6 +169,23 @@ test('an owner has his turn the longest delay after his first right try, though 
   expect(await attempt(person, person.password)).toBe('status 200');
 });
 
+test('an owner has his turn the longest delay after his first right try, though that try was one too many to be heard', async () => {
+  const person = await member();
+  for (let i = 0; i < 11; i += 1) {
+    passMinutes(16);
+    await attempt(person, `wrong ${i}`);
+  }
+  for (let i = 0; i < 9; i += 1) expect(await attempt(person, `one of many ${i}`)).toBe('sign-in-refused');
+  passMinutes(1);
+  expect(await attempt(person, person.password)).toBe('sign-in-refused');
+  passMinutes(14.5);
+  // Whoever guesses takes the turn that the delay gave, and each of the places but one.
+  for (let i = 0; i < 7; i += 1) expect(await attempt(person, `wrong again ${i}`)).toBe('sign-in-refused');
+  expect(await attempt(person, person.password)).toBe('sign-in-refused');
+  passMinutes(0.6);
+  expect(await attempt(person, person.password)).toBe('status 200');
+});
+
 test('who guesses by another certificate of a person, at his desk, holds up nobody who has his card', async () => {
   const person = await member();
   const found = issuePerson({ ca: platform.ca, n: made, name: person.name, roles: ['reviewer'] });
