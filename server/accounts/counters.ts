@@ -14,9 +14,13 @@ export type Counter = {
   readonly isEdited: boolean;
 };
 
+/** What is looked at where there is no row: a counter that is there costs no more, so that time does not tell which are. */
+const absent: Row<'attempt'> = { scope: 'pair', subject: '0'.repeat(64), failures: 0, last_at_ms: 0, tag: '' };
+
 function read({ keyring, surroundings }: Desk, row: Row<'attempt'> | undefined): Counter {
+  const isAsWritten = isTagged(keyring, 'attempt', row ?? absent);
   if (row === undefined) return { row, failures: noFailures, isEdited: false };
-  const isEdited = !isTagged(keyring, 'attempt', row);
+  const isEdited = !isAsWritten;
   const failures = isEdited
     ? { count: editedFailures, lastAtMs: surroundings.nowMs() }
     : { count: row.failures, lastAtMs: row.last_at_ms };

@@ -20,7 +20,7 @@ import { passwordTexts } from '../../locales/passwords/index.ts';
 import { sha256Hex } from '../../eds/index.ts';
 import { isTagged, tagRow, type Desk } from '../platform/index.ts';
 import { insertAlarm, readPassword, replacePassword, type Row, type Session } from '../store/index.ts';
-import { stretchCost, stretchPassword } from './stretch.ts';
+import { hashSizeBytes, stretchCost, stretchPassword } from './stretch.ts';
 
 const saltSizeBytes = 16;
 const formerMax = 24;
@@ -80,12 +80,31 @@ function openRecord({ keyring }: Desk, iin: Iin, row: Row<'password'>): Password
   }
 }
 
+function sealRecord(desk: Desk, record: PasswordRecord): Row<'password'> {
+  const sealed = desk.keyring.seal(sealPurpose(record.iin), JSON.stringify(record)).toString('base64');
+  return tagRow(desk.keyring, 'password', { account: accountTag(desk, record.iin), sealed });
+}
+
+/** Nobody is called so: there is no month 00. */
+const nobody = '000000000000' as Iin;
+const nobodysRows = new WeakMap<Desk['keyring'], Row<'password'>>();
+
+/** What is opened where a person has no password, in no table: it costs as much, so that time does not tell who has one. */
+function nobodysRow(desk: Desk): Row<'password'> {
+  const known = nobodysRows.get(desk.keyring);
+  if (known !== undefined) return known;
+  const kept = { ...unmatched, hash: Buffer.alloc(hashSizeBytes).toString('base64') };
+  const row = sealRecord(desk, { form: 'qorgan.password/1', iin: nobody, setAtMs: 0, current: kept, former: [] });
+  nobodysRows.set(desk.keyring, row);
+  return row;
+}
+
 /** The password of a person; none where the row is not as the platform wrote it, and an alarm says so. */
 export async function holdPassword(desk: Desk, iin: Iin): Promise<HeldPassword> {
   const { database, keyring, surroundings } = desk;
   const row = await readPassword(database, accountTag(desk, iin));
+  const record = row === undefined ? openRecord(desk, nobody, nobodysRow(desk)) : openRecord(desk, iin, row);
   if (row === undefined) return { row, record: undefined };
-  const record = openRecord(desk, iin, row);
   if (record === undefined) {
     const alarm = { alarm_id: surroundings.uuid(), kind: 'password-edited', device: null, details: '{}' };
     await insertAlarm(database, tagRow(keyring, 'alarm', { ...alarm, at_ms: surroundings.nowMs() }));
@@ -173,7 +192,5 @@ export async function writeRecord(
   held: HeldPassword,
   record: PasswordRecord,
 ): Promise<boolean> {
-  const sealed = desk.keyring.seal(sealPurpose(record.iin), JSON.stringify(record)).toString('base64');
-  const row = tagRow(desk.keyring, 'password', { account: accountTag(desk, record.iin), sealed });
-  return replacePassword(session, row, held.row);
+  return replacePassword(session, sealRecord(desk, record), held.row);
 }

@@ -7,7 +7,7 @@ export type StretchCost = { readonly memoryKib: number; readonly passes: number;
 /** The first choice of OWASP's cheat sheet on storing passwords: ten sign-ins a second leave a server of two cores room for acts. */
 export const stretchCost: StretchCost = { memoryKib: 19_456, passes: 2, lanes: 1 };
 
-const hashSizeBytes = 32;
+export const hashSizeBytes = 32;
 /** Two at once: 38 MiB, and two threads of the pool are left to signatures. */
 const runningMax = 2;
 /** Two seconds of work: who waits longer asks again. */

@@ -7,7 +7,6 @@ import { testForm } from './support/forms.ts';
 import {
   actOn,
   changePolicyByCards,
-  passTime,
   propose,
   registryOf,
   startFounded,
@@ -15,6 +14,7 @@ import {
   type FoundedPlatform,
   confirm,
 } from './support/founded.ts';
+import { passTime } from './support/pass-time.ts';
 import type { TestPerson } from './support/people.ts';
 import { newCase } from './support/workstation.ts';
 

@@ -11,7 +11,6 @@ import {
   changePolicyByCards,
   grantByCards,
   grantOf,
-  passTime,
   propose,
   registryOf,
   startFounded,
@@ -19,6 +18,7 @@ import {
   type FoundedPlatform,
   confirm,
 } from './support/founded.ts';
+import { passTime } from './support/pass-time.ts';
 import { issuePerson, type TestPerson } from './support/people.ts';
 import { newCase } from './support/workstation.ts';
 

@@ -1,4 +1,4 @@
-import { vi } from 'vitest';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { AccessCase, AccessChange, AccessEvent, PolicyDocument, StaffGrant } from '../../../core/access/index.ts';
 import { decideCase, evolveCase, isAccessCase, type ActType } from '../../../core/actions/index.ts';
 import type { ActItem } from '../../../contracts/http/index.ts';
@@ -19,6 +19,8 @@ export type FoundedPlatform = TestPlatform & {
   readonly manager: TestPerson;
   readonly recovery: TestPerson;
   readonly desk: Workstation;
+  /** Other workstations, where more than one is asked for. */
+  readonly others: readonly Workstation[];
 };
 
 /** The signature of a founding by this person's card. */
@@ -44,9 +46,9 @@ export async function found(platform: Pick<TestPlatform, 'server'>, by: readonly
   );
 }
 
-/** Starts a platform, gives it two officers and a manager, enrols a workstation and founds it. */
-export async function startFounded(databaseUrl?: string): Promise<FoundedPlatform> {
-  const platform = await startTestPlatform(databaseUrl);
+/** Starts a platform, gives it two officers and a manager, enrols a workstation, or more, and founds it. */
+export async function startFounded(desks = 1, onStatement?: (text: string) => void): Promise<FoundedPlatform> {
+  const platform = await startTestPlatform(undefined, onStatement);
   const { ca } = platform;
   const officer = issuePerson({ ca, n: 11, name: 'Қасымова Дана', roles: ['security-officer'] });
   const colleague = issuePerson({ ca, n: 12, name: 'Ли Виктор', roles: ['security-officer'] });
@@ -54,8 +56,10 @@ export async function startFounded(databaseUrl?: string): Promise<FoundedPlatfor
   const recovery = issuePerson({ ca, n: 14, name: 'Ким Олег', roles: ['security-officer', 'manager'] });
   for (const person of [officer, colleague, manager, recovery]) must(await addStaff(platform.server, person));
   const desk = await enrolled(platform.server);
+  const others: Workstation[] = [];
+  while (others.length < desks - 1) others.push(await enrolled(platform.server));
   must(await found(platform, [officer, manager, recovery]));
-  return Object.assign(platform, { officer, colleague, manager, recovery, desk });
+  return Object.assign(platform, { officer, colleague, manager, recovery, desk, others });
 }
 
 /** A case of changed rights that does not exist yet. */
@@ -144,9 +148,8 @@ export async function changePolicyByCards(
   desk.policyVersion = version;
 }
 
-/** Lets every clock of this process go on by so much (`Date` is played): authorities publish anew, and the server goes by it on return. */
-export async function passTime({ ca, server, desk }: FoundedPlatform, ms: number): Promise<void> {
-  vi.setSystemTime(Date.now() + ms);
+/** Has authorities publish anew by the clock of this process; the server goes by it on return. */
+export async function publishLists({ ca, server, desk }: FoundedPlatform): Promise<void> {
   const fromMs = Math.floor(Date.now() / 1_000) * 1_000;
   for (const list of ca.crls()) must(await server.administration.importCrl(list));
   const isFresh = async (): Promise<boolean> => {
@@ -155,7 +158,11 @@ export async function passTime({ ca, server, desk }: FoundedPlatform, ms: number
     return lists.every(({ thisUpdateMs }) => thisUpdateMs >= fromMs);
   };
   // Acts that are checked by the trust before are not taken, and sent again.
-  await vi.waitUntil(isFresh, { timeout: 5_000, interval: 50 });
+  for (let i = 0; i < 100; i += 1) {
+    if (await isFresh()) return;
+    await sleep(50);
+  }
+  throw new Error('founded: the server goes by new lists within five seconds');
 }
 
 /** The record of somebody new. */
