@@ -35,7 +35,6 @@ export const operatorVerbNames = [
   'people.list',
   'people.get',
   'people.acts',
-  'people.blockedActs',
   'password.change',
   'devices.list',
   'changes.list',

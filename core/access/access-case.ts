@@ -88,7 +88,6 @@ function judgeChange(change: AccessChange, nowMs: number): AccessCaseRefusal | u
         : undefined;
     }
     case 'review':
-    case 'release':
       return undefined;
   }
 }

@@ -34,8 +34,7 @@ export function parseJson(bytes: Uint8Array): unknown {
   }
 }
 
-/** Reads one act and checks its signature at `atMs`; not whether its person may sign it. */
-export function checkAct(trust: Trust, item: ActItem, atMs: number): CheckedAct {
+function checkAct(trust: Trust, item: ActItem, atMs: number): CheckedAct {
   const envelope: CheckedAct['envelope'] = parseActEnvelope(item.envelope);
   // The schema has seen that it is base64.
   const cms = Buffer.from(item.cms, 'base64');

@@ -27,7 +27,6 @@ export {
   readActHead,
   readActs,
   readActsOf,
-  readBlockedActs,
   readCaseNumbers,
   readCases,
   readChanges,

@@ -1,6 +1,4 @@
-import { fork, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { attemptRulesDefault } from '../../core/access/index.ts';
 import { makeKey } from '../../dev/ca/index.ts';
 import { issuePerson, type TestPerson } from '../server/support/people.ts';
@@ -8,11 +6,18 @@ import { addStaff, must, startTestPlatform, type TestPlatform } from '../server/
 import { enrolled, type Workstation } from '../server/support/workstation.ts';
 import { chanceOf } from './load/chance.ts';
 import { scaleArgon2 } from './load/scaled-argon2.ts';
-import type { StormOrder, StormReport } from './load/storm-server.ts';
-import { retryMs, runStorm, type StormOwner, type StormResult } from './load/storm.ts';
+import { slopeOf } from './load/statistics.ts';
+import { startStormServer } from './load/storm-child.ts';
+import type { StormMemory } from './load/storm-server.ts';
+import { partsCount, runStorm, type StormOwner, type StormResult } from './load/storm.ts';
 import type { Measure } from './run.ts';
 
-const attempts = Number(process.env['QORGAN_BENCH_ATTEMPTS'] ?? 100_000);
+/** The whole storm with scaled stretches, and a shorter one with real ones; none of a kind where it is 0. */
+const attemptsOf = {
+  scaled: Number(process.env['QORGAN_BENCH_ATTEMPTS'] ?? 100_000),
+  real: Number(process.env['QORGAN_BENCH_REAL_ATTEMPTS'] ?? 10_000),
+} as const;
+type Cost = keyof typeof attemptsOf;
 const seed = Number(process.env['QORGAN_BENCH_SEED'] ?? 20_261_126);
 const addresses = 1_000;
 const ownersCount = Number(process.env['QORGAN_BENCH_ACCOUNTS'] ?? 500);
@@ -20,41 +25,6 @@ const strangersCount = 20;
 const desksCount = 20;
 const guessersCount = 40;
 const stormMs = 3_600_000;
-
-type Reported = Extract<StormReport, { readonly heapMiB: number }>;
-
-function isMemory(report: StormReport): report is Reported {
-  return 'heapMiB' in report;
-}
-
-/** The server of a folder in a process of its own. */
-async function startStormServer(directory: string) {
-  const file = join(import.meta.dirname, 'load', 'storm-server.ts');
-  const child: ChildProcess = fork(file, [directory], { execArgv: ['--expose-gc'], stdio: 'inherit' });
-  const tell = (order: StormOrder): void => void child.send(order);
-  const hear = async (): Promise<StormReport> => ((await once(child, 'message')) as [StormReport])[0];
-  const opened = await hear();
-  if (isMemory(opened)) throw new Error('storm: a server says first where it is');
-  const server = {
-    url: opened.url,
-    pin: { spki: '', certificate: new Uint8Array(Buffer.from(opened.certificate, 'base64')) },
-  };
-  return {
-    server,
-    setNow: (nowMs: number) => tell({ nowMs }),
-    memory: async (): Promise<Reported> => {
-      const heard = hear();
-      tell('measure');
-      const report = await heard;
-      if (!isMemory(report)) throw new Error('storm: memory is told when it is asked for');
-      return report;
-    },
-    close: async () => {
-      tell('close');
-      await once(child, 'exit');
-    },
-  };
-}
 
 /** So many at once as there are desks: one desk speaks over one connection. */
 async function inTurns<T>(count: number, make: (i: number) => Promise<T>): Promise<T[]> {
@@ -82,78 +52,144 @@ async function makePeople(world: TestPlatform): Promise<{ owners: StormOwner[]; 
   return { owners, strangers: Array.from({ length: strangersCount }, (_, i) => issue(800 + i)) };
 }
 
-type Stormed = { readonly result: StormResult; readonly memory: readonly Reported[]; readonly seconds: number };
+type Stormed = {
+  readonly result: StormResult;
+  /** After each part, and after all, when nobody asks any longer. */
+  readonly parts: readonly StormMemory[];
+  readonly atRest: StormMemory;
+  readonly seconds: number;
+};
 
-async function stormOn(world: TestPlatform): Promise<Stormed> {
+/** So long after the last request the server has nothing to do. */
+const restMs = 10_000;
+
+async function stormOn(world: TestPlatform, cost: Cost): Promise<Stormed> {
+  // What is stretched here fits there.
+  using _scaled = cost === 'scaled' ? scaleArgon2() : undefined;
+  const attempts = attemptsOf[cost];
   const { owners, strangers } = await makePeople(world);
   const guessers = await inTurns(guessersCount, () => enrolled(world.server));
   await world.server.close();
-  const { server, setNow, memory, close } = await startStormServer(world.directory);
+  const { server, setNow, memory, close } = await startStormServer(world.directory, cost);
   for (const desk of new Set(owners.map((owner) => owner.desk))) desk.reconnect(server);
-  const chance = chanceOf(seed);
-  const reported: Reported[] = [];
+  const parts: StormMemory[] = [];
   const startedAtMs = performance.now();
-  process.stderr.write('storm: everybody is there\n');
+  process.stderr.write(`storm (${cost}): everybody is there\n`);
   const result = await runStorm({
-    ...{ server, owners, strangers, guessers, addresses, attempts, setNow, chance },
+    ...{ server, owners, strangers, guessers, addresses, attempts, setNow, chance: chanceOf(seed) },
     ...{ startMs: Date.now() + 1_000, lastsMs: stormMs, insiderShare: 0.1, atOnce: 32 },
     onPart: async (part) => {
-      const { heapMiB, rssMiB } = await memory();
-      reported.push({ heapMiB, rssMiB });
-      process.stderr.write(`storm: part ${part + 1}, heap ${heapMiB.toFixed(0)} MiB, RSS ${rssMiB.toFixed(0)} MiB\n`);
+      const told = await memory();
+      parts.push(told);
+      process.stderr.write(`storm (${cost}): part ${part + 1}, ${memoryText(told)}\n`);
     },
   });
   const seconds = (performance.now() - startedAtMs) / 1_000;
+  await sleep(restMs);
+  const atRest = await memory();
+  process.stderr.write(`storm (${cost}): at rest, ${memoryText(atRest)}\n`);
   await close();
-  return { result, memory: reported, seconds };
+  return { result, parts, atRest, seconds };
+}
+
+function memoryText({ heapMiB, rssMiB, loopP99Ms, loopMaxMs }: StormMemory): string {
+  const loop = `event loop p99 ${loopP99Ms.toFixed(1)} ms, longest ${loopMaxMs.toFixed(0)} ms`;
+  return `heap ${heapMiB.toFixed(1)} MiB, RSS ${rssMiB.toFixed(0)} MiB, ${loop}`;
 }
 
 function against(name: string, value: number, unit: string, baseline: number): Measure {
   return { name, value, unit, baseline, ratio: value / baseline };
 }
 
-function largest(of: readonly number[]): number {
-  return Math.max(...of);
+/** Parts that fill what is filled once: connections of a thousand addresses, prepared statements, compiled code. */
+const warmUpParts = 4;
+/** Two steps of the memory, half of the storm apart, are each of so many parts. */
+const stepParts = 3;
+
+/** Whether memory grows with the attempts: what it is after all of them against half of them, and the slope of the line through what came after the warm-up. */
+function memoryMeasures(
+  name: string,
+  attempts: number,
+  stormed: Stormed,
+  of: (memory: StormMemory) => number,
+): readonly Measure[] {
+  const points = stormed.parts.map((memory, part) => ({
+    x: ((part + 1) * attempts) / partsCount / 10_000,
+    y: of(memory),
+  }));
+  const mean = (from: number): number =>
+    points.slice(from, from + stepParts).reduce((sum, { y }) => sum + y, 0) / stepParts;
+  const half = mean(partsCount / 2 - stepParts);
+  const { slope, half: interval } = slopeOf(points.slice(warmUpParts));
+  process.stderr.write(
+    `${name}: ${slope.toFixed(2)} ± ${interval.toFixed(2)} MiB each 10,000 attempts after the warm-up\n`,
+  );
+  return [
+    against(`${name}, after all attempts (yardstick: after half of them)`, mean(partsCount - stepParts), 'MiB', half),
+    against(`${name}, slope each 10,000 attempts (yardstick: a hundredth of it)`, slope, 'MiB', half / 100),
+    against(
+      `${name}, at rest (yardstick: after all attempts)`,
+      of(stormed.atRest),
+      'MiB',
+      mean(partsCount - stepParts),
+    ),
+  ];
+}
+
+function measuresOf(cost: Cost, stormed: Stormed): readonly Measure[] {
+  const { result, parts, seconds } = stormed;
+  const attempts = attemptsOf[cost];
+  const name = `sign-in storm, ${attempts} attempts, ${cost} stretch`;
+  const largest = (of: (memory: StormMemory) => number): number => Math.max(...parts.slice(warmUpParts).map(of));
+  return [
+    against(
+      `${name}: longest hold of an owner (yardstick: longest delay)`,
+      result.longestHoldMs / 1_000,
+      's',
+      attemptRulesDefault.delayMaxMs / 1_000,
+    ),
+    against(`${name}: owners who got in (yardstick: all)`, result.ownersIn, 'owners', ownersCount),
+    against(
+      `${name}: owners held up at one moment, at most (yardstick: all)`,
+      result.heldAtOnceMax,
+      'owners',
+      ownersCount,
+    ),
+    ...memoryMeasures(`${name}: heap`, attempts, stormed, ({ heapMiB }) => heapMiB),
+    ...memoryMeasures(`${name}: RSS`, attempts, stormed, ({ rssMiB }) => rssMiB),
+    against(
+      `${name}: event loop delay p99 of the worst part (yardstick: a sign-in)`,
+      largest(({ loopP99Ms }) => loopP99Ms),
+      'ms',
+      150,
+    ),
+    against(
+      `${name}: longest event loop delay (yardstick: a sign-in)`,
+      largest(({ loopMaxMs }) => loopMaxMs),
+      'ms',
+      150,
+    ),
+    against(`${name}: guesses let in (yardstick: guesses)`, result.answers.get('status 200') ?? 0, '', attempts),
+    against(`${name}: guesses a second (yardstick: ten)`, attempts / seconds, '/s', 10),
+  ];
 }
 
 /** Guesses over the real door of a server in a process of its own, by whoever found the cards, from a thousand addresses. */
 export async function measure(): Promise<readonly Measure[]> {
-  using _scaled = scaleArgon2();
-  const world = await startTestPlatform();
-  try {
-    const { result, memory, seconds } = await stormOn(world);
-    const guesses = [...result.answers].map(([name, count]) => `${name} ${count}`).join(', ');
-    process.stderr.write(`storm: seed ${seed}; guesses: ${guesses}\n`);
-    // The first parts fill what is filled once: connections of a thousand addresses, prepared statements, compiled code.
-    const [early, late] = [memory.slice(2, 5), memory.slice(-3)];
-    const heap = (parts: readonly Reported[]): number => largest(parts.map(({ heapMiB }) => heapMiB));
-    const rss = (parts: readonly Reported[]): number => largest(parts.map(({ rssMiB }) => rssMiB));
-    const longestSeconds = (attemptRulesDefault.delayMaxMs + retryMs) / 1_000;
-    return [
-      against(
-        'sign-in storm: longest hold of an owner (yardstick: longest delay and one retry)',
-        result.longestHoldMs / 1_000,
-        's',
-        longestSeconds,
-      ),
-      against('sign-in storm: owners who got in (yardstick: all)', result.ownersIn, 'owners', ownersCount),
-      against(
-        'sign-in storm: owners held up at one moment, at most (yardstick: all)',
-        result.heldAtOnceMax,
-        'owners',
-        ownersCount,
-      ),
-      against('sign-in storm: heap in the last parts (yardstick: parts 3 to 5)', heap(late), 'MiB', heap(early)),
-      against('sign-in storm: RSS in the last parts (yardstick: parts 3 to 5)', rss(late), 'MiB', rss(early)),
-      against(
-        'sign-in storm: guesses let in (yardstick: guesses)',
-        result.answers.get('status 200') ?? 0,
-        '',
-        attempts,
-      ),
-      against('sign-in storm: guesses a second (yardstick: ten)', attempts / seconds, '/s', 10),
-    ];
-  } finally {
-    await world.remove();
+  const measures: Measure[] = [];
+  for (const cost of ['scaled', 'real'] as const) {
+    if (attemptsOf[cost] === 0) continue;
+    const world = await startTestPlatform();
+    try {
+      const stormed = await stormOn(world, cost);
+      const guesses = [...stormed.result.answers].map(([answer, count]) => `${answer} ${count}`).join(', ');
+      process.stderr.write(
+        `storm (${cost}): seed ${seed}; guesses: ${guesses}; tries of owners: ${stormed.result.ownerTries}\n`,
+      );
+      measures.push(...measuresOf(cost, stormed));
+    } finally {
+      await world.remove();
+    }
   }
+  return measures;
 }

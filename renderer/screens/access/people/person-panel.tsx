@@ -10,7 +10,6 @@ import { rolesWords, standingTones } from '../access-words.ts';
 import { ChangeList } from '../change-list.tsx';
 import { startProposal, type ProposalKind } from '../proposal/draft.ts';
 import { WhyNot } from '../why-not.tsx';
-import { BlockedActsNote, openActs, useBlockedActs, type BlockedActs } from './blocked-acts.tsx';
 import { PersonAudit } from './person-audit.tsx';
 import { PersonRecord } from './person-record.tsx';
 
@@ -23,9 +22,7 @@ function kindsFor({ summary, block }: PersonView): readonly ProposalKind[] {
   return block === null ? ['change', 'block', 'dismiss'] : ['unblock', 'dismiss'];
 }
 
-type Of = { readonly person: PersonView; readonly blocked: BlockedActs | null };
-
-function Actions({ person, blocked }: Of): ReactNode {
+function Actions({ person }: { readonly person: PersonView }): ReactNode {
   const words = useWords();
   const go = useGo();
   const nowMs = useNow();
@@ -40,9 +37,7 @@ function Actions({ person, blocked }: Of): ReactNode {
   };
   const refusalOf = (kind: ProposalKind) => (kind === 'block' ? person.blocking : person.propose);
   const kinds = kindsFor(person);
-  const releasing = blocked?.state === 'here' ? blocked.value.propose : null;
-  const hasOpen = openActs(blocked).length > 0;
-  const closed = [...kinds.map(refusalOf), ...(hasOpen ? [releasing] : [])].find((refusal) => refusal !== null) ?? null;
+  const closed = kinds.map(refusalOf).find((refusal) => refusal !== null) ?? null;
   return (
     <div className="person-actions">
       {kinds.map((kind) => (
@@ -50,20 +45,12 @@ function Actions({ person, blocked }: Of): ReactNode {
           {words(`propose.kind.${kind}`)}
         </Button>
       ))}
-      {hasOpen ? (
-        <Button
-          isDisabled={releasing !== null}
-          onClick={() => go({ page: 'access', part: 'propose-release', id: iin })}
-        >
-          {words('propose.kind.release')}
-        </Button>
-      ) : null}
       <WhyNot refusal={closed} />
     </div>
   );
 }
 
-function Head({ person, blocked }: Of): ReactNode {
+function Head({ person }: { readonly person: PersonView }): ReactNode {
   const words = useWords();
   const { summary, record } = person;
   return (
@@ -79,8 +66,7 @@ function Head({ person, blocked }: Of): ReactNode {
       <h1 className="selectable">{record.name}</h1>
       <p className="quiet small">{rolesWords(words, record.roles)}</p>
       {summary.waiting === 0 ? null : <Note tone="waiting">{words('people.waiting', { count: summary.waiting })}</Note>}
-      <BlockedActsNote acts={blocked} />
-      <Actions person={person} blocked={blocked} />
+      <Actions person={person} />
     </header>
   );
 }
@@ -88,16 +74,15 @@ function Head({ person, blocked }: Of): ReactNode {
 function Person({ person }: { readonly person: PersonView }): ReactNode {
   const words = useWords();
   const [tab, setTab] = useState<PersonTab>('record');
-  const blocked = useBlockedActs(person);
   useKeys({ Digit1: () => setTab(tabs[0]), Digit2: () => setTab(tabs[1]), Digit3: () => setTab(tabs[2]) });
   const contents = {
-    record: <PersonRecord person={person} blocked={blocked} />,
+    record: <PersonRecord person={person} />,
     changes: <ChangeList changes={person.changes} />,
     audit: <PersonAudit person={person} />,
   };
   return (
     <div className="case person">
-      <Head person={person} blocked={blocked} />
+      <Head person={person} />
       <Tabs
         label={words('person.tabs')}
         value={tab}
