@@ -35,6 +35,7 @@ export const operatorVerbNames = [
   'people.list',
   'people.get',
   'people.acts',
+  'people.blockedActs',
   'password.change',
   'devices.list',
   'changes.list',

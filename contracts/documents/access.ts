@@ -2,6 +2,7 @@ import * as z from 'zod';
 import {
   type AccessChange,
   type AccessEvent,
+  type BlockedAct,
   type Contract,
   type DeviceGrant,
   type ReviewItem,
@@ -9,12 +10,15 @@ import {
 } from '../../core/access/index.ts';
 import { noteLengthMax } from '../../core/actions/index.ts';
 import { deviceRecord, policyDocument, roleList } from './platform-documents.ts';
-import { iin, line, sha256Hex, timeMs } from './primitives.ts';
+import { actionId, deviceId, iin, journalEpoch, line, sha256Hex, timeMs } from './primitives.ts';
 
 /** People of one review: with some 400 characters each they fit into an envelope. */
 export const reviewedMax = 80;
 /** Certificates of one person: two cards of two algorithms each, and their successors. */
 const certificatesMax = 16;
+
+/** Acts of one release: what two people read through, and what is decided in a moment. */
+export const releasedMax = 32;
 
 const noDoubles = (list: readonly string[]): boolean => new Set(list).size === list.length;
 const reason = line(300, 1);
@@ -53,6 +57,17 @@ const reviewItem = z.strictObject({
   decision: z.enum(['keep', 'revoke']),
 }) satisfies z.ZodType<ReviewItem>;
 
+/** No act on rights is ever let in: its author must not have a hand in them. */
+export const blockedAct = z.strictObject({
+  device: deviceId,
+  epoch: journalEpoch,
+  sequence: z.int().min(1),
+  id: actionId,
+  type: z.string().regex(/^registration\.[a-z]{1,32}$/u),
+  claimedAtMs: timeMs,
+  hash: sha256Hex,
+}) satisfies z.ZodType<BlockedAct>;
+
 function before<Of extends z.ZodType>(record: Of) {
   return z.strictObject({ record, hash: sha256Hex });
 }
@@ -69,6 +84,17 @@ export const accessChange = z.discriminatedUnion('kind', [
       .min(1)
       .max(reviewedMax)
       .refine((people) => noDoubles(people.map((one) => one.iin))),
+  }),
+  z.strictObject({
+    kind: z.literal('release'),
+    iin,
+    name,
+    epoch: journalEpoch,
+    acts: z
+      .array(blockedAct)
+      .min(1)
+      .max(releasedMax)
+      .refine((acts) => noDoubles(acts.map((act) => act.hash)) && noDoubles(acts.map((act) => act.id))),
   }),
 ]) satisfies z.ZodType<AccessChange>;
 

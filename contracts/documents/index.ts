@@ -1,4 +1,4 @@
-export { accessChange, accessEvent, deviceGrant, reviewedMax, staffGrant } from './access.ts';
+export { accessChange, accessEvent, blockedAct, deviceGrant, releasedMax, reviewedMax, staffGrant } from './access.ts';
 export { actEnvelope, evidenceMax, parseActEnvelope } from './act.ts';
 export { evidenceDescriptor, evidenceDocument, parseEvidenceDescriptor, parseEvidenceDocument } from './evidence.ts';
 export { breakGlassDocument, type BreakGlassDocument } from './break-glass.ts';

@@ -1,5 +1,7 @@
 import * as z from 'zod';
+import { envelopeSizeMax } from '../../core/signing/index.ts';
 import {
+  base64,
   count,
   deviceGrant,
   deviceRecord,
@@ -10,6 +12,7 @@ import {
   timeMs,
 } from '../documents/index.ts';
 import { defineEndpoint, noBodyMaxBytes } from './endpoint.ts';
+import { cmsSizeMaxBytes } from './messages.ts';
 
 /** Hash of a record as a change names it, and the leaf that put it there; `null` until the log holds it. */
 const kept = { hash: sha256Hex, leafIndex: count.nullable() };
@@ -44,6 +47,29 @@ export const registryView = z.strictObject({
 });
 export type RegistryView = z.output<typeof registryView>;
 
+/** Acts of one answer; older ones are told of no more: whoever has so many sends them anew by somebody else. */
+export const blockedActsMax = 64;
+
+/** The signed bytes of acts that were refused as `actor-blocked`: who reads them checks them himself. */
+export const blockedActsResponse = z.strictObject({
+  acts: z
+    .array(
+      z.strictObject({
+        envelope: z
+          .string()
+          .min(2)
+          .max(2 * envelopeSizeMax),
+        cms: base64(cmsSizeMaxBytes),
+        receivedAtMs: timeMs,
+        /** What became of it when it was received again; `null` while nobody let it in. */
+        released: z.strictObject({ outcome: z.string().max(80), receivedAtMs: timeMs }).nullable(),
+      }),
+    )
+    .max(blockedActsMax),
+});
+
+export type BlockedActsView = z.output<typeof blockedActsResponse>;
+
 export const registryEndpoints = {
   /** For whoever reads access by the policy in force. */
   registry: defineEndpoint({
@@ -52,6 +78,17 @@ export const registryEndpoints = {
     auth: 'session',
     needs: 'access',
     response: registryView,
+    bodySizeMaxBytes: noBodyMaxBytes,
+    refusals: ['read-not-allowed'],
+  }),
+  /** What a person sent that was received after his block, newest first: what two people may let in. */
+  blockedActs: defineEndpoint({
+    method: 'GET',
+    path: '/v1/access/blocked-acts',
+    auth: 'session',
+    needs: 'access',
+    query: z.strictObject({ iin }),
+    response: blockedActsResponse,
     bodySizeMaxBytes: noBodyMaxBytes,
     refusals: ['read-not-allowed'],
   }),

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Json } from '../../core/kernel/index.ts';
+import { releasedMax } from '../documents/index.ts';
 import { idSchema, refusalSchema, sha256HexSchema, timeMsSchema } from './common.ts';
 import { historyItemSchema } from './views.ts';
 
@@ -51,7 +52,7 @@ export const personSummarySchema = z.strictObject({
   waiting: z.int().nonnegative(),
 });
 
-export const changeKindsShown = ['staff', 'device', 'policy', 'review', 'block'] as const;
+export const changeKindsShown = ['staff', 'device', 'policy', 'review', 'release', 'block'] as const;
 const changeState = z.enum(['waiting', 'confirmed', 'declined', 'withdrawn', 'in-force']);
 
 export const changeSummarySchema = z.strictObject({
@@ -60,7 +61,7 @@ export const changeSummarySchema = z.strictObject({
   /** The person, the device by its name, or the version of the policy. */
   subject: line,
   /** In which words the change is told: a new record, changed roles, a dismissal … */
-  what: z.enum(['new', 'changed', 'dismissed', 'unblocked', 'blocked', 'retired', 'reviewed']),
+  what: z.enum(['new', 'changed', 'dismissed', 'unblocked', 'blocked', 'retired', 'reviewed', 'released']),
   state: changeState,
   author: named,
   proposedAtMs: timeMsSchema,
@@ -73,6 +74,24 @@ export const changeSummarySchema = z.strictObject({
 /** Any record as data: the diff reads it, and its parser stands at the door of the vault. */
 const recordSchema = z.custom<Json>((value) => typeof value === 'object' && value !== null);
 
+/** An act that was received after its signer was blocked. */
+export const blockedActSchema = z.strictObject({
+  hash: sha256HexSchema,
+  type: z.string().max(64),
+  claimedAtMs: timeMsSchema,
+  device: idSchema,
+  sequence: z.int().positive(),
+});
+
+/** What the server tells of such an act, as this desk has verified it. */
+export const toldBlockedActSchema = z.strictObject({
+  /** Of the registration, where the act itself carries it or this desk holds the case. */
+  number: z.string().max(64).nullable(),
+  receivedAtMs: timeMsSchema,
+  /** What became of it when it was received again; `null` while nobody let it in. */
+  released: z.strictObject({ outcome: z.string().max(80), receivedAtMs: timeMsSchema }).nullable(),
+});
+
 export const changeViewSchema = z.strictObject({
   summary: changeSummarySchema,
   /** `before` is `null` for a new record; a review and a block have neither. */
@@ -80,6 +99,8 @@ export const changeViewSchema = z.strictObject({
   after: recordSchema.nullable(),
   /** Of a review: keep or revoke for each. */
   people: z.array(z.strictObject({ iin, name: line, roles, decision: z.enum(['keep', 'revoke']) })).max(10_000),
+  /** Of a release: what is let in, and what the server tells of it still; `null` where it tells nothing. */
+  acts: z.array(blockedActSchema.extend({ told: toldBlockedActSchema.nullable() })).max(releasedMax),
   basis: z.string().max(2_000),
   end: z.strictObject({ by: named, atMs: timeMsSchema, note: z.string().max(2_000) }).nullable(),
   /** What this person may do with it: `null`, or why not. */

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import {
+  blockedActSchema,
   changeSummarySchema,
   changeViewSchema,
   deviceViewSchema,
@@ -7,8 +8,10 @@ import {
   personStandings,
   personSummarySchema,
   personViewSchema,
+  toldBlockedActSchema,
 } from './access-views.ts';
-import { idSchema, nothing, verb } from './common.ts';
+import { blockedActsMax } from '../http/index.ts';
+import { idSchema, nothing, refusalSchema, verb } from './common.ts';
 import type { OperatorVerbs } from './operator.ts';
 import type { rightsDraftSchema } from './rights-draft.ts';
 
@@ -46,6 +49,15 @@ export const accessVerbs = {
   'people.acts': verb(
     z.strictObject({ iin, ...page }),
     z.strictObject({ ...paged, items: z.array(personActSchema).max(500) }),
+  ),
+  /** What a person sent that was received after his block, newest first; for whoever may propose to let it in. */
+  'people.blockedActs': verb(
+    z.strictObject({ iin }),
+    z.strictObject({
+      items: z.array(blockedActSchema.extend({ caseId: idSchema, told: toldBlockedActSchema })).max(blockedActsMax),
+      /** Why the asker may not propose to let them in; `null` where he may. */
+      propose: refusalSchema.nullable(),
+    }),
   ),
   /** Those that ask to be let in first. */
   'devices.list': verb(nothing, z.strictObject({ items: z.array(deviceViewSchema).max(5_000) })),

@@ -45,6 +45,7 @@ export const operatorVerbPhases = {
   'people.list': ['open'],
   'people.get': ['open'],
   'people.acts': whileOpen,
+  'people.blockedActs': ['open'],
   'password.change': ['open'],
   'devices.list': ['open'],
   'changes.list': ['open'],

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { policyDocument, reviewedMax } from '../documents/index.ts';
+import { policyDocument, releasedMax, reviewedMax } from '../documents/index.ts';
 import { staffRecordSchema } from './access-views.ts';
 import { idSchema, sha256HexSchema } from './common.ts';
 
@@ -36,6 +36,8 @@ export const rightsDraftSchema = z.discriminatedUnion('type', [
           .min(1)
           .max(reviewedMax),
       }),
+      /** Which of the acts that `people.blockedActs` tells of are let in, by the hash of each. */
+      z.strictObject({ kind: z.literal('release'), iin, acts: z.array(sha256HexSchema).min(1).max(releasedMax) }),
     ]),
     reason: text,
     basis: text,

@@ -27,6 +27,7 @@ export const accessRefusals = {
   'certificate-of-other': { retry: false },
   'employee-number-taken': { retry: false },
   'device-key-taken': { retry: false },
+  'device-not-in-force': { retry: false },
   'policy-version-wrong': { retry: false },
   'person-unknown': { retry: false },
   'person-blocked-already': { retry: false },
@@ -35,4 +36,6 @@ export const accessRefusals = {
   'registry-differs': { retry: false },
   'registry-unsettled': { retry: true },
   'registry-too-long': { retry: false },
+  'blocked-acts-changed': { retry: false },
+  'blocked-acts-not-verified': { retry: false },
 } as const;

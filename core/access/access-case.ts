@@ -88,6 +88,7 @@ function judgeChange(change: AccessChange, nowMs: number): AccessCaseRefusal | u
         : undefined;
     }
     case 'review':
+    case 'release':
       return undefined;
   }
 }

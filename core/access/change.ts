@@ -1,4 +1,4 @@
-import type { DeviceId, Iin, Sha256Hex } from '../kernel/index.ts';
+import type { ActionId, DeviceId, Iin, JournalEpoch, Sha256Hex } from '../kernel/index.ts';
 import type { DeviceRecord } from '../signing/index.ts';
 import type { PolicyDocument } from './policy.ts';
 import type { Role } from './roles.ts';
@@ -41,16 +41,38 @@ export type ReviewItem = {
   readonly decision: 'keep' | 'revoke';
 };
 
+/** An act that was received after its signer was blocked, as its refusal stands in the log; `hash` is that of its envelope. */
+export type BlockedAct = {
+  readonly device: DeviceId;
+  readonly epoch: JournalEpoch;
+  readonly sequence: number;
+  readonly id: ActionId;
+  readonly type: string;
+  readonly claimedAtMs: number;
+  readonly hash: Sha256Hex;
+};
+
+/** What two people let in of a blocked person. His block stands, and whatever else he sent stays refused. */
+export type Release = {
+  readonly iin: Iin;
+  readonly name: string;
+  /** Names the chain in which the acts are received again: each of its leaves says that this release let it in. */
+  readonly epoch: JournalEpoch;
+  /** In the order in which they are received again. */
+  readonly acts: readonly BlockedAct[];
+};
+
 /** One change of who may do what. `before` is `null` for a record that is new. */
 export type AccessChange =
   | { readonly kind: 'staff'; readonly before: Before<StaffGrant> | null; readonly record: StaffGrant }
   | { readonly kind: 'device'; readonly before: Before<DeviceGrant> | null; readonly record: DeviceGrant }
   | { readonly kind: 'policy'; readonly before: Before<PolicyDocument>; readonly record: PolicyDocument }
-  | { readonly kind: 'review'; readonly people: readonly ReviewItem[] };
+  | { readonly kind: 'review'; readonly people: readonly ReviewItem[] }
+  | ({ readonly kind: 'release' } & Release);
 
 export type ChangeKind = AccessChange['kind'];
 
-export const changeKinds = ['staff', 'device', 'policy', 'review'] as const satisfies readonly ChangeKind[];
+export const changeKinds = ['staff', 'device', 'policy', 'review', 'release'] as const satisfies readonly ChangeKind[];
 
 /** What each type of access act carries. */
 export type AccessPayloads = {
@@ -75,6 +97,7 @@ export type AccessCommand = {
 /** The people whose own rights a change is about. */
 export function peopleOf(change: AccessChange): readonly Iin[] {
   if (change.kind === 'staff') return [change.record.iin];
+  if (change.kind === 'release') return [change.iin];
   return change.kind === 'review' ? change.people.map(({ iin }) => iin) : [];
 }
 

@@ -15,9 +15,11 @@ export {
   type AccessCommand,
   type AccessPayloads,
   type Before,
+  type BlockedAct,
   type ChangeKind,
   type Contract,
   type DeviceGrant,
+  type Release,
   type ReviewItem,
   type StaffGrant,
 } from './change.ts';
@@ -32,12 +34,15 @@ export {
   policyInForce,
   recordHash,
   registryOf,
+  releasedAct,
   type AccessEffect,
   type Block,
   type GrantedDevice,
   type GrantedPolicy,
   type Person,
+  withoutBlock,
   type RegistryState,
+  type ReleasedPlace,
 } from './registry.ts';
 export {
   firstRoles,

@@ -14,6 +14,7 @@ export type RegistryRefusal =
   | 'certificate-of-other'
   | 'employee-number-taken'
   | 'device-key-taken'
+  | 'device-not-in-force'
   | 'policy-version-wrong'
   | 'person-unknown'
   | 'person-blocked-already'
@@ -122,6 +123,19 @@ function judgeRecord(context: AccessContext, change: AccessChange): RegistryRefu
       return change.people.every(({ iin, hash }) => registry.people.get(iin)?.hash === hash)
         ? undefined
         : 'record-changed';
+    case 'release': {
+      const isTaken =
+        registry.releases.has(change.epoch) ||
+        [...registry.devices.values()].some(({ record }) => record.record.epoch === change.epoch);
+      if (isTaken) return 'record-changed';
+      if (!registry.people.has(change.iin)) return 'person-unknown';
+      // What a device sent that is none any more is not received again.
+      const isInForce = change.acts.every(({ device, epoch }) => {
+        const grant = registry.devices.get(device)?.record;
+        return grant?.standing === 'active' && grant.record.epoch === epoch;
+      });
+      return isInForce ? undefined : 'device-not-in-force';
+    }
     default:
       return never(change, 'change');
   }

@@ -3,12 +3,13 @@ import {
   toHex,
   type DeviceId,
   type Iin,
+  type JournalEpoch,
   type Json,
   type Sha256,
   type Sha256Hex,
 } from '../kernel/index.ts';
 import type { AccessCase, AccessEvent } from './access-case.ts';
-import type { AccessChange, DeviceGrant, StaffGrant } from './change.ts';
+import type { AccessChange, BlockedAct, DeviceGrant, Release, StaffGrant } from './change.ts';
 import type { PolicyDocument } from './policy.ts';
 
 export type Block = { readonly by: Iin; readonly atMs: number; readonly reason: string };
@@ -31,6 +32,8 @@ export type RegistryState = {
   readonly devices: ReadonlyMap<DeviceId, GrantedDevice>;
   /** In the order in which they came; the last one that is in effect is in force. */
   readonly policies: readonly GrantedPolicy[];
+  /** What two people let in of blocked people, by the chain in which it is received again. */
+  readonly releases: ReadonlyMap<JournalEpoch, Release>;
 };
 
 /** What an accepted act does to the registry. */
@@ -84,6 +87,7 @@ export function registryOf(
     people: new Map(),
     devices: new Map(records.devices.map((one) => [one.record.record.device, keep(one)])),
     policies: records.policies.map(keep),
+    releases: new Map(),
   };
   return records.staff.reduce(
     (registry, one) => withPerson(registry, { ...one, block: null, confirmedAtMs: atMs, reviewedAtMs: null }, sha256),
@@ -133,7 +137,29 @@ export function evolveRegistry(registry: RegistryState, effect: AccessEffect, ma
     }
     case 'review':
       return reviewed(registry, effect, made);
+    case 'release': {
+      const { kind: _kind, ...release } = change;
+      return { ...registry, releases: new Map(registry.releases).set(release.epoch, release) };
+    }
   }
+}
+
+/** The place of an act that is received again, and what it is. */
+export type ReleasedPlace = Pick<BlockedAct, 'device' | 'id' | 'hash'> & {
+  readonly iin: Iin;
+  /** Of its leaf: not that of the journal which it was written in. */
+  readonly epoch: JournalEpoch;
+};
+
+/** The act that two people let in under this chain, where it is this very one. */
+export function releasedAct(
+  registry: RegistryState | undefined,
+  { epoch, iin, device, id, hash }: ReleasedPlace,
+): BlockedAct | undefined {
+  const release = registry?.releases.get(epoch);
+  return release?.iin === iin
+    ? release.acts.find((act) => act.device === device && act.id === id && act.hash === hash)
+    : undefined;
 }
 
 /** Why a person may do nothing at this moment; `undefined` for one who is in force. */
@@ -143,6 +169,13 @@ export function outOfForce(person: Person | undefined, nowMs: number): 'actor-un
   if (block !== null || record.standing === 'dismissed') return 'actor-blocked';
   const isTime = record.validFromMs <= nowMs && (record.validUntilMs === null || nowMs < record.validUntilMs);
   return isTime && record.roles.length > 0 ? undefined : 'actor-unknown';
+}
+
+/** A person as he would stand without the block that a release lifts for the acts which it names: his dates, roles and certificates count as ever. */
+export function withoutBlock(person: Person | undefined): Person | undefined {
+  return person === undefined
+    ? undefined
+    : { ...person, block: null, record: { ...person.record, standing: 'active' as const } };
 }
 
 /** The policy in force at a moment. */

@@ -51,6 +51,7 @@ function baseOf(told: RegistryState, touched: Touched): RegistryState {
     people: new Map(people.map(([iin, person]) => [iin, { ...person, block: null, reviewedAtMs: null }])),
     devices: new Map([...told.devices].filter(([device]) => !touched.devices.has(device))),
     policies: told.policies.filter(({ record }) => !touched.policies.has(record.version)),
+    releases: new Map(),
   };
 }
 

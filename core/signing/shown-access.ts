@@ -63,6 +63,15 @@ function changeValues(change: AccessChange, wording: Wording): ShownValues {
     }
     case 'policy':
       return policyTexts(change, wording);
+    case 'release':
+      return {
+        name: change.name,
+        iin: change.iin,
+        acts: change.acts.map(({ type, claimedAtMs, id, device, sequence, hash }) => {
+          const title = words(`act.${type}`) ?? type;
+          return `${title}, ${momentText(claimedAtMs)}, ${id}, ${device} № ${sequence}, SHA-256 ${hash}`;
+        }),
+      };
     case 'review':
       return {
         people: change.people.map(({ name, iin, roles, decision }) => {

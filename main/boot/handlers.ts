@@ -91,6 +91,7 @@ export function operatorHandlers(workstation: Workstation, window: () => Browser
     'people.list': (input) => workstation.listPeople(input),
     'people.get': ({ iin }) => workstation.readPerson(iin),
     'people.acts': (input) => workstation.listActsOf(input),
+    'people.blockedActs': (input) => workstation.listBlockedActs(input),
     'devices.list': () => workstation.listDevices(),
     'changes.list': (input) => workstation.listChanges(input),
     'changes.get': ({ caseId }) => workstation.readChange(caseId),

@@ -9,6 +9,7 @@ import type {
   SignatureView,
 } from '../../contracts/ipc/index.ts';
 import { ok, refuse, type PlatformId, type Result, type Sha256Hex } from '../../core/kernel/index.ts';
+import { listBlockedActs } from './access/blocked-views.ts';
 import { listChanges, readChange } from './access/change-views.ts';
 import { listDevices } from './access/device-views.ts';
 import { listActsOf, listPeople, readPerson } from './access/people-views.ts';
@@ -71,6 +72,8 @@ export type Workstation = {
   readPerson(iin: string): Promise<Result<OperatorOutput<'people.get'>>>;
   /** What a person did, newest first, as this desk has verified it. */
   listActsOf(input: OperatorInput<'people.acts'>): Promise<Result<OperatorOutput<'people.acts'>>>;
+  /** What a person sent that was received after his block, as this desk has verified it. */
+  listBlockedActs(input: OperatorInput<'people.blockedActs'>): Promise<Result<OperatorOutput<'people.blockedActs'>>>;
   /** Opens the sealed prompt for another password of the person of this shift. */
   changePassword(): Promise<Result<null>>;
   listDevices(): Promise<Result<OperatorOutput<'devices.list'>>>;
@@ -170,6 +173,7 @@ export function createWorkstation(options: WorkstationOptions): Workstation {
     listPeople: (input) => room.inShift((shift) => listPeople(engine, shift, input)),
     readPerson: (iin) => room.inShift((shift) => readPerson(engine, shift, iin)),
     listActsOf: (input) => room.inShift(() => listActsOf(engine, input)),
+    listBlockedActs: (input) => room.inShift((shift) => listBlockedActs(engine, shift, input)),
     listDevices: () => room.inShift((shift) => listDevices(engine, shift)),
     listChanges: (input) => room.inShift((shift) => listChanges(engine, shift, input)),
     readChange: (id) => room.inShift((shift) => readChange(engine, shift, id)),

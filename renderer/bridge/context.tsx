@@ -58,7 +58,7 @@ const changes = {
   'cases.changed': [
     ...['cases.list', 'cases.get', 'acts.preview'],
     // A change of rights is a case too.
-    ...['changes.list', 'changes.get', 'people.list', 'people.get', 'people.acts'],
+    ...['changes.list', 'changes.get', 'people.list', 'people.get', 'people.acts', 'people.blockedActs'],
     ...['policies.list', 'policies.get', 'devices.list'],
   ],
   'journal.changed': ['journal.list', 'journal.get'],

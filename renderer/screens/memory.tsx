@@ -6,6 +6,7 @@ import type { Refusal } from '../../core/kernel/index.ts';
 import type { DeviceDraft } from './access/proposal/device-draft.ts';
 import type { ProposalDraft } from './access/proposal/draft.ts';
 import type { PolicyDraft } from './access/proposal/policy-draft.ts';
+import type { ReleaseDraft } from './access/proposal/release-draft.ts';
 import type { ReviewDraft } from './access/proposal/review-draft.ts';
 
 /** A decision that is being thought about; it lives in this window only and is gone when it is signed or the shift ends. */
@@ -16,7 +17,7 @@ export type DecisionDraft = {
 };
 
 /** A change of rights that is being thought about. */
-export type AnyProposal = ProposalDraft | DeviceDraft | PolicyDraft | ReviewDraft;
+export type AnyProposal = ProposalDraft | DeviceDraft | PolicyDraft | ReviewDraft | ReleaseDraft;
 
 export const emptyDraft: DecisionDraft = { kind: null, reasons: [], note: '' };
 
@@ -31,8 +32,11 @@ export function matterOf(draft: AnyDraft): string {
 
 function matterOfChange(change: Extract<AnyDraft, { type: 'access.propose' }>['change']): string {
   if (change.kind === 'staff') return matterOfPerson(change.before === null ? null : change.record.iin);
+  if (change.kind === 'release') return matterOfRelease(change.iin);
   return change.kind === 'device' ? matterOfDevice(change.id) : change.kind;
 }
+
+export const matterOfRelease = (iin: string): string => `release ${iin}`;
 
 export const matterOfDevice = (id: string): string => `device ${id}`;
 

@@ -1,6 +1,6 @@
 import { isClosed } from '../../core/actions/index.ts';
 import type { ActEnvelope } from '../../core/signing/index.ts';
-import { caseStart, foldAct, isStateOf, type CaseFold } from '../intake/index.ts';
+import { caseStart, envelopeOfLeaf, foldAct, isReleased, isStateOf, type CaseFold } from '../intake/index.ts';
 import { readRowsBy } from '../store/index.ts';
 import type { CheckedAct } from './act-rows.ts';
 import { foldAuthority } from './authority.ts';
@@ -57,7 +57,8 @@ class Folding {
       this.#follow(logged, act);
       if (act?.envelope === undefined) continue;
       const accepted = act as Accepted;
-      const isAllowed = !this.#isKnown || this.#isAllowed(accepted);
+      const isPlaced = envelopeOfLeaf(logged.leaf, accepted.kept.envelope, this.#rights.at(logged.index)) !== undefined;
+      const isAllowed = isPlaced && (!this.#isKnown || this.#isAllowed(accepted));
       if (!isAllowed) this.#name(logged.index, 'authority');
       const fold = this.#fold(accepted);
       if (fold !== undefined && isClosed(fold.state)) closed.push(accepted.envelope.subject.case);
@@ -68,10 +69,13 @@ class Folding {
 
   readonly finish = (): Promise<void> => this.#compare([...this.#open.keys()]);
 
-  #isAllowed({ envelope, logged, row }: Accepted): boolean {
+  #isAllowed({ envelope, logged, row, kept }: Accepted): boolean {
     const rights = this.#rights.at(logged.index);
     const { received_at_ms: atMs } = row;
-    return rights === undefined ? this.#authority.allows(envelope, atMs) : this.#rights.allows(rights, envelope, atMs);
+    const isLetIn = isReleased(logged.leaf, envelope, { text: kept.envelope, rights });
+    return rights === undefined
+      ? this.#authority.allows(envelope, atMs)
+      : this.#rights.allows(rights, envelope, { atMs, isLetIn });
   }
 
   #name(index: number, expected: Expectation): void {
@@ -83,7 +87,8 @@ class Folding {
     const name = `${leaf.device ?? ''}/${leaf.epoch ?? ''}`;
     const head = this.#heads.get(name);
     const isNext = leaf.sequence === (head?.sequence ?? 0) + 1;
-    const previous = act?.envelope?.previous;
+    // What two people let in stands on nothing but their release.
+    const previous = leaf.epoch === act?.envelope?.epoch ? act?.envelope?.previous : undefined;
     const isLinked = previous === undefined || head?.hash === undefined || previous === head.hash;
     if (!isNext || !isLinked) this.#name(index, 'chain');
     this.#heads.set(name, { sequence: leaf.sequence, hash: act?.row.envelope_hash });

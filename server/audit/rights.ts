@@ -2,6 +2,7 @@ import {
   evolveRegistry,
   mayAct,
   outOfForce,
+  withoutBlock,
   type AccessEffect,
   type PolicyDocument,
   type RegistryState,
@@ -20,7 +21,12 @@ export type FoundedRights = {
   readonly at: (index: number) => RegistryState | undefined;
   readonly apply: (envelope: ActEnvelope, effect: AccessEffect) => void;
   readonly policyOf: (version: number) => PolicyDocument | undefined;
-  readonly allows: (rights: RegistryState, envelope: ActEnvelope, atMs: number) => boolean;
+  /** `isLetIn`: by a release of two people, who lifted the block of the signer for this act. */
+  readonly allows: (
+    rights: RegistryState,
+    envelope: ActEnvelope,
+    received: { readonly atMs: number; readonly isLetIn: boolean },
+  ) => boolean;
 };
 
 function foundedIn({ text, index }: CheckedDocument, records: readonly LoggedRecord[]): Founded | undefined {
@@ -54,9 +60,10 @@ export function foldRights(): FoundedRights {
       if (rights !== undefined) rights = evolveRegistry(rights, effect, { source: sourceOfAct(envelope), sha256 });
     },
     policyOf: (version) => rights?.policies.findLast(({ record }) => record.version === version)?.record,
-    allows: (at, envelope, atMs) => {
+    allows: (at, envelope, { atMs, isLetIn }) => {
       const { iin, certificate } = envelope.actor;
-      const person = at.people.get(iin);
+      const held = at.people.get(iin);
+      const person = isLetIn ? withoutBlock(held) : held;
       const device = at.devices.get(envelope.device);
       const policy = at.policies.find(({ record }) => record.version === envelope.policy)?.record;
       if (person === undefined || policy === undefined || outOfForce(person, atMs) !== undefined) return false;

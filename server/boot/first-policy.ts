@@ -43,6 +43,7 @@ export function firstPolicy(identity: Identity, nowMs: number): PolicyDocument {
       device: { propose: ['security-officer'], confirm: ['security-officer', 'manager'] },
       policy: { propose: ['security-officer'], confirm: ['manager'] },
       review: { propose: ['security-officer'], confirm: ['security-officer', 'manager'] },
+      release: { propose: ['security-officer'], confirm: ['security-officer', 'manager'] },
     },
     registration: { claimTtlMs: 30 * minuteMs },
     clock: { warnDriftMs: 5_000, refuseDriftMs: 2 * minuteMs },

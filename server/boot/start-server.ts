@@ -162,30 +162,31 @@ async function noteConflict({ database, keyring, surroundings, log }: Platform, 
 function follow(parts: Parts, { addresses }: AskedPolicy, log: Logger): Following {
   const { platform, registry } = parts;
   const conflicts = new Set<string>();
+  const trouble = (what: string) => (error: unknown) => log.error({ error: describeError(error) }, what);
   const daily = (): void => {
     remindOfReview(parts, log);
-    forgetOld(platform).catch((error: unknown) => log.error({ error: describeError(error) }, 'old sessions'));
+    forgetOld(platform).catch(trouble('old sessions'));
   };
   daily();
   const days = setInterval(daily, dayMs);
   const forget = forgetDestroyed(platform);
   const timer = setInterval(() => {
-    registry.refresh().catch((error: unknown) => log.error({ error: describeError(error) }, 'registry'));
-    forget().catch((error: unknown) => log.error({ error: describeError(error) }, 'destroyed keys'));
+    registry.refresh().catch(trouble('registry'));
+    parts.intake.receiveReleased().catch(trouble('what was let in waits'));
+    forget().catch(trouble('destroyed keys'));
   }, refreshMs);
   const sweeping = setInterval(() => {
-    const trouble = (error: unknown): void => log.error({ error: describeError(error) }, 'attempts');
-    forgetAttempts({ platform, registry }).catch(trouble);
+    forgetAttempts({ platform, registry }).catch(trouble('attempts'));
   }, sweepMs);
   const cosigning = startCosigning({
     log: platform.log,
     addresses,
     rotations: () => readRotations(platform),
     nowMs: platform.surroundings.nowMs,
-    onTrouble: (trouble, witness, error) => {
-      log.error({ trouble, witness, ...(error === undefined ? {} : { error: describeError(error) }) }, 'witness');
-      if (trouble !== 'witness-conflict' || conflicts.size === conflicts.add(witness).size) return;
-      noteConflict(platform, witness).catch((bug: unknown) => log.error({ error: describeError(bug) }, 'alarm'));
+    onTrouble: (kind, witness, error) => {
+      log.error({ trouble: kind, witness, ...(error === undefined ? {} : { error: describeError(error) }) }, 'witness');
+      if (kind !== 'witness-conflict' || conflicts.size === conflicts.add(witness).size) return;
+      noteConflict(platform, witness).catch(trouble('alarm'));
     },
   });
   const stop = async (): Promise<void> => {

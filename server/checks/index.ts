@@ -1,2 +1,2 @@
 export { startActChecker, type ActChecker, type ActCheckerOptions, type CheckedActs } from './checker.ts';
-export { parseJson, type CheckedAct, type RequestProof } from './read-acts.ts';
+export { checkAct, parseJson, type CheckedAct, type RequestProof } from './read-acts.ts';

@@ -34,7 +34,8 @@ export function parseJson(bytes: Uint8Array): unknown {
   }
 }
 
-function checkAct(trust: Trust, item: ActItem, atMs: number): CheckedAct {
+/** Reads one act and checks its signature at `atMs`; not whether its person may sign it. */
+export function checkAct(trust: Trust, item: ActItem, atMs: number): CheckedAct {
   const envelope: CheckedAct['envelope'] = parseActEnvelope(item.envelope);
   // The schema has seen that it is base64.
   const cms = Buffer.from(item.cms, 'base64');

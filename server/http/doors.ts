@@ -29,7 +29,7 @@ import type { DoorContext } from './context.ts';
 import { openDeviceDoors } from './device-doors.ts';
 import { openEvidenceDoors } from './evidence-doors.ts';
 import { noteReading } from './reading.ts';
-import { openPoliciesDoor, openRegistryDoor } from './registry-door.ts';
+import { openBlockedActsDoor, openPoliciesDoor, openRegistryDoor } from './registry-door.ts';
 import { openRetentionDoor } from './retention-door.ts';
 import type { Asked, Router } from './router.ts';
 import { passwordOf, wipeBody } from './secrets.ts';
@@ -275,6 +275,7 @@ export function openDoors(context: DoorContext, router: Router, stream: ChangeSt
   openEvidenceDoors(context, router);
   openRetentionDoor(context, router);
   openRegistryDoor(context, router);
+  openBlockedActsDoor(context, router);
   openPoliciesDoor(context, router);
   openSessionDoors(context, router, stream);
   openDeviceDoors(context, router);

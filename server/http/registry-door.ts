@@ -3,7 +3,7 @@ import { ok } from '../../core/kernel/index.ts';
 import { endpoints, policiesLimitMax, type RegistryView } from '../../contracts/http/index.ts';
 import { sha256 } from '../../eds/index.ts';
 import { activeTimes, leavesOfSources } from '../accounts/index.ts';
-import { policyActs } from '../intake/index.ts';
+import { blockedActsOf, policyActs } from '../intake/index.ts';
 import type { DoorContext } from './context.ts';
 import { noteReading } from './reading.ts';
 import type { Router } from './router.ts';
@@ -20,6 +20,19 @@ export function openPoliciesDoor({ platform, registry }: DoorContext, router: Ro
     const later = (registry.rights() ?? nobody).policies.filter(({ record }) => record.version > query.after);
     const sources = later.map(({ source }) => source).slice(0, policiesLimitMax);
     return ok({ policies: [...(await policyActs(platform, sources))] });
+  });
+}
+
+/** Opens the door of what came after a block: it carries what people sent of participants, so who read it is written down. */
+export function openBlockedActsDoor(context: DoorContext, router: Router): void {
+  router.open(endpoints.blockedActs, async ({ device, reader, query: { iin } }) => {
+    const view = await blockedActsOf(context, iin);
+    if (view.acts.length > 0)
+      await noteReading(context.platform, {
+        ...{ device: device.record.device, iin: reader.iin },
+        ...{ door: 'blocked-acts', details: JSON.stringify({ acts: view.acts.length }) },
+      });
+    return ok(view);
   });
 }
 

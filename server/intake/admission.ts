@@ -1,4 +1,4 @@
-import { mayAct } from '../../core/access/index.ts';
+import { mayAct, sessionRulesDefault } from '../../core/access/index.ts';
 import { assert, refuse, ok, type Iin, type Result, type Sha256Hex } from '../../core/kernel/index.ts';
 import type { ActEnvelope } from '../../core/signing/index.ts';
 import type { ActItem } from '../../contracts/http/index.ts';
@@ -26,6 +26,8 @@ export type Admission = {
   /** The envelope wherever it could be read, for the link of the chain. */
   readonly envelope: ActEnvelope | undefined;
   readonly verdict: Result<Authorised, ActRefusalCode>;
+  /** True for an act that two people let in: `item` names its place in the chain of the release, and the block of its signer does not count. */
+  readonly isReleased: boolean;
 };
 
 type Received = {
@@ -114,5 +116,33 @@ export function admit(context: IntakeContext, received: Received): Result<Admiss
     receivedAtMs,
     envelope: envelope.ok ? envelope.value : undefined,
     verdict: judge({ context, ...received }),
+    isReleased: false,
   });
+}
+
+/** No act that wants a fresh password of its person is let in without him. */
+function judgeReleased({ registry }: IntakeContext, { signature }: CheckedAct, envelope: ActEnvelope, nowMs: number) {
+  const { stepUp } = registry.policy().policy.sessions ?? sessionRulesDefault;
+  if (stepUp.includes(envelope.type)) return refuse('step-up-missing');
+  assert(signature !== undefined, 'intake: the signature over an envelope that was read is checked');
+  if (!signature.ok) return signature;
+  const { iin, certificate } = signature.value;
+  if (iin !== envelope.actor.iin || certificate !== envelope.actor.certificate) return refuse('signer-differs');
+  const live = checkLive(registry.trust(), signature.value, nowMs);
+  const name = registry.rights()?.people.get(iin)?.record.name ?? iin;
+  return live.ok ? ok({ envelope, actor: { iin, name }, validation: live.value }) : live;
+}
+
+/**
+ * Admits an act that two people let in, as if it came now: the signature is judged at this moment. `item` names its place in the chain of the
+ * release; what its signer may do without his block is decided with the rest.
+ */
+export function admitReleased(
+  context: IntakeContext,
+  received: Omit<Received, 'idle'> & { readonly envelope: ActEnvelope },
+): Admission {
+  const { device, act, envelope, receivedAtMs } = received;
+  const { item, envelopeHash, cmsHash } = act;
+  const verdict = judgeReleased(context, act, envelope, receivedAtMs);
+  return { device, item, envelopeHash, cmsHash, receivedAtMs, envelope, verdict, isReleased: true };
 }

@@ -3,6 +3,7 @@ import {
   judgeAccess,
   mayAct,
   outOfForce,
+  withoutBlock,
   type AccessEffect,
   type PolicyDocument,
   type RegistryState,
@@ -72,10 +73,17 @@ function refusedByRights(
     policy,
     rights,
     nowMs,
-  }: { readonly policy: PolicyDocument; readonly rights: RegistryState; readonly nowMs: number },
+    isReleased = false,
+  }: {
+    readonly policy: PolicyDocument;
+    readonly rights: RegistryState;
+    readonly nowMs: number;
+    readonly isReleased?: boolean;
+  },
 ): ActRefusalCode | undefined {
   const { iin, certificate } = envelope.actor;
-  const person = rights.people.get(iin);
+  const held = rights.people.get(iin);
+  const person = isReleased ? withoutBlock(held) : held;
   const out = outOfForce(person, nowMs);
   if (out !== undefined) return out;
   if (person?.record.certificates.includes(certificate) !== true) return 'certificate-unknown';
@@ -124,11 +132,13 @@ export function decideAct(
 ): Decision {
   const { admission, fold, previous, isNumberTaken, policy, rights } = options;
   const refused = (code: ActRefusalCode): Decision => ({ outcome: `refused:${code}`, accepted: undefined });
-  const { verdict, envelope } = admission;
-  if (envelope !== undefined && envelope.previous !== previous) return refused('act-chain-broken');
+  const { verdict, envelope, isReleased } = admission;
+  // The chain of its journal was judged when it came.
+  if (!isReleased && envelope !== undefined && envelope.previous !== previous) return refused('act-chain-broken');
   if (!verdict.ok) return refused(verdict.refusal.code);
   const nowMs = admission.receivedAtMs;
-  const out = rights === undefined ? undefined : refusedByRights(verdict.value.envelope, { policy, rights, nowMs });
+  const out =
+    rights === undefined ? undefined : refusedByRights(verdict.value.envelope, { policy, rights, nowMs, isReleased });
   if (out !== undefined) return refused(out);
   const { subject } = verdict.value.envelope;
   if (subject.revision !== fold.revision || subject.hash !== fold.hash)

@@ -8,6 +8,7 @@ import { admit, type Admission, type IntakeContext } from './admission.ts';
 import { processBatch, type BatchAnswer } from './batch.ts';
 import { createMemory, RowDiffersError } from './case-store.ts';
 import { watchIdleSigners } from './idle-signers.ts';
+import { createReleases } from './releases.ts';
 import type { Replay } from './replay.ts';
 import { promiseOf } from './promise.ts';
 
@@ -36,6 +37,8 @@ export type Intake = {
     device: RegisteredDevice,
     checked: CheckedActs,
   ) => Promise<Result<ActsResponse['results'], 'server-busy' | 'server-read-only'>>;
+  /** Receives again what two people let in since the last call; does nothing where nothing waits. Throws where the database fails. */
+  readonly receiveReleased: () => Promise<void>;
   /** False from the moment on which a row was found that says something else than the log. */
   readonly isSound: () => boolean;
   /** Acts waiting for a commit. */
@@ -115,6 +118,7 @@ async function isHeld(context: IntakeContext, { verdict, device, receivedAtMs }:
 export function openIntake(context: IntakeContext, options: IntakeOptions): Intake {
   const queue = createCommitQueue(context, options);
   const idleSigners = watchIdleSigners(context);
+  const receiveReleased = createReleases(context, queue);
 
   type At = { readonly receivedAtMs: number; readonly idle: ReadonlySet<Iin> };
 
@@ -150,6 +154,9 @@ export function openIntake(context: IntakeContext, options: IntakeOptions): Inta
         if (error instanceof RowDiffersError) return refuse('server-read-only');
         throw error;
       }
+    },
+    receiveReleased: async () => {
+      if (context.platform.log.gap() === undefined && queue.isSound()) await receiveReleased();
     },
     isSound: queue.isSound,
     waiting: queue.waiting,

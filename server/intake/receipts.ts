@@ -1,8 +1,13 @@
 import type { ActionId, DeviceId, Sha256Hex } from '../../core/kernel/index.ts';
 import { makeReceipt } from '../log/index.ts';
 import type { Platform } from '../platform/index.ts';
-import { readActs, readLeaves, readPositions } from '../store/index.ts';
+import { readActs, readLeaves, readPositions, type Row } from '../store/index.ts';
 import { purposes } from './rows.ts';
+
+function firstOf(rows: readonly Row<'act'>[]): readonly Row<'act'>[] {
+  const newestFirst = rows.toSorted((one, other) => other.received_at_ms - one.received_at_ms);
+  return [...new Map(newestFirst.map((row) => [row.action_id, row])).values()];
+}
 
 /**
  * Receipts of a device's own acts: `null` where the published tree does not hold the act yet; acts that the server does
@@ -13,7 +18,8 @@ export async function receiptsOf(
   device: DeviceId,
   actionIds: readonly ActionId[],
 ): Promise<{ readonly actionId: ActionId; readonly receipt: string | null }[]> {
-  const acts = await readActs(platform.database, device, actionIds);
+  // What was let in later has another leaf, and the receipt of the device is that of the first.
+  const acts = firstOf(await readActs(platform.database, device, actionIds));
   const leafIds = acts.map((act) => act.leaf_id);
   const positions = await readPositions(platform.database, leafIds);
   const leaves = new Map((await readLeaves(platform.database, leafIds)).map((leaf) => [leaf.leaf_id, leaf]));

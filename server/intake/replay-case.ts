@@ -1,4 +1,4 @@
-import type { AccessEffect } from '../../core/access/index.ts';
+import { releasedAct, type AccessEffect, type RegistryState } from '../../core/access/index.ts';
 import { evolveCase } from '../../core/actions/index.ts';
 import type { Leaf } from '../../core/log/index.ts';
 import { canonicalize, nextCaseHash, type ActEnvelope, type Json } from '../../core/signing/index.ts';
@@ -9,13 +9,27 @@ import type { Row } from '../store/index.ts';
 import { openFold } from './case-store.ts';
 import { decideByRules, type CaseFold, type DecisionRules } from './decision.ts';
 
-/** The envelope of an accepted act, where it is the one that its leaf names. */
-export function envelopeOfLeaf(leaf: Leaf, text: string): ActEnvelope | undefined {
+/**
+ * The envelope of an accepted act, where it is the one that its leaf names: at its own place of its journal, or in the chain of a release that
+ * two people had signed before (`rights`).
+ */
+export function envelopeOfLeaf(leaf: Leaf, text: string, rights: RegistryState | undefined): ActEnvelope | undefined {
   const parsed = parseActEnvelope(text);
   if (!parsed.ok) return undefined;
   const { id, device, epoch, sequence } = parsed.value;
-  const isOf = id === leaf.actionId && device === leaf.device && epoch === leaf.epoch && sequence === leaf.sequence;
-  return isOf ? parsed.value : undefined;
+  if (id !== leaf.actionId || device !== leaf.device) return undefined;
+  const isAtOwnPlace = epoch === leaf.epoch && sequence === leaf.sequence;
+  return isAtOwnPlace || isReleased(leaf, parsed.value, { text, rights }) ? parsed.value : undefined;
+}
+
+/** True where the leaf is that of an act which two people let in. */
+export function isReleased(
+  { epoch }: Pick<Leaf, 'epoch'>,
+  { id, device, actor: { iin } }: ActEnvelope,
+  { text, rights }: { readonly text: string; readonly rights: RegistryState | undefined },
+): boolean {
+  const hash = sha256Hex(text);
+  return epoch !== null && releasedAct(rights, { epoch, iin, device, id, hash }) !== undefined;
 }
 
 /** What an accepted act came to. */

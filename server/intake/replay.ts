@@ -14,6 +14,7 @@ import {
   type CountedTable,
 } from '../store/index.ts';
 import type { IntakeContext } from './admission.ts';
+import { textsOf } from './bundle.ts';
 import { headName } from './case-store.ts';
 import { caseStart, type CaseFold } from './decision.ts';
 import { createFoldRegister, type FoldRegister } from './fold-register.ts';
@@ -60,16 +61,6 @@ type Run = {
 
 type LoggedAct = { readonly index: number; readonly leaf: Leaf };
 
-/** Entries of a bundle: each has its length in two bytes before it. */
-function* textsOf(bundle: Uint8Array): Generator<string> {
-  const bytes = Buffer.from(bundle.buffer, bundle.byteOffset, bundle.byteLength);
-  for (let at = 0; at < bytes.length;) {
-    const end = at + 2 + bytes.readUInt16BE(at);
-    yield bytes.toString('utf8', at + 2, end);
-    at = end;
-  }
-}
-
 async function readPage(run: Run, acts: readonly LoggedAct[]) {
   const { database, subjectKeys } = run.context.platform;
   const keys = acts.map(({ leaf }) => ({
@@ -102,7 +93,7 @@ function isOfCard(envelope: ActEnvelope, { envelope: text, cms }: KeptAct, atMs:
 
 /** Folds one accepted act into its case; answers what the change feed must tell of it. */
 function foldAccepted(run: Run, { index, leaf }: LoggedAct, kept: KeptAct, leafId: string): Expected | undefined {
-  const envelope = envelopeOfLeaf(leaf, kept.envelope);
+  const envelope = envelopeOfLeaf(leaf, kept.envelope, run.rights);
   const caseId = envelope?.subject.case ?? '';
   const policy = envelope === undefined ? undefined : policyNamed(run, envelope.policy);
   const fold = run.open.get(caseId) ?? caseStart;

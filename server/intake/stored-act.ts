@@ -62,6 +62,16 @@ function readKept(bytes: Buffer | undefined): z.output<typeof keptAct> | undefin
   }
 }
 
+/** What was kept of an act, where it is what the hashes of its row say; whether the log says so is for `judgeStoredAct`. */
+export function openKept(key: DataKey, row: Row<'act'>): KeptAct | undefined {
+  const kept = readKept(open(key, purposes.act, row.sealed));
+  if (kept === undefined) return undefined;
+  const cms = Buffer.from(kept.cms, 'base64');
+  const isOf = sha256Hex(kept.envelope) === row.envelope_hash && sha256Hex(cms) === row.cms_hash;
+  const { envelope, validation, validationSalt } = kept;
+  return isOf ? { envelope, cms, validation, validationSalt } : undefined;
+}
+
 function isValidationOf(leaf: Leaf, { validation, validationSalt }: z.output<typeof keptAct>): boolean {
   if (validation === null) return leaf.validation === null;
   const salt = Buffer.from(validationSalt, 'base64');

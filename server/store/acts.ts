@@ -80,6 +80,18 @@ export async function readKnownActs(session: Session, keys: readonly ActKey[]): 
   return known.rows;
 }
 
+/** The newest acts that were refused because their signer was blocked. */
+export async function readBlockedActs(session: Session, limit: number): Promise<readonly Row<'act'>[]> {
+  return session
+    .selectFrom('act')
+    .selectAll()
+    .where('outcome', '=', sql.lit('refused:actor-blocked'))
+    .orderBy('received_at_ms', 'desc')
+    .orderBy('sequence', 'desc')
+    .limit(limit)
+    .execute();
+}
+
 /** States of the cases that exist. */
 export async function readCases(session: Session, caseIds: readonly string[]): Promise<readonly Row<'case_state'>[]> {
   if (caseIds.length === 0) return [];

@@ -27,6 +27,7 @@ export {
   readActHead,
   readActs,
   readActsOf,
+  readBlockedActs,
   readCaseNumbers,
   readCases,
   readChanges,

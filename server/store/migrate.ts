@@ -14,6 +14,7 @@ import { migration as feedOfScope } from './migrations/0010-feed-of-scope.ts';
 import { migration as devicePosture } from './migrations/0011-device-posture.ts';
 import { migration as totp } from './migrations/0012-totp.ts';
 import { migration as breakGlass } from './migrations/0013-break-glass.ts';
+import { migration as blockedActs } from './migrations/0014-blocked-acts.ts';
 
 type Migration = {
   readonly name: string;
@@ -40,6 +41,7 @@ export const migrations: readonly Migration[] = [
   devicePosture,
   totp,
   breakGlass,
+  blockedActs,
 ];
 
 /**

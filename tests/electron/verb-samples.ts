@@ -42,6 +42,7 @@ export const verbSamples: { readonly [Verb in OperatorVerb]: OperatorInput<Verb>
   },
   'people.get': { iin: '900101300017' },
   'people.acts': { iin: '900101300017', offset: 0, limit: 1 },
+  'people.blockedActs': { iin: '900101300017' },
   // Its prompt is cancelled by the test: nobody types into it.
   'password.change': null,
   'devices.list': null,

@@ -1,7 +1,14 @@
 import { expect, test } from 'vitest';
-import type { AccessChange, AccessCommand, PolicyDocument, ReviewItem, StaffGrant } from '../../core/access/index.ts';
+import type {
+  AccessChange,
+  AccessCommand,
+  BlockedAct,
+  PolicyDocument,
+  ReviewItem,
+  StaffGrant,
+} from '../../core/access/index.ts';
 import { accessActTypes } from '../../core/actions/index.ts';
-import { refuse, type DeviceId, type Iin, type JournalEpoch } from '../../core/kernel/index.ts';
+import { refuse, type ActionId, type DeviceId, type Iin, type JournalEpoch } from '../../core/kernel/index.ts';
 import { shownAct, shownText, shownVersion, type ShownCase } from '../../core/signing/index.ts';
 import { signingTexts } from '../../locales/signing/index.ts';
 import { accessPlatform, accessPolicy, certificateOf, dayMs, grantOf } from '../support/access.ts';
@@ -40,6 +47,16 @@ const device = {
 const policy = accessPolicy(2, 50 * dayMs);
 const item: ReviewItem = { iin: clerk, name: before.name, roles: ['registrar'], hash, decision: 'revoke' };
 
+const blocked: BlockedAct = {
+  device: device.record.device,
+  epoch: device.record.epoch,
+  sequence: 17,
+  id: '01920000-0000-7000-8000-000000000017' as ActionId,
+  type: 'registration.approve',
+  claimedAtMs: 40 * dayMs,
+  hash: certificateOf('the refused act'),
+};
+
 const changes: Readonly<Record<AccessChange['kind'], AccessChange>> = {
   staff: { kind: 'staff', before: { record: before, hash }, record: after },
   device: { kind: 'device', before: null, record: device },
@@ -49,6 +66,13 @@ const changes: Readonly<Record<AccessChange['kind'], AccessChange>> = {
     record: { ...policy, clock: { warnDriftMs: 7_777, refuseDriftMs: 2_000 } },
   },
   review: { kind: 'review', people: [item] },
+  release: {
+    kind: 'release',
+    iin: clerk,
+    name: before.name,
+    epoch: 'f0e1d2c3-b4a5-4f6e-8d7c-6b5a49382716' as JournalEpoch,
+    acts: [blocked],
+  },
 };
 const text = { reason: 'New duties', basis: 'Order 7' };
 
@@ -117,6 +141,28 @@ test.each(locales)(
     expect(review).toContain(signingTexts[locale]['v1.decision.revoke']);
   },
 );
+
+test.each(locales)(
+  'in %s both people read of a release whose acts are let in, and each by all that names it',
+  (locale) => {
+    const word = (id: string): string => signingTexts[locale][`v2.${id}`] ?? '';
+    const proposed = textOf(
+      { type: 'access.propose', payload: { change: changes.release, ...text } },
+      { status: 'absent' },
+      locale,
+    );
+    for (const shown of [proposed, textOf(confirm, held(changes.release), locale)]) {
+      for (const part of [before.name, clerk, word('act.registration.approve'), '1970-02-10 00:00 UTC', 'Order 7'])
+        expect(shown).toContain(part);
+      for (const part of [blocked.id, blocked.hash, `${blocked.device} № 17`]) expect(shown).toContain(part);
+    }
+  },
+);
+
+test('the policy says in words who lets in what came after a block', () => {
+  for (const locale of locales)
+    expect(wholeText(wholePolicy, locale)).toContain(signingTexts[locale]['v2.kind.release'] ?? 'no words');
+});
 
 /** The text of a policy with every part that there is, in the place of one with hardly any. */
 function wholeText(record: object, locale: (typeof locales)[number]): string {

@@ -17,6 +17,7 @@ export const changeRules = {
   device: { propose: ['security-officer'], confirm: ['security-officer', 'manager'] },
   policy: { propose: ['security-officer'], confirm: ['manager'] },
   review: { propose: ['security-officer'], confirm: ['security-officer', 'manager'] },
+  release: { propose: ['security-officer'], confirm: ['security-officer', 'manager'] },
 } as const satisfies NonNullable<PolicyDocument['changes']>;
 
 /** A policy in which security officers propose, and officers and managers confirm. */

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ToldChange, VaultInput } from '../../contracts/vault-host/index.ts';
 import type { CaseId } from '../../core/kernel/index.ts';
+import { caseHashStart } from '../../core/signing/index.ts';
 import { actOf, formOf, newCaseId, registrar, reviewer } from './acts.ts';
 import { startMs, TestPlatform } from './platform.ts';
 import { Teller } from './teller.ts';
@@ -114,6 +115,35 @@ describe('cases', () => {
     const told = await vault.must('cases.get', { caseId });
     expect(told).toMatchObject({ revision: 2, hash: laid.hash, pending: [], confirmed: { revision: 2 } });
     expect(told.history.at(-1)).toMatchObject({ isConfirmed: true, actionId: claim.actionId, state: 'recorded' });
+  });
+
+  it('take an own act that was refused after a block like any other once the server tells it, with the place that the feed names', async () => {
+    enrolled = await enrolledVault();
+    const { vault, platform, epoch } = enrolled;
+    const teller = await tellerFor(vault);
+    const next = await vault.must('acts.next', { nowMs: startMs });
+    const caseId = newCaseId();
+    const place = { caseId, revision: 0, hash: caseHashStart };
+    const act = actOf({ next, type: 'registration.submit', payload: { form: formOf(1) }, ...place, atMs: startMs });
+    await vault.must('acts.append', { envelope: act.envelope, cms: act.cms, atMs: startMs });
+    const taken = platform.take(act, epoch, 'refused:actor-blocked');
+    const body = { actionId: act.actionId, proof: platform.receipt(taken) };
+    const receipt = await vault.must('entries.append', { entry: { kind: 'receipt', body }, atMs: startMs + 5 });
+    expect(receipt.act).toMatchObject({ state: 'refused', refusal: 'actor-blocked', isDone: true });
+    expect(await vault.code('cases.get', { caseId })).toBe('case-absent');
+    const told = teller.tell(caseId, act, startMs + 60_000);
+    const again = { ...told, act: { ...told.act, leafIndex: 77 } };
+    expect(await apply(vault, [again])).toMatchObject({ position: 1, forged: [], changed: [caseId] });
+    const { state, pending, history } = await vault.must('cases.get', { caseId });
+    expect([state.status, pending]).toEqual(['submitted', []]);
+    const accepted = { actionId: act.actionId, state: null, logIndex: 77, attestation: null };
+    expect(history).toMatchObject([{ ...accepted, event: { type: 'submitted', atMs: startMs + 60_000 } }]);
+    const acts = await vault.must('people.acts', { iin: registrar, offset: 0, limit: 5 });
+    expect(acts.items).toMatchObject([{ actionId: act.actionId, state: null, logIndex: 77 }]);
+    // The journal says for ever what the log said first.
+    const [entry] = (await vault.must('acts.list', { before: null, limit: 1 })).items;
+    expect(entry).toMatchObject({ state: 'refused', refusal: 'actor-blocked', logIndex: taken.index });
+    expect(await vault.must('journal.check', null)).toMatchObject({ cases: 1, acts: 1 });
   });
 
   it('leave out an own act that somebody overtook', async () => {

@@ -17,6 +17,7 @@ import type {
 import type { HeldChange, VaultOutput } from '../../../contracts/vault-host/index.ts';
 import { actState } from '../act-state.ts';
 import type { Engine, Shift } from '../context.ts';
+import { readBlockedActs, shownBlockedAct, toldOf } from './blocked-acts.ts';
 import { judgeHere, subjectOf } from './draft.ts';
 import { readRegistry, type HeldRegistry } from './registry.ts';
 
@@ -60,6 +61,8 @@ function whatOf(change: AccessChange): ChangeSummary['what'] {
       return 'changed';
     case 'review':
       return 'reviewed';
+    case 'release':
+      return 'released';
   }
 }
 
@@ -149,10 +152,24 @@ function sidesOf(state: Begun): Pick<ChangeView, 'before' | 'after' | 'people'> 
   const none = { before: null, after: null, people: [] };
   if (!('change' in state)) return none;
   const { change } = state;
+  if (change.kind === 'release') return none;
   if (change.kind !== 'review')
     return { ...none, before: asJson(change.before?.record ?? null), after: asJson(change.record) };
   const people = change.people.map(({ iin, name, roles, decision }) => ({ iin, name, roles: [...roles], decision }));
   return { ...none, people };
+}
+
+/** The acts of a release, with what the server tells of each: whoever signs second sees what was verified at his own desk. */
+async function actsOf(engine: Engine, shift: Shift, state: Begun): Promise<Result<ChangeView['acts']>> {
+  if (!('change' in state) || state.change.kind !== 'release') return ok([]);
+  const read = await readBlockedActs(engine, shift, state.change.iin);
+  if (!read.ok) return read;
+  const acts: ChangeView['acts'] = [];
+  for (const act of state.change.acts) {
+    const found = read.value.find((one) => one.act.hash === act.hash);
+    acts.push({ ...shownBlockedAct(act), told: found === undefined ? null : await toldOf(engine, found) });
+  }
+  return ok(acts);
 }
 
 function allowedOf(engine: Engine, shift: Shift, registry: HeldRegistry, state: Begun): ChangeView['allowed'] {
@@ -174,10 +191,13 @@ export async function readChange(engine: Engine, shift: Shift, id: string): Prom
   const found = await engine.vault.call('access.get', { caseId: id as CaseId });
   if (!found.ok) return found;
   const { state, history } = found.value;
+  const acts = await actsOf(engine, shift, state);
+  if (!acts.ok) return acts;
   const end = 'end' in state ? state.end : null;
   return ok({
     summary: changeSummary(engine, shift, registry.value, found.value),
     ...sidesOf(state),
+    acts: acts.value,
     basis: state.basis,
     end: end === null ? null : { by: named(registry.value, end.by), atMs: end.atMs, note: end.note },
     allowed: allowedOf(engine, shift, registry.value, state),

@@ -19,6 +19,7 @@ import { staffGrant } from '../../../contracts/documents/index.ts';
 import type { RightsDraft } from '../../../contracts/ipc/index.ts';
 import type { Engine, Shift } from '../context.ts';
 import type { Drafted } from '../drafted.ts';
+import { checkRelease, draftRelease } from './blocked-acts.ts';
 import { readRegistry, type HeldRegistry } from './registry.ts';
 
 type DraftedChange = Extract<RightsDraft, { type: 'access.propose' }>['change'];
@@ -75,7 +76,18 @@ function reviewChange({ state }: HeldRegistry, { people: drafted }: Draft<'revie
   return ok({ kind: 'review', people });
 }
 
-function changeOf(registry: HeldRegistry, draft: DraftedChange): Result<AccessChange> {
+type Desk = { readonly engine: Engine; readonly shift: Shift };
+
+function releaseChange(
+  { engine, shift }: Desk,
+  { state }: HeldRegistry,
+  { iin, acts }: Draft<'release'>,
+): Promise<Result<AccessChange>> {
+  const record = state.people.get(iin as Iin)?.record;
+  return record === undefined ? Promise.resolve(refuse('person-unknown')) : draftRelease(engine, shift, record, acts);
+}
+
+async function changeOf(desk: Desk, registry: HeldRegistry, draft: DraftedChange): Promise<Result<AccessChange>> {
   switch (draft.kind) {
     case 'staff':
       return staffChange(registry, draft);
@@ -85,16 +97,18 @@ function changeOf(registry: HeldRegistry, draft: DraftedChange): Result<AccessCh
       return policyChange(registry, draft);
     case 'review':
       return reviewChange(registry, draft);
+    case 'release':
+      return releaseChange(desk, registry, draft);
     default:
       return never(draft, 'draft');
   }
 }
 
-function commandOf(registry: HeldRegistry, draft: RightsDraft): Result<AccessCommand> {
+async function commandOf(desk: Desk, registry: HeldRegistry, draft: RightsDraft): Promise<Result<AccessCommand>> {
   switch (draft.type) {
     case 'access.propose': {
       const { reason, basis } = draft;
-      const change = changeOf(registry, draft.change);
+      const change = await changeOf(desk, registry, draft.change);
       return change.ok ? ok({ type: draft.type, payload: { change: change.value, reason, basis } }) : change;
     }
     case 'access.block': {
@@ -144,6 +158,8 @@ export function subjectOf(state: Exclude<AccessCase, { status: 'absent' }>): str
       return String(change.record.version);
     case 'review':
       return basis;
+    case 'release':
+      return change.name;
   }
 }
 
@@ -165,10 +181,14 @@ export async function draftAccess(
   const found = 'caseId' in draft ? await engine.vault.call('access.get', { caseId }) : ok(nothingYet);
   if (!found.ok) return found;
   const { state: before, revision, hash } = found.value as CaseNow;
-  const command = commandOf(registry.value, draft);
+  const command = await commandOf({ engine, shift }, registry.value, draft);
   if (!command.ok) return command;
   const code = judgeHere(engine, shift, registry.value, { before, command: command.value });
   if (code !== undefined) return refuse(code);
+  if (draft.type === 'access.confirm' && 'change' in before && before.change.kind === 'release') {
+    const there = await checkRelease(engine, shift, before.change);
+    if (!there.ok) return there;
+  }
   const shown = shownAct(command.value, before, { actor: shift.iin, atMs: engine.serverClock.serverNowMs() });
   if (shown === undefined || !('about' in shown)) return refuse('case-absent');
   return ok({

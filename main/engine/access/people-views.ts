@@ -5,6 +5,7 @@ import {
   outOfForce,
   peopleOf,
   standingOf,
+  type ChangeKind,
   type Person,
   type TermRules,
 } from '../../../core/access/index.ts';
@@ -81,15 +82,20 @@ export async function listPeople(
 
 type Whether = { readonly code: string } | null;
 
-/** Why the person of this shift may propose no change of this record, whatever it would say; `null` where he may. */
-function mayPropose(engine: Engine, shift: Shift, { state }: HeldRegistry, about: Iin): Whether {
+/** Why the person of this shift may propose no change of this kind about somebody, whatever it would say; `null` where he may. */
+export function mayPropose(
+  engine: Engine,
+  shift: Shift,
+  { state }: HeldRegistry,
+  { about, kind }: { readonly about: Iin; readonly kind: ChangeKind },
+): Whether {
   const nowMs = engine.serverClock.serverNowMs();
   const { policy } = shift.enrolment;
   const person = state.people.get(shift.iin);
   const out = outOfForce(person, nowMs);
   if (out !== undefined) return { code: out };
   if (about === shift.iin) return { code: 'change-own-record' };
-  return mayChange(policy, person, { kind: 'staff', part: 'propose', nowMs }) ? null : { code: 'change-not-allowed' };
+  return mayChange(policy, person, { kind, part: 'propose', nowMs }) ? null : { code: 'change-not-allowed' };
 }
 
 function mayBlock(engine: Engine, shift: Shift, registry: HeldRegistry, { iin, name }: Person['record']): Whether {
@@ -123,7 +129,7 @@ export async function readPerson(engine: Engine, shift: Shift, iin: string): Pro
     block: block === null ? null : { by: named(registry.value, block.by), atMs: block.atMs, reason: block.reason },
     changes: changeSummaries(engine, shift, { ...registry.value, changes: about }).slice(0, changesMax),
     policyVersion: shift.enrolment.policy.version,
-    propose: mayPropose(engine, shift, registry.value, record.iin),
+    propose: mayPropose(engine, shift, registry.value, { about: record.iin, kind: 'staff' }),
     blocking: mayBlock(engine, shift, registry.value, record),
   });
 }

@@ -55,6 +55,8 @@ function stateOf({ people, devices, policies }: RegistryView): RegistryState | u
     ),
     devices: new Map(devices.map(({ record, hash }) => [record.record.device, { record, hash, source: '' }])),
     policies: policies.map(({ record, hash }) => ({ record, hash, source: '' })),
+    // What was let in is a matter of its acts, and changes the rights of nobody.
+    releases: new Map(),
   };
   const isHashed =
     [...state.people.values()].every(({ record, block, hash }) => personHash(sha256, record, block) === hash) &&

@@ -4,6 +4,9 @@ import type { Change } from '../../../contracts/http/index.ts';
 import type { Enrolment } from '../context.ts';
 import { feedVerifier } from '../trust.ts';
 
+/** A signed act, and when the server says that it received it. */
+type SignedAct = Pick<Change, 'envelope' | 'cms'> & { readonly act: Pick<Change['act'], 'receivedAtMs'> };
+
 /**
  * Verifies the act of a change as of its receipt: exactly one signature over this very envelope, a chain to an anchor that was pinned at
  * enrolment, and the person and certificate that the envelope names. Answers the name in the certificate. Revocation is not judged: no
@@ -11,7 +14,7 @@ import { feedVerifier } from '../trust.ts';
  */
 export function verifyChange(
   enrolment: Enrolment,
-  change: Change,
+  change: SignedAct,
 ): Result<string, 'signature-invalid' | 'envelope-malformed' | 'signer-differs'> {
   const envelope = parseActEnvelope(change.envelope);
   const cms = fromBase64(change.cms);

@@ -212,7 +212,7 @@ export class Cases {
     const told = this.#store
       .all<ChangeRow>('select * from case_changes where case_id = ? order by revision', caseId)
       .map((row) => {
-        const own = this.#ownAct(row.action_id);
+        const own = this.#journal.acts.told(row.action_id);
         const event = JSON.parse(row.event) as Item<Verb>['event'];
         // The place of an own act is known by its receipt alone.
         const logIndex = own === undefined ? row.log_index : own.log_index;

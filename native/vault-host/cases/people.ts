@@ -24,7 +24,7 @@ export function actsOfPerson(
   const page = `select ${columns} from case_changes where ${by} = ? order by received_at_ms desc, action_id limit ? offset ?`;
   const total = store.get<{ total: number }>(`select count(*) as total from case_changes where ${by} = ?`, iin)?.total;
   const items = store.all<ToldAct>(page, iin, limit, offset).map((row) => {
-    const own = acts.row(row.action_id);
+    const own = acts.told(row.action_id);
     return {
       ...{ actionId: row.action_id, caseId: row.case_id, caseNumber: cases.numberOf(row.case_id), event: row.event },
       ...{ atMs: row.at_ms, state: own?.state ?? null, logIndex: own === undefined ? row.log_index : own.log_index },

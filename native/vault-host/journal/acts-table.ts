@@ -65,6 +65,15 @@ export class ActsTable {
     return sequence === undefined ? undefined : this.rowAt(sequence);
   }
 
+  /**
+   * The own act that a change of the feed is. None where this journal has it refused after a block: two people let it in since, and of what it came to then
+   * the feed alone speaks.
+   */
+  told(actionId: ActionId): ActRow | undefined {
+    const row = this.row(actionId);
+    return row?.state === 'refused' && row.refusal === 'actor-blocked' ? undefined : row;
+  }
+
   rowAt(sequence: number): ActRow | undefined {
     const fresh = this.#fresh.get(sequence);
     return fresh === undefined

@@ -6,6 +6,7 @@ import { PeopleScreen } from './people/people-screen.tsx';
 import { PoliciesScreen } from './policies/policies-screen.tsx';
 import { DeviceProposal } from './proposal/device-screen.tsx';
 import { PolicyProposal } from './proposal/policy-screen.tsx';
+import { ReleaseProposal } from './proposal/release-screen.tsx';
 import { ReviewProposal } from './proposal/review-screen.tsx';
 import { ProposalScreen } from './proposal/proposal-screen.tsx';
 import { RolesScreen } from './roles/roles-screen.tsx';
@@ -27,6 +28,8 @@ function Part({ part, id }: { readonly part: AccessPart; readonly id: string | n
       return <DeviceProposal id={id} />;
     case 'propose-policy':
       return <PolicyProposal />;
+    case 'propose-release':
+      return <ReleaseProposal iin={id} />;
     case 'propose-review':
       return <ReviewProposal />;
     default:

@@ -37,6 +37,7 @@ function PartNav({ label, links }: { readonly label: string; readonly links: rea
 const homes: Readonly<Record<string, string>> = {
   propose: 'people',
   'propose-review': 'people',
+  'propose-release': 'people',
   'propose-device': 'devices',
   'propose-policy': 'policies',
 };

@@ -43,12 +43,17 @@ function acts(desk: Workstation, person: TestPerson): Sample {
   return { path: endpoints.acts.path, body: { items: [item] } };
 }
 
+/** Of a device that knows nothing of itself. */
+const silentPosture = {
+  ...{ version: '0.1.0', system: null, patchedAtMs: null, antivirus: null, isDiskEncrypted: null },
+  ...{ clockDriftMs: null, remoteControl: null },
+};
+
 /** One sample for each door of the table: a door without one does not compile. */
 export function samples(desk: Workstation, person: TestPerson): Readonly<Record<EndpointName, Sample>> {
   const upload = endpoints.uploadChunk.path.replace(':sha256', hash);
   const metadata = `descriptor ${Buffer.from('{}').toString('base64')}`;
   const password = base64Of('any password');
-  const cosigned = { cosigner: desk.bundle.device, note: 'a note', after: 0 };
   return {
     status: { path: endpoints.status.path },
     enrol: enrolment(desk),
@@ -60,10 +65,14 @@ export function samples(desk: Workstation, person: TestPerson): Readonly<Record<
     },
     policies: { path: `${endpoints.policies.path}?after=0` },
     registry: { path: endpoints.registry.path },
+    blockedActs: { path: `${endpoints.blockedActs.path}?iin=${person.iin}` },
     accessChanges: { path: `${endpoints.accessChanges.path}?after=0` },
     signOut: { path: endpoints.signOut.path },
     contact: contact(desk),
-    cosignatures: { path: endpoints.cosignatures.path, body: cosigned },
+    cosignatures: {
+      path: endpoints.cosignatures.path,
+      body: { cosigner: desk.bundle.device, note: 'a note', after: 0 },
+    },
     acts: acts(desk, person),
     receipts: { path: `${endpoints.receipts.path}?ids=01920000-0000-7000-8000-000000000000` },
     changes: { path: `${endpoints.changes.path}?after=0` },
@@ -93,13 +102,7 @@ export function samples(desk: Workstation, person: TestPerson): Readonly<Record<
     sessions: { path: endpoints.sessions.path },
     stepUp: { path: endpoints.stepUp.path, body: { password: 'AAAA' } },
     endSession: { path: endpoints.endSession.path.replace(':id', '0'.repeat(32)), body: { reason: '' } },
-    posture: {
-      path: endpoints.posture.path,
-      body: {
-        ...{ version: '0.1.0', system: null, patchedAtMs: null, antivirus: null, isDiskEncrypted: null },
-        ...{ clockDriftMs: null, remoteControl: null },
-      },
-    },
+    posture: { path: endpoints.posture.path, body: silentPosture },
     devices: { path: endpoints.devices.path },
     retention: { path: endpoints.retention.path },
   };

@@ -7,6 +7,7 @@ import {
   envelopeText,
   nextCaseHash,
   shownTextOfEnvelope,
+  shownVersion,
   type ActEnvelope,
   type EnrolmentBundle,
 } from '../../../core/signing/index.ts';
@@ -168,7 +169,7 @@ export class Workstation {
       subject: { case: view.id, revision: view.revision, hash: view.hash },
       payload,
       evidence: [],
-      shown: { locale: 'kk', template: type, version: 1, hash: '0'.repeat(64) },
+      shown: { locale: 'kk', template: type, version: shownVersion, hash: '0'.repeat(64) },
       client: 'test',
     } as unknown as ActEnvelope;
   }

@@ -10,6 +10,7 @@ import { rolesWords, standingTones } from '../access-words.ts';
 import { ChangeList } from '../change-list.tsx';
 import { startProposal, type ProposalKind } from '../proposal/draft.ts';
 import { WhyNot } from '../why-not.tsx';
+import { BlockedActsNote, openActs, useBlockedActs, type BlockedActs } from './blocked-acts.tsx';
 import { PersonAudit } from './person-audit.tsx';
 import { PersonRecord } from './person-record.tsx';
 
@@ -22,7 +23,9 @@ function kindsFor({ summary, block }: PersonView): readonly ProposalKind[] {
   return block === null ? ['change', 'block', 'dismiss'] : ['unblock', 'dismiss'];
 }
 
-function Actions({ person }: { readonly person: PersonView }): ReactNode {
+type Of = { readonly person: PersonView; readonly blocked: BlockedActs | null };
+
+function Actions({ person, blocked }: Of): ReactNode {
   const words = useWords();
   const go = useGo();
   const nowMs = useNow();
@@ -37,7 +40,9 @@ function Actions({ person }: { readonly person: PersonView }): ReactNode {
   };
   const refusalOf = (kind: ProposalKind) => (kind === 'block' ? person.blocking : person.propose);
   const kinds = kindsFor(person);
-  const closed = kinds.map(refusalOf).find((refusal) => refusal !== null) ?? null;
+  const releasing = blocked?.state === 'here' ? blocked.value.propose : null;
+  const hasOpen = openActs(blocked).length > 0;
+  const closed = [...kinds.map(refusalOf), ...(hasOpen ? [releasing] : [])].find((refusal) => refusal !== null) ?? null;
   return (
     <div className="person-actions">
       {kinds.map((kind) => (
@@ -45,12 +50,20 @@ function Actions({ person }: { readonly person: PersonView }): ReactNode {
           {words(`propose.kind.${kind}`)}
         </Button>
       ))}
+      {hasOpen ? (
+        <Button
+          isDisabled={releasing !== null}
+          onClick={() => go({ page: 'access', part: 'propose-release', id: iin })}
+        >
+          {words('propose.kind.release')}
+        </Button>
+      ) : null}
       <WhyNot refusal={closed} />
     </div>
   );
 }
 
-function Head({ person }: { readonly person: PersonView }): ReactNode {
+function Head({ person, blocked }: Of): ReactNode {
   const words = useWords();
   const { summary, record } = person;
   return (
@@ -66,7 +79,8 @@ function Head({ person }: { readonly person: PersonView }): ReactNode {
       <h1 className="selectable">{record.name}</h1>
       <p className="quiet small">{rolesWords(words, record.roles)}</p>
       {summary.waiting === 0 ? null : <Note tone="waiting">{words('people.waiting', { count: summary.waiting })}</Note>}
-      <Actions person={person} />
+      <BlockedActsNote acts={blocked} />
+      <Actions person={person} blocked={blocked} />
     </header>
   );
 }
@@ -74,15 +88,16 @@ function Head({ person }: { readonly person: PersonView }): ReactNode {
 function Person({ person }: { readonly person: PersonView }): ReactNode {
   const words = useWords();
   const [tab, setTab] = useState<PersonTab>('record');
+  const blocked = useBlockedActs(person);
   useKeys({ Digit1: () => setTab(tabs[0]), Digit2: () => setTab(tabs[1]), Digit3: () => setTab(tabs[2]) });
   const contents = {
-    record: <PersonRecord person={person} />,
+    record: <PersonRecord person={person} blocked={blocked} />,
     changes: <ChangeList changes={person.changes} />,
     audit: <PersonAudit person={person} />,
   };
   return (
     <div className="case person">
-      <Head person={person} />
+      <Head person={person} blocked={blocked} />
       <Tabs
         label={words('person.tabs')}
         value={tab}

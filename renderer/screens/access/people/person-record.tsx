@@ -16,6 +16,7 @@ import {
 } from '../../../kit/index.ts';
 import { useWords } from '../../../words/index.ts';
 import { rolesWords, standingTones } from '../access-words.ts';
+import { BlockedActsPart, type BlockedActs } from './blocked-acts.tsx';
 
 function Contract({ contract }: Pick<StaffRecordView, 'contract'>): ReactNode {
   const words = useWords();
@@ -95,12 +96,19 @@ function Standing({ person }: { readonly person: PersonView }): ReactNode {
 }
 
 /** The record as it stands: who, with which roles and certificates, from when to when. */
-export function PersonRecord({ person }: { readonly person: PersonView }): ReactNode {
+export function PersonRecord({
+  person,
+  blocked = null,
+}: {
+  readonly person: PersonView;
+  readonly blocked?: BlockedActs | null;
+}): ReactNode {
   const words = useWords();
   const { record } = person;
   return (
     <div className="tab-body parts">
       {person.summary.isVerified ? null : <Note>{words('person.notVerified')}</Note>}
+      <BlockedActsPart acts={blocked} />
       <Part title={words('person.record')}>
         <Facts isWide>
           <Fact name={words('field.staff.name')}>{record.name}</Fact>

@@ -4,6 +4,7 @@ import { useAnswer } from '../../../bridge/index.ts';
 import { Fact, Facts, formatTime, IdentityNumber, Part, RefusalBox, Skeleton, State } from '../../../kit/index.ts';
 import { useWords } from '../../../words/index.ts';
 import { changeTones, changeWords, rolesWords, subjectWords } from '../access-words.ts';
+import { BlockedActState, BlockedActWords, useDeviceNames } from '../blocked-act.tsx';
 import { DiffTable } from '../diff-table.tsx';
 import type { RecordKind } from '../field-words.ts';
 import { ChangeDecision } from './change-decision.tsx';
@@ -44,10 +45,30 @@ function Review({ people }: Pick<ChangeView, 'people'>): ReactNode {
   );
 }
 
+/** What is let in: each act by what its signed text names it by. */
+function Release({ view: { acts, summary } }: { readonly view: ChangeView }): ReactNode {
+  const words = useWords();
+  const deviceName = useDeviceNames();
+  return (
+    <>
+      <p>{words('change.releaseText', { name: summary.subject })}</p>
+      <ul className="plain-list blocked-acts" aria-label={words('change.release')}>
+        {acts.map((act) => (
+          <li key={act.hash} className="blocked-act">
+            <BlockedActWords act={act} deviceName={deviceName(act.device)} />
+            {act.told === null ? null : <BlockedActState told={act.told} />}
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
 function What({ view }: { readonly view: ChangeView }): ReactNode {
   const words = useWords();
   const kind = recordKinds[view.summary.kind];
   if (view.summary.kind === 'review') return <Review people={view.people} />;
+  if (view.summary.kind === 'release') return <Release view={view} />;
   if (kind === undefined) return <p>{words('change.blockText', { name: view.summary.subject })}</p>;
   return <DiffTable label={words('change.diff')} kind={kind} before={view.before} after={view.after} />;
 }
