@@ -136,6 +136,40 @@ describe('changes of devices, of the policy and of everybody, by keys alone', ()
     await seen(/In the central log №\s48/u);
   });
 
+  it('let in what came after a block one by one, and never all of it at once', async () => {
+    await show('people-blocked');
+    await seen('3 acts were received after the block and are refused');
+    await gallery.page.getByRole('button', { name: 'Propose to let in' }).focus();
+    await press('Enter');
+    await seen('Chosen: 0 of 3');
+    expect(await gallery.page.locator('.release input:disabled').count()).toBe(3);
+    const chosen = () => gallery.page.locator('.release input:checked').count();
+    await press('j', 'Space', 'j', 'Space');
+    await expect.poll(chosen).toBe(2);
+    await press('k', 'Space');
+    await seen('Chosen: 1 of 3');
+    await press('Control+z');
+    await seen('Chosen: 2 of 3');
+    expect(await sign().isDisabled()).toBe(true);
+    await why();
+    await gallery.page.locator('.decision .paper').waitFor();
+    await press('Control+Enter');
+    await seen(/In the central log №\s48/u);
+  });
+
+  it('let in no more than 32 acts by one signature', async () => {
+    await show('propose-release-64');
+    await why();
+    const boxes = gallery.page.locator('.release input:enabled');
+    expect(await boxes.count()).toBe(33);
+    for (const box of await boxes.all()) await box.check();
+    await seen('One signature lets in no more than 32 acts');
+    expect(await sign().isDisabled()).toBe(true);
+    await boxes.last().uncheck();
+    await gallery.page.locator('.decision .paper').waitFor();
+    await expect.poll(() => sign().isDisabled()).toBe(false);
+  });
+
   it('review people one by one, and never all of them at once', async () => {
     await show('propose-review');
     const decided = () => gallery.page.locator('.review .review-button[aria-pressed="true"]').count();
@@ -162,6 +196,16 @@ describe('second signatures, by keys alone', () => {
     await press('Control+Enter');
     await seen(/In the central log №\s48/u);
     await expect.poll(() => gallery.page.locator('.part-count').textContent()).toBe('3');
+  });
+
+  it('are given to a release whose acts are read one by one', async () => {
+    await show('waiting-release');
+    await seen('2026-05430');
+    expect(await gallery.page.locator('.blocked-act').count()).toBe(3);
+    await press('a');
+    await gallery.page.locator('.decision .paper').waitFor();
+    await press('Control+Enter');
+    await seen(/In the central log №\s48/u);
   });
 
   it('are declined only with a reason', async () => {

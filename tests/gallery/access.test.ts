@@ -13,8 +13,18 @@ beforeAll(async () => {
 afterAll(() => gallery.close());
 
 const onLargeScreens = [
-  ...['waiting', 'waiting-policy', 'people', 'people-long-words', 'people-5000', 'propose', 'propose-new'],
-  ...['propose-device-admit', 'propose-policy', 'propose-review'],
+  ...[
+    'waiting',
+    'waiting-policy',
+    'waiting-release',
+    'people',
+    'people-blocked',
+    'people-long-words',
+    'people-5000',
+    'propose',
+    'propose-new',
+  ],
+  ...['propose-device-admit', 'propose-policy', 'propose-review', 'propose-release'],
   ...['roles', 'devices', 'policies', 'account', 'sessions'],
 ];
 

@@ -21,7 +21,7 @@ import type { Workstation } from '../../../main/engine/index.ts';
 import { found } from '../../server/support/founded.ts';
 import { issuePerson } from '../../server/support/people.ts';
 import { addStaff, type TestPlatform } from '../../server/support/platform.ts';
-import { makeWorld, type World } from './platform.ts';
+import { makeWorld, type World, type WorldOptions } from './platform.ts';
 
 const chance = new Chance(57);
 
@@ -77,13 +77,14 @@ async function openSeat(world: World, directory: string, who: StaffMember, name:
   };
 }
 
-/** Starts a platform, seats these people at workstations of their own, and founds it by the cards of others. */
+/** Starts a platform, seats these people at workstations of their own, and founds it by the cards of others; `line` is what stands between. */
 export async function makeFounded(
   seated: readonly StaffMember[],
+  between: Pick<WorldOptions, 'line'> = {},
 ): Promise<{ founded: FoundedWorld; seats: readonly Seat[] }> {
   const directory = mkdtempSync(join(tmpdir(), 'qorgan-rights-'));
-  const people = [officer, colleague, manager, newcomer];
-  const world = await makeWorld(directory, { profile: 'demo', people, withoutRoles: [newcomer.iin] });
+  const people = [...new Set([officer, colleague, manager, newcomer, ...seated])];
+  const world = await makeWorld(directory, { ...between, profile: 'demo', people, withoutRoles: [newcomer.iin] });
   const opened: Seat[] = [];
   const seat = async (who: StaffMember, name: string): Promise<Seat> => {
     const one = await openSeat(world, directory, who, name);
