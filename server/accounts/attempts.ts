@@ -16,6 +16,7 @@ import type { Desk } from '../platform/index.ts';
 import { deleteAttempts, sweepAttempts, type AttemptKey } from '../store/index.ts';
 import { networkOf } from './addresses.ts';
 import { addOne, raiseEdited, readCounters, replaceCounter, writesMax, type Counter } from './counters.ts';
+import { notePassword } from './lanes.ts';
 
 /**
  * Who tries, from where. `person` is an IIN, known or not: strangers are counted as people are. `holding` is what was proven to be
@@ -151,9 +152,13 @@ export async function beginAttempt(context: AttemptContext, place: AttemptPlace)
   const keys = keysOf(platform, place);
   const reserved = await reserve(platform, rules, keys);
   return {
-    failed: () => fail(platform, rules, keys, reserved),
+    failed: () => {
+      notePassword(place.device, false);
+      return fail(platform, rules, keys, reserved);
+    },
     succeeded: async () => {
       const isIn = reserved.admission === 'judged' || (await noteRight(platform, rules, keys, reserved));
+      if (isIn) notePassword(place.device, true);
       if (isIn) await deleteAttempts(platform.database, [keys.pair, keys.heard, keys.right]);
       return isIn;
     },

@@ -20,7 +20,7 @@ import { passwordTexts } from '../../locales/passwords/index.ts';
 import { sha256Hex } from '../../eds/index.ts';
 import { isTagged, tagRow, type Desk } from '../platform/index.ts';
 import { insertAlarm, readPassword, replacePassword, type Row, type Session } from '../store/index.ts';
-import { hashSizeBytes, stretchCost, stretchPassword } from './stretch.ts';
+import { hashSizeBytes, stretchCost, stretchPassword, type Lane } from './stretch.ts';
 
 const saltSizeBytes = 16;
 const formerMax = 24;
@@ -119,9 +119,10 @@ export const unmatched: Stretched = { salt: Buffer.alloc(saltSizeBytes).toString
 export async function isStretchedFrom(
   password: Secret<'password'>,
   one: Stretched,
+  lane?: Lane,
 ): Promise<Result<boolean, 'server-busy'>> {
   const { salt, hash, ...cost } = one;
-  const made = await stretchPassword(password, Buffer.from(salt, 'base64'), cost);
+  const made = await stretchPassword(password, Buffer.from(salt, 'base64'), cost, lane);
   if (!made.ok) return made;
   const kept = Buffer.from(hash, 'base64');
   return ok(kept.length === made.value.length && timingSafeEqual(kept, made.value));
@@ -131,8 +132,9 @@ export async function isStretchedFrom(
 export async function fitsPassword(
   { row, record }: HeldPassword,
   password: Secret<'password'>,
+  lane: Lane,
 ): Promise<Result<Sha256Hex | undefined, 'server-busy'>> {
-  const same = await isStretchedFrom(password, record?.current ?? unmatched);
+  const same = await isStretchedFrom(password, record?.current ?? unmatched, lane);
   if (!same.ok) return same;
   return ok(same.value && record !== undefined && row !== undefined ? sha256Hex(row.sealed) : undefined);
 }

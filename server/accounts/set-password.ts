@@ -3,6 +3,7 @@ import { ok, refuse, type DeviceId, type Result, type Secret } from '../../core/
 import { inTransaction, type Row } from '../store/index.ts';
 import { findActivationCode, rememberSpent, spendActivationCode } from './activation.ts';
 import { beginAttempt } from './attempts.ts';
+import { laneOf } from './lanes.ts';
 import {
   fitsPassword,
   holdPassword,
@@ -48,11 +49,12 @@ export async function setPassword(
   const card = await proveCard(context, request);
   if (!card.ok) return card;
   const { iin: person, certificate } = card.value;
-  if (!mayStretch()) return refuse('server-busy');
+  const lane = laneOf(device);
+  if (!mayStretch(lane)) return refuse('server-busy');
   const attempt = await beginAttempt(context, { person, holding: certificate, device, address });
   const held = await holdPassword(platform, person);
   const code = proof.kind === 'activation-code' ? await findActivationCode(platform, person, proof.code) : undefined;
-  const fitted = await fitsPassword(held, proof.kind === 'password' ? proof.password : password);
+  const fitted = await fitsPassword(held, proof.kind === 'password' ? proof.password : password, lane);
   if (!fitted.ok) return fitted;
   const atMs = platform.surroundings.nowMs();
   const staff = staffInForce(registry, { iin: person, certificate, nowMs: atMs });

@@ -16,6 +16,7 @@ import { insertChallenge, readChallenge, useChallenge } from '../store/index.ts'
 import { idleAmong } from './activity.ts';
 import { beginAttempt } from './attempts.ts';
 import { noFactorPorts, portsOf, proveClaims, type FactorClaim, type FactorPorts } from './factor-ports.ts';
+import { laneOf } from './lanes.ts';
 import { fitsPassword, holdPassword } from './passwords.ts';
 import type { Registry } from './registry.ts';
 import type { RegisteredStaff } from './rights.ts';
@@ -139,10 +140,11 @@ export async function signIn(
   const { iin: person, certificate, path } = card.value;
   const { device, address } = request;
   // An attempt that could not be judged must not count as a failure.
-  if (!mayStretch()) return refuse('server-busy');
+  const lane = laneOf(device);
+  if (!mayStretch(lane)) return refuse('server-busy');
   const attempt = await beginAttempt(context, { person, holding: certificate, device, address });
   const held = await holdPassword(platform, person);
-  const fitted = await fitsPassword(held, request.password);
+  const fitted = await fitsPassword(held, request.password, lane);
   if (!fitted.ok) return fitted;
   const atMs = platform.surroundings.nowMs();
   const staff = staffInForce(registry, { iin: person, certificate, nowMs: atMs });

@@ -2,6 +2,7 @@ import { judgeFactors, kindOfFactor, sessionRulesDefault } from '../../core/acce
 import type { ActType } from '../../core/actions/index.ts';
 import { ok, refuse, type DeviceId, type Iin, type Result, type Secret } from '../../core/kernel/index.ts';
 import { beginAttempt } from './attempts.ts';
+import { laneOf } from './lanes.ts';
 import { fitsPassword, holdPassword } from './passwords.ts';
 import { openSessions } from './session-list.ts';
 import { renewEvidence, type Reader, type SessionContext } from './sessions.ts';
@@ -41,14 +42,15 @@ export async function renewPassword(
 ): Promise<Result<null, 'sign-in-refused' | 'server-busy'>> {
   const { platform, registry } = context;
   const { device, address, password } = given;
-  if (!mayStretch()) return refuse('server-busy');
+  const lane = laneOf(device);
+  if (!mayStretch(lane)) return refuse('server-busy');
   const attempt = await beginAttempt(context, {
     person: reader.iin,
     holding: reader.person.certificate,
     device,
     address,
   });
-  const fitted = await fitsPassword(await holdPassword(platform, reader.iin), password);
+  const fitted = await fitsPassword(await holdPassword(platform, reader.iin), password, lane);
   if (!fitted.ok) return fitted;
   const proofHash = fitted.value;
   const shown = { methods: ['password', 'card-eds'] } as const;

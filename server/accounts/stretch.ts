@@ -8,35 +8,57 @@ export type StretchCost = { readonly memoryKib: number; readonly passes: number;
 export const stretchCost: StretchCost = { memoryKib: 19_456, passes: 2, lanes: 1 };
 
 export const hashSizeBytes = 32;
+/**
+ * Where a password waits. `failing` are devices at which many were wrong in a row: they have one place at most, so that the other is
+ * always of those who sign in, who go first.
+ */
+export type Lane = 'clear' | 'failing';
+
 /** Two at once: 38 MiB, and two threads of the pool are left to signatures. */
 const runningMax = 2;
+const failingRunningMax = 1;
 /** Two seconds of work: who waits longer asks again. */
 const waitingMax = 64;
 
+type Line = { running: number; readonly waiting: (() => void)[] };
 // Of the process, however many platforms it serves: memory and threads are its own.
-let running = 0;
-const waiting: (() => void)[] = [];
+const lines: Readonly<Record<Lane, Line>> = {
+  clear: { running: 0, waiting: [] },
+  failing: { running: 0, waiting: [] },
+};
 
-/** False where one more would be refused: asked before anything is counted. */
-export function mayStretch(): boolean {
-  return running < runningMax || waiting.length < waitingMax;
+function hasPlace(lane: Lane): boolean {
+  const { clear, failing } = lines;
+  if (clear.running + failing.running >= runningMax) return false;
+  return lane === 'clear' || failing.running < failingRunningMax;
 }
 
-async function enter(): Promise<boolean> {
-  if (running < runningMax) {
-    running += 1;
+/** False where one more would be refused: asked before anything is counted. */
+export function mayStretch(lane: Lane = 'clear'): boolean {
+  return hasPlace(lane) || lines[lane].waiting.length < waitingMax;
+}
+
+async function enter(lane: Lane): Promise<boolean> {
+  const line = lines[lane];
+  if (hasPlace(lane)) {
+    line.running += 1;
     return true;
   }
-  if (waiting.length >= waitingMax) return false;
-  await new Promise<void>((resolve) => waiting.push(resolve));
+  if (line.waiting.length >= waitingMax) return false;
+  await new Promise<void>((resolve) => line.waiting.push(resolve));
   return true;
 }
 
-/** Hands the place on to whoever waits longest. */
-function leave(): void {
-  const next = waiting.shift();
-  if (next === undefined) running -= 1;
-  else next();
+/** Hands the place on to whoever waits longest, of the clear first. */
+function leave(lane: Lane): void {
+  lines[lane].running -= 1;
+  for (const next of ['clear', 'failing'] as const) {
+    const begin = hasPlace(next) ? lines[next].waiting.shift() : undefined;
+    if (begin === undefined) continue;
+    lines[next].running += 1;
+    begin();
+    return;
+  }
 }
 
 /** Stretches a password on a thread of the pool; however many ask, memory stays flat. Refused `server-busy` where too many wait. */
@@ -44,8 +66,9 @@ export async function stretchPassword(
   password: Secret<'password'>,
   salt: Uint8Array,
   { memoryKib, passes, lanes }: StretchCost,
+  lane: Lane = 'clear',
 ): Promise<Result<Buffer, 'server-busy'>> {
-  if (!(await enter())) return refuse('server-busy');
+  if (!(await enter(lane))) return refuse('server-busy');
   try {
     const cost = { memory: memoryKib, passes, parallelism: lanes, tagLength: hashSizeBytes };
     const hash = await new Promise<Buffer>((resolve, reject) =>
@@ -59,6 +82,6 @@ export async function stretchPassword(
     assert(hash.length === hashSizeBytes, 'stretch: a hash has its length');
     return ok(hash);
   } finally {
-    leave();
+    leave(lane);
   }
 }

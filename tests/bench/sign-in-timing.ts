@@ -94,11 +94,14 @@ function measuresOf(cost: Cost, compared: readonly Compared[]): readonly Measure
       name: `${name}, ${what}`,
       ...{ value, unit, baseline, ratio: value / baseline },
     });
+    const ranks = one('|z| (yardstick: chance, once in twenty of such runs)', Math.abs(z), '', critical);
+    const differs = isSameAnswer ? [] : [one('answers that differ', 1, '', 1)];
+    if (cost === 'scaled') return [ranks, ...differs];
     return [
       one(`median (yardstick: of ${kind.against})`, median, 'ms', against),
-      one('|z| (yardstick: chance, once in twenty of such runs)', Math.abs(z), '', critical),
+      ranks,
       one("Cliff's |delta| (yardstick: negligible)", Math.abs(delta), '', negligibleDelta),
-      ...(isSameAnswer ? [] : [one('answers that differ', 1, '', 1)]),
+      ...differs,
     ];
   });
 }
