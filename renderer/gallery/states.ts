@@ -115,6 +115,19 @@ const gates: Readonly<Record<string, State>> = {
     certificates: [],
   }),
   'shift-locked-idle': operator(queue(), { app: { ...locked(openApp), lockedBy: { code: 'desk-locked-idle' } } }),
+  'shift-locked-signed-out': operator(queue(), {
+    app: { ...locked(openApp), lockedBy: { code: 'session-signed-out' } },
+  }),
+  'shift-locked-ended': operator(queue(), { app: { ...locked(openApp), lockedBy: { code: 'session-ended' } } }),
+  'shift-posture-refused': operator(queue(), {
+    app: { ...locked(openApp), lockedBy: { code: 'posture-refused', details: { finding: 'antivirus-absent' } } },
+  }),
+  'shift-client-too-old': operator(queue(), {
+    app: { ...locked(openApp), lockedBy: { code: 'client-too-old', details: { versionMin: '0.3.0' } } },
+  }),
+  'shift-password-unsettled': operator(queue(), {
+    app: { ...locked(openApp), lockedBy: { code: 'password-unsettled' } },
+  }),
   'shift-locked-blocked': operator(queue(), { app: { ...locked(openApp), lockedBy: { code: 'session-blocked' } } }),
   'shift-device-waiting': operator(queue(), { app: waitingApp, certificates: [...ofStaff] }),
   'shift-not-accepted': operator(queue(), { app: locked(openApp), certificates: [foreign, expired] }),

@@ -20,11 +20,15 @@ export function RefusalBox(props: {
   readonly isLarge?: boolean;
   /** Said in the place of the catalogue's reason, where a page knows it better. */
   readonly why?: string | undefined;
+  /** Said in the place of the catalogue's next step, where it differs here. */
+  readonly next?: string | undefined;
   readonly children?: ReactNode;
 }): ReactNode {
   const words = useWords();
-  const { what, why: known, next } = words.refusal(props.refusal);
-  const why = props.why ?? known;
+  const known = words.refusal(props.refusal);
+  const { what } = known;
+  const why = props.why ?? known.why;
+  const next = props.next ?? known.next;
   return (
     <div className={props.isLarge === true ? 'refusal refusal-large' : 'refusal'} role="alert">
       <IconAlertOctagon size={20} className="shape tone-bad" aria-hidden />

@@ -16,10 +16,14 @@ export type DecisionDraft = {
   readonly note: string;
 };
 
+/** What is thought of a change that waits for a second signature. */
+export type ChangeDraft = { readonly kind: 'confirm' | 'decline' | 'withdraw' | null; readonly note: string };
+
 /** A change of rights that is being thought about. */
 export type AnyProposal = ProposalDraft | DeviceDraft | PolicyDraft | ReviewDraft | ReleaseDraft;
 
 export const emptyDraft: DecisionDraft = { kind: null, reasons: [], note: '' };
+const emptyChangeDraft: ChangeDraft = { kind: null, note: '' };
 
 /** Every act that a screen may ask to sign. */
 export type AnyDraft = ScreenInput<'acts.sign'>;
@@ -65,6 +69,8 @@ type Memory = {
   readonly setPeopleQuest: (change: Partial<PeopleQuest>) => void;
   readonly changesView: ChangesView;
   readonly setChangesView: (view: ChangesView) => void;
+  readonly changeDraftOf: (caseId: string) => ChangeDraft;
+  readonly setChangeDraft: (caseId: string, draft: ChangeDraft) => void;
   readonly proposalOf: (matter: string) => AnyProposal | undefined;
   readonly setProposal: (matter: string, draft: AnyProposal | undefined) => void;
   readonly logQuest: LogQuest;
@@ -147,11 +153,13 @@ export function MemoryProvider({ children }: { readonly children: ReactNode }): 
   const [filter, setFilter] = useState(firstFilter);
   const [logQuest, setQuest] = useState(firstQuest);
   const [drafts, setDraft] = useRecord<DecisionDraft>();
+  const [changeDrafts, setChangeDraft] = useRecord<ChangeDraft>();
   const [proposals, setProposal] = useRecord<AnyProposal>();
   const [peopleQuest, setPeople] = useState(firstPeople);
   const [changesView, setChangesView] = useState<ChangesView>('for-me');
   const signing = useSigning((matter) => {
     setDraft(matter, undefined);
+    setChangeDraft(matter, undefined);
     setProposal(matter, undefined);
   });
   const memory = useMemo<Memory>(
@@ -166,11 +174,25 @@ export function MemoryProvider({ children }: { readonly children: ReactNode }): 
       setPeopleQuest: (change) => setPeople((before) => ({ ...before, ...change })),
       changesView,
       setChangesView,
+      changeDraftOf: (caseId) => changeDrafts[caseId] ?? emptyChangeDraft,
+      setChangeDraft,
       proposalOf: (matter) => proposals[matter],
       setProposal,
       ...signing,
     }),
-    [filter, logQuest, drafts, setDraft, peopleQuest, changesView, proposals, setProposal, signing],
+    [
+      filter,
+      logQuest,
+      drafts,
+      setDraft,
+      peopleQuest,
+      changesView,
+      changeDrafts,
+      setChangeDraft,
+      proposals,
+      setProposal,
+      signing,
+    ],
   );
   return <MemoryContext value={memory}>{children}</MemoryContext>;
 }

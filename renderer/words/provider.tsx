@@ -41,6 +41,13 @@ function WordsOfIntl({ locale, children }: { readonly locale: Locale; readonly c
   const words = useMemo(() => {
     const write = (id: string, values: Values = {}): string => intl.formatMessage({ id }, { ...values });
     const known = (id: string, otherwise: string): string => (isMessageId(id) ? write(id) : otherwise);
+    // What the policy takes offence at comes as an id.
+    const readable = (details: Values): Values => {
+      const { finding } = details;
+      return finding === undefined
+        ? details
+        : { ...details, finding: known(`screens.posture.finding.${finding}`, String(finding)) };
+    };
     const parts = {
       locale,
       prompt: (id: PromptWordId, values?: Values): string => write(`prompt.${id}`, values),
@@ -55,7 +62,7 @@ function WordsOfIntl({ locale, children }: { readonly locale: Locale; readonly c
       checkName: (id: string): string => write(`checks.name.${id}`),
       check: (id: string, values: Values): string => write(`checks.${id}`, values),
       refusal: ({ code, details }: Parameters<Words['refusal']>[0]) =>
-        refusalWords(locale, details === undefined ? { code } : { code, details }),
+        refusalWords(locale, details === undefined ? { code } : { code, details: readable(details) }),
     };
     return Object.assign((id: WordId, values?: Values) => write(`screens.${id}`, values), parts);
   }, [intl, locale]);

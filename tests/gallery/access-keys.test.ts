@@ -62,8 +62,8 @@ describe('a change of a person, by keys alone', () => {
   it('names a wrong IIN, is taken back step by step, and is signed when nothing is missing', async () => {
     await show('people-none-chosen');
     await press('n');
-    const iin = gallery.page.getByLabel('IIN');
-    await iin.focus();
+    // The form opens in its first field.
+    await gallery.page.locator('.propose input:focus').waitFor();
     await gallery.page.keyboard.type('880214450136');
     await seen(/^The IIN is wrong\. An IIN has 12 digits/u);
     await press('Backspace');

@@ -92,6 +92,22 @@ async function openScreenshot(page: Page): Promise<void> {
   await page.locator('[role="dialog"]').waitFor();
 }
 
+/** What a person does in a state before the screen says what the state is named after. */
+const asks: Readonly<Record<string, (page: Page) => Promise<void>>> = {
+  'waiting-signing-refused': async (page) => {
+    await page.keyboard.press('a');
+    await page.locator('.decision .refusal').waitFor();
+  },
+  'roles-not-saved': async (page) => {
+    await page.locator('.journal-head .button').click();
+    await page.locator('.refusal').waitFor();
+  },
+  'account-password-refused': async (page) => {
+    await page.locator('.account-side .button').click();
+    await page.locator('.refusal').waitFor();
+  },
+};
+
 type Told = {
   readonly qorganGallery: {
     readonly states: readonly string[];
@@ -156,6 +172,8 @@ export async function openGallery(): Promise<OpenGallery> {
       if (state.startsWith('screenshot-')) await openScreenshot(page);
       // The third part of a person: everything that he did and may do.
       if (state.startsWith('audit-')) await page.keyboard.press('3');
+      // What is refused when it is asked for.
+      await asks[state]?.(page);
       // Where an answer never comes, a skeleton shows after a while.
       if (state.endsWith('-loading')) await page.locator('.skeleton > *').first().waitFor();
       await settled(page, width);

@@ -65,9 +65,9 @@ export function ShiftScreen({ app }: { readonly app: AppView }): ReactNode {
         <section className="gate-box gate-primary">
           <h1>{words('shift.title')}</h1>
           <p className="quiet">{words('shift.text')}</p>
+          {shown === null ? null : <RefusalBox refusal={shown} />}
           <FailedModules modules={app.status.failedModules} />
           <CertificatePicker chosen={chosen} onChoose={choose} />
-          {shown === null ? null : <RefusalBox refusal={shown} />}
           {start.isRunning ? <Note tone="waiting">{words('shift.waiting')}</Note> : null}
           <div className="gate-actions">
             <Button tone="primary" keys="Ctrl ↵" isDisabled={chosen === undefined || start.isRunning} onClick={begin}>

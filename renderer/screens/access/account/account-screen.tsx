@@ -4,6 +4,7 @@ import { Button, Note, Part, RefusalBox, Skeleton, State } from '../../../kit/in
 import type { AccountPart } from '../../../places/index.ts';
 import { useWords } from '../../../words/index.ts';
 import { ChangeList } from '../change-list.tsx';
+import { LiveRefusal } from '../live-refusal.tsx';
 import { AccountNav } from '../part-nav.tsx';
 import { PersonRecord } from '../people/person-record.tsx';
 import { Sessions } from './sessions.tsx';
@@ -14,19 +15,20 @@ function Password(): ReactNode {
   const change = useCommand('password.change');
   return (
     <section className="box">
-      <h2>{words('account.password')}</h2>
-      <p className="quiet">{words('account.passwordText')}</p>
-      <div>
-        <Button isBusy={change.isRunning} onClick={() => void change.run(null)}>
-          {words('account.changePassword')}
-        </Button>
-      </div>
-      {change.refusal === null ? null : <RefusalBox refusal={change.refusal} />}
-      {!change.isDone ? null : (
-        <span role="status">
-          <State tone="good">{words('account.passwordChanged')}</State>
-        </span>
-      )}
+      <Part title={words('account.password')}>
+        <p className="quiet">{words('account.passwordText')}</p>
+        <div>
+          <Button isBusy={change.isRunning} onClick={() => void change.run(null)}>
+            {words('account.changePassword')}
+          </Button>
+        </div>
+        {change.refusal === null ? null : <LiveRefusal refusal={change.refusal} />}
+        {!change.isDone ? null : (
+          <span role="status">
+            <State tone="good">{words('account.passwordChanged')}</State>
+          </span>
+        )}
+      </Part>
     </section>
   );
 }
@@ -76,7 +78,11 @@ export function AccountScreen({ part }: { readonly part: AccountPart }): ReactNo
       <AccountNav part={part} />
       <div className="sheet-page">
         <h1>{words(`account.part.${part}`)}</h1>
-        {part === 'sessions' ? <Sessions /> : null}
+        {part === 'sessions' ? (
+          <div className="sessions-page">
+            <Sessions />
+          </div>
+        ) : null}
         {part === 'record' && staff !== null ? <Own iin={staff.iin} /> : null}
       </div>
     </div>

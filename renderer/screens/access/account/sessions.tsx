@@ -1,26 +1,18 @@
-import type { ReactNode } from 'react';
+import { useRef, useState, type ReactNode } from 'react';
 import type { SessionView } from '../../../../contracts/ipc/index.ts';
 import { useAnswer, useCommand } from '../../../bridge/index.ts';
-import {
-  Button,
-  Empty,
-  formatTime,
-  IconDeviceDesktop,
-  IconLock,
-  Note,
-  RefusalBox,
-  Skeleton,
-  State,
-} from '../../../kit/index.ts';
+import { Button, Empty, formatTime, IconDeviceDesktop, IconLock, Note, Skeleton, State } from '../../../kit/index.ts';
 import { useWords } from '../../../words/index.ts';
+import { LiveRefusal } from '../live-refusal.tsx';
 
-function Session({ session, onEnded }: { readonly session: SessionView; readonly onEnded: () => void }): ReactNode {
+function Session(props: { readonly session: SessionView; readonly onEnded: (name: string) => void }): ReactNode {
+  const { session, onEnded } = props;
   const words = useWords();
   const end = useCommand('sessions.end');
   const { factors } = session;
   const finish = async (): Promise<void> => {
     const ended = await end.run({ id: session.id });
-    if (ended.ok) onEnded();
+    if (ended.ok) onEnded(session.deviceName);
   };
   return (
     <li className="session">
@@ -40,7 +32,7 @@ function Session({ session, onEnded }: { readonly session: SessionView; readonly
             factors: factors.map(({ method }) => words.known(`factor.${method}`) ?? method).join(', '),
           })}
         </p>
-        {end.refusal === null ? null : <RefusalBox refusal={end.refusal} />}
+        {end.refusal === null ? null : <LiveRefusal refusal={end.refusal} />}
       </div>
       {session.isThis ? null : (
         <Button isBusy={end.isRunning} icon={<IconLock size={16} aria-hidden />} onClick={() => void finish()}>
@@ -51,14 +43,42 @@ function Session({ session, onEnded }: { readonly session: SessionView; readonly
   );
 }
 
+type Listed = Extract<ReturnType<typeof useAnswer<'sessions.list'>>, { state: 'here' }>;
+
+function List({ answer }: { readonly answer: Listed }): ReactNode {
+  const words = useWords();
+  const [ended, setEnded] = useState<string | null>(null);
+  const list = useRef<HTMLUListElement>(null);
+  const onEnded = (name: string): void => {
+    setEnded(name);
+    answer.again();
+    // The button that had the focus goes with its session.
+    list.current?.focus();
+  };
+  return (
+    <>
+      <Note>{words('session.explain')}</Note>
+      <div role="status">
+        {ended === null ? null : <State tone="good">{words('session.ended', { name: ended })}</State>}
+      </div>
+      <ul ref={list} tabIndex={-1} className="plain-list sessions">
+        {answer.value.sessions
+          .toSorted((a, b) => Number(b.isThis) - Number(a.isThis) || b.lastSeenMs - a.lastSeenMs)
+          .map((session) => (
+            <Session key={session.id} session={session} onEnded={onEnded} />
+          ))}
+      </ul>
+    </>
+  );
+}
+
 /** Where this person is signed in; a session elsewhere is ended from here. */
 export function Sessions(): ReactNode {
   const words = useWords();
   const answer = useAnswer('sessions.list', null, { keep: true });
   if (answer.state === 'waiting') return <Skeleton name={words('loading')} lines={6} />;
-  if (answer.state === 'refused') return <RefusalBox refusal={answer.refusal} onAgain={answer.again} />;
-  const { sessions } = answer.value;
-  if (sessions.length === 0)
+  if (answer.state === 'refused') return <LiveRefusal refusal={answer.refusal} onAgain={answer.again} />;
+  if (answer.value.sessions.length === 0)
     return (
       <Empty
         icon={<IconDeviceDesktop size={28} aria-hidden />}
@@ -66,16 +86,5 @@ export function Sessions(): ReactNode {
         text={words('session.emptyText')}
       />
     );
-  return (
-    <>
-      <Note>{words('session.explain')}</Note>
-      <ul className="plain-list sessions">
-        {sessions
-          .toSorted((a, b) => Number(b.isThis) - Number(a.isThis) || b.lastSeenMs - a.lastSeenMs)
-          .map((session) => (
-            <Session key={session.id} session={session} onEnded={answer.again} />
-          ))}
-      </ul>
-    </>
-  );
+  return <List answer={answer} />;
 }

@@ -162,7 +162,7 @@ export function DevicePanel({ device }: { readonly device: DeviceView }): ReactN
             {words(`device.standing.${device.standing}`)}
           </State>
           <State tone={postureTones[verdict]} isSoft>
-            {words(`posture.verdict.${verdict}`)}
+            {words('device.column.posture')}: {words(`posture.verdict.${verdict}`)}
           </State>
         </div>
         <h1 className="selectable">{device.name}</h1>

@@ -1,12 +1,14 @@
 import type { ReactNode } from 'react';
 import type { DeviceView } from '../../../../contracts/ipc/index.ts';
 import { useAnswer, useNow } from '../../../bridge/index.ts';
-import { Empty, formatCount, IconDeviceDesktop, RefusalBox, Skeleton, State } from '../../../kit/index.ts';
+import { Empty, formatCount, IconDeviceDesktop, Skeleton, State } from '../../../kit/index.ts';
 import { useGo } from '../../../places/index.ts';
 import { useWords } from '../../../words/index.ts';
 import { RowsTable } from '../../rows-table.tsx';
 import { ageWords } from '../../status-words.ts';
 import { deviceTones, postureTones, verdictOf } from '../access-words.ts';
+import { LiveRefusal } from '../live-refusal.tsx';
+import { NameCell } from '../name-cell.tsx';
 import { DevicePanel } from './device-panel.tsx';
 
 const columns = ['name', 'location', 'contact', 'standing', 'posture'] as const;
@@ -19,7 +21,7 @@ function Cells({ device }: { readonly device: DeviceView }): ReactNode {
   return (
     <>
       <span role="cell" className="people-name">
-        <span className="cut row-name">{device.name}</span>
+        <NameCell name={device.name} room={device.isThis ? 16 : 24} />
         {device.isThis ? <span className="quiet small">{words('device.this')}</span> : null}
       </span>
       <span role="cell" className="cut">
@@ -59,6 +61,7 @@ function Devices({ devices, id }: { readonly devices: readonly DeviceView[]; rea
       rows={{ items, total: items.length, more: () => undefined }}
       cells={(device) => <Cells device={device} />}
       keyOf={(device) => device.id}
+      nameOf={(device) => `${device.name}, ${words(`posture.verdict.${verdictOf(device)}`)}`}
       chosen={id}
       onChoose={(chosen) => go({ page: 'access', part: 'devices', id: chosen })}
       pageStep={15}
@@ -80,7 +83,7 @@ export function DevicesScreen({ id }: { readonly id: string | null }): ReactNode
           <span className="quiet num">{answer.state === 'here' ? formatCount(devices.length) : ''}</span>
         </header>
         {answer.state === 'waiting' ? <Skeleton name={words('loading')} lines={8} /> : null}
-        {answer.state === 'refused' ? <RefusalBox refusal={answer.refusal} onAgain={answer.again} /> : null}
+        {answer.state === 'refused' ? <LiveRefusal refusal={answer.refusal} onAgain={answer.again} /> : null}
         {answer.state === 'here' ? <Devices devices={devices} id={id} /> : null}
       </section>
       {chosen === undefined ? (

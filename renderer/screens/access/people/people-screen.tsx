@@ -123,6 +123,21 @@ function ReviewReminder({ counts }: Pick<People, 'counts'>): ReactNode {
   return <Note tone="waiting">{text}</Note>;
 }
 
+/** The person beside the list, or that one is to be chosen. */
+function Beside({ iin }: { readonly iin: string | null }): ReactNode {
+  const words = useWords();
+  if (iin !== null) return <PersonPanel key={iin} iin={iin} />;
+  return (
+    <div className="journal-none">
+      <Empty
+        icon={<IconUsers size={28} aria-hidden />}
+        title={words('people.choose')}
+        text={words('people.chooseText')}
+      />
+    </div>
+  );
+}
+
 /** Everybody who has, had or will have rights here. */
 export function PeopleScreen({ iin }: { readonly iin: string | null }): ReactNode {
   const words = useWords();
@@ -154,17 +169,7 @@ export function PeopleScreen({ iin }: { readonly iin: string | null }): ReactNod
         <Filters searchRef={searchRef} />
         <Rows people={people} iin={iin} />
       </section>
-      {iin === null ? (
-        <div className="journal-none">
-          <Empty
-            icon={<IconUsers size={28} aria-hidden />}
-            title={words('people.choose')}
-            text={words('people.chooseText')}
-          />
-        </div>
-      ) : (
-        <PersonPanel key={iin} iin={iin} />
-      )}
+      {people.refusal === null ? <Beside iin={iin} /> : null}
     </div>
   );
 }

@@ -6,6 +6,7 @@ import { useGo } from '../../../places/index.ts';
 import { useWords } from '../../../words/index.ts';
 import { RowsTable } from '../../rows-table.tsx';
 import { rolesWords, standingTones } from '../access-words.ts';
+import { NameCell } from '../name-cell.tsx';
 
 const columns = ['name', 'number', 'roles', 'until', 'standing'] as const;
 
@@ -28,19 +29,21 @@ function Cells({ person }: { readonly person: PersonSummary }): ReactNode {
   return (
     <>
       <span role="cell" className="people-name">
-        <span className="cut row-name" title={person.name}>
-          {person.name}
-        </span>
+        <NameCell name={person.name} />
         {person.isMe ? <span className="quiet small">{words('people.me')}</span> : null}
         <Waiting count={person.waiting} />
       </span>
-      <span role="cell" className="cut num">
-        {contract === null ? (employeeNumber ?? '') : words('people.contractor', { number: contract.number })}
+      <span
+        role="cell"
+        className="cut num"
+        title={contract === null ? undefined : words('people.contractor', { number: contract.number })}
+      >
+        {contract?.number ?? employeeNumber ?? ''}
       </span>
-      <span role="cell" className="cut">
+      <span role="cell" className="cut small" title={rolesWords(words, person.roles)}>
         {rolesWords(words, person.roles)}
       </span>
-      <span role="cell" className={validUntilMs === null ? 'cut quiet' : 'cut num'}>
+      <span role="cell" className={validUntilMs === null ? 'cut quiet small' : 'cut num small'}>
         {validUntilMs === null ? words('value.noEnd') : formatDate(validUntilMs - 1)}
       </span>
       <span role="cell" className="cut">
@@ -63,6 +66,7 @@ export function PeopleTable(props: {
       rows={props.people}
       cells={(person) => <Cells person={person} />}
       keyOf={(person) => person.iin}
+      nameOf={(person) => `${person.name}, ${words(`standing.${person.standing}`)}`}
       chosen={props.iin}
       onChoose={(iin) => go({ page: 'access', part: 'people', id: iin })}
       pageStep={15}

@@ -8,7 +8,7 @@ import { EntryFrame } from '../../entry-frame.tsx';
 import { matterOfPerson, useMemory } from '../../memory.tsx';
 import { rolesWords, standingTones } from '../access-words.ts';
 import { ChangeList } from '../change-list.tsx';
-import { startProposal, type ProposalKind } from '../proposal/draft.ts';
+import { kindsFor, startProposal, type ProposalKind } from '../proposal/draft.ts';
 import { WhyNot } from '../why-not.tsx';
 import { BlockedActsNote, openActs, useBlockedActs, type BlockedActs } from './blocked-acts.tsx';
 import { PersonAudit } from './person-audit.tsx';
@@ -16,12 +16,6 @@ import { PersonRecord } from './person-record.tsx';
 
 const tabs = ['record', 'changes', 'audit'] as const;
 type PersonTab = (typeof tabs)[number];
-
-/** What can be proposed about a record that stands like this. */
-function kindsFor({ summary, block }: PersonView): readonly ProposalKind[] {
-  if (summary.standing === 'dismissed') return ['change'];
-  return block === null ? ['change', 'block', 'dismiss'] : ['unblock', 'dismiss'];
-}
 
 type Of = { readonly person: PersonView; readonly blocked: BlockedActs | null };
 

@@ -18,13 +18,17 @@ import {
   State,
 } from '../../../kit/index.ts';
 import { useGo } from '../../../places/index.ts';
-import { useWords } from '../../../words/index.ts';
+import { useWords, type Words } from '../../../words/index.ts';
 import { EntryFrame } from '../../entry-frame.tsx';
 import { RowsTable } from '../../rows-table.tsx';
 import { policyTones } from '../access-words.ts';
 import { DiffTable, FieldsTable } from '../diff-table.tsx';
+import { NameCell } from '../name-cell.tsx';
 
 const columns = ['version', 'from', 'signers', 'state'] as const;
+
+const signersOf = (words: Words, { signers }: PolicySummary): string =>
+  signers.length === 0 ? words('policy.founding') : signers.map(({ name }) => name).join(', ');
 
 function Cells({ policy }: { readonly policy: PolicySummary }): ReactNode {
   const words = useWords();
@@ -36,8 +40,8 @@ function Cells({ policy }: { readonly policy: PolicySummary }): ReactNode {
       <span role="cell" className="cut num">
         {formatTime(policy.effectiveFromMs)}
       </span>
-      <span role="cell" className="cut">
-        {policy.signers.length === 0 ? words('policy.founding') : policy.signers.map(({ name }) => name).join(', ')}
+      <span role="cell" className="people-name">
+        <NameCell name={signersOf(words, policy)} />
       </span>
       <span role="cell" className="cut">
         <State tone={policyTones[policy.state]}>{words(`policy.state.${policy.state}`)}</State>
@@ -65,11 +69,7 @@ function Policy({ view }: { readonly view: PolicyView }): ReactNode {
       </header>
       <div className="tab-body parts">
         <Facts isWide>
-          <Fact name={words('policy.signers')}>
-            {summary.signers.length === 0
-              ? words('policy.founding')
-              : summary.signers.map(({ name }) => name).join(', ')}
-          </Fact>
+          <Fact name={words('policy.signers')}>{signersOf(words, summary)}</Fact>
           {summary.basis === '' ? null : <Fact name={words('propose.basis')}>{summary.basis}</Fact>}
           <Fact name={words('policy.hash')}>
             <Hash value={summary.hash} />
@@ -140,6 +140,7 @@ export function PoliciesScreen({ id }: { readonly id: string | null }): ReactNod
             rows={{ items, total: items.length, more: () => undefined }}
             cells={(policy) => <Cells policy={policy} />}
             keyOf={(policy) => policy.version}
+            nameOf={({ version }) => words('policy.version', { version })}
             chosen={version}
             onChoose={(chosen) => go({ page: 'access', part: 'policies', id: String(chosen) })}
           />

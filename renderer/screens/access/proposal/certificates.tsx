@@ -1,16 +1,7 @@
 import { useState, type ReactNode } from 'react';
 import type { CertificateView } from '../../../../contracts/ipc/index.ts';
 import { useAnswer } from '../../../bridge/index.ts';
-import {
-  Button,
-  formatDate,
-  IconCreditCard,
-  IconKey,
-  Note,
-  RefusalBox,
-  shortHash,
-  TextField,
-} from '../../../kit/index.ts';
+import { Button, formatDate, Hash, IconCreditCard, IconKey, Note, RefusalBox, TextField } from '../../../kit/index.ts';
 import { useWords } from '../../../words/index.ts';
 
 const hashPattern = /^[0-9a-f]{64}$/u;
@@ -50,12 +41,12 @@ function Row(props: {
           )}
         </span>
         <span className="quiet small num">
-          {[
-            ...(card === undefined
-              ? []
-              : [card.tokenLabel, card.issuer, words('shift.until') + ' ' + formatDate(card.notAfterMs)]),
-            shortHash(hash),
-          ].join(` ${words('unit.separator')} `)}
+          {card === undefined
+            ? null
+            : [card.tokenLabel, card.issuer, `${words('shift.until')} ${formatDate(card.notAfterMs)}`, ''].join(
+                ` ${words('unit.separator')} `,
+              )}
+          <Hash value={hash} />
         </span>
       </span>
     </label>

@@ -2,7 +2,16 @@ import type { ReactNode } from 'react';
 import type { DeviceView } from '../../../../contracts/ipc/index.ts';
 import type { Json } from '../../../../core/kernel/index.ts';
 import { useAnswer } from '../../../bridge/index.ts';
-import { CheckList, Empty, IconDeviceDesktop, Note, RefusalBox, Skeleton, TextField } from '../../../kit/index.ts';
+import {
+  Button,
+  CheckList,
+  Empty,
+  IconDeviceDesktop,
+  Note,
+  RefusalBox,
+  Skeleton,
+  TextField,
+} from '../../../kit/index.ts';
 import { useGo } from '../../../places/index.ts';
 import { useWords } from '../../../words/index.ts';
 import { matterOfDevice, useMemory } from '../../memory.tsx';
@@ -21,6 +30,9 @@ function Key({ device, draft, onChange }: FormProps): ReactNode {
   return (
     <div className="propose-key">
       <Note tone="waiting">{words('device.compare')}</Note>
+      <span className="field-name" aria-hidden>
+        {words('device.fingerprint')}
+      </span>
       <Fingerprint value={device.fingerprint} />
       <CheckList
         label={words('device.fingerprint')}
@@ -103,6 +115,7 @@ function Proposal({ device }: Pick<Of, 'device'>): ReactNode {
 /** A change of a device as it is thought about. */
 export function DeviceProposal({ id }: { readonly id: string | null }): ReactNode {
   const words = useWords();
+  const go = useGo();
   const answer = useAnswer('devices.list', null, { keep: true });
   const device = answer.state === 'here' ? answer.value.items.find((one) => one.id === id) : undefined;
   if (device !== undefined) return <Proposal key={device.id} device={device} />;
@@ -113,9 +126,11 @@ export function DeviceProposal({ id }: { readonly id: string | null }): ReactNod
       {answer.state === 'here' ? (
         <Empty
           icon={<IconDeviceDesktop size={28} aria-hidden />}
-          title={words('device.choose')}
-          text={words('device.chooseText')}
-        />
+          title={words('device.absent')}
+          text={words('device.absentText')}
+        >
+          <Button onClick={() => go({ page: 'access', part: 'devices', id: null })}>{words('propose.back')}</Button>
+        </Empty>
       ) : null}
     </div>
   );

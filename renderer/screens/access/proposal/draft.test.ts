@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { PersonView, StaffRecordView } from '../../../../contracts/ipc/index.ts';
-import { actOf, faultsOf, recordOf, startProposal, type ProposalDraft } from './draft.ts';
+import { actOf, faultsOf, kindsFor, recordOf, startProposal, type ProposalDraft } from './draft.ts';
 import { editField, undo } from './steps.ts';
 
 const nowMs = new Date(2026, 10, 22, 9, 5).getTime();
@@ -39,6 +39,23 @@ describe('the form of a change', () => {
     const draft = startProposal('change', record, nowMs);
     expect(recordOf(draft, record, nowMs)).toEqual(record);
     expect(idsOf(with_(draft, said), record)).toEqual(['nothing-changed']);
+  });
+
+  it('says so of a contractor too, in whatever order his contract holds its parts', () => {
+    const contract = { scope: 'Servers', party: 'Alatau Soft', number: 'D-17' };
+    const contractor = { ...record, employeeNumber: null, contract, validUntilMs: day(31) };
+    for (const parts of [contract, Object.fromEntries(Object.entries(contract).toReversed()) as typeof contract]) {
+      const before = { ...contractor, contract: parts };
+      expect(idsOf(with_(startProposal('change', before, nowMs), said), before)).toEqual(['nothing-changed']);
+    }
+  });
+
+  it('begins with what is open: somebody blocked is unblocked or dismissed, somebody dismissed is taken on again', () => {
+    const block = { by: { name: 'B. Ospanov', iin: '790530301120' }, atMs: nowMs, reason: 'Stolen card' };
+    const standing = (value: string) => ({ ...person, summary: { ...person.summary, standing: value } }) as PersonView;
+    expect(kindsFor({ ...standing('active'), block: null })).toEqual(['change', 'block', 'dismiss']);
+    expect(kindsFor({ ...standing('blocked'), block })).toEqual(['unblock', 'dismiss']);
+    expect(kindsFor({ ...standing('dismissed'), block })).toEqual(['change']);
   });
 
   it('comes to an act that names the record it replaces', () => {

@@ -1,4 +1,5 @@
 import type { AccessDraft, PersonView, StaffRecordView } from '../../../../contracts/ipc/index.ts';
+import { diffRecords } from '../../../../core/access/index.ts';
 import { parseIin } from '../../../../core/kernel/index.ts';
 import { formatDate } from '../../../kit/index.ts';
 import { daysOf } from '../../log/days.ts';
@@ -7,6 +8,12 @@ import { oneLine, whyFaults, whyOf, type Steps, type WhyFields } from './steps.t
 /** What is to be done with a record. A block needs no second person; everything else waits for one. */
 export const proposalKinds = ['new', 'change', 'block', 'unblock', 'dismiss'] as const;
 export type ProposalKind = (typeof proposalKinds)[number];
+
+/** What can be proposed about a record that stands like this, the most usual first. */
+export function kindsFor({ summary, block }: PersonView): readonly [ProposalKind, ...ProposalKind[]] {
+  if (summary.standing === 'dismissed') return ['change'];
+  return block === null ? ['change', 'block', 'dismiss'] : ['unblock', 'dismiss'];
+}
 
 /** The form as it is filled: days are texts until they are read. */
 export type ProposalFields = WhyFields & {
@@ -147,7 +154,8 @@ function recordFaults(draft: ProposalDraft, before: StaffRecordView | null, nowM
 export function faultsOf(draft: ProposalDraft, before: StaffRecordView | null, nowMs: number): readonly Fault[] {
   const { kind, fields } = draft;
   const ofRecord = kind === 'new' || kind === 'change' ? recordFaults(draft, before, nowMs) : [];
-  const isSame = before !== null && JSON.stringify(recordOf(draft, before, nowMs)) === JSON.stringify(before);
+  // Field by field: the order in which a record holds them says nothing.
+  const isSame = before !== null && diffRecords(before, recordOf(draft, before, nowMs)).length === 0;
   return [
     ...ofRecord,
     ...(kind === 'change' && ofRecord.length === 0 && isSame ? [{ field: null, id: 'nothing-changed' } as const] : []),

@@ -109,7 +109,7 @@ function RecordFields({ part, person }: { readonly part: Part; readonly person: 
           <Line part={part} name="iin" label={words('id.iin')} placeholder={words('propose.iinHint')} lengthMax={12} />
         ) : (
           <div className="propose-fixed">
-            <span className="quiet small">{words('id.iin')}</span>
+            <span className="field-name">{words('id.iin')}</span>
             <IdentityNumber value={person.record.iin} />
           </div>
         )}

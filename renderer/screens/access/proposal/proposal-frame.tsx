@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { useEffect, useRef, type ReactNode } from 'react';
 import type { Json } from '../../../../core/kernel/index.ts';
 import { Button, IconArrowBackUp, Note, TextArea, useKeys } from '../../../kit/index.ts';
 import { useWords } from '../../../words/index.ts';
@@ -41,10 +41,21 @@ function Head({ title, subtitle, canUndo, onUndo, onBack }: FrameProps): ReactNo
   );
 }
 
+/** Whoever opens a form is in its first field; a review has none, so that its keys walk the list at once. */
+function useFirstFocus() {
+  const form = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const first = form.current?.querySelector<HTMLElement>('.propose-form :is(input, textarea)');
+    first?.focus({ preventScroll: true });
+  }, []);
+  return form;
+}
+
 /** A change that is thought about on the left, and what comes of it on the right: nothing is recorded before it is signed. */
 export function ProposalFrame(props: FrameProps): ReactNode {
   const words = useWords();
   const { signing } = useMemory();
+  const form = useFirstFocus();
   const { matter, canUndo, onUndo } = props;
   useKeys({
     'ctrl+KeyZ': () => {
@@ -56,7 +67,9 @@ export function ProposalFrame(props: FrameProps): ReactNode {
     <div className="propose">
       <section className="case" aria-label={props.title}>
         <Head {...props} />
-        <div className="tab-body propose-body">{props.form}</div>
+        <div ref={form} className="tab-body propose-body">
+          {props.form}
+        </div>
       </section>
       <aside className="decision" aria-label={words('propose.what')}>
         <h2 className="decision-title">{words('propose.what')}</h2>

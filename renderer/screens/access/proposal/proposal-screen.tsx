@@ -6,7 +6,7 @@ import { useGo } from '../../../places/index.ts';
 import { useWords } from '../../../words/index.ts';
 import { matterOfPerson, useMemory } from '../../memory.tsx';
 import { ProposalDecision } from './proposal-decision.tsx';
-import { startProposal, type ProposalDraft } from './draft.ts';
+import { kindsFor, startProposal, type ProposalDraft } from './draft.ts';
 import { undo } from './steps.ts';
 import { ProposalForm } from './proposal-form.tsx';
 import { ProposalFrame } from './proposal-frame.tsx';
@@ -18,7 +18,7 @@ function useProposal({ person }: Subject) {
   const nowMs = useNow();
   const { proposalOf, setProposal } = useMemory();
   const matter = matterOfPerson(person?.record.iin ?? null);
-  const kind = person === null ? 'new' : 'change';
+  const kind = person === null ? 'new' : kindsFor(person)[0];
   const held = proposalOf(matter);
   const draft = held?.of === 'staff' ? held : startProposal(kind, person?.record ?? null, nowMs);
   const set = (changed: ProposalDraft): void => setProposal(matter, changed);

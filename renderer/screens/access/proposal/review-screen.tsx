@@ -9,6 +9,7 @@ import { useMemory } from '../../memory.tsx';
 import { RowsTable } from '../../rows-table.tsx';
 import { ageWords } from '../../status-words.ts';
 import { rolesWords, standingTones } from '../access-words.ts';
+import { NameCell } from '../name-cell.tsx';
 import { Decision, ProposalFrame, Why } from './proposal-frame.tsx';
 import {
   decisionOf,
@@ -67,12 +68,10 @@ function Cells(props: {
   return (
     <>
       <span role="cell" className="people-name">
-        <span className="cut row-name" title={person.name}>
-          {person.name}
-        </span>
+        <NameCell name={person.name} room={20} />
         {person.isMe ? <span className="quiet small">{words('people.me')}</span> : null}
       </span>
-      <span role="cell" className="cut">
+      <span role="cell" className="cut small" title={rolesWords(words, person.roles)}>
         {rolesWords(words, person.roles)}
       </span>
       <span role="cell" className="cut quiet num">
@@ -114,6 +113,7 @@ function List({ people, draft, onDecide }: ListProps): ReactNode {
       rows={people}
       cells={(person) => <Cells person={person} draft={draft} onDecide={onDecide} />}
       keyOf={(person) => person.iin}
+      nameOf={({ name }) => name}
       chosen={iin}
       onChoose={setIin}
       pageStep={10}

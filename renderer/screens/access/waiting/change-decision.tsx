@@ -1,4 +1,4 @@
-import { useState, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import type { AccessDraft, ChangeView } from '../../../../contracts/ipc/index.ts';
 import { noteLengthMax } from '../../../../core/actions/index.ts';
 import { Note, RadioList, RefusalBox, State, TextArea, useKeys, type Choice } from '../../../kit/index.ts';
@@ -7,10 +7,10 @@ import { OutcomeBox } from '../../case/outcome-box.tsx';
 import { Preview } from '../../case/preview.tsx';
 import { SignFoot, useSigning } from '../../case/sign-foot.tsx';
 import { SigningNote } from '../../case/signing-note.tsx';
-import { matterOf, useMemory } from '../../memory.tsx';
+import { matterOf, useMemory, type ChangeDraft } from '../../memory.tsx';
 import { changeTones } from '../access-words.ts';
 
-type Kind = 'confirm' | 'decline' | 'withdraw';
+type Kind = NonNullable<ChangeDraft['kind']>;
 
 /** The act that a choice comes to; declining says why, and so does nothing without words. */
 export function changeAct(caseId: string, kind: Kind | null, note: string): AccessDraft | null {
@@ -25,8 +25,10 @@ type Part = { readonly view: ChangeView; readonly kinds: readonly Kind[] };
 function Form({ view, kinds }: Part): ReactNode {
   const words = useWords();
   const { caseId } = view.summary;
-  const [kind, setKind] = useState<Kind | null>(null);
-  const [note, setNote] = useState('');
+  const { changeDraftOf, setChangeDraft } = useMemory();
+  const { kind: held, note } = changeDraftOf(caseId);
+  const kind = held !== null && kinds.includes(held) ? held : null;
+  const setKind = (wanted: Kind): void => setChangeDraft(caseId, { kind: wanted, note });
   const signing = useSigning(changeAct(caseId, kind, note));
   const choose = (wanted: Kind) => (): void => {
     if (kinds.includes(wanted)) setKind(wanted);
@@ -47,7 +49,7 @@ function Form({ view, kinds }: Part): ReactNode {
             <TextArea
               label={words('change.note')}
               value={note}
-              onChange={setNote}
+              onChange={(text) => setChangeDraft(caseId, { kind, note: text })}
               lengthMax={noteLengthMax}
               {...(kind === 'decline' ? { hint: words('waiting.noteNeeded') } : {})}
             />

@@ -8,6 +8,7 @@ import { useMemory } from '../../memory.tsx';
 import { RowsTable } from '../../rows-table.tsx';
 import { ageWords } from '../../status-words.ts';
 import { changeTones, changeWords, subjectWords } from '../access-words.ts';
+import { NameCell } from '../name-cell.tsx';
 import { ChangePanel } from './change-panel.tsx';
 
 const views = ['for-me', 'mine', 'all'] as const;
@@ -43,10 +44,10 @@ function Cells({ change }: { readonly change: ChangeSummary }): ReactNode {
       <span role="cell">
         <Shape tone={changeTones[change.state]} name={words(`change.state.${change.state}`)} />
       </span>
-      <span role="cell" className="cut row-name">
-        {subjectWords(words, change)}
+      <span role="cell" className="people-name">
+        <NameCell name={subjectWords(words, change)} room={19} />
       </span>
-      <span role="cell" className="cut quiet small">
+      <span role="cell" className="cut quiet small" title={changeWords(words, change)}>
         {changeWords(words, change)}
       </span>
       <span role="cell" className="row-age num quiet small" title={formatTime(change.proposedAtMs)}>
@@ -79,10 +80,26 @@ function Rows({ changes, id }: { readonly changes: OffsetRows<ChangeSummary>; re
       rows={changes}
       cells={(change) => <Cells change={change} />}
       keyOf={(change) => change.caseId}
+      nameOf={(change) => `${subjectWords(words, change)}, ${changeWords(words, change)}`}
       chosen={id}
       onChoose={(caseId) => go({ page: 'access', part: 'waiting', id: caseId })}
       pageStep={15}
     />
+  );
+}
+
+/** The change beside the list, or that one is to be chosen. */
+function Beside({ id }: { readonly id: string | null }): ReactNode {
+  const words = useWords();
+  if (id !== null) return <ChangePanel key={id} caseId={id} />;
+  return (
+    <div className="queue-none">
+      <Empty
+        icon={<IconSignature size={28} aria-hidden />}
+        title={words('waiting.choose')}
+        text={words('waiting.chooseText')}
+      />
+    </div>
   );
 }
 
@@ -100,17 +117,7 @@ export function WaitingScreen({ id }: { readonly id: string | null }): ReactNode
         </div>
         <Rows changes={changes} id={id} />
       </section>
-      {id === null ? (
-        <div className="queue-none">
-          <Empty
-            icon={<IconSignature size={28} aria-hidden />}
-            title={words('waiting.choose')}
-            text={words('waiting.chooseText')}
-          />
-        </div>
-      ) : (
-        <ChangePanel key={id} caseId={id} />
-      )}
+      {changes.refusal === null ? <Beside id={id} /> : null}
     </div>
   );
 }
