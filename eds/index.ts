@@ -79,9 +79,9 @@ export {
 } from './tsp/index.ts';
 export {
   btsDigitalRoles,
+  cardsNamed,
   carrierOf,
   carrierOid,
-  carriersNamed,
   certificatesInFile,
   hardwareCarriers,
   nationalRoles,

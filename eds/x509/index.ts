@@ -12,9 +12,9 @@ export {
 export { isSameName, readName, type Name, type NameAttribute, type Subject } from './name.ts';
 export {
   btsDigitalRoles,
+  cardsNamed,
   carrierOf,
   carrierOid,
-  carriersNamed,
   hardwareCarriers,
   nationalRoles,
   rolesOf,

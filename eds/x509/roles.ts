@@ -111,7 +111,11 @@ export function carrierOid(carrier: KeyCarrier): string | undefined {
   return Object.keys(carriers).find((oid) => carriers[oid] === carrier);
 }
 
-/** The carriers that these OIDs name, as a policy lists them; OIDs of no known carrier name none. */
-export function carriersNamed(named: readonly string[]): readonly KeyCarrier[] {
-  return named.flatMap((oid) => carriers[oid] ?? []);
+/**
+ * The cards that these OIDs name, as a policy lists them; every one where it lists none. A key in a file or at a service is no card, whatever a
+ * policy says, and OIDs of no known carrier name none.
+ */
+export function cardsNamed(named: readonly string[]): readonly KeyCarrier[] {
+  if (named.length === 0) return hardwareCarriers;
+  return named.flatMap((oid) => carriers[oid] ?? []).filter((carrier) => hardwareCarriers.includes(carrier));
 }

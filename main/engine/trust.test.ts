@@ -85,7 +85,15 @@ describe.each([
     const strict = { enrolment: enrolmentWith([carrierOid('kaztoken') ?? '']), isLocked };
     expect(reasonFor(issued({ carrier: 'kaztoken' }), strict)).toBe('usable');
     expect(reasonFor(issued({ carrier: 'file-pkcs12' }), strict)).toBe('carrier-refused');
-    expect(reasonFor(issued({ carrier: 'file-pkcs12' }), world)).toBe('usable');
+  });
+
+  test.each(['file-pkcs12', 'file-jks', 'cloud'] as const)('cannot where its key is no card: %s', (carrier) => {
+    const named = { enrolment: enrolmentWith([carrierOid(carrier) ?? '']), isLocked };
+    for (const one of [world, named]) expect(reasonFor(issued({ carrier }), one)).toBe('carrier-refused');
+  });
+
+  test('cannot where nothing says where its key is', () => {
+    expect(reasonFor(issued({ carrier: 'unknown' }), world)).toBe('carrier-unknown');
   });
 });
 

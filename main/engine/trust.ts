@@ -1,6 +1,6 @@
 import { fromBase64 } from '../../core/kernel/index.ts';
 import {
-  carriersNamed,
+  cardsNamed,
   createRevocationStore,
   createVerifier,
   defaultAlgorithmPolicy,
@@ -86,8 +86,7 @@ export function forgetShownVerifier(enrolment: Enrolment): void {
 }
 
 function withCarriers(hint: TrustHint, revocation: () => RevocationStore): Verifier {
-  const carriers = hint.carriers.length === 0 ? {} : { carriers: carriersNamed(hint.carriers) };
-  return createVerifier({ ...trustOf(hint, revocation), ...carriers });
+  return createVerifier({ ...trustOf(hint, revocation), carriers: cardsNamed(hint.carriers) });
 }
 
 /** Why a certificate cannot sign here, or `undefined`. */

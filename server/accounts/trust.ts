@@ -4,7 +4,7 @@ import type { PolicyDocument } from '../../core/access/index.ts';
 import type { Profile } from '../../core/signing/index.ts';
 import { platformId, profile, sha256Hex } from '../../contracts/documents/index.ts';
 import {
-  carriersNamed,
+  cardsNamed,
   createRevocationStore,
   createVerifier,
   defaultAlgorithmPolicy,
@@ -23,7 +23,6 @@ import {
   type RevocationStore,
   type RoleMapping,
   type Stage,
-  type TrustConfiguration,
   type Verifier,
 } from '../../eds/index.ts';
 import type { LiveAnswers } from '../authorities/index.ts';
@@ -143,11 +142,6 @@ function isNamedBy(lists: readonly RevocationList[], { authority, serial }: Issu
   });
 }
 
-function allowedCarriers(policy: PolicyDocument): Pick<TrustConfiguration, 'carriers'> {
-  const { carriers: named } = policy.signatures;
-  return named.length === 0 ? {} : { carriers: carriersNamed(named) };
-}
-
 /** As the registry said that the trust was imported by; else the roles of the national authority, which then is the only one. */
 function roleMappingsOf(document: TrustDocument | undefined): readonly RoleMapping[] {
   return (
@@ -207,7 +201,7 @@ export function buildTrust(source: TrustSource, { nowMs, live }: TrustPlace): Tr
       ...policy.signatures.refusedPolicies,
       ...(policy.profile === 'production' ? [DEMO_POLICY_OID] : []),
     ],
-    ...allowedCarriers(policy),
+    carriers: cardsNamed(policy.signatures.carriers),
     // No time-stamping authority is trusted: acts are CAdES-BES, judged at receipt, and one that carries a time-stamp is refused.
   };
   const revocation = createLoggedStore(lists, policy.signatures.crlAgeMaxMs, nowMs);

@@ -1,5 +1,6 @@
 import { sign } from 'node:crypto';
 import { controlDigit, type Iin, type Sha256Hex } from '../../../core/kernel/index.ts';
+import type { KeyCarrier } from '../../../eds/index.ts';
 import type { Role } from '../../../core/access/index.ts';
 import { createTestCa, makeKey, type SigningKey, type TestCa } from '../../../dev/ca/index.ts';
 import { prepareBes, sha256Hex } from '../../../eds/index.ts';
@@ -47,6 +48,8 @@ export type IssueOptions = {
   readonly roles: readonly Role[];
   readonly notAfterMs?: number;
   readonly notBeforeMs?: number;
+  /** Of the key, by the word of the authority; a card where nothing is said. */
+  readonly carrier?: KeyCarrier;
   /** Where one is made for many: keys of RSA take their time. */
   readonly key?: SigningKey;
 };
