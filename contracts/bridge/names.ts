@@ -38,6 +38,7 @@ export const operatorVerbNames = [
   'people.blockedActs',
   'password.change',
   'devices.list',
+  'alarms.list',
   'changes.list',
   'changes.get',
   'sync.now',

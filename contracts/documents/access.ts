@@ -9,6 +9,7 @@ import {
   type StaffGrant,
 } from '../../core/access/index.ts';
 import { noteLengthMax } from '../../core/actions/index.ts';
+import { breakGlassDocument } from './break-glass.ts';
 import { deviceRecord, policyDocument, roleList } from './platform-documents.ts';
 import { actionId, deviceId, iin, journalEpoch, line, sha256Hex, timeMs } from './primitives.ts';
 
@@ -96,6 +97,7 @@ export const accessChange = z.discriminatedUnion('kind', [
       .max(releasedMax)
       .refine((acts) => noDoubles(acts.map((act) => act.hash)) && noDoubles(acts.map((act) => act.id))),
   }),
+  z.strictObject({ kind: z.literal('alarm'), leaf: sha256Hex, record: breakGlassDocument }),
 ]) satisfies z.ZodType<AccessChange>;
 
 const note = z

@@ -1,7 +1,7 @@
 export { accessChange, accessEvent, blockedAct, deviceGrant, releasedMax, reviewedMax, staffGrant } from './access.ts';
 export { actEnvelope, evidenceMax, parseActEnvelope } from './act.ts';
 export { evidenceDescriptor, evidenceDocument, parseEvidenceDescriptor, parseEvidenceDocument } from './evidence.ts';
-export { breakGlassDocument, type BreakGlassDocument } from './break-glass.ts';
+export { breakGlassDocument, breakGlassSealDocument } from './break-glass.ts';
 export {
   foundingDocument,
   foundingStatement,

@@ -31,6 +31,8 @@ export const contactResponse = z.strictObject({
   consistency: z.array(base64Exact(32)).max(64),
   policyVersion: count,
   changesPosition: count,
+  /** Openings of the emergency account whose alarm nobody has closed. */
+  standingAlarms: count,
   mirrors: mirrorsStatus,
   /** A `qorgan.journal-heads/1` of this contact. */
   statement: signedDocument,

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { envelopeSizeMax } from '../../core/signing/index.ts';
 import {
   base64,
+  breakGlassDocument,
   count,
   deviceGrant,
   deviceRecord,
@@ -42,6 +43,15 @@ export const registryView = z.strictObject({
   ]),
   /** Oldest first. */
   policies: z.array(z.strictObject({ record: policyDocument, ...kept })),
+  /** Of each opening of the emergency account, oldest first, by the hash of its leaf; `end` once two people closed it. */
+  alarms: z.array(
+    z.strictObject({
+      leaf: sha256Hex,
+      leafIndex: count,
+      record: breakGlassDocument,
+      end: z.strictObject({ by: iin, atMs: timeMs, leafIndex: count.nullable() }).nullable(),
+    }),
+  ),
   /** Records that the platform key alone signed after the founding: they count for nothing. */
   unconfirmed: z.array(z.strictObject({ kind: z.enum(['staff', 'policy', 'founding']), leafIndex: count })),
 });

@@ -52,16 +52,16 @@ export const personSummarySchema = z.strictObject({
   waiting: z.int().nonnegative(),
 });
 
-export const changeKindsShown = ['staff', 'device', 'policy', 'review', 'release', 'block'] as const;
+export const changeKindsShown = ['staff', 'device', 'policy', 'review', 'release', 'alarm', 'block'] as const;
 const changeState = z.enum(['waiting', 'confirmed', 'declined', 'withdrawn', 'in-force']);
 
 export const changeSummarySchema = z.strictObject({
   caseId: idSchema,
   kind: z.enum(changeKindsShown),
-  /** The person, the device by its name, or the version of the policy. */
+  /** The person, the device by its name, the version of the policy, or who opened the emergency account. */
   subject: line,
   /** In which words the change is told: a new record, changed roles, a dismissal … */
-  what: z.enum(['new', 'changed', 'dismissed', 'unblocked', 'blocked', 'retired', 'reviewed', 'released']),
+  what: z.enum(['new', 'changed', 'dismissed', 'unblocked', 'blocked', 'retired', 'reviewed', 'released', 'closed']),
   state: changeState,
   author: named,
   proposedAtMs: timeMsSchema,
@@ -92,11 +92,21 @@ export const toldBlockedActSchema = z.strictObject({
   released: z.strictObject({ outcome: z.string().max(80), receivedAtMs: timeMsSchema }).nullable(),
 });
 
+/** Who opened the emergency account, when, at which server and why, as the leaf of this hash has it. */
+const openingViewSchema = z.strictObject({
+  leaf: sha256HexSchema,
+  opener: named,
+  server: line,
+  reason: line,
+  openedAtMs: timeMsSchema,
+});
+
 export const changeViewSchema = z.strictObject({
   summary: changeSummarySchema,
-  /** `before` is `null` for a new record; a review and a block have neither. */
+  /** `before` is `null` for a new record; a review and a block have neither, an alarm has its opening. */
   before: recordSchema.nullable(),
   after: recordSchema.nullable(),
+  opening: openingViewSchema.nullable(),
   /** Of a review: keep or revoke for each. */
   people: z.array(z.strictObject({ iin, name: line, roles, decision: z.enum(['keep', 'revoke']) })).max(10_000),
   /** Of a release: what is let in, and what the server tells of it still; `null` where it tells nothing. */
@@ -207,6 +217,17 @@ export const deviceViewSchema = z.strictObject({
   posture: postureViewSchema.nullable(),
 });
 
+/** An opening of the emergency account with its alarm. */
+export const alarmViewSchema = openingViewSchema.extend({
+  leafIndex: z.int().nonnegative(),
+  /** Whose second signature closed it; `null` while it stands. */
+  end: z.strictObject({ by: named, atMs: timeMsSchema }).nullable(),
+  /** The change that waits for a second signature; `null` where nobody has proposed one. */
+  waiting: idSchema.nullable(),
+  /** Why the asker may not propose to close it; `null` where he may. */
+  propose: refusalSchema.nullable(),
+});
+
 export type StaffRecordView = z.output<typeof staffRecordSchema>;
 export type PersonSummary = z.output<typeof personSummarySchema>;
 export type PersonStanding = PersonSummary['standing'];
@@ -214,6 +235,8 @@ export type PersonView = z.output<typeof personViewSchema>;
 export type PersonAct = z.output<typeof personActSchema>;
 export type ChangeSummary = z.output<typeof changeSummarySchema>;
 export type ChangeView = z.output<typeof changeViewSchema>;
+export type OpeningView = z.output<typeof openingViewSchema>;
+export type AlarmView = z.output<typeof alarmViewSchema>;
 export type PolicySummary = z.output<typeof policySummarySchema>;
 export type PolicyView = z.output<typeof policyViewSchema>;
 export type DeviceView = z.output<typeof deviceViewSchema>;

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import {
+  alarmViewSchema,
   blockedActSchema,
   changeSummarySchema,
   changeViewSchema,
@@ -65,6 +66,8 @@ export const accessVerbs = {
     z.strictObject({ view: z.enum(['for-me', 'mine', 'all']), ...page }),
     z.strictObject({ ...paged, items: z.array(changeSummarySchema).max(500), counts }),
   ),
+  /** Every opening of the emergency account, newest first. */
+  'alarms.list': verb(nothing, z.strictObject({ items: z.array(alarmViewSchema).max(5_000) })),
   'changes.get': verb(z.strictObject({ caseId: idSchema }), changeViewSchema),
 } as const;
 

@@ -9,8 +9,10 @@ export {
 } from './access.ts';
 export type {
   ChangeSummary,
+  AlarmView,
   ChangeView,
   DeviceView,
+  OpeningView,
   PersonAct,
   PersonStanding,
   PersonSummary,

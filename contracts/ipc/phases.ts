@@ -48,6 +48,7 @@ export const operatorVerbPhases = {
   'people.blockedActs': ['open'],
   'password.change': ['open'],
   'devices.list': ['open'],
+  'alarms.list': ['open'],
   'changes.list': ['open'],
   'changes.get': ['open'],
   'sync.now': ['open'],

@@ -27,6 +27,8 @@ export const rightsDraftSchema = z.discriminatedUnion('type', [
         custodian: iin,
         standing: z.enum(['active', 'retired']),
       }),
+      /** The alarm by the hash of its leaf; who opened the account is that of the registry. */
+      z.strictObject({ kind: z.literal('alarm'), leaf: sha256HexSchema }),
       z.strictObject({ kind: z.literal('policy'), before: sha256HexSchema, record: policyDocument }),
       /** Each with the hash that his record had when it was looked at. */
       z.strictObject({

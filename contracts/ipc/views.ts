@@ -57,6 +57,8 @@ export const statusViewSchema = z.strictObject({
     /** Mirrors of the log at banks or the regulator, as the server told at the last contact; `isWeak` where that is no comfort. */
     mirrors: z.array(z.strictObject({ name: z.string(), cosignedAtMs: timeMsSchema.nullable(), isWeak: z.boolean() })),
   }),
+  /** Openings of the emergency account whose alarm two people have not closed, as the server told at the last contact. */
+  emergencies: z.int().nonnegative(),
   clock: z.strictObject({ driftMs: z.int().nullable(), state: z.enum(['good', 'warn', 'refused', 'unknown']) }),
   alarms: z.array(
     z.strictObject({

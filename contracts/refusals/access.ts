@@ -31,6 +31,8 @@ export const accessRefusals = {
   'policy-version-wrong': { retry: false },
   'person-unknown': { retry: false },
   'person-blocked-already': { retry: false },
+  'alarm-unknown': { retry: false },
+  'alarm-closed-already': { retry: false },
   'nobody-left-to-confirm': { retry: false },
   'policy-not-verified': { retry: false },
   'registry-differs': { retry: false },

@@ -89,6 +89,7 @@ function judgeChange(change: AccessChange, nowMs: number): AccessCaseRefusal | u
     }
     case 'review':
     case 'release':
+    case 'alarm':
       return undefined;
   }
 }

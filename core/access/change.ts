@@ -1,5 +1,6 @@
 import type { ActionId, DeviceId, Iin, JournalEpoch, Sha256Hex } from '../kernel/index.ts';
 import type { DeviceRecord } from '../signing/index.ts';
+import type { EmergencyOpening } from './emergency.ts';
 import type { PolicyDocument } from './policy.ts';
 import type { Role } from './roles.ts';
 
@@ -68,11 +69,20 @@ export type AccessChange =
   | { readonly kind: 'device'; readonly before: Before<DeviceGrant> | null; readonly record: DeviceGrant }
   | { readonly kind: 'policy'; readonly before: Before<PolicyDocument>; readonly record: PolicyDocument }
   | { readonly kind: 'review'; readonly people: readonly ReviewItem[] }
-  | ({ readonly kind: 'release' } & Release);
+  | ({ readonly kind: 'release' } & Release)
+  /** Closes the alarm of an opened emergency account: both signers read who opened it and why. */
+  | { readonly kind: 'alarm'; readonly leaf: Sha256Hex; readonly record: EmergencyOpening };
 
 export type ChangeKind = AccessChange['kind'];
 
-export const changeKinds = ['staff', 'device', 'policy', 'review', 'release'] as const satisfies readonly ChangeKind[];
+export const changeKinds = [
+  'staff',
+  'device',
+  'policy',
+  'review',
+  'release',
+  'alarm',
+] as const satisfies readonly ChangeKind[];
 
 /** What each type of access act carries. */
 export type AccessPayloads = {
@@ -94,9 +104,9 @@ export type AccessCommand = {
   readonly [Type in AccessActType]: { readonly type: Type; readonly payload: AccessPayloads[Type] };
 }[AccessActType];
 
-/** The people whose own rights a change is about. */
+/** The people in whose own matter a change is: whose rights it is about, or who opened the emergency account. */
 export function peopleOf(change: AccessChange): readonly Iin[] {
-  if (change.kind === 'staff') return [change.record.iin];
+  if (change.kind === 'staff' || change.kind === 'alarm') return [change.record.iin];
   if (change.kind === 'release') return [change.iin];
   return change.kind === 'review' ? change.people.map(({ iin }) => iin) : [];
 }

@@ -271,6 +271,20 @@ describe('the matrix of factors', () => {
       }
   });
 
+  it('takes a code by the clock of a person beside a face alone, and beside a password of nobody but the sealed account', () => {
+    const judge = (purpose: FactorPurpose, methods: readonly FactorMethod[], rules: FactorRules | undefined): boolean =>
+      judgeFactors({ realm: 'staff', purpose, shown: { methods, carrier }, rules }).ok;
+    for (const face of ['face-coid', 'face-platform'] as const) {
+      expect(judge('sign-in', [face, 'totp'], policies.open)).toBe(true);
+      expect(judge('sign-in', [face, 'totp'], policies.bare)).toBe(false);
+    }
+    for (const purpose of factorPurposes)
+      expect([purpose, judge(purpose, ['password', 'totp'], policies.hostile)]).toEqual([
+        purpose,
+        purpose === 'break-glass',
+      ]);
+  });
+
   it('takes the PIN of a card for knowledge only of a carrier that the policy lists', () => {
     const question = { realm: 'staff', purpose: 'sign-in', rules: policies.open } as const;
     const methods = ['card-eds', 'token-pin'] as const;

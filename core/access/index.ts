@@ -23,7 +23,15 @@ export {
   type ReviewItem,
   type StaffGrant,
 } from './change.ts';
-export { changeableKinds, judgeAccess, mayChange, type AccessContext, type RegistryRefusal } from './judge.ts';
+export { alarmsOf, type EmergencyAlarm, type EmergencyOpening, type LoggedOpening } from './emergency.ts';
+export {
+  changeableKinds,
+  changeRuleOf,
+  judgeAccess,
+  mayChange,
+  type AccessContext,
+  type RegistryRefusal,
+} from './judge.ts';
 export { antivirusBaseAgeDefaultMs, type ChangeRule, type PolicyDocument } from './policy.ts';
 export { policyBounds, type BoundedField } from './policy-bounds.ts';
 export {

@@ -1,7 +1,8 @@
 import { canonicalize, never, type Iin, type Json, type PlatformId, type Sha256 } from '../kernel/index.ts';
 import type { AccessCase, AccessEvent } from './access-case.ts';
 import type { AccessChange, AccessCommand, Before, ChangeKind, StaffGrant } from './change.ts';
-import type { PolicyDocument } from './policy.ts';
+import { isSameOpening } from './emergency.ts';
+import type { ChangeRule, PolicyDocument } from './policy.ts';
 import { effectOf, evolveRegistry, outOfForce, policyInForce, type Person, type RegistryState } from './registry.ts';
 import { mayAct } from './roles.ts';
 
@@ -16,11 +17,21 @@ export type RegistryRefusal =
   | 'device-key-taken'
   | 'device-not-in-force'
   | 'policy-version-wrong'
+  | 'alarm-unknown'
+  | 'alarm-closed-already'
   | 'person-unknown'
   | 'person-blocked-already'
   | 'nobody-left-to-confirm';
 
 type Part = 'propose' | 'confirm';
+
+/**
+ * Who may propose and confirm a kind under a policy; a kind that it does not name is nobody's. Alone an alarm that it does not name is for those who
+ * change the policy: they could name themselves, and an alarm that nobody can close is one that nobody reads.
+ */
+export function changeRuleOf({ changes }: PolicyDocument, kind: ChangeKind): ChangeRule | undefined {
+  return changes?.[kind] ?? (kind === 'alarm' ? changes?.policy : undefined);
+}
 
 /** True where this person, in force now, may take this part in this kind of change. A kind that the policy does not name is nobody's. */
 export function mayChange(
@@ -33,7 +44,8 @@ export function mayChange(
   const { roles } = person.record;
   const type = part === 'propose' ? 'access.propose' : 'access.confirm';
   return (
-    mayAct(policy.access, roles, type) && (policy.changes?.[kind]?.[part] ?? []).some((role) => roles.includes(role))
+    mayAct(policy.access, roles, type) &&
+    (changeRuleOf(policy, kind)?.[part] ?? []).some((role) => roles.includes(role))
   );
 }
 
@@ -135,6 +147,11 @@ function judgeRecord(context: AccessContext, change: AccessChange): RegistryRefu
         return grant?.standing === 'active' && grant.record.epoch === epoch;
       });
       return isInForce ? undefined : 'device-not-in-force';
+    }
+    case 'alarm': {
+      const known = registry.alarms.get(change.leaf);
+      if (known === undefined || !isSameOpening(known.record, change.record)) return 'alarm-unknown';
+      return known.end === null ? undefined : 'alarm-closed-already';
     }
     default:
       return never(change, 'change');

@@ -1,3 +1,5 @@
+import { changeKinds } from './change.ts';
+import { changeRuleOf } from './judge.ts';
 import type { PolicyDocument } from './policy.ts';
 import { roles, type Role } from './roles.ts';
 
@@ -37,15 +39,16 @@ export function accessMatrix(policy: PolicyDocument): AccessMatrix {
         id,
         cells: cells((role) => only(has(who, role), 'sign')),
       })),
-      ...Object.entries(policy.changes ?? {}).map(([id, rule]): MatrixRow => ({
-        part: 'change',
-        id,
+      ...changeKinds.flatMap((id): MatrixRow[] => {
+        const rule = changeRuleOf(policy, id);
+        if (rule === undefined) return [];
         // Both must hold: the role may sign this act at all, and it is named for this kind.
-        cells: cells((role) => [
+        const held = cells((role) => [
           ...only(has(acts['access.propose'], role) && has(rule.propose, role), 'propose'),
           ...only(has(acts['access.confirm'], role) && has(rule.confirm, role), 'confirm'),
-        ]),
-      })),
+        ]);
+        return [{ part: 'change', id, cells: held }];
+      }),
       ...scopes.map((id): MatrixRow => ({
         part: 'read',
         id,

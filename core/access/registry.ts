@@ -10,6 +10,7 @@ import {
 } from '../kernel/index.ts';
 import type { AccessCase, AccessEvent } from './access-case.ts';
 import type { AccessChange, BlockedAct, DeviceGrant, Release, StaffGrant } from './change.ts';
+import type { EmergencyAlarm } from './emergency.ts';
 import type { PolicyDocument } from './policy.ts';
 
 export type Block = { readonly by: Iin; readonly atMs: number; readonly reason: string };
@@ -34,6 +35,8 @@ export type RegistryState = {
   readonly policies: readonly GrantedPolicy[];
   /** What two people let in of blocked people, by the chain in which it is received again. */
   readonly releases: ReadonlyMap<JournalEpoch, Release>;
+  /** Of each opening of the emergency account that the log holds, by the hash of its leaf. */
+  readonly alarms: ReadonlyMap<Sha256Hex, EmergencyAlarm>;
 };
 
 /** What an accepted act does to the registry. */
@@ -88,6 +91,7 @@ export function registryOf(
     devices: new Map(records.devices.map((one) => [one.record.record.device, keep(one)])),
     policies: records.policies.map(keep),
     releases: new Map(),
+    alarms: new Map(),
   };
   return records.staff.reduce(
     (registry, one) => withPerson(registry, { ...one, block: null, confirmedAtMs: atMs, reviewedAtMs: null }, sha256),
@@ -140,6 +144,11 @@ export function evolveRegistry(registry: RegistryState, effect: AccessEffect, ma
     case 'release': {
       const { kind: _kind, ...release } = change;
       return { ...registry, releases: new Map(registry.releases).set(release.epoch, release) };
+    }
+    case 'alarm': {
+      const { leaf, record } = change;
+      const end = { by: effect.by, atMs: effect.atMs, source };
+      return { ...registry, alarms: new Map(registry.alarms).set(leaf, { record, end }) };
     }
   }
 }

@@ -1,12 +1,14 @@
-import type { DeviceId, Iin, Sha256 } from '../kernel/index.ts';
+import type { DeviceId, Iin, Sha256, Sha256Hex } from '../kernel/index.ts';
 import { deviceOf, peopleOf, type AccessChange } from './change.ts';
+import { isSameOpening, type EmergencyAlarm } from './emergency.ts';
 import { evolveRegistry, type AccessEffect, type RegistryState } from './registry.ts';
 
 /** A record of a registry: of whom or what it is. */
 export type RecordName =
   | { readonly kind: 'person'; readonly iin: Iin }
   | { readonly kind: 'device'; readonly device: DeviceId }
-  | { readonly kind: 'policy'; readonly version: number };
+  | { readonly kind: 'policy'; readonly version: number }
+  | { readonly kind: 'alarm'; readonly leaf: Sha256Hex };
 
 /** What somebody who holds the signed changes himself makes of a registry that he is told. */
 export type CheckedRegistry = {
@@ -35,6 +37,8 @@ function touchedBy(effects: readonly AccessEffect[]): Touched {
       continue;
     }
     const { change } = effect;
+    // An alarm is closed, and nobody's record is another for it.
+    if (change.kind === 'alarm') continue;
     for (const iin of peopleOf(change)) touched.people.add(iin);
     if (change.kind === 'staff') touched.staff.add(change.record.iin);
     const device = deviceOf(change);
@@ -52,6 +56,7 @@ function baseOf(told: RegistryState, touched: Touched): RegistryState {
     devices: new Map([...told.devices].filter(([device]) => !touched.devices.has(device))),
     policies: told.policies.filter(({ record }) => !touched.policies.has(record.version)),
     releases: new Map(),
+    alarms: new Map([...told.alarms].map(([leaf, { record }]) => [leaf, { record, end: null }])),
   };
 }
 
@@ -63,6 +68,17 @@ function newcomersOf(changes: readonly AccessChange[]): ReadonlySet<string> {
       return change.kind === 'device' && change.before === null ? [change.record.record.device] : [];
     }),
   );
+}
+
+/** Alarms that are told to be closed, or to stand, otherwise than the signatures have it. */
+function differingAlarms(own: RegistryState['alarms'], told: RegistryState['alarms']): readonly Sha256Hex[] {
+  const isAlike = (one: EmergencyAlarm | undefined, other: EmergencyAlarm | undefined): boolean =>
+    one !== undefined &&
+    other !== undefined &&
+    isSameOpening(one.record, other.record) &&
+    one.end?.by === other.end?.by &&
+    one.end?.atMs === other.end?.atMs;
+  return [...own.keys()].filter((leaf) => !isAlike(own.get(leaf), told.get(leaf)));
 }
 
 /** Signed changes as somebody holds them: those of every state, and what those that count did, in the order of the log. */
@@ -114,6 +130,7 @@ export function checkRegistry(
       ...people.map((iin) => ({ kind: 'person', iin }) as const),
       ...devices.map((device) => ({ kind: 'device', device }) as const),
       ...policies.map((version) => ({ kind: 'policy', version }) as const),
+      ...differingAlarms(own.alarms, told.alarms).map((leaf) => ({ kind: 'alarm', leaf }) as const),
     ],
   };
 }

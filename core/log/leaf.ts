@@ -14,7 +14,7 @@ import {
 import { canonicalize, parseCanonical, type Json } from '../signing/index.ts';
 import { hashLeaf } from './merkle.ts';
 
-export const leafKinds = ['platform', 'policy', 'staff', 'device', 'act'] as const;
+export const leafKinds = ['platform', 'policy', 'staff', 'device', 'break-glass', 'act'] as const;
 export type LeafKind = (typeof leafKinds)[number];
 
 /** What the server made of the act; refused ones are logged too, with the code of the refusal. */

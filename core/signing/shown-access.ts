@@ -1,4 +1,11 @@
-import type { AccessCase, AccessChange, AccessCommand, DeviceGrant, StaffGrant } from '../access/index.ts';
+import type {
+  AccessCase,
+  AccessChange,
+  AccessCommand,
+  DeviceGrant,
+  EmergencyOpening,
+  StaffGrant,
+} from '../access/index.ts';
 import { canonicalize, type Json } from '../kernel/index.ts';
 import { policyTexts } from './shown-policy.ts';
 import { momentText, type ShownValues, type ShownWords } from './shown.ts';
@@ -48,6 +55,10 @@ function deviceValues({ record, location, custodian, standing }: DeviceGrant, wo
   };
 }
 
+function openingValues({ name, iin, server, reason, openedAtMs }: EmergencyOpening): ShownValues {
+  return { opener: name, openerIin: iin, server, openedFor: reason, openedAt: momentText(openedAtMs) };
+}
+
 function changeValues(change: AccessChange, wording: Wording): ShownValues {
   const { words } = wording;
   switch (change.kind) {
@@ -79,6 +90,8 @@ function changeValues(change: AccessChange, wording: Wording): ShownValues {
           return `${name}, ${iin} (${held}): ${words(`decision.${decision}`) ?? decision}`;
         }),
       };
+    case 'alarm':
+      return { ...openingValues(change.record), leaf: change.leaf };
   }
 }
 

@@ -93,6 +93,7 @@ export function operatorHandlers(workstation: Workstation, window: () => Browser
     'people.acts': (input) => workstation.listActsOf(input),
     'people.blockedActs': (input) => workstation.listBlockedActs(input),
     'devices.list': () => workstation.listDevices(),
+    'alarms.list': () => workstation.listAlarms(),
     'changes.list': (input) => workstation.listChanges(input),
     'changes.get': ({ caseId }) => workstation.readChange(caseId),
     'sync.now': () => {

@@ -85,6 +85,8 @@ export type EngineState = {
   server: ServerState;
   outbox: { waiting: number; overdue: number };
   log: StatusView['log'];
+  /** Alarms of the emergency account that stand, as the server told last. */
+  standingAlarms: number;
   card: StatusView['card'];
   failedModules: StatusView['failedModules'];
   alarms: StatusView['alarms'];
@@ -123,6 +125,7 @@ export function firstState(known: Pick<EngineState, 'preferences' | 'vaultExists
     outbox: { waiting: 0, overdue: 0 },
     head: undefined,
     log: { lastIndex: null, treeSize: null, checkedAtMs: null, mirrors: [] },
+    standingAlarms: 0,
     card: { state: 'absent', label: null },
     failedModules: [],
     alarms: [],

@@ -5,6 +5,7 @@ export type { EnrolRequest } from './enrol.ts';
 export type { Capture, RecordedEvidence } from './evidence/record.ts';
 export { caseIdOf, importCases, parseCasesFile, type ImportStep } from './import.ts';
 export type { ActExport } from './journal-views.ts';
+export { permissionsCsv } from './policies.ts';
 export { thisMachine } from './machine.ts';
 export type {
   Clock,

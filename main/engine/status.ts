@@ -1,6 +1,7 @@
 import type { AppView, CertificateView } from '../../contracts/ipc/index.ts';
 import type { TokenState } from '../../contracts/device-host/index.ts';
 import { ok, type Result } from '../../core/kernel/index.ts';
+import { alarmsFor } from './access/alarm-views.ts';
 import { certificateView, seeCards } from './cards.ts';
 import type { Engine, EngineState } from './context.ts';
 import { slotOf } from './slot-keys.ts';
@@ -57,6 +58,7 @@ export function appView(engine: Engine): AppView {
             ? null
             : Math.floor((100 * state.uploads.current.sentBytes) / state.uploads.current.sizeBytes),
       },
+      emergencies: alarmsFor(engine),
       log: state.log,
       clock: serverClock.state(shift?.enrolment.policy.clock ?? noLimits),
       alarms: [...state.alarms],

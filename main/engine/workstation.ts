@@ -10,6 +10,7 @@ import type {
 } from '../../contracts/ipc/index.ts';
 import { ok, refuse, type PlatformId, type Result, type Sha256Hex } from '../../core/kernel/index.ts';
 import { listBlockedActs } from './access/blocked-views.ts';
+import { listAlarms } from './access/alarm-views.ts';
 import { listChanges, readChange } from './access/change-views.ts';
 import { listDevices } from './access/device-views.ts';
 import { listActsOf, listPeople, readPerson } from './access/people-views.ts';
@@ -77,6 +78,7 @@ export type Workstation = {
   /** Opens the sealed prompt for another password of the person of this shift. */
   changePassword(): Promise<Result<null>>;
   listDevices(): Promise<Result<OperatorOutput<'devices.list'>>>;
+  listAlarms(): Promise<Result<OperatorOutput<'alarms.list'>>>;
   listChanges(input: OperatorInput<'changes.list'>): Promise<Result<OperatorOutput<'changes.list'>>>;
   readChange(id: string): Promise<Result<OperatorOutput<'changes.get'>>>;
   syncNow(): void;
@@ -175,6 +177,7 @@ export function createWorkstation(options: WorkstationOptions): Workstation {
     listActsOf: (input) => room.inShift(() => listActsOf(engine, input)),
     listBlockedActs: (input) => room.inShift((shift) => listBlockedActs(engine, shift, input)),
     listDevices: () => room.inShift((shift) => listDevices(engine, shift)),
+    listAlarms: () => room.inShift((shift) => listAlarms(engine, shift)),
     listChanges: (input) => room.inShift((shift) => listChanges(engine, shift, input)),
     readChange: (id) => room.inShift((shift) => readChange(engine, shift, id)),
     changePassword: () => room.inShift((shift) => changePassword(engine, shift)),

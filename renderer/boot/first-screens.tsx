@@ -31,6 +31,7 @@ function viewOf(phase: 'not-enrolled' | 'locked', locale: Locale): AppView {
       log: { lastIndex: null, treeSize: null, checkedAtMs: null, mirrors: [] },
       clock: { driftMs: null, state: 'unknown' },
       alarms: [],
+      emergencies: 0,
     },
   };
 }

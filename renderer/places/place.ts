@@ -1,7 +1,10 @@
-/** `propose…` are the forms of changes: of the person or the device that is named, of a new person, of the policy, of everybody, and of what a blocked person sent. */
+/**
+ * `propose…` are the forms of changes: of the person, the alarm or the device that is named, of a new person, of the policy, of everybody, and
+ * of what a blocked person sent.
+ */
 export const accessParts = [
   ...['waiting', 'people', 'roles', 'devices', 'policies'],
-  ...['propose', 'propose-device', 'propose-policy', 'propose-review', 'propose-release'],
+  ...['propose', 'propose-alarm', 'propose-device', 'propose-policy', 'propose-review', 'propose-release'],
 ] as const;
 export const accountParts = ['record', 'sessions'] as const;
 export type AccessPart = (typeof accessParts)[number];

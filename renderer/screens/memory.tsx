@@ -3,6 +3,7 @@ import { callSafely, useBridge, type CaseFilter } from '../bridge/index.ts';
 import type { LogFilter, PeopleQuest, ScreenInput } from '../../contracts/ipc/index.ts';
 import type { ReasonCode } from '../../core/actions/index.ts';
 import type { Refusal } from '../../core/kernel/index.ts';
+import type { AlarmDraft } from './access/proposal/alarm-draft.ts';
 import type { DeviceDraft } from './access/proposal/device-draft.ts';
 import type { ProposalDraft } from './access/proposal/draft.ts';
 import type { PolicyDraft } from './access/proposal/policy-draft.ts';
@@ -20,7 +21,7 @@ export type DecisionDraft = {
 export type ChangeDraft = { readonly kind: 'confirm' | 'decline' | 'withdraw' | null; readonly note: string };
 
 /** A change of rights that is being thought about. */
-export type AnyProposal = ProposalDraft | DeviceDraft | PolicyDraft | ReviewDraft | ReleaseDraft;
+export type AnyProposal = ProposalDraft | AlarmDraft | DeviceDraft | PolicyDraft | ReviewDraft | ReleaseDraft;
 
 export const emptyDraft: DecisionDraft = { kind: null, reasons: [], note: '' };
 const emptyChangeDraft: ChangeDraft = { kind: null, note: '' };
@@ -37,11 +38,13 @@ export function matterOf(draft: AnyDraft): string {
 function matterOfChange(change: Extract<AnyDraft, { type: 'access.propose' }>['change']): string {
   if (change.kind === 'staff') return matterOfPerson(change.before === null ? null : change.record.iin);
   if (change.kind === 'release') return matterOfRelease(change.iin);
+  if (change.kind === 'alarm') return matterOfAlarm(change.leaf);
   return change.kind === 'device' ? matterOfDevice(change.id) : change.kind;
 }
 
 export const matterOfRelease = (iin: string): string => `release ${iin}`;
 
+export const matterOfAlarm = (leaf: string): string => `alarm ${leaf}`;
 export const matterOfDevice = (id: string): string => `device ${id}`;
 
 /** `null` for somebody who has no record yet. */

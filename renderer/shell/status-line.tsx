@@ -57,6 +57,17 @@ function Uploads({ evidence }: { readonly evidence: StatusView['evidence'] }): R
   );
 }
 
+/** The emergency account was opened, and its alarm stands; says nothing otherwise. */
+function Emergencies({ count }: { readonly count: number }): ReactNode {
+  const words = useWords();
+  if (count === 0) return null;
+  return (
+    <Part tone="bad" to={{ page: 'access', part: 'waiting', id: null }}>
+      {words('status.emergencies', { count: formatCount(count) })}
+    </Part>
+  );
+}
+
 /** The product's conscience: card, connection, queue, last proven entry. It never disappears, and each part opens its page. */
 export function StatusLine({ status, isDemo }: { readonly status: StatusView; readonly isDemo: boolean }): ReactNode {
   const words = useWords();
@@ -79,6 +90,7 @@ export function StatusLine({ status, isDemo }: { readonly status: StatusView; re
           ? words('status.none')
           : words('status.last', { number: formatCount(log.lastIndex + 1) })}
       </Part>
+      <Emergencies count={status.emergencies} />
       <Uploads evidence={status.evidence} />
       <Clock clock={status.clock} />
       {isDemo ? <span className="status-demo cut">{words('frame.demoLong')}</span> : null}

@@ -14,7 +14,14 @@ import { signedDocument as signedDocumentSchema } from '../../contracts/document
 import { sha256, sha256Hex } from '../../eds/index.ts';
 import { verifyEd25519, type DataKey } from '../keys/index.ts';
 import { makeReceipt } from '../log/index.ts';
-import { signaturesHash, signDocument, uuidV7, type Desk, type Platform } from '../platform/index.ts';
+import {
+  signaturesHash,
+  signDocument,
+  uuidV7,
+  type Desk,
+  type Platform,
+  type ReadPlatform,
+} from '../platform/index.ts';
 import {
   insertDocument,
   insertLeaves,
@@ -42,6 +49,7 @@ export const documentKinds = [
   'archive-segment',
   'destruction',
   'break-glass',
+  'break-glass-seal',
 ] as const;
 export type DocumentKind = (typeof documentKinds)[number];
 
@@ -59,7 +67,8 @@ const leafKindOf: Readonly<Record<DocumentKind, LeafKind>> = {
   'legal-hold': 'platform',
   'archive-segment': 'platform',
   destruction: 'platform',
-  'break-glass': 'platform',
+  'break-glass': 'break-glass',
+  'break-glass-seal': 'break-glass',
 };
 /** What the text of such a document says of itself; a record of the platform says anything else. */
 const formOf: Readonly<Partial<Record<DocumentKind, string>>> = {
@@ -76,6 +85,7 @@ const formOf: Readonly<Partial<Record<DocumentKind, string>>> = {
   'archive-segment': 'qorgan.archive-segment/1',
   destruction: 'qorgan.destruction/1',
   'break-glass': 'qorgan.break-glass/1',
+  'break-glass-seal': 'qorgan.break-glass-seal/1',
 };
 /** What the key of its subject seals a document for. */
 export const documentPurpose = 'document';
@@ -217,7 +227,7 @@ export function judgeDocument(
     : { fault: { column: 'document_hash', by: 'text-hash' } };
 }
 
-function openRow(platform: Platform, row: DocumentRow, key: DataKey): LoggedDocument | undefined {
+function openRow(platform: ReadPlatform, row: DocumentRow, key: DataKey): LoggedDocument | undefined {
   const { log } = platform;
   if (row.leaf_index >= log.size()) return undefined;
   const isLeaf = Buffer.from(leafHash(sha256, row.body)).equals(log.readHashes(0, row.leaf_index, 1));
@@ -268,7 +278,7 @@ export async function readProvenDocument(
  * the log. A row that somebody edited, or that never was a leaf, is left out and counted in `rejected`.
  */
 export async function readDocuments(
-  platform: Platform,
+  platform: ReadPlatform,
   kind: DocumentKind,
 ): Promise<{ readonly documents: readonly LoggedDocument[]; readonly rejected: number }> {
   const rows = await readLoggedDocuments(platform.database, kind);

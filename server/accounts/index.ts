@@ -12,11 +12,13 @@ export {
   type LoggedDocument,
   type NewDocument,
 } from './documents.ts';
+export { emergencyLeaves, leafName, standingAlarms, withAlarms } from './openings.ts';
+export { viewRegistry } from './registry-view.ts';
 export { readRotations } from './log-keys.ts';
 export { enrolDevice, makeEnrolmentCode, settle, type EnrolmentRequest, type ServerPin } from './enrolment.ts';
-export { newestRevocationDocument, newestTrustDocument, openRegistry, type Registry } from './registry.ts';
-export { checkPosture, judgePosture, keepReport, type PostureRefusal } from './postures.ts';
-export { endSessionOf, listSessions } from './session-list.ts';
+export { openRegistry, type Registry } from './registry.ts';
+export { checkPosture, judgePosture, keepReport, viewDevices, type PostureRefusal } from './postures.ts';
+export { endSessionOf, listSessions, type OpenSession } from './session-list.ts';
 export {
   openSession,
   readerOf,
@@ -35,14 +37,8 @@ export { setPassword, type PasswordProof, type SetPasswordRefusal } from './set-
 export { lacksPassword, renewPassword } from './step-up.ts';
 export type { FactorClaim, FactorPort, FactorPorts } from './factor-ports.ts';
 export { proveTotp, provisionTotp } from './totp.ts';
-export {
-  openBreakGlass,
-  sealBreakGlass,
-  type BreakGlassRefusal,
-  type BreakGlassRequest,
-  type SealedSheets,
-  type SeenSession,
-} from './break-glass.ts';
+export { sealBreakGlass, type EmergencyDesk, type SealedSheets, type SealRefusal } from './break-glass-seal.ts';
+export { openBreakGlass, type BreakGlassRefusal, type BreakGlassRequest, type SeenSession } from './break-glass.ts';
 export { makeActivationCode } from './activation.ts';
 export { codesKeptMs, forgetOld, sessionsKeptMs } from './forget-old.ts';
 export { beginAttempt, forgetAttempts, type Attempt } from './attempts.ts';
@@ -64,7 +60,12 @@ export {
   type TrustDocument,
   type TrustSource,
 } from './trust.ts';
-export { readNewestSigned, readSignedDocuments } from './signed-documents.ts';
+export {
+  newestRevocationDocument,
+  newestTrustDocument,
+  readNewestSigned,
+  readSignedDocuments,
+} from './signed-documents.ts';
 export { isSignedByCard } from './card-signature.ts';
 export {
   endlessMs,
@@ -82,4 +83,4 @@ export {
   type LoggedRecord,
 } from './founding.ts';
 export type { PolicyInForce, RegisteredDevice, RegisteredStaff, UnconfirmedRecord } from './rights.ts';
-export { leavesOfSources, readActsOfSources, sourceOfAct } from './sources.ts';
+export { readActsOfSources, sourceOfAct } from './sources.ts';

@@ -1,6 +1,7 @@
 import { findingsOf, serviceOf, type Posture, type PostureFinding, type Service } from '../../core/access/index.ts';
 import { ok, refuse, type DeviceId, type Result } from '../../core/kernel/index.ts';
 import { posture as postureSchema } from '../../contracts/documents/index.ts';
+import type { DevicesView } from '../../contracts/http/index.ts';
 import { isTagged, tagRow } from '../platform/index.ts';
 import { keepPosture, readPosture } from '../store/index.ts';
 import type { RegisteredDevice } from './rights.ts';
@@ -49,6 +50,25 @@ export async function judgePosture(context: SessionContext, { record }: Register
   const findings = rules === undefined ? [] : findingsOf(last?.posture, rules, { reportedAtMs, nowMs });
   const service = serviceOf({ kind: record.kind, posture: last?.posture, reportedAtMs }, rules, nowMs);
   return { posture: last?.posture, reportedAtMs: last?.atMs ?? null, findings, service };
+}
+
+/** Devices that count, with what each said of its state last. */
+export async function viewDevices(context: SessionContext): Promise<DevicesView['devices']> {
+  return Promise.all(
+    context.registry.devices().map(async (device) => {
+      const { posture, reportedAtMs, findings, service } = await judgePosture(context, device);
+      const { device: id, name, kind, enrolledAtMs } = device.record;
+      const remoteControl = posture?.remoteControl ?? null;
+      const said =
+        posture === undefined
+          ? null
+          : { ...posture, remoteControl: remoteControl === null ? null : [...remoteControl] };
+      return {
+        ...{ id, name, kind, enrolledAtMs, posture: said, reportedAtMs },
+        ...{ service: service.measure, findings: [...findings] },
+      };
+    }),
+  );
 }
 
 export type PostureRefusal = 'client-too-old' | 'posture-refused' | 'posture-restricted';

@@ -1,14 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
 import type * as z from 'zod';
-import type { PolicyDocument, RegistryState } from '../../core/access/index.ts';
+import type { LoggedOpening, PolicyDocument, RegistryState } from '../../core/access/index.ts';
 import type { DeviceId, Iin } from '../../core/kernel/index.ts';
-import { tileWidth } from '../../core/log/index.ts';
 import { parseDeviceRecord, parsePolicyDocument, parseStaffRecord } from '../../contracts/documents/index.ts';
 import type { LiveAnswers } from '../authorities/index.ts';
-import type { Desk, Platform } from '../platform/index.ts';
+import type { ReadPlatform } from '../platform/index.ts';
 import { readRegistryStamp, readRevocationLists, readTrustCertificates } from '../store/index.ts';
 import { readDocuments, type LoggedDocument } from './documents.ts';
 import type { Founded, LoggedRecord } from './founding.ts';
+import { openingsOf, withAlarms } from './openings.ts';
+import { createRecordCount, type RecordCount } from './record-count.ts';
 import {
   foundedBy,
   recordsOf,
@@ -22,7 +23,6 @@ import {
   type UnconfirmedRecord,
 } from './rights.ts';
 import { listedBy, listedHashes, revocationDocument, type RevocationDocument } from './revocation.ts';
-import { readNewestSigned } from './signed-documents.ts';
 import {
   buildTrust,
   trustDocument,
@@ -60,6 +60,10 @@ export type Registry = {
   readonly unconfirmed: () => readonly UnconfirmedRecord[];
   /** Devices that asked to be enrolled and that two people have not confirmed: every request of theirs is refused. */
   readonly waiting: () => readonly RegisteredDevice[];
+  /** Every opening of the emergency account that the log holds, oldest first. */
+  readonly openings: () => readonly LoggedOpening[];
+  /** Leaves of the emergency account whose records were edited or removed: each may be an opening, and stands as one. */
+  readonly openingsLost: () => number;
   /** Records of the log whose documents were edited or removed: while there are any, nobody knows who is blocked. */
   readonly rejected: () => number;
   /** Says that nobody knows any more who is blocked: a founding that the log had is gone. Counts as a rejected record from then on. */
@@ -79,6 +83,9 @@ type Documents = {
   readonly founded: Founded | undefined;
   readonly unconfirmed: readonly UnconfirmedRecord[];
   readonly records: readonly LoggedRecord[];
+  readonly openings: readonly LoggedOpening[];
+  /** Records of the emergency account, seals and openings. */
+  readonly emergencyCount: number;
 };
 
 type State = {
@@ -87,13 +94,17 @@ type State = {
   readonly trustDocument: TrustDocument | undefined;
   readonly revocationDocument: RevocationDocument | undefined;
   readonly rejected: number;
+  readonly openingsLost: number;
 };
 
-function isOfPlatform(platform: Platform, document: { readonly platform: string; readonly profile: string }): boolean {
+function isOfPlatform(
+  platform: ReadPlatform,
+  document: { readonly platform: string; readonly profile: string },
+): boolean {
   return document.platform === platform.identity.platform && document.profile === platform.identity.profile;
 }
 
-function readDevices(platform: Platform, documents: readonly LoggedDocument[]): readonly RegisteredDevice[] {
+function readDevices(platform: ReadPlatform, documents: readonly LoggedDocument[]): readonly RegisteredDevice[] {
   return documents.flatMap(({ signed, hash, leafIndex, opening }) => {
     const record = parseDeviceRecord(signed.document);
     if (!record.ok || !isOfPlatform(platform, record.value)) return [];
@@ -102,7 +113,7 @@ function readDevices(platform: Platform, documents: readonly LoggedDocument[]): 
   });
 }
 
-function readStaff(platform: Platform, documents: readonly LoggedDocument[]): ReadonlyMap<string, RegisteredStaff> {
+function readStaff(platform: ReadPlatform, documents: readonly LoggedDocument[]): ReadonlyMap<string, RegisteredStaff> {
   const staff = new Map<string, RegisteredStaff>();
   for (const { signed, hash } of documents) {
     const record = parseStaffRecord(signed.document);
@@ -111,7 +122,7 @@ function readStaff(platform: Platform, documents: readonly LoggedDocument[]): Re
   return staff;
 }
 
-function readPolicies(platform: Platform, documents: readonly LoggedDocument[]): readonly PolicyInForce[] {
+function readPolicies(platform: ReadPlatform, documents: readonly LoggedDocument[]): readonly PolicyInForce[] {
   return documents.flatMap(({ signed }) => {
     const policy = parsePolicyDocument(signed.document);
     return policy.ok && isOfPlatform(platform, policy.value) ? [{ policy: policy.value, signed }] : [];
@@ -119,7 +130,7 @@ function readPolicies(platform: Platform, documents: readonly LoggedDocument[]):
 }
 
 function ofSchema<T extends { readonly platform: string; readonly profile: string }>(
-  platform: Platform,
+  platform: ReadPlatform,
   documents: readonly LoggedDocument[],
   schema: z.ZodType<T>,
 ): readonly T[] {
@@ -129,20 +140,6 @@ function ofSchema<T extends { readonly platform: string; readonly profile: strin
   });
 }
 
-/** The newest trust document as a process beside the server reads it. */
-export async function newestTrustDocument(desk: Desk): Promise<TrustDocument | undefined> {
-  const text = await readNewestSigned(desk, 'trust');
-  const parsed = text === undefined ? undefined : trustDocument.safeParse(JSON.parse(text));
-  return parsed?.success === true ? parsed.data : undefined;
-}
-
-/** The newest document of revocation lists as a process beside the server reads it. */
-export async function newestRevocationDocument(desk: Desk): Promise<RevocationDocument | undefined> {
-  const text = await readNewestSigned(desk, 'revocation');
-  const parsed = text === undefined ? undefined : revocationDocument.safeParse(JSON.parse(text));
-  return parsed?.success === true ? parsed.data : undefined;
-}
-
 function inForce(policies: readonly PolicyInForce[], nowMs: number): PolicyInForce {
   const newest = policies.filter(({ policy }) => policy.effectiveFromMs <= nowMs).at(-1);
   if (newest === undefined) throw new Error('accounts: a platform has a policy in force');
@@ -150,24 +147,10 @@ function inForce(policies: readonly PolicyInForce[], nowMs: number): PolicyInFor
 }
 
 /** Before the founding the newest document of each device counts, after it what the cards say. */
-function viewOf(platform: Platform, documents: Documents, rights: RegistryState | undefined): RegistryView {
+function viewOf(platform: ReadPlatform, documents: Documents, rights: RegistryState | undefined): RegistryView {
   if (rights !== undefined) return viewOfRights(platform, rights, documents);
   const devices = new Map(documents.devices.map((device) => [device.record.device as string, device]));
   return { devices, staff: documents.staff, policies: documents.policies };
-}
-
-/** Counts the records among the leaves of the log, each once; a bundle at a time bounds what is in memory. */
-function createRecordCount({ log }: Platform): () => number {
-  let read = 0;
-  let records = 0;
-  return () => {
-    for (let to = read; read < log.size(); read = to) {
-      to = Math.min(read + tileWidth, log.size());
-      const bundle = Buffer.from(log.readEntries(read, to)).toString('latin1');
-      records += bundle.match(/"kind":"(?:device|staff|policy)"/gu)?.length ?? 0;
-    }
-    return records;
-  };
 }
 
 /** The same trust as before while nothing of it has changed: what is judged by it at this moment stays good, and so does what it remembers. */
@@ -175,17 +158,21 @@ function trustOf(source: TrustSource, before: Trust | undefined, at: TrustPlace)
   return before !== undefined && isDeepStrictEqual(before.source, source) ? before : buildTrust(source, at);
 }
 
-async function readGrants(platform: Platform) {
+async function readGrants(platform: ReadPlatform) {
   const read = {
     device: await readDocuments(platform, 'device'),
     staff: await readDocuments(platform, 'staff'),
     policy: await readDocuments(platform, 'policy'),
     founding: await readDocuments(platform, 'founding'),
+    opened: await readDocuments(platform, 'break-glass'),
+    sealed: await readDocuments(platform, 'break-glass-seal'),
   };
-  const { device, staff, policy, founding } = read;
+  const { device, staff, policy, founding, opened, sealed } = read;
   const foundings = founding.documents;
   const records = recordsOf({ device: device.documents, staff: staff.documents, policy: policy.documents });
-  const founded = foundedBy(foundings, records, platform.identity);
+  const judged = foundedBy(foundings, records, platform.identity);
+  const openings = openingsOf(platform.identity, opened.documents);
+  const founded = judged && { ...judged, base: withAlarms(judged.base, openings) };
   const earlier = policy.documents.filter(({ leafIndex }) => founded === undefined || leafIndex < founded.leafIndex);
   const documents: Documents = {
     devices: readDevices(platform, device.documents),
@@ -194,16 +181,18 @@ async function readGrants(platform: Platform) {
     earlierPolicies: readPolicies(platform, earlier),
     founded,
     records,
+    openings,
+    emergencyCount: opened.documents.length + sealed.documents.length,
     unconfirmed: founded === undefined ? [] : unconfirmedOf(founded, { records, foundings }),
   };
   // A founding is a record of the platform itself, and those are not counted among the leaves.
-  const count = device.documents.length + staff.documents.length + policy.documents.length;
+  const count = [device, staff, policy, opened, sealed].reduce((sum, { documents: some }) => sum + some.length, 0);
   return { documents, count, foundingsRejected: founding.rejected };
 }
 
 async function readState(
-  platform: Platform,
-  countRecords: () => number,
+  platform: ReadPlatform,
+  countRecords: () => RecordCount,
   options: {
     readonly before?: State;
     readonly live: LiveAnswers | undefined;
@@ -234,12 +223,13 @@ async function readState(
     trust: trustOf({ document, policy, certificates, listed, lists }, before?.trust, { nowMs, live }),
     trustDocument: document,
     revocationDocument: revocations.at(-1),
-    rejected: Math.max(0, records - counted) + grants.foundingsRejected,
+    rejected: Math.max(0, records.all - counted) + grants.foundingsRejected,
+    openingsLost: Math.max(0, records.emergency - documents.emergencyCount),
   };
 }
 
 /** Opens the registry of a platform whose first policy is in the log; `live` is what authorities say beyond it. */
-export async function openRegistry(platform: Platform, live?: LiveAnswers): Promise<Registry> {
+export async function openRegistry(platform: ReadPlatform, live?: LiveAnswers): Promise<Registry> {
   const countRecords = createRecordCount(platform);
   // The size is asked before the documents: a leaf that comes meanwhile changes the next stamp.
   const readStamp = (): Promise<string> => readRegistryStamp(platform.database, platform.log.size());
@@ -272,13 +262,15 @@ export async function openRegistry(platform: Platform, live?: LiveAnswers): Prom
     rights: () => rights,
     founded: () => state.documents.founded,
     keepRights: (after) => {
-      rights = after;
-      view = viewOf(platform, state.documents, after);
+      rights = withAlarms(after, state.documents.openings);
+      view = viewOf(platform, state.documents, rights);
       for (const listener of listeners) listener();
     },
     records: () => state.documents.records,
     unconfirmed: () => state.documents.unconfirmed,
     waiting: () => (rights === undefined ? [] : waitingDevices(rights, state.documents.devices)),
+    openings: () => state.documents.openings,
+    openingsLost: () => state.openingsLost,
     rejected: () => state.rejected + (isDistrusted ? 1 : 0),
     distrust: () => {
       isDistrusted = true;
@@ -287,7 +279,7 @@ export async function openRegistry(platform: Platform, live?: LiveAnswers): Prom
       const now = await readStamp();
       if (now === stamp) return;
       state = await readState(platform, countRecords, { before: state, live, rights: () => rights });
-      rights ??= state.documents.founded?.base;
+      rights = rights === undefined ? state.documents.founded?.base : withAlarms(rights, state.documents.openings);
       view = viewOf(platform, state.documents, rights);
       stamp = now;
       for (const listener of listeners) listener();

@@ -53,14 +53,13 @@ export async function openSessions(
   });
 }
 
-/** Open sessions, newest first: of one person, or of everybody. */
+/** Open sessions, newest first: of one person, or of everybody. `tokenHash` is that of the session that asks, where one does. */
 export async function listSessions(
   context: SessionContext,
-  reader: Reader,
-  whose: 'own' | 'all',
+  { whose, tokenHash }: { readonly whose: Iin | undefined; readonly tokenHash: string | undefined },
 ): Promise<readonly OpenSession[]> {
   const { registry } = context;
-  const found = await openSessions(context, whose === 'own' ? reader.iin : undefined);
+  const found = await openSessions(context, whose);
   return found.map(({ row, person: { iin, factors } }) => ({
     id: idOf(row),
     device: row.device as DeviceId,
@@ -71,7 +70,7 @@ export async function listSessions(
     lastSeenMs: row.last_seen_ms,
     expiresAtMs: row.expires_at_ms,
     factors: factors.map(({ kind, method, atMs }) => ({ kind, method, atMs })),
-    isThis: row.token_hash === reader.tokenHash,
+    isThis: row.token_hash === tokenHash,
   }));
 }
 

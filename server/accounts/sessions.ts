@@ -9,7 +9,7 @@ import {
 import { ok, refuse, type DeviceId, type Iin, type Result, type Sha256Hex } from '../../core/kernel/index.ts';
 import { deviceId, iin as iinSchema, sha256Hex as hashSchema, timeMs } from '../../contracts/documents/index.ts';
 import { sha256Hex } from '../../eds/index.ts';
-import { isTagged, tagRow, type Desk, type Platform } from '../platform/index.ts';
+import { isTagged, tagRow, type Desk, type ReadPlatform } from '../platform/index.ts';
 import { inTransaction, insertSession, readSession, writeSession, type Row, type Session } from '../store/index.ts';
 import type { Registry } from './registry.ts';
 import type { IssuedBy } from './trust.ts';
@@ -45,7 +45,7 @@ function sessionPurpose(tokenHash: string, device: DeviceId): string {
 }
 
 /** By which the sessions of a person are found without his number standing in a column. */
-export function whoIs({ tag }: Pick<Platform['keyring'], 'tag'>, iin: Iin): string {
+export function whoIs({ tag }: Pick<Desk['keyring'], 'tag'>, iin: Iin): string {
   return tag('session-person', iin);
 }
 
@@ -103,7 +103,7 @@ export type Reader = {
 /** `session-signed-out`: from elsewhere, by himself or by an officer. `session-ended`: it ran out, or its certificate did. */
 export type SessionRefusal = 'session-ended' | 'session-blocked' | 'session-signed-out';
 
-export type SessionContext = { readonly platform: Platform; readonly registry: Registry };
+export type SessionContext = { readonly platform: ReadPlatform; readonly registry: Registry };
 
 /** Who a token stands for at this device: his roles are those of his record now, so that a block works at once. */
 export async function readerOf(
@@ -177,7 +177,7 @@ export async function readerOfSession(
   return ok({ iin: person.iin, roles: standing.value, tokenHash, person });
 }
 
-async function noteSeen({ database, keyring, surroundings }: Platform, session: Row<'session'>): Promise<void> {
+async function noteSeen({ database, keyring, surroundings }: Desk, session: Row<'session'>): Promise<void> {
   const nowMs = surroundings.nowMs();
   if (nowMs - session.last_seen_ms < seenEveryMs) return;
   await writeSession(database, tagRow(keyring, 'session', { ...session, last_seen_ms: nowMs }));
@@ -213,7 +213,7 @@ export type EndNote = z.output<typeof endNote>;
 
 const notePurpose = (session: Row<'session'>): string => `session-end ${session.token_hash}`;
 
-function whyEnded({ keyring }: Platform, session: Row<'session'>): SessionRefusal {
+function whyEnded({ keyring }: Desk, session: Row<'session'>): SessionRefusal {
   if (session.end_note === null) return 'session-ended';
   const opened = keyring.open(notePurpose(session), Buffer.from(session.end_note, 'base64')).toString();
   const { cause } = endNote.parse(JSON.parse(opened));
@@ -237,7 +237,7 @@ export async function endSession(
 }
 
 /** Ends the session of a person who says so at his own desk. */
-export async function signOut(platform: Platform, key: SessionKey): Promise<void> {
+export async function signOut(platform: Desk, key: SessionKey): Promise<void> {
   const session = await readSession(platform.database, key);
   if (session !== undefined && session.ended_at_ms === null) await endSession(platform, session);
 }

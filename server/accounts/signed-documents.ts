@@ -5,6 +5,8 @@ import { verifyEd25519 } from '../keys/index.ts';
 import type { Desk } from '../platform/index.ts';
 import { readLoggedDocuments } from '../store/index.ts';
 import { documentPurpose, openSigned, type DocumentKind, type LoggedDocument } from './documents.ts';
+import { revocationDocument, type RevocationDocument } from './revocation.ts';
+import { trustDocument, type TrustDocument } from './trust.ts';
 
 /**
  * Documents of a kind that the platform signed and a leaf of the database commits to, in the order of the log, for a process beside the
@@ -41,4 +43,18 @@ export async function readNewestSigned(desk: Desk, kind: DocumentKind): Promise<
     verifyEd25519,
   });
   return signed.ok ? signed.value : undefined;
+}
+
+/** The newest trust document as a process beside the server reads it. */
+export async function newestTrustDocument(desk: Desk): Promise<TrustDocument | undefined> {
+  const text = await readNewestSigned(desk, 'trust');
+  const parsed = text === undefined ? undefined : trustDocument.safeParse(JSON.parse(text));
+  return parsed?.success === true ? parsed.data : undefined;
+}
+
+/** The newest document of revocation lists as a process beside the server reads it. */
+export async function newestRevocationDocument(desk: Desk): Promise<RevocationDocument | undefined> {
+  const text = await readNewestSigned(desk, 'revocation');
+  const parsed = text === undefined ? undefined : revocationDocument.safeParse(JSON.parse(text));
+  return parsed?.success === true ? parsed.data : undefined;
 }

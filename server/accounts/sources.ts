@@ -1,4 +1,4 @@
-import type { Platform } from '../platform/index.ts';
+import type { Desk } from '../platform/index.ts';
 import { readActsAt, readPositions, type Row } from '../store/index.ts';
 import type { LoggedRecord } from './founding.ts';
 
@@ -15,16 +15,13 @@ function placeOf(source: string): Place {
 }
 
 /** The acts among these sources. */
-export async function readActsOfSources(
-  platform: Platform,
-  sources: readonly string[],
-): Promise<readonly Row<'act'>[]> {
+export async function readActsOfSources(platform: Desk, sources: readonly string[]): Promise<readonly Row<'act'>[]> {
   return readActsAt(platform.database, sources.filter((source) => source.includes('/')).map(placeOf));
 }
 
 /** The leaf that each source has in the log: of a record of the founding by its hash, of an act by its place. */
 export async function leavesOfSources(
-  platform: Platform,
+  platform: Desk,
   records: readonly LoggedRecord[],
   made: readonly { readonly source: string }[],
 ): Promise<ReadonlyMap<string, number>> {

@@ -1,3 +1,4 @@
+import type { Leaf } from '../../core/log/index.ts';
 import { evidenceSubject } from '../../core/evidence/index.ts';
 import type { Sha256Hex } from '../../core/kernel/index.ts';
 import { judgeDocument } from '../accounts/index.ts';
@@ -10,6 +11,7 @@ import { isWhole, keyOf, type AuditRun, type LoggedLeaf } from './run.ts';
 export type CheckedDocument = {
   readonly index: number;
   readonly leafId: string;
+  readonly leaf: Leaf;
   readonly kind: string;
   readonly text: string;
   /** When it was recorded. */
@@ -37,7 +39,7 @@ function checkDocument(
   if (!isWhole(place)) return undefined;
   // Destroyed by the rule: the leaf stays, and what it committed to cannot be read.
   if (!keys.has(place.subject) && gone.has(place.subject))
-    return { index, leafId: row.leaf_id, kind: 'destroyed', text: '{}', atMs: leaf.receivedAtMs };
+    return { index, leafId: row.leaf_id, leaf, kind: 'destroyed', text: '{}', atMs: leaf.receivedAtMs };
   const key = keyOf(run, keys, place.subject);
   if (key === undefined) return undefined;
   if (row.subject !== place.subject) {
@@ -54,7 +56,7 @@ function checkDocument(
   const text = judged.signed.document;
   if (row.at_ms !== leaf.receivedAtMs) report({ ...named, column: 'at_ms', expected: 'time-of-leaf' });
   else if (!isVersion(row, text)) report({ ...named, column: 'version', expected: 'document-version' });
-  return { index, leafId: row.leaf_id, kind: row.kind, text, atMs: leaf.receivedAtMs };
+  return { index, leafId: row.leaf_id, leaf, kind: row.kind, text, atMs: leaf.receivedAtMs };
 }
 
 /** Subjects of these leaves whose key was destroyed. */

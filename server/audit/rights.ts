@@ -4,13 +4,23 @@ import {
   outOfForce,
   withoutBlock,
   type AccessEffect,
+  type LoggedOpening,
   type PolicyDocument,
   type RegistryState,
 } from '../../core/access/index.ts';
+import { leafText } from '../../core/log/index.ts';
 import type { ActEnvelope } from '../../core/signing/index.ts';
-import { parseFoundingDocument, parseFoundingStatement } from '../../contracts/documents/index.ts';
+import { breakGlassDocument, parseFoundingDocument, parseFoundingStatement } from '../../contracts/documents/index.ts';
 import { sha256, sha256Hex } from '../../eds/index.ts';
-import { grantKinds, judgeFounding, sourceOfAct, type Founded, type LoggedRecord } from '../accounts/index.ts';
+import {
+  grantKinds,
+  judgeFounding,
+  leafName,
+  sourceOfAct,
+  withAlarms,
+  type Founded,
+  type LoggedRecord,
+} from '../accounts/index.ts';
 import type { CheckedDocument } from './document-rows.ts';
 
 /** Rights of a founded platform at each place of the log: from its founding by cards, and by accepted acts alone. */
@@ -38,9 +48,16 @@ function foundedIn({ text, index }: CheckedDocument, records: readonly LoggedRec
   return judged.ok ? judged.value : undefined;
 }
 
+function openingIn({ kind, text, leaf, index }: CheckedDocument): readonly LoggedOpening[] {
+  const record = kind === 'break-glass' ? breakGlassDocument.safeParse(JSON.parse(text)) : undefined;
+  if (record?.success !== true) return [];
+  return [{ leaf: leafName(leafText(leaf)), leafIndex: index, record: record.data }];
+}
+
 /** Folds founding and acts as they come. */
 export function foldRights(): FoundedRights {
   const records: LoggedRecord[] = [];
+  const openings: LoggedOpening[] = [];
   let founded: Founded | undefined;
   let rights: RegistryState | undefined;
   return {
@@ -49,6 +66,8 @@ export function foldRights(): FoundedRights {
         founded = foundedIn(document, records);
         rights = founded?.base;
       }
+      openings.push(...openingIn(document));
+      if (rights !== undefined) rights = withAlarms(rights, openings);
       const kind = grantKinds.find((known) => known === document.kind);
       if (kind === undefined) return true;
       const { text, index } = document;

@@ -18,10 +18,13 @@ import {
   type Registry,
   type RevocationDocument,
   type SealedSheets,
+  type SealRefusal,
   type SeenSession,
   type TrustDocument,
 } from '../accounts/index.ts';
 import type { Desk } from '../platform/index.ts';
+import type { EmergencyLog } from './emergency.ts';
+import type { EmergencyReading } from './emergency-reading.ts';
 import { isFounded } from './founding.ts';
 import { insertRevocationList, insertTrustCertificates, readTrustCertificates } from '../store/index.ts';
 
@@ -59,10 +62,19 @@ export type Administration = {
    * of each authority counts from the leaf that names it; an older one changes nothing. Sessions of certificates that it names end.
    */
   readonly importCrl: (der: Uint8Array) => Promise<Result<null, AdministrationRefusal>>;
-  /** Seals the emergency account anew. */
-  readonly sealBreakGlass: () => Promise<Result<SealedSheets, 'server-busy'>>;
+  /** Seals the emergency account anew, by this person. */
+  readonly sealBreakGlass: (by: {
+    readonly iin: string;
+    readonly name: string;
+  }) => Promise<Result<SealedSheets, SealRefusal>>;
   /** Opens it once: its leaf is in the log before this answers. */
-  readonly openBreakGlass: (request: BreakGlassRequest) => Promise<Result<readonly SeenSession[], BreakGlassRefusal>>;
+  readonly openBreakGlass: (request: BreakGlassRequest) => Promise<Result<OpenedBreakGlass, BreakGlassRefusal>>;
+};
+
+/** The sessions that were open, and what an auditor reads, from after those were ended; or why that is not to be had. */
+export type OpenedBreakGlass = {
+  readonly sessions: readonly SeenSession[];
+  readonly reading: Result<EmergencyReading, 'log-unpublished' | 'log-files-differ'>;
 };
 
 /** What administration needs of the process it runs in. */
@@ -70,6 +82,7 @@ export type AdministrationContext = {
   readonly desk: Desk;
   /** Waits until everything recorded is in the log and counts; false where the log cannot grow. */
   readonly settle: () => Promise<boolean>;
+  readonly emergency: EmergencyLog;
   readonly readTrust: () => Promise<TrustDocument | undefined>;
   readonly readRevocation: () => Promise<RevocationDocument | undefined>;
 };
@@ -136,15 +149,19 @@ async function recordList(
 
 /** Opens administration over a desk. */
 export function createAdministration(context: AdministrationContext): Administration {
-  const { desk, settle, readTrust } = context;
+  const { desk, settle, readTrust, emergency } = context;
+  const account = { desk, settle, leaves: emergency.leaves };
   const { identity, keyring } = desk;
   const settled = async <T>(value: T): Promise<Result<T, AdministrationRefusal>> =>
     (await settle()) ? ok(value) : refuse('log-behind');
 
   return {
     enrolCode: () => makeEnrolmentCode(desk),
-    sealBreakGlass: () => sealBreakGlass(desk),
-    openBreakGlass: (request) => openBreakGlass(context, request),
+    sealBreakGlass: (by) => sealBreakGlass(account, by),
+    openBreakGlass: async (request) => {
+      const opened = await openBreakGlass(account, request);
+      return opened.ok ? ok({ sessions: opened.value, reading: await emergency.read() }) : opened;
+    },
     activationCode: async (text) => {
       const iin = parseIin(text);
       return iin.ok ? ok(await makeActivationCode(desk, iin.value)) : refuse('iin-malformed');

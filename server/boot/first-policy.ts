@@ -44,6 +44,7 @@ export function firstPolicy(identity: Identity, nowMs: number): PolicyDocument {
       policy: { propose: ['security-officer'], confirm: ['manager'] },
       review: { propose: ['security-officer'], confirm: ['security-officer', 'manager'] },
       release: { propose: ['security-officer'], confirm: ['security-officer', 'manager'] },
+      alarm: { propose: ['security-officer'], confirm: ['security-officer', 'manager'] },
     },
     registration: { claimTtlMs: 30 * minuteMs },
     clock: { warnDriftMs: 5_000, refuseDriftMs: 2 * minuteMs },

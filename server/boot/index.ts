@@ -1,6 +1,7 @@
 export type { Administration, AdministrationRefusal, NewStaff } from './administration.ts';
 export { checkPlace, type CheckPlaceOptions, type CheckRefusal } from './check-place.ts';
 export type { Finding, Progress } from '../audit/index.ts';
+export type { EmergencyReading } from './emergency-reading.ts';
 export { exportPlatformLog, type ExportWish, type RangeEnd } from './export-log.ts';
 export { firstPolicy } from './first-policy.ts';
 export type { Founding, FoundingStanding } from './founding.ts';

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { ok, refuse, type Result } from '../../core/kernel/index.ts';
 import { newestRevocationDocument, newestTrustDocument, openRegistry, settle } from '../accounts/index.ts';
 import type { ArchivePlace } from '../archive/index.ts';
 import type { TokenKeyRefusal } from '../keys/index.ts';
 import type { Identity, Platform } from '../platform/index.ts';
-import { areDocumentsLogged, countSequenced, isHeld } from '../store/index.ts';
+import { countSequenced, isHeld } from '../store/index.ts';
 import { createAdministration, trustOfRegistry, type Administration } from './administration.ts';
+import { ownEmergencyLog, publishedEmergencyLog, waitForServer } from './emergency.ts';
 import { openArchive } from './open-archive.ts';
 import { openDesk, type OpenDesk, type OpenRefusal, type PlatformPlace } from './open-desk.ts';
 import { openPlatformLog } from './open-log.ts';
@@ -25,31 +25,21 @@ export type OpenAdministration = Administration & {
   readonly close: () => Promise<void>;
 };
 
-/** A running server sequences at least every second; one that does not within this is not well. */
-const settleTimeoutMs = 10_000;
-const settlePollMs = 50;
-
-async function waitForServer(desk: OpenDesk): Promise<boolean> {
-  for (let waitedMs = 0; waitedMs < settleTimeoutMs; waitedMs += settlePollMs) {
-    if (await areDocumentsLogged(desk.store.database)) return true;
-    await sleep(settlePollMs);
-  }
-  return false;
-}
-
 async function besideServer(directory: string, opened: OpenDesk): Promise<OpenAdministration> {
   const { desk, store } = opened;
+  const settle = (): Promise<boolean> => waitForServer(directory, desk);
   return {
     ...createAdministration({
       desk,
-      settle: () => waitForServer(opened),
+      settle,
+      emergency: publishedEmergencyLog(directory, desk),
       readTrust: () => newestTrustDocument(desk),
       readRevocation: () => newestRevocationDocument(desk),
     }),
     identity: desk.identity,
     isServerRunning: true,
     treeSize: () => countSequenced(store.database),
-    archive: () => openArchive(directory, desk, () => waitForServer(opened)),
+    archive: () => openArchive(directory, desk, settle),
     compactKeys: store.compactKeys,
     close: store.close,
   };
@@ -81,7 +71,10 @@ export async function openAdministration(
   const registry = await openRegistry(platform);
   const settleAll = (): Promise<boolean> => settle(platform, registry);
   return ok({
-    ...createAdministration({ desk, settle: settleAll, ...trustOfRegistry(registry) }),
+    ...createAdministration({
+      ...{ desk, settle: settleAll, ...trustOfRegistry(registry) },
+      emergency: ownEmergencyLog(platform, registry, false),
+    }),
     identity: desk.identity,
     isServerRunning: false,
     treeSize: async () => log.value.size(),

@@ -15,7 +15,7 @@ const unfinished: () => Replay = () => ({
 });
 
 /** Where the acts since the founding were not all read, nobody knows who is blocked: then nobody reads or signs in. */
-function keepRights(registry: Registry, { rights }: Replay): void {
+export function keepRights(registry: Registry, { rights }: Pick<Replay, 'rights'>): void {
   const founded = registry.founded();
   if (founded !== undefined) registry.keepRights(rights ?? { ...founded.base, people: new Map() });
 }

@@ -26,9 +26,10 @@ import { createApp, describeError } from '../http/index.ts';
 import { openIntake, type Intake } from '../intake/index.ts';
 import { SigningRefused, type TokenKeyRefusal } from '../keys/index.ts';
 import { startSequencer, type Sequencer } from '../log/index.ts';
-import { tagRow, type Identity, type Platform } from '../platform/index.ts';
-import { hold, insertAlarm, isHeld, releaseHold } from '../store/index.ts';
+import type { Identity, Platform } from '../platform/index.ts';
+import { hold, isHeld, releaseHold } from '../store/index.ts';
 import { createAdministration, trustOfRegistry, type Administration } from './administration.ts';
+import { ownEmergencyLog } from './emergency.ts';
 import { followMirrors } from './follow-mirrors.ts';
 import { createFounding, type Founding } from './founding.ts';
 import { letHeapGrow } from './heap.ts';
@@ -42,6 +43,7 @@ import { finishRotation } from './rotate-log-key.ts';
 import { readTlsIdentity } from './tls-identity.ts';
 import { serverVersion } from './version.ts';
 import { openWatch } from './watch-authorities.ts';
+import { noteConflict } from './witness-conflict.ts';
 
 export type StartOptions = PlatformPlace & {
   /** What the caller insists on; a platform of the other profile is refused. */
@@ -146,18 +148,6 @@ function remindOfReview({ platform, registry }: Parts, log: Logger): void {
 
 type Following = { readonly stop: () => Promise<void>; readonly witnessConflicts: () => readonly string[] };
 
-/** A witness that vouched for another tree is an alarm of the platform, once, and every workstation is told. */
-async function noteConflict({ database, keyring, surroundings, log }: Platform, witness: string): Promise<void> {
-  const row = {
-    alarm_id: surroundings.uuid(),
-    kind: 'witness-conflict',
-    device: null,
-    details: JSON.stringify({ witness, size: log.checkpointSize() }),
-    at_ms: surroundings.nowMs(),
-  };
-  await insertAlarm(database, tagRow(keyring, 'alarm', row));
-}
-
 /** Keeps the registry up with records that other processes made, and asks outside witnesses; what they refuse stands in the server's log. */
 function follow(parts: Parts, { addresses }: AskedPolicy, log: Logger): Following {
   const { platform, registry } = parts;
@@ -257,7 +247,10 @@ async function serve(options: StartOptions, opened: Opened): Promise<Result<Runn
   Object.assign(identity, { url: url.value });
   const settleAll = async (): Promise<boolean> =>
     (await settle(platform, registry)) && platform.log.gap() === undefined;
-  const administration = createAdministration({ desk: platform, settle: settleAll, ...trustOfRegistry(registry) });
+  const administration = createAdministration({
+    ...{ desk: platform, settle: settleAll, ...trustOfRegistry(registry) },
+    emergency: ownEmergencyLog(platform, registry, true),
+  });
   const founding = createFounding({ desk: platform, registry, settle: settleAll });
   watch.value?.start({ trusted: () => registry.trust().authorities, importList: administration.importCrl });
   const state = (): 'accepting' | 'read-only' =>

@@ -15,6 +15,7 @@ import {
   setPassword,
   signIn,
   signOut,
+  standingAlarms,
   standingOf,
   type FactorClaim,
   type RegisteredDevice,
@@ -201,6 +202,9 @@ function openActDoors(context: DoorContext, router: Router): void {
       consistency,
       policyVersion,
       changesPosition,
+      standingAlarms: standingAlarms(registry.openings(), {
+        ...{ rights: registry.rights(), lost: registry.openingsLost() },
+      }),
       mirrors: context.mirrors.health().map((health) => ({ ...health })),
     });
   });

@@ -1,23 +1,15 @@
-import { isIdle, registryOf, reviewStanding, type Person, type RegistryState } from '../../core/access/index.ts';
 import { ok } from '../../core/kernel/index.ts';
-import { endpoints, policiesLimitMax, type RegistryView } from '../../contracts/http/index.ts';
-import { sha256 } from '../../eds/index.ts';
-import { activeTimes, leavesOfSources } from '../accounts/index.ts';
+import { endpoints, policiesLimitMax } from '../../contracts/http/index.ts';
+import { viewRegistry } from '../accounts/index.ts';
 import { blockedActsOf, policyActs } from '../intake/index.ts';
 import type { DoorContext } from './context.ts';
 import { noteReading } from './reading.ts';
 import type { Router } from './router.ts';
 
-const nobody: RegistryState = registryOf({ staff: [], devices: [], policies: [] }, { sha256, atMs: 0 });
-
-function plain<T>(value: unknown): T {
-  return structuredClone(value) as T;
-}
-
 /** Opens the door of the policies that two people signed, for every desk: each by the acts that put it there. */
 export function openPoliciesDoor({ platform, registry }: DoorContext, router: Router): void {
   router.open(endpoints.policies, async ({ query }) => {
-    const later = (registry.rights() ?? nobody).policies.filter(({ record }) => record.version > query.after);
+    const later = (registry.rights()?.policies ?? []).filter(({ record }) => record.version > query.after);
     const sources = later.map(({ source }) => source).slice(0, policiesLimitMax);
     return ok({ policies: [...(await policyActs(platform, sources))] });
   });
@@ -37,41 +29,13 @@ export function openBlockedActsDoor(context: DoorContext, router: Router): void 
 }
 
 /** Opens the door of the registry: people, devices and policies with the hash that a change of each must name. */
-export function openRegistryDoor({ platform, registry }: DoorContext, router: Router): void {
+export function openRegistryDoor(context: DoorContext, router: Router): void {
   router.open(endpoints.registry, async ({ device, reader }) => {
-    const rights = registry.rights() ?? nobody;
-    const { people, devices, policies } = rights;
-    const all = [...people.values(), ...devices.values(), ...policies];
-    const leafOf = await leavesOfSources(platform, registry.records(), all);
-    const leaf = ({ source }: { readonly source: string }): number | null => leafOf.get(source) ?? null;
-    const activeAt = await activeTimes({ platform, registry });
-    const { terms } = registry.policy().policy;
-    const nowMs = platform.surroundings.nowMs();
-    await noteReading(platform, {
+    const view = await viewRegistry(context);
+    await noteReading(context.platform, {
       ...{ device: device.record.device, iin: reader.iin },
-      ...{ door: 'registry', details: JSON.stringify({ people: people.size }) },
+      ...{ door: 'registry', details: JSON.stringify({ people: view.people.length }) },
     });
-    const activityOf = ({ record: { iin } }: Person) => {
-      const activeAtMs = activeAt.get(iin) ?? 0;
-      return { activeAtMs, isIdle: isIdle(terms, activeAtMs, nowMs) };
-    };
-    const view: RegistryView = {
-      isFounded: registry.founded() !== undefined,
-      people: [...people.values()].map((one) => ({
-        ...{ record: plain(one.record), hash: one.hash, leafIndex: leaf(one) },
-        ...{ block: plain(one.block), confirmedAtMs: one.confirmedAtMs, reviewedAtMs: one.reviewedAtMs },
-        ...activityOf(one),
-      })),
-      devices: [...devices.values()].map((one) => ({
-        record: plain(one.record),
-        hash: one.hash,
-        leafIndex: leaf(one),
-      })),
-      waiting: registry.waiting().map(({ record, leafIndex }) => ({ record: plain(record), leafIndex })),
-      review: reviewStanding(rights, terms, nowMs),
-      policies: policies.map((one) => ({ record: plain(one.record), hash: one.hash, leafIndex: leaf(one) })),
-      unconfirmed: registry.unconfirmed().map((one) => ({ ...one })),
-    };
     return ok(view);
   });
 }

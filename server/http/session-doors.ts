@@ -14,7 +14,10 @@ export function openSessionDoors(context: DoorContext, router: Router, stream: C
   const readsOperations = ({ roles }: Reader): boolean => mayRead(registry.policy().policy.access, roles, 'operations');
   router.open(endpoints.sessions, async ({ device, reader, query: { whose } }) => {
     if (whose === 'all' && !readsOperations(reader)) return refuse('read-not-allowed');
-    const sessions = await listSessions(context, reader, whose);
+    const sessions = await listSessions(context, {
+      whose: whose === 'own' ? reader.iin : undefined,
+      tokenHash: reader.tokenHash,
+    });
     if (whose === 'all') {
       const details = JSON.stringify({ count: sessions.length });
       await noteReading(platform, { device: device.record.device, iin: reader.iin, door: 'sessions', details });

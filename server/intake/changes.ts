@@ -4,7 +4,7 @@ import type { AccessRules, ReadScope, Role } from '../../core/access/index.ts';
 import { mayRead, readScopes } from '../../core/access/index.ts';
 import { change, changesSizeMax, type Change } from '../../contracts/http/index.ts';
 import type { DataKey } from '../keys/index.ts';
-import type { Platform } from '../platform/index.ts';
+import type { Desk } from '../platform/index.ts';
 import {
   readActsOf,
   readChanges,
@@ -32,7 +32,7 @@ type ChangeRow = Awaited<ReturnType<typeof readChanges>>[number];
 type Opened = { readonly row: ChangeRow; readonly key: DataKey; readonly told: z.output<typeof sealedChange> };
 
 /** The stored acts of these changes, by device and leaf. */
-async function actsOf(platform: Platform, opened: readonly Opened[]): Promise<ReadonlyMap<string, Row<'act'>>> {
+async function actsOf(platform: Desk, opened: readonly Opened[]): Promise<ReadonlyMap<string, Row<'act'>>> {
   const keys = opened.map(({ told }) => ({ device: told.act.device, actionId: told.act.id }));
   const acts = await readActsOf(platform.database, keys);
   return new Map(acts.map((act) => [`${act.device} ${act.leaf_id}`, act]));
@@ -61,7 +61,7 @@ function fitting(changes: readonly Change[]): Change[] {
  * this feed.
  */
 export async function changesAfter(
-  platform: Platform,
+  platform: Desk,
   options: { readonly after: number; readonly limit: number; readonly feed: Feed },
 ): Promise<{ readonly changes: Change[]; readonly position: number; readonly latest: number }> {
   // Read first: a change that comes between the two reads is then after `latest`, never skipped.
@@ -80,7 +80,7 @@ export async function changesAfter(
 }
 
 /** Changes with the signed bytes of their acts, unsealed. */
-async function openChanges(platform: Platform, rows: readonly ChangeRow[]): Promise<readonly Change[]> {
+async function openChanges(platform: Desk, rows: readonly ChangeRow[]): Promise<readonly Change[]> {
   const keys = await platform.subjectKeys.ensure(rows.map((row) => `case:${row.case_id}`));
   const opened = rows.map((row): Opened => {
     const key = keys.get(`case:${row.case_id}`);
@@ -93,7 +93,7 @@ async function openChanges(platform: Platform, rows: readonly ChangeRow[]): Prom
 
 /** The two acts behind each policy of these sources, for those whose acts the log holds. */
 export async function policyActs(
-  platform: Platform,
+  platform: Desk,
   sources: readonly string[],
 ): Promise<readonly { readonly proposed: Change; readonly confirmed: Change }[]> {
   const acts = await readActsOfSources(platform, sources);

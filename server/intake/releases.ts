@@ -7,7 +7,7 @@ import type { Platform } from '../platform/index.ts';
 import { readActsAt, readKnownActs, readLeaves, readPositions, type Row } from '../store/index.ts';
 import { admitReleased, type Admission, type IntakeContext } from './admission.ts';
 import type { BatchAnswer } from './batch.ts';
-import { textsOf } from './bundle.ts';
+import { bundleTexts } from '../log/index.ts';
 import { judgeStoredAct, type KeptAct } from './stored-act.ts';
 
 /** The outcome of what came after its signer was blocked. */
@@ -17,7 +17,7 @@ export const blockedOutcome = 'refused:actor-blocked';
 async function leafOf({ database, log }: Platform, { leaf_id: id }: Row<'act'>): Promise<Leaf | 'later' | undefined> {
   const index = (await readPositions(database, [id])).get(id);
   if (index === undefined || index >= log.size()) return 'later';
-  const [text = ''] = textsOf(log.readEntries(index, index + 1));
+  const [text = ''] = bundleTexts(log.readEntries(index, index + 1));
   const leaf = parseLeaf(text);
   return leaf.ok ? leaf.value : undefined;
 }

@@ -41,6 +41,14 @@ export type Desk = {
   readonly nextOrdinal: () => number;
 };
 
+/** The log as far as whoever only reads needs it: the running one, or what is published. */
+export type LogReader = Pick<CosignedLog, 'size' | 'readEntries' | 'readHashes'> & {
+  readonly tree: Pick<CosignedLog['tree'], 'rootAt'>;
+};
+
+/** A platform to be read, by its server or beside it. */
+export type ReadPlatform = Desk & { readonly log: LogReader };
+
 /** What every part of the running platform works with. */
 export type Platform = Desk & {
   readonly log: CosignedLog;

@@ -1,4 +1,4 @@
-export type { Desk, DocumentKey, Identity, Platform, Surroundings } from './context.ts';
+export type { Desk, DocumentKey, Identity, LogReader, Platform, ReadPlatform, Surroundings } from './context.ts';
 export { createOrdinals, uuidV7 } from './ids.ts';
 export { isTagged, tagRow } from './row-tag.ts';
 export { documentKeyOf, signaturesHash, signDocument, signDocumentAside } from './sign.ts';

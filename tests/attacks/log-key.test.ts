@@ -30,6 +30,7 @@ async function desk(rotations: readonly KeyRotation[], lies: Lies = {}, seen?: S
     contact: () => ({
       statement: platform.statement({ epoch, acts, entries, entriesBefore: entries }),
       witnessConflicts: [],
+      standingAlarms: 0,
       ...{ held: { epoch, acts, entries }, serverTimeMs: startMs, policyVersion: 1, changesPosition: 0, mirrors: [] },
       checkpoint: lies.checkpoint ?? platform.checkpoint(),
       consistency: platform.consistency(own.size, platform.size),

@@ -24,7 +24,7 @@ test('a policy that comes into force by time is what signatures are judged by fr
   const surroundings = { ...realSurroundings, nowMs: () => nowMs };
   const { desk, store, signer } = must(await openDesk({ directory, surroundings }, 'demo'));
   const log = must(await openPlatformLog(directory, desk, signer));
-  const registry = await openRegistry({ ...desk, log, witnesses: { threshold: 0, keys: [] } });
+  const registry = await openRegistry({ ...desk, log });
   const before = registry.trust();
   const { policy } = registry.policy();
   const effectiveFromMs = nowMs + 60_000;

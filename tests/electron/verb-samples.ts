@@ -46,6 +46,7 @@ export const verbSamples: { readonly [Verb in OperatorVerb]: OperatorInput<Verb>
   // Its prompt is cancelled by the test: nobody types into it.
   'password.change': null,
   'devices.list': null,
+  'alarms.list': null,
   'changes.list': { view: 'all', offset: 0, limit: 1 },
   'changes.get': { caseId: uuid },
   'sync.now': null,

@@ -73,6 +73,14 @@ const changes: Readonly<Record<AccessChange['kind'], AccessChange>> = {
     epoch: 'f0e1d2c3-b4a5-4f6e-8d7c-6b5a49382716' as JournalEpoch,
     acts: [blocked],
   },
+  alarm: {
+    kind: 'alarm',
+    leaf: hash,
+    record: {
+      ...{ form: 'qorgan.break-glass/1', ...accessPlatform, seal: hash, server: 'https://platform.example.kz' },
+      ...{ iin: clerk, name: before.name, reason: 'All cards are lost', openedAtMs: dayMs },
+    },
+  },
 };
 const text = { reason: 'New duties', basis: 'Order 7' };
 
@@ -141,6 +149,21 @@ test.each(locales)(
     expect(review).toContain(signingTexts[locale]['v1.decision.revoke']);
   },
 );
+
+test.each(locales)('in %s both who close an alarm read who opened the account, when, where and why', (locale) => {
+  const { alarm: change } = changes;
+  const first = textOf({ type: 'access.propose', payload: { change, ...text } }, { status: 'absent' }, locale);
+  for (const shown of [first, textOf(confirm, held(change), locale)])
+    for (const part of [
+      before.name,
+      clerk,
+      'All cards are lost',
+      '1970-01-02 00:00 UTC',
+      'https://platform.example.kz',
+      hash,
+    ])
+      expect(shown).toContain(part);
+});
 
 test.each(locales)(
   'in %s both people read of a release whose acts are let in, and each by all that names it',

@@ -1,6 +1,7 @@
 import {
   registryOf,
   type AccessChange,
+  type EmergencyOpening,
   type PolicyDocument,
   type RegistryState,
   type Role,
@@ -69,6 +70,17 @@ export function grantOf(iin: string, held: readonly Role[], other: Partial<Staff
     standing: 'active',
     contract: null,
     ...other,
+  };
+}
+
+/** An opening of the emergency account by this person. */
+export function openingBy(iin: string): EmergencyOpening {
+  return {
+    form: 'qorgan.break-glass/1',
+    ...accessPlatform,
+    seal: certificateOf('seal'),
+    server: 'https://platform.example.kz',
+    ...{ iin: iin as Iin, name: `Person ${iin}`, reason: 'All cards are lost', openedAtMs: dayMs },
   };
 }
 

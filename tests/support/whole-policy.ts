@@ -15,7 +15,7 @@ export const wholePolicy: Required<PolicyDocument> = {
     acts: Object.fromEntries(actTypes.map((type) => [type, ['reviewer']])) as never,
     reads: { registrar: ['registration'], reviewer: [], 'security-officer': ['operations'], auditor: ['access'] },
   },
-  changes: { staff: nobody, device: nobody, policy: nobody, review: nobody, release: nobody },
+  changes: { staff: nobody, device: nobody, policy: nobody, review: nobody, release: nobody, alarm: nobody },
   registration: { claimTtlMs: 1 },
   clock: { warnDriftMs: 1, refuseDriftMs: 1 },
   sync: { promiseDeadlineMs: 1, offlineTtlMs: 1 },

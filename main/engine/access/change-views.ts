@@ -19,6 +19,7 @@ import { actState } from '../act-state.ts';
 import type { Engine, Shift } from '../context.ts';
 import { readBlockedActs, shownBlockedAct, toldOf } from './blocked-acts.ts';
 import { judgeHere, subjectOf } from './draft.ts';
+import { openingView } from './openings.ts';
 import { readRegistry, type HeldRegistry } from './registry.ts';
 
 type Begun = Exclude<AccessCase, { status: 'absent' }>;
@@ -63,6 +64,8 @@ function whatOf(change: AccessChange): ChangeSummary['what'] {
       return 'reviewed';
     case 'release':
       return 'released';
+    case 'alarm':
+      return 'closed';
   }
 }
 
@@ -148,11 +151,12 @@ function historyItem(registry: HeldRegistry, item: VaultOutput<'access.get'>['hi
 
 const asJson = (record: unknown): Json => record as Json;
 
-function sidesOf(state: Begun): Pick<ChangeView, 'before' | 'after' | 'people'> {
-  const none = { before: null, after: null, people: [] };
+function sidesOf(state: Begun): Pick<ChangeView, 'before' | 'after' | 'opening' | 'people'> {
+  const none = { before: null, after: null, opening: null, people: [] };
   if (!('change' in state)) return none;
   const { change } = state;
   if (change.kind === 'release') return none;
+  if (change.kind === 'alarm') return { ...none, opening: openingView(change.leaf, change.record) };
   if (change.kind !== 'review')
     return { ...none, before: asJson(change.before?.record ?? null), after: asJson(change.record) };
   const people = change.people.map(({ iin, name, roles, decision }) => ({ iin, name, roles: [...roles], decision }));

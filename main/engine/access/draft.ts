@@ -12,7 +12,16 @@ import {
   type ReviewItem,
   type StaffGrant,
 } from '../../../core/access/index.ts';
-import { never, ok, refuse, type CaseId, type DeviceId, type Iin, type Result } from '../../../core/kernel/index.ts';
+import {
+  never,
+  ok,
+  refuse,
+  type CaseId,
+  type DeviceId,
+  type Iin,
+  type Result,
+  type Sha256Hex,
+} from '../../../core/kernel/index.ts';
 import { caseHashStart, shownAct } from '../../../core/signing/index.ts';
 import { sha256 } from '../../../eds/index.ts';
 import { staffGrant } from '../../../contracts/documents/index.ts';
@@ -76,6 +85,13 @@ function reviewChange({ state }: HeldRegistry, { people: drafted }: Draft<'revie
   return ok({ kind: 'review', people });
 }
 
+/** An alarm is closed by the very opening that the log tells of. */
+function alarmChange({ state }: HeldRegistry, { leaf }: Draft<'alarm'>): Result<AccessChange> {
+  const name = leaf as Sha256Hex;
+  const alarm = state.alarms.get(name);
+  return alarm === undefined ? refuse('alarm-unknown') : ok({ kind: 'alarm', leaf: name, record: alarm.record });
+}
+
 type Desk = { readonly engine: Engine; readonly shift: Shift };
 
 function releaseChange(
@@ -99,6 +115,8 @@ async function changeOf(desk: Desk, registry: HeldRegistry, draft: DraftedChange
       return reviewChange(registry, draft);
     case 'release':
       return releaseChange(desk, registry, draft);
+    case 'alarm':
+      return alarmChange(registry, draft);
     default:
       return never(draft, 'draft');
   }
@@ -160,6 +178,8 @@ export function subjectOf(state: Exclude<AccessCase, { status: 'absent' }>): str
       return basis;
     case 'release':
       return change.name;
+    case 'alarm':
+      return change.record.name;
   }
 }
 

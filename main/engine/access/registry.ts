@@ -45,7 +45,7 @@ function isUnsettledTooLong(engine: Engine, names: readonly RecordName[]): boole
 }
 
 /** The registry of an answer; `undefined` where a hash is not that of its record. */
-function stateOf({ people, devices, policies }: RegistryView): RegistryState | undefined {
+function stateOf({ people, devices, policies, alarms }: RegistryView): RegistryState | undefined {
   const state: RegistryState = {
     people: new Map(
       people.map(({ leafIndex: _place, ...one }): [Person['record']['iin'], Person] => [
@@ -57,11 +57,15 @@ function stateOf({ people, devices, policies }: RegistryView): RegistryState | u
     policies: policies.map(({ record, hash }) => ({ record, hash, source: '' })),
     // What was let in is a matter of its acts, and changes the rights of nobody.
     releases: new Map(),
+    alarms: new Map(
+      alarms.map(({ leaf, record, end }) => [leaf, { record, end: end && { by: end.by, atMs: end.atMs, source: '' } }]),
+    ),
   };
   const isHashed =
     [...state.people.values()].every(({ record, block, hash }) => personHash(sha256, record, block) === hash) &&
     [...state.devices.values(), ...state.policies].every(({ record, hash }) => recordHash(sha256, record) === hash);
-  const isOnce = state.people.size === people.length && state.devices.size === devices.length;
+  const isOnce =
+    state.people.size === people.length && state.devices.size === devices.length && state.alarms.size === alarms.length;
   return isHashed && isOnce ? state : undefined;
 }
 
@@ -72,6 +76,8 @@ function isUnsettled(view: RegistryView, name: RecordName): boolean {
       return view.people.some(({ record, leafIndex }) => record.iin === name.iin && leafIndex === null);
     case 'device':
       return view.devices.some(({ record, leafIndex }) => record.record.device === name.device && leafIndex === null);
+    case 'alarm':
+      return view.alarms.some(({ leaf, end }) => leaf === name.leaf && end?.leafIndex === null);
     case 'policy':
       return view.policies.some(({ record, leafIndex }) => record.version === name.version && leafIndex === null);
   }

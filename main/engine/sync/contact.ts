@@ -49,6 +49,13 @@ async function checkTree(
   return head;
 }
 
+/** The opening of the emergency account is told wherever rights are read, and stays until two people closed its alarm. */
+function noteAlarms(engine: Engine, standing: number): void {
+  if (engine.state.standingAlarms === standing) return;
+  engine.state.standingAlarms = standing;
+  engine.emit('app.changed');
+}
+
 /**
  * One contact: this device states the heads of both chains, the server states what it holds. A vault that lacks what the server
  * holds was rolled back or cloned and is quarantined; a log that does not contain the tree seen before raises an alarm. The head
@@ -88,6 +95,7 @@ export async function makeContact(engine: Engine, shift: Shift): Promise<Result<
   }));
   // Of a server whose log and statement hold: a shift that began without it is told of a block here.
   if (answer.value.actor === 'session-blocked') return refuse(answer.value.actor);
+  noteAlarms(engine, answer.value.standingAlarms);
   engine.state.log = { ...engine.state.log, treeSize: head.value.size, checkedAtMs: clock.nowMs(), mirrors };
   return ok({
     head: head.value,

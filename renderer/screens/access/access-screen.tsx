@@ -4,6 +4,7 @@ import { DevicesScreen } from './devices/devices-screen.tsx';
 import { AccessNav } from './part-nav.tsx';
 import { PeopleScreen } from './people/people-screen.tsx';
 import { PoliciesScreen } from './policies/policies-screen.tsx';
+import { AlarmProposal } from './proposal/alarm-screen.tsx';
 import { DeviceProposal } from './proposal/device-screen.tsx';
 import { PolicyProposal } from './proposal/policy-screen.tsx';
 import { ReleaseProposal } from './proposal/release-screen.tsx';
@@ -24,6 +25,8 @@ function Part({ part, id }: { readonly part: AccessPart; readonly id: string | n
       return <PoliciesScreen id={id} />;
     case 'propose':
       return <ProposalScreen iin={id} />;
+    case 'propose-alarm':
+      return <AlarmProposal leaf={id} />;
     case 'propose-device':
       return <DeviceProposal id={id} />;
     case 'propose-policy':

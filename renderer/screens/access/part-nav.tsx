@@ -36,6 +36,7 @@ function PartNav({ label, links }: { readonly label: string; readonly links: rea
 /** Under which part a form stands. */
 const homes: Readonly<Record<string, string>> = {
   propose: 'people',
+  'propose-alarm': 'waiting',
   'propose-review': 'people',
   'propose-release': 'people',
   'propose-device': 'devices',

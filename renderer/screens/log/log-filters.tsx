@@ -4,7 +4,7 @@ import { useWords } from '../../words/index.ts';
 import { FilterChoice, FilterFace, FilterSearch } from '../filter-choice.tsx';
 import { useMemory, type LogQuest } from '../memory.tsx';
 
-const kinds = ['act', 'staff', 'device', 'policy', 'platform'] as const;
+const kinds = ['act', 'staff', 'device', 'policy', 'platform', 'break-glass'] as const;
 const outcomes = ['accepted', 'superseded', 'refused'] as const;
 const periods = ['any', 'today', 'week', 'month', 'year'] as const;
 

@@ -6,6 +6,7 @@ import { useWords } from '../../../words/index.ts';
 import { changeTones, changeWords, rolesWords, subjectWords } from '../access-words.ts';
 import { BlockedActState, BlockedActWords, useDeviceNames } from '../blocked-act.tsx';
 import { DiffTable } from '../diff-table.tsx';
+import { OpeningFacts } from '../opening-facts.tsx';
 import type { RecordKind } from '../field-words.ts';
 import { ChangeDecision } from './change-decision.tsx';
 
@@ -69,6 +70,7 @@ function What({ view }: { readonly view: ChangeView }): ReactNode {
   const kind = recordKinds[view.summary.kind];
   if (view.summary.kind === 'review') return <Review people={view.people} />;
   if (view.summary.kind === 'release') return <Release view={view} />;
+  if (view.opening !== null) return <OpeningFacts opening={view.opening} />;
   if (kind === undefined) return <p>{words('change.blockText', { name: view.summary.subject })}</p>;
   return <DiffTable label={words('change.diff')} kind={kind} before={view.before} after={view.after} />;
 }

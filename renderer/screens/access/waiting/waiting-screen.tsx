@@ -9,6 +9,7 @@ import { RowsTable } from '../../rows-table.tsx';
 import { ageWords } from '../../status-words.ts';
 import { changeTones, changeWords, subjectWords } from '../access-words.ts';
 import { NameCell } from '../name-cell.tsx';
+import { AlarmList } from './alarm-list.tsx';
 import { ChangePanel } from './change-panel.tsx';
 
 const views = ['for-me', 'mine', 'all'] as const;
@@ -113,6 +114,7 @@ export function WaitingScreen({ id }: { readonly id: string | null }): ReactNode
       <section className="queue-left" aria-label={words('access.part.waiting')}>
         <div>
           <h1 className="visually-hidden">{words('access.part.waiting')}</h1>
+          <AlarmList />
           <Views changes={changes} />
         </div>
         <Rows changes={changes} id={id} />
