@@ -1,9 +1,6 @@
-import { readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { attemptRulesDefault } from '../../core/access/index.ts';
 import { endpoints } from '../../contracts/http/index.ts';
-import { run } from '../../cli/boot/run.ts';
 import {
   openBreakGlass,
   readSignedDocuments,
@@ -179,43 +176,6 @@ test('whoever failed too often waits, with the right sheets and code too', async
   expect(await open(sheets)).toBe('break-glass-refused');
   clock.aheadMs += attemptRulesDefault.delayMaxMs + 60_000;
   expect(typeof (await open(sheets))).toBe('object');
-});
-
-test('the commands write three files for three people, and open by what is typed', async () => {
-  const session = await signedIn(platform.reviewer);
-  const names = ['first', 'second', 'code'].map((name) => join(platform.directory, `${name}.txt`));
-  const [first = '', second = '', code = ''] = names;
-  const secrets: string[] = [];
-  const call = async (...given: readonly string[]) => {
-    let said = '';
-    const exit = await run(
-      ['server', 'break-glass', ...given, '--directory', platform.directory, '--json', '--locale', 'kk'],
-      {
-        ...{ languageOf: 'kk', nowMs: () => Date.now(), noteBug: () => undefined, stopAsked: () => Promise.resolve() },
-        askSecret: async () => Buffer.from(secrets.shift() ?? ''),
-        write: (text) => void (said += text),
-        report: (bug) => (bug instanceof Error ? (bug.stack ?? bug.message) : 'thrown'),
-      },
-    );
-    return { exit, said };
-  };
-  const by = ['--iin', opener.iin, '--name', opener.name];
-  const create = () => call('create', '--first', first, '--second', second, '--code', code, ...by);
-  const made = await create();
-  expect(made.exit).toBe(0);
-  const lastLine = (file: string): string => readFileSync(file, 'utf8').trimEnd().split('\n').at(-1) ?? '';
-  for (const file of names) {
-    expect(statSync(file).mode & 0o777).toBe(0o600);
-    expect(made.said).not.toContain(lastLine(file));
-  }
-  // What is there already is left as it is, and still opens.
-  expect(JSON.parse((await create()).said)).toMatchObject({ problem: 'break-glass-file-taken' });
-  secrets.push(lastLine(first), lastLine(second), codeAt(lastLine(code), Date.now()));
-  const folder = join(platform.directory, 'read');
-  const answer = await call('open', ...by, '--reason', opener.reason, '--folder', folder, '--end-all');
-  expect(answer.exit).toBe(0);
-  expect(JSON.parse(answer.said)).toMatchObject({ ended: expect.any(Number) as number });
-  expect(await session()).toBe('session-signed-out');
 });
 
 test('the check of the platform knows what was recorded', async () => {
