@@ -34,6 +34,7 @@ export const accessRefusals = {
   'alarm-unknown': { retry: false },
   'alarm-closed-already': { retry: false },
   'nobody-left-to-confirm': { retry: false },
+  'policy-shuts-out-signer': { retry: false },
   'policy-not-verified': { retry: false },
   'registry-differs': { retry: false },
   'registry-unsettled': { retry: true },

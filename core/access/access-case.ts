@@ -65,7 +65,9 @@ function judgeStaff(record: StaffGrant, before: StaffGrant | undefined, nowMs: n
   if (before !== undefined && before.iin !== record.iin) return 'record-of-other';
   if (startsInPast(record.validFromMs, before?.validFromMs, nowMs)) return 'record-starts-in-past';
   if (record.validUntilMs !== null && record.validUntilMs <= record.validFromMs) return 'record-ends-before-start';
-  if (record.contract === null) return record.employeeNumber === null ? 'contract-missing' : undefined;
+  // Whom the founding named has neither yet, and is confirmed as he stands.
+  const hadNeither = before !== undefined && before.contract === null && before.employeeNumber === null;
+  if (record.contract === null) return record.employeeNumber === null && !hadNeither ? 'contract-missing' : undefined;
   return record.validUntilMs === null ? 'contract-without-end' : undefined;
 }
 

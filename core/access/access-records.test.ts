@@ -79,7 +79,9 @@ describe('policies and devices', () => {
 
   it('a review blocks whom it revokes, and is refused where a record moved on or is the own', () => {
     const item = (iin: string, decision: 'keep' | 'revoke', hash = registry.people.get(iin as Iin)?.hash) => ({
-      ...{ iin: iin as Iin, name: '', roles: [], decision, hash: hash as Sha256Hex },
+      ...{ iin: iin as Iin, decision, hash: hash as Sha256Hex },
+      name: registry.people.get(iin as Iin)?.record.name ?? '',
+      roles: registry.people.get(iin as Iin)?.record.roles ?? [],
     });
     const review = (...items: ReturnType<typeof item>[]): AccessCommand => propose({ kind: 'review', people: items });
     const waiting = afterOf(decide(absent, review(item('4', 'revoke'), item('2', 'keep')), people.author)).after;
@@ -88,6 +90,10 @@ describe('policies and devices', () => {
     expect(after.people.get('2' as Iin)?.reviewedAtMs).toBe(nowMs);
     const hash = registry.people.get('4' as Iin)?.hash;
     expect(codeOf(decide(absent, review(item('2', 'keep', hash)), people.author))).toBe('record-changed');
+    const renamed = { ...item('4', 'revoke'), name: 'Somebody Else' };
+    const undressed = { ...item('4', 'revoke'), roles: [] };
+    for (const one of [renamed, undressed])
+      expect(codeOf(decide(absent, review(one), people.author))).toBe('record-changed');
     expect(codeOf(decide(absent, review(item('1', 'keep')), people.author))).toBe('change-own-record');
     expect(codeOf(decide(waiting, commands['access.confirm'], people.colleague))).toBe('change-own-record');
   });

@@ -32,6 +32,7 @@ export {
   type AccessContext,
   type RegistryRefusal,
 } from './judge.ts';
+export { keepersMin, keepersOf, keptOutByIdleness } from './keepers.ts';
 export { antivirusBaseAgeDefaultMs, type ChangeRule, type PolicyDocument } from './policy.ts';
 export { policyBounds, type BoundedField } from './policy-bounds.ts';
 export {

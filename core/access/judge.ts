@@ -1,10 +1,10 @@
 import { canonicalize, never, type Iin, type Json, type PlatformId, type Sha256 } from '../kernel/index.ts';
 import type { AccessCase, AccessEvent } from './access-case.ts';
-import type { AccessChange, AccessCommand, Before, ChangeKind, StaffGrant } from './change.ts';
+import type { AccessChange, AccessCommand, Before, ChangeKind, ReviewItem, StaffGrant } from './change.ts';
 import { isSameOpening } from './emergency.ts';
 import type { ChangeRule, PolicyDocument } from './policy.ts';
 import { effectOf, evolveRegistry, outOfForce, policyInForce, type Person, type RegistryState } from './registry.ts';
-import { mayAct } from './roles.ts';
+import { mayAct, mayRead } from './roles.ts';
 
 /** What the other records forbid. */
 export type RegistryRefusal =
@@ -57,8 +57,12 @@ type Rule = { readonly policy: PolicyDocument; readonly kind: VitalKind; readonl
 
 /** True where two different people could make such a change: one proposes, another confirms. */
 function hasPair(people: readonly Person[], { policy, kind, nowMs }: Rule): boolean {
+  // Whoever cannot read what waits cannot be its second person.
   const may = (part: Part): readonly Iin[] =>
-    people.filter((person) => mayChange(policy, person, { kind, part, nowMs })).map(({ record }) => record.iin);
+    people
+      .filter((person) => mayChange(policy, person, { kind, part, nowMs }))
+      .filter(({ record }) => mayRead(policy.access, record.roles, 'access'))
+      .map(({ record }) => record.iin);
   const [proposers, confirmers] = [may('propose'), may('confirm')];
   return proposers.length > 0 && confirmers.length > 0 && new Set([...proposers, ...confirmers]).size > 1;
 }
@@ -71,10 +75,19 @@ export function changeableKinds(registry: RegistryState, nowMs: number): readonl
   return vitalKinds.filter((kind) => ahead.every(({ record: policy }) => hasPair(people, { policy, kind, nowMs })));
 }
 
-/** What could be changed before can be changed after. */
+/** Long enough for two people to see that a right ends, and to renew it. */
+const aheadMs = 14 * 86_400_000;
+
+const hasDevice = ({ devices }: RegistryState): boolean =>
+  [...devices.values()].some(({ record }) => record.standing === 'active');
+
+/** What could be changed before, now and in two weeks, can be changed after, and there is a device to do it at. */
 function leavesSomebody(before: RegistryState, after: RegistryState, nowMs: number): boolean {
-  const left = changeableKinds(after, nowMs);
-  return changeableKinds(before, nowMs).every((kind) => left.includes(kind));
+  const isLeft = [nowMs, nowMs + aheadMs].every((atMs) => {
+    const left = changeableKinds(after, atMs);
+    return changeableKinds(before, atMs).every((kind) => left.includes(kind));
+  });
+  return isLeft && (hasDevice(after) || !hasDevice(before));
 }
 
 function isCurrent<Of>(before: Before<Of> | null, kept: { record: Of; hash: string } | undefined): boolean {
@@ -109,6 +122,12 @@ function isOfPlatform(
   return of.platform === platform.platform && of.profile === platform.profile;
 }
 
+/** True where what the signers read of a person is what his record says. */
+function isAsKept({ hash, name, roles }: ReviewItem, person: Person | undefined): boolean {
+  const record = person?.record;
+  return person?.hash === hash && record?.name === name && record.roles.join() === roles.join();
+}
+
 /** What the present records have against a change. */
 function judgeRecord(context: AccessContext, change: AccessChange): RegistryRefusal | undefined {
   const { registry } = context;
@@ -120,6 +139,7 @@ function judgeRecord(context: AccessContext, change: AccessChange): RegistryRefu
       const { record } = change.record;
       if (!isOfPlatform(context, record)) return 'change-other-platform';
       if (!isCurrent(change.before, registry.devices.get(record.device))) return 'record-changed';
+      if (!registry.people.has(change.record.custodian)) return 'person-unknown';
       const others = [...registry.devices.values()].filter((one) => one.record.record.device !== record.device);
       return others.some((one) => one.record.record.publicKey === record.publicKey) ? 'device-key-taken' : undefined;
     }
@@ -132,7 +152,7 @@ function judgeRecord(context: AccessContext, change: AccessChange): RegistryRefu
     }
     case 'review':
       if (change.people.some(({ iin }) => !registry.people.has(iin))) return 'person-unknown';
-      return change.people.every(({ iin, hash }) => registry.people.get(iin)?.hash === hash)
+      return change.people.every((item) => isAsKept(item, registry.people.get(item.iin)))
         ? undefined
         : 'record-changed';
     case 'release': {
@@ -141,6 +161,7 @@ function judgeRecord(context: AccessContext, change: AccessChange): RegistryRefu
         [...registry.devices.values()].some(({ record }) => record.record.epoch === change.epoch);
       if (isTaken) return 'record-changed';
       if (!registry.people.has(change.iin)) return 'person-unknown';
+      if (registry.people.get(change.iin)?.record.name !== change.name) return 'record-changed';
       // What a device sent that is none any more is not received again.
       const isInForce = change.acts.every(({ device, epoch }) => {
         const grant = registry.devices.get(device)?.record;
@@ -169,9 +190,13 @@ function judgeEffect(context: AccessContext, before: AccessCase, event: AccessEv
   return leavesSomebody(registry, after, nowMs) ? undefined : 'nobody-left-to-confirm';
 }
 
-function judgeBlock({ registry }: AccessContext, iin: Iin): RegistryRefusal | undefined {
+function judgeBlock(
+  { registry }: AccessContext,
+  { iin, name }: { readonly iin: Iin; readonly name: string },
+): RegistryRefusal | undefined {
   const person = registry.people.get(iin);
   if (person === undefined) return 'person-unknown';
+  if (person.record.name !== name) return 'record-changed';
   return person.block === null ? undefined : 'person-blocked-already';
 }
 
@@ -203,7 +228,7 @@ export function judgeAccess(
   const right = judgeRight(context, before, command);
   if (right !== undefined) return right;
   if (command.type === 'access.block') {
-    return judgeBlock(context, command.payload.iin) ?? judgeEffect(context, before, event);
+    return judgeBlock(context, command.payload) ?? judgeEffect(context, before, event);
   }
   const change = event.type === 'proposed' ? event.change : 'change' in before ? before.change : undefined;
   const isJudged = event.type === 'proposed' || event.type === 'confirmed';

@@ -16,10 +16,13 @@ const session: Bounds = { min: minuteMs, max: dayMs };
 export const policyBounds = {
   'registration.claimTtlMs': from(secondMs),
   'clock.warnDriftMs': from(1),
-  'clock.refuseDriftMs': from(1),
+  // Clocks that are set by a network differ by less; below it nobody's act would be in time.
+  'clock.refuseDriftMs': from(secondMs),
   'sync.promiseDeadlineMs': from(100),
-  'sync.offlineTtlMs': from(secondMs),
-  'signatures.crlAgeMaxMs': from(secondMs),
+  // A queue that is sent over a slow line takes so long.
+  'sync.offlineTtlMs': from(minuteMs),
+  // No authority publishes its lists more often.
+  'signatures.crlAgeMaxMs': from(minuteMs),
   'evidence.antivirusBaseAgeMaxMs': from(secondMs),
   // A policy may ask for more than these, and never for so little that a password counts for nothing.
   'passwords.lengthMin': { min: 8, max: 64 },

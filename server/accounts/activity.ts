@@ -1,4 +1,4 @@
-import { isIdle, type Person } from '../../core/access/index.ts';
+import { isIdle, keepersOf, keptOutByIdleness, type Person } from '../../core/access/index.ts';
 import type { Iin } from '../../core/kernel/index.ts';
 import { isTagged } from '../platform/index.ts';
 import { readLastSessions } from '../store/index.ts';
@@ -31,6 +31,22 @@ export async function activeTimes(context: SessionContext, iins?: readonly Iin[]
   );
 }
 
+/** Whom of these idle people that keeps out: not the keepers of rights, while too few of them are active. */
+export async function keptOut(context: SessionContext, idle: ReadonlySet<Iin>): Promise<ReadonlySet<Iin>> {
+  const { platform, registry } = context;
+  const rights = registry.rights();
+  if (rights === undefined || idle.size === 0) return idle;
+  const { policy } = registry.policy();
+  const nowMs = platform.surroundings.nowMs();
+  const keepers = keepersOf(rights, policy, nowMs);
+  if (!keepers.some((iin) => idle.has(iin))) return idle;
+  const active = await activeTimes(context, keepers);
+  return keptOutByIdleness(
+    idle,
+    keepers.map((iin) => ({ iin, isIdle: isIdle(policy.terms, active.get(iin) ?? 0, nowMs) })),
+  );
+}
+
 /**
  * Who of these people was not active for as long as the policy in force allows. Before the founding nobody is: the platform key alone
  * vouches for everybody then.
@@ -41,5 +57,5 @@ export async function idleAmong(context: SessionContext, iins: readonly Iin[]): 
   if (terms === undefined || registry.rights() === undefined || iins.length === 0) return new Set();
   const active = await activeTimes(context, iins);
   const nowMs = platform.surroundings.nowMs();
-  return new Set(iins.filter((iin) => isIdle(terms, active.get(iin) ?? 0, nowMs)));
+  return keptOut(context, new Set(iins.filter((iin) => isIdle(terms, active.get(iin) ?? 0, nowMs))));
 }

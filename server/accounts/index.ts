@@ -1,4 +1,4 @@
-export { activeTimes } from './activity.ts';
+export { activeTimes, keptOut } from './activity.ts';
 export { contact, type ContactAnswer, type HeldHeads } from './contacts.ts';
 export { exchangeCosignatures } from './cosignatures.ts';
 export {

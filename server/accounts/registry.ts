@@ -43,6 +43,8 @@ export type Registry = {
   readonly policyOf: (version: number) => PolicyDocument | undefined;
   /** By the policy in force at this moment: one that comes into force by time makes another trust, without anything being read. */
   readonly trust: () => Trust;
+  /** The same trust under another policy, which is not in force. */
+  readonly trustUnder: (policy: PolicyDocument) => Trust;
   /** Version of the newest trust document; 0 before the first. */
   readonly trustVersion: () => number;
   readonly trustDocument: () => TrustDocument | undefined;
@@ -256,6 +258,7 @@ export async function openRegistry(platform: ReadPlatform, live?: LiveAnswers): 
         state = { ...state, trust: buildTrust({ ...source, policy }, { nowMs, live }) };
       return state.trust;
     },
+    trustUnder: (policy) => buildTrust({ ...state.trust.source, policy }, { nowMs, live }),
     trustVersion: () => state.trustDocument?.version ?? 0,
     trustDocument: () => state.trustDocument,
     revocationDocument: () => state.revocationDocument,

@@ -21,6 +21,7 @@ import { foldRow, headName, loadCases, loadHeads, loadNumbers, scopeOf, type Int
 import { caseStart, decideAct, type CaseFold, type Decision } from './decision.ts';
 import type { FoldRegister } from './fold-register.ts';
 import type { ActRefusalCode } from './refusal-code.ts';
+import { isShutOut } from './shut-out.ts';
 import { purposes, rowsOf, subjectOf, type ActRows } from './rows.ts';
 
 /** What the device reads: the stored act, or why nothing was kept. */
@@ -75,7 +76,7 @@ function policyOf({ registry }: IntakeContext, { envelope }: Admission): PolicyD
 function decideNext(context: IntakeContext, draft: Draft, admission: Admission, head: ChainPlace): void {
   const caseId = admission.envelope?.subject.case;
   const fold = (caseId === undefined ? undefined : draft.cases.get(caseId)) ?? caseStart;
-  const decision = decideAct({
+  const decided = decideAct({
     admission,
     fold,
     previous: head.hash as Sha256Hex,
@@ -83,6 +84,10 @@ function decideNext(context: IntakeContext, draft: Draft, admission: Admission, 
     policy: policyOf(context, admission),
     rights: draft.rights,
   });
+  const decision: Decision =
+    decided.accepted !== undefined && isShutOut(context, admission, fold.state)
+      ? { outcome: 'refused:policy-shuts-out-signer', accepted: undefined }
+      : decided;
   draft.heads.set(nameOf(admission), { sequence: admission.item.sequence, hash: admission.envelopeHash });
   draft.decided.set(idOf(admission), { admission, decision });
   if (decision.accepted === undefined || caseId === undefined) return;

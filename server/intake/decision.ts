@@ -3,6 +3,7 @@ import {
   judgeAccess,
   mayAct,
   outOfForce,
+  policyInForce,
   withoutBlock,
   type AccessEffect,
   type PolicyDocument,
@@ -140,6 +141,10 @@ export function decideAct(
   const out =
     rights === undefined ? undefined : refusedByRights(verdict.value.envelope, { policy, rights, nowMs, isReleased });
   if (out !== undefined) return refused(out);
+  // An act before this one in the same batch may have let another policy be.
+  const inForce = rights === undefined ? undefined : policyInForce(rights, nowMs)?.record.version;
+  if (!isReleased && inForce !== undefined && inForce !== verdict.value.envelope.policy)
+    return refused('policy-not-in-force');
   const { subject } = verdict.value.envelope;
   if (subject.revision !== fold.revision || subject.hash !== fold.hash)
     return { outcome: 'superseded', accepted: undefined };

@@ -1,6 +1,6 @@
 import { isIdle } from '../../core/access/index.ts';
 import type { Iin } from '../../core/kernel/index.ts';
-import { activeTimes } from '../accounts/index.ts';
+import { activeTimes, keptOut } from '../accounts/index.ts';
 import type { CheckedAct } from '../checks/index.ts';
 import type { IntakeContext } from './admission.ts';
 
@@ -23,6 +23,6 @@ export function watchIdleSigners(context: IntakeContext): IdleSigners {
     const idle = (iin: Iin): boolean => isIdle(terms, known.get(iin) ?? 0, nowMs);
     const asked = [...new Set(signers)].filter((iin) => people.has(iin) && idle(iin));
     if (asked.length > 0) for (const [iin, atMs] of await activeTimes(context, asked)) known.set(iin, atMs);
-    return new Set(asked.filter(idle));
+    return keptOut(context, new Set(asked.filter(idle)));
   };
 }

@@ -43,7 +43,12 @@ export function accessPolicy(version = 1, effectiveFromMs = 0): PolicyDocument {
         'access.withdraw': ['security-officer'],
         'access.block': both,
       },
-      reads: { registrar: ['registration'], reviewer: ['registration'], 'security-officer': ['access'] },
+      reads: {
+        registrar: ['registration'],
+        reviewer: ['registration'],
+        'security-officer': ['access'],
+        manager: ['access'],
+      },
     },
     changes: changeRules,
     registration: { claimTtlMs: 1_000 },
