@@ -1,7 +1,7 @@
 import { isIdle, registryOf, reviewStanding, type Person, type RegistryState } from '../../core/access/index.ts';
 import type { RegistryView } from '../../contracts/http/index.ts';
 import { sha256 } from '../../eds/index.ts';
-import { activeTimes } from './activity.ts';
+import { activeTimes, keptOut } from './activity.ts';
 import type { SessionContext } from './sessions.ts';
 import { leavesOfSources } from './sources.ts';
 
@@ -37,10 +37,10 @@ export async function viewRegistry(context: SessionContext): Promise<RegistryVie
   const activeAt = await activeTimes(context);
   const { terms } = registry.policy().policy;
   const nowMs = platform.surroundings.nowMs();
-  const activityOf = ({ record: { iin } }: Person) => {
-    const activeAtMs = activeAt.get(iin) ?? 0;
-    return { activeAtMs, isIdle: isIdle(terms, activeAtMs, nowMs) };
-  };
+  const isIdleNow = ({ record: { iin } }: Person) => isIdle(terms, activeAt.get(iin) ?? 0, nowMs);
+  const idle = new Set([...people.values()].filter(isIdleNow).map(({ record }) => record.iin));
+  const out = await keptOut(context, idle);
+  const activityOf = ({ record: { iin } }: Person) => ({ activeAtMs: activeAt.get(iin) ?? 0, isIdle: out.has(iin) });
   return {
     isFounded: registry.founded() !== undefined,
     people: [...people.values()].map((one) => ({
