@@ -2,7 +2,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { AccessChange } from '../../core/access/index.ts';
 import { endpoints, type RegistryView } from '../../contracts/http/index.ts';
 import { sha256Hex } from '../../eds/index.ts';
-import { checkPlace } from '../../server/boot/index.ts';
+import { publishedEmergencyLog } from '../../server/boot/emergency.ts';
+import { checkPlace, realSurroundings } from '../../server/boot/index.ts';
+import { openDesk } from '../../server/boot/open-desk.ts';
 import { asSuperuser } from '../attacks/support.ts';
 import { codeAt } from './support/authenticator.ts';
 import { actOn, confirm, propose, registryOf, startFounded, tokenOf, type FoundedPlatform } from './support/founded.ts';
@@ -113,8 +115,10 @@ test('whoever deletes the record of an opening silences nothing: the check names
     return rows[0] as Record<string, unknown>;
   });
   expect(await findings()).toContainEqual({ place: 'table document', is: 'missing' });
+  const told = platform.lines.length;
   await platform.restart();
   desk.reconnect(platform.server);
+  expect(platform.lines.slice(told).join()).toMatch(/"rejected":1.*records that are not what the log holds/u);
   expect(platform.server.state()).toBe('read-only');
   expect(await standing()).toBe(1);
   const names = Object.keys(row);
@@ -138,6 +142,14 @@ test('who opened it reads what an auditor is told at the doors, by the same func
     (await desk.client.call({ method: 'GET', path, token: reader })).json;
   const registry = endpoints.registry.response.parse(await get(endpoints.registry.path));
   expect(told.registry).toEqual(registry);
+  // Beside the server, by the published log alone, it is the same.
+  const { desk: beside, store } = must(
+    await openDesk({ directory: platform.directory, surroundings: realSurroundings }, 'demo'),
+  );
+  const published = must(await publishedEmergencyLog(platform.directory, beside).read());
+  await store.close();
+  expect(published.registry).toEqual(registry);
+  expect([published.changes, published.waiting]).toEqual([told.changes, told.waiting]);
   expect(registry.alarms.at(-1)).toMatchObject({ record: stranger, end: null });
   const { sessions } = endpoints.sessions.response.parse(await get(`${endpoints.sessions.path}?whose=all`));
   expect(told.sessions.length).toBeGreaterThan(1);

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import type { AlarmView } from '../../../../contracts/ipc/index.ts';
 import { useAnswer } from '../../../bridge/index.ts';
-import { Empty, IconAlertOctagon, Note, RefusalBox, Skeleton } from '../../../kit/index.ts';
+import { Button, Empty, IconAlertOctagon, Note, RefusalBox, Skeleton } from '../../../kit/index.ts';
 import { useGo } from '../../../places/index.ts';
 import { useWords } from '../../../words/index.ts';
 import { matterOfAlarm, useMemory } from '../../memory.tsx';
@@ -48,6 +48,7 @@ function Proposal({ alarm }: { readonly alarm: AlarmView }): ReactNode {
 /** The alarm of an opened emergency account, and the way to close it. */
 export function AlarmProposal({ leaf }: { readonly leaf: string | null }): ReactNode {
   const words = useWords();
+  const go = useGo();
   const answer = useAnswer('alarms.list', null, { keep: true });
   const alarm = answer.state === 'here' ? answer.value.items.find((one) => one.leaf === leaf) : undefined;
   if (alarm !== undefined) return <Proposal key={alarm.leaf} alarm={alarm} />;
@@ -60,7 +61,9 @@ export function AlarmProposal({ leaf }: { readonly leaf: string | null }): React
           icon={<IconAlertOctagon size={28} aria-hidden />}
           title={words('alarm.choose')}
           text={words('alarm.chooseText')}
-        />
+        >
+          <Button onClick={() => go({ page: 'access', part: 'waiting', id: null })}>{words('propose.back')}</Button>
+        </Empty>
       ) : null}
     </div>
   );
