@@ -200,6 +200,10 @@ describe('qorgan server', () => {
       exit: 2,
       said: { problem: 'clamd-address-malformed' },
     });
+    expect(inPlatform('start', ...demo, '--trusted-proxies', '0.0.0.0/0')).toMatchObject({
+      exit: 2,
+      said: { problem: 'trusted-proxies-malformed' },
+    });
   });
 
   it('never opens a demonstration as production', () => {

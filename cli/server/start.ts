@@ -8,6 +8,7 @@ import {
   type LostLog,
   type PlatformPlace,
 } from '../../server/boot/index.ts';
+import { parseTrustedProxies } from '../../server/http/index.ts';
 import { clamdAntivirus, parseClamdAddress } from '../../server/evidence/index.ts';
 import {
   listenOf,
@@ -47,6 +48,7 @@ export const serverStart: Command = {
       listen: 'optional',
       'witness-policy': 'optional',
       clamd: 'optional',
+      'trusted-proxies': 'optional',
     },
   },
   run: async (given, around) => {
@@ -61,6 +63,10 @@ export const serverStart: Command = {
     const clamdAddress = clamd === undefined ? undefined : parseClamdAddress(clamd);
     if (clamdAddress?.ok === false)
       return misuse(locale, 'cli.error.clamd-address-malformed', { address: clamd ?? '' });
+    const proxies = given.option('trusted-proxies');
+    const trustedProxies = proxies === undefined ? undefined : parseTrustedProxies(proxies);
+    if (trustedProxies?.ok === false)
+      return misuse(locale, 'cli.error.trusted-proxies-malformed', { addresses: proxies ?? '' });
     const policyFile = given.option('witness-policy');
     const policy = policyFile === undefined ? undefined : await readSmallFile(policyFile, policySizeMax);
     if (policy?.ok === false) return misuse(locale, `cli.error.${policy.refusal.code}`, { file: policyFile ?? '' });
@@ -74,6 +80,7 @@ export const serverStart: Command = {
       profile,
       log,
       listen,
+      trustedProxies: trustedProxies?.value,
       antivirus: clamdAddress === undefined ? undefined : clamdAntivirus({ address: clamdAddress.value }),
       witnessPolicy: policy === undefined ? undefined : Buffer.from(policy.value).toString('utf8'),
     });

@@ -1,3 +1,4 @@
+export { networkOf } from './addresses.ts';
 export {
   decideAccessCase,
   evolveAccessCase,
@@ -151,3 +152,4 @@ export {
   type Half,
   type SheetNumber,
 } from './halves.ts';
+export { createShares, shareOfAddress, type ShareRules, type Shares } from './shares.ts';

@@ -2,6 +2,11 @@ import type { Refusal, Result } from '../../core/kernel/index.ts';
 import type { Engine } from './context.ts';
 
 const retryMaxMs = 30_000;
+/**
+ * The longest that a server may tell us to wait: enough for it to breathe, and no server, nor whoever answers in its place, has a
+ * workstation wait for a year.
+ */
+const toldMaxSeconds = 300;
 /** More failures change nothing: the longest wait is reached long before. */
 const failuresMax = 10;
 
@@ -17,9 +22,16 @@ export type RoundsOptions<T> = {
   readonly onFailed: (refusal: Refusal) => void;
 };
 
+/** How long a server wants not to be asked again, in ms; 0 where it does not say. */
+export function toldToWaitMs({ details }: Refusal): number {
+  const told = Number(details?.['retryAfterSeconds'] ?? 0);
+  return Number.isFinite(told) ? Math.min(Math.max(0, told), toldMaxSeconds) * 1_000 : 0;
+}
+
 /**
  * Rounds of work beside the person, one at a time, until it is stopped. After a failure the rest doubles up to half a minute, with
- * jitter; a thrown bug fails its round with an incident id and not the loop.
+ * jitter, and is no shorter than the server says, whoever kicks meanwhile; a thrown bug fails its round with an incident id and not the
+ * loop.
  */
 export class Rounds<T> {
   readonly #options: RoundsOptions<T>;
@@ -27,6 +39,7 @@ export class Rounds<T> {
   #isStopped = false;
   #isKicked = false;
   #wake: (() => void) | undefined;
+  #letGo: (() => void) | undefined;
   #ended: Promise<void> = Promise.resolve();
 
   constructor(options: RoundsOptions<T>) {
@@ -57,6 +70,7 @@ export class Rounds<T> {
   async stop(): Promise<void> {
     this.#isStopped = true;
     this.#wake?.();
+    this.#letGo?.();
     await this.#ended;
   }
 
@@ -68,7 +82,13 @@ export class Rounds<T> {
       const ended = await round().catch((error: unknown) => this.#bug(error));
       if (this.isStopped) return;
       if (ended.ok) this.forgetFailures();
-      await this.#rest(ended.ok ? onDone(ended.value) : this.#failed(ended.refusal));
+      if (ended.ok) await this.#rest(onDone(ended.value));
+      else {
+        const restMs = this.#failed(ended.refusal);
+        const heldMs = this.#spread(toldToWaitMs(ended.refusal));
+        await this.#hold(heldMs);
+        await this.#rest(Math.max(0, restMs - heldMs));
+      }
     }
   }
 
@@ -86,6 +106,24 @@ export class Rounds<T> {
     const delayMs = Math.min(retryFirstMs * 2 ** this.#failures, retryMaxMs);
     this.#failures = Math.min(this.#failures + 1, failuresMax);
     return delayMs * (0.5 + engine.options.chance());
+  }
+
+  /** Longer, never shorter: whom a server sent away together do not come back together. */
+  #spread(delayMs: number): number {
+    return delayMs * (1 + this.#options.engine.options.chance() / 2);
+  }
+
+  /** No kick ends it. */
+  #hold(delayMs: number): Promise<void> {
+    if (delayMs === 0 || this.#isStopped) return Promise.resolve();
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => this.#letGo?.(), delayMs);
+      this.#letGo = () => {
+        clearTimeout(timer);
+        this.#letGo = undefined;
+        resolve();
+      };
+    });
   }
 
   #rest(delayMs: number): Promise<void> {

@@ -4,6 +4,7 @@ import {
   claimTurn,
   countFailure,
   countHeard,
+  networkOf,
   takeBackHeard,
   type Admission,
   type AttemptRules,
@@ -14,7 +15,6 @@ import {
 import type { DeviceId } from '../../core/kernel/index.ts';
 import type { Desk } from '../platform/index.ts';
 import { deleteAttempts, sweepAttempts, type AttemptKey } from '../store/index.ts';
-import { networkOf } from './addresses.ts';
 import { addOne, raiseEdited, readCounters, replaceCounter, writesMax, type Counter } from './counters.ts';
 import { notePassword } from './lanes.ts';
 

@@ -1,7 +1,6 @@
-import { countFailure, heldUntilMs, noFailures, type AttemptRules } from '../../core/access/index.ts';
+import { countFailure, heldUntilMs, networkOf, noFailures, type AttemptRules } from '../../core/access/index.ts';
 import type { Desk } from '../platform/index.ts';
 import type { AttemptKey } from '../store/index.ts';
-import { networkOf } from './addresses.ts';
 import { attemptRulesOf, type AttemptContext } from './attempts.ts';
 import { addOne, readCounters } from './counters.ts';
 

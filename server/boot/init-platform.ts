@@ -9,10 +9,10 @@ import { recordDocument } from '../accounts/index.ts';
 import type { Desk, Identity } from '../platform/index.ts';
 import { insertPlatform, openStore, readLoggedDocuments, readPlatform, type Store } from '../store/index.ts';
 import { firstPolicy } from './first-policy.ts';
-import { openTokenKeys, type TokenKeyPlace, type TokenKeyRefusal, type TokenKeys } from '../keys/index.ts';
+import { openTokenKeys, type TokenKeyPlace, type TokenKeys } from '../keys/index.ts';
 import { ensureKeys, ensureTokenKey, logKeysOf, readKeys, signerOf, type PlatformKeys } from './key-folder.ts';
 import { folders, makeDesk, type OpenRefusal, type PlatformPlace } from './open-desk.ts';
-import { openPlatformLog } from './open-log.ts';
+import { openPlatformLog, type LogRefusal } from './open-log.ts';
 import { ensureTlsIdentity } from './tls-identity.ts';
 
 export type InitOptions = PlatformPlace & {
@@ -36,8 +36,7 @@ export type InitRefusal =
   | Exclude<OpenRefusal, 'platform-absent'>
   | 'platform-exists'
   | 'root-in-production'
-  | 'log-behind'
-  | TokenKeyRefusal
+  | LogRefusal
   | 'document-malformed';
 
 /** What an administrator writes down after the first start; nothing of it is secret. */
@@ -123,10 +122,10 @@ async function begin(
   if (!policyDocument.safeParse(policy).success) return refuse('document-malformed');
   const desk = makeDesk({ identity, keys, store, surroundings });
   await recordBeginning(desk, policy, { createdAtMs, supersedes: options.supersedes });
-  const log = await openPlatformLog(directory, desk, signerOf(keys.log, identity.logOrigin));
+  const log = await openPlatformLog(directory, { desk, store, signer: signerOf(keys.log, identity.logOrigin) });
   if (!log.ok) return log;
   while ((await log.value.sequence()) > 0);
-  log.value.close();
+  await log.value.close();
   return ok({
     identity,
     logKey: formatNoteKey(desk.logKey),

@@ -2,14 +2,13 @@ import { join } from 'node:path';
 import { ok, refuse, type Result } from '../../core/kernel/index.ts';
 import { newestRevocationDocument, newestTrustDocument, openRegistry, settle } from '../accounts/index.ts';
 import type { ArchivePlace } from '../archive/index.ts';
-import type { TokenKeyRefusal } from '../keys/index.ts';
 import type { Identity, Platform } from '../platform/index.ts';
 import { countSequenced, isHeld } from '../store/index.ts';
 import { createAdministration, trustOfRegistry, type Administration } from './administration.ts';
 import { ownEmergencyLog, publishedEmergencyLog, waitForServer } from './emergency.ts';
 import { openArchive } from './open-archive.ts';
 import { openDesk, type OpenDesk, type OpenRefusal, type PlatformPlace } from './open-desk.ts';
-import { openPlatformLog } from './open-log.ts';
+import { openPlatformLog, type LogRefusal } from './open-log.ts';
 import { finishRotation } from './rotate-log-key.ts';
 
 /** Administration of a platform from a process of its own, beside a running server or without one. */
@@ -51,7 +50,7 @@ async function besideServer(directory: string, opened: OpenDesk): Promise<OpenAd
  */
 export async function openAdministration(
   place: PlatformPlace,
-): Promise<Result<OpenAdministration, OpenRefusal | TokenKeyRefusal | 'log-behind'>> {
+): Promise<Result<OpenAdministration, OpenRefusal | LogRefusal>> {
   const isServerRunning = isHeld(join(place.directory, 'server.json'));
   const opened = await openDesk(place, undefined);
   if (!opened.ok) return opened;
@@ -61,9 +60,10 @@ export async function openAdministration(
     await opened.value.store.close();
     return current;
   }
-  const { desk, store, signer } = current.value;
-  const log = await openPlatformLog(place.directory, desk, signer);
+  const { desk, store } = current.value;
+  const log = await openPlatformLog(place.directory, current.value);
   if (!log.ok || log.value.gap() !== undefined) {
+    if (log.ok) await log.value.close();
     await store.close();
     return log.ok ? refuse('log-behind') : log;
   }
@@ -81,7 +81,7 @@ export async function openAdministration(
     archive: () => openArchive(place.directory, desk, settleAll),
     compactKeys: store.compactKeys,
     close: async () => {
-      log.value.close();
+      await log.value.close();
       await store.close();
     },
   });

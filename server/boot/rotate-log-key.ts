@@ -4,7 +4,7 @@ import { formatNoteKey, logKeyChangeText, parseLogKeyChange, type LogKeyChange }
 import { documentKeyId, type SignedDocument } from '../../core/signing/index.ts';
 import { sha256 } from '../../eds/index.ts';
 import { readNewestSigned, recordDocument } from '../accounts/index.ts';
-import { SigningRefused, type SigningKey, type TokenKeyPlace, type TokenKeyRefusal } from '../keys/index.ts';
+import { SigningRefused, type SigningKey, type TokenKeyPlace } from '../keys/index.ts';
 import { signerAcross } from '../log/index.ts';
 import type { Desk } from '../platform/index.ts';
 import { hold, isHeld, releaseHold } from '../store/index.ts';
@@ -20,18 +20,12 @@ import {
 } from './key-folder.ts';
 import { readLostLog } from './lost-log.ts';
 import { folders, openDesk, type OpenDesk, type OpenRefusal, type PlatformPlace } from './open-desk.ts';
-import { openPlatformLog } from './open-log.ts';
+import { openPlatformLog, type LogRefusal } from './open-log.ts';
 
 /** A rotation that is over. */
 export type RotationReport = { readonly key: string; readonly mlDsa44Key: string; readonly fromSize: number };
 
-export type RotateRefusal =
-  | OpenRefusal
-  | 'server-running'
-  | 'log-behind'
-  | 'log-compromised'
-  | 'log-key-token-unnamed'
-  | TokenKeyRefusal;
+export type RotateRefusal = OpenRefusal | LogRefusal | 'log-compromised' | 'log-key-token-unnamed';
 
 /** Points at which a test ends the process: after each, the next start must find its way. */
 export type RotationStep = 'keys-made' | 'change-recorded' | 'head-signed' | 'half-moved';
@@ -48,14 +42,17 @@ async function takeOver(
   place: PlatformPlace,
   opened: OpenDesk,
   options: { readonly next: LogKeys; readonly fromSize: number; readonly atStep: AtStep },
-): Promise<Result<OpenDesk, 'log-behind' | TokenKeyRefusal>> {
+): Promise<Result<OpenDesk, LogRefusal>> {
   const { desk } = opened;
   const { logOrigin } = desk.identity;
   const signer = signerOf(options.next, logOrigin);
-  const log = await openPlatformLog(place.directory, desk, signerAcross(opened.signer, signer, options.fromSize));
+  const log = await openPlatformLog(place.directory, {
+    ...opened,
+    signer: signerAcross(opened.signer, signer, options.fromSize),
+  });
   if (!log.ok) return log;
   const isSigned = log.value.gap() === undefined && log.value.checkpointSize() >= options.fromSize;
-  log.value.close();
+  await log.value.close();
   if (!isSigned) return refuse('log-behind');
   options.atStep('head-signed');
   installNextLogKeys(join(place.directory, folders.keys), () => options.atStep('half-moved'));
@@ -71,7 +68,7 @@ export async function finishRotation(
   place: PlatformPlace,
   opened: OpenDesk,
   atStep: AtStep = () => undefined,
-): Promise<Result<OpenDesk, KeyRefusal | TokenKeyRefusal | 'log-behind'>> {
+): Promise<Result<OpenDesk, KeyRefusal | LogRefusal>> {
   const change = await newestChange(opened.desk);
   if (change === undefined || change.key === formatNoteKey(opened.desk.logKey)) return ok(opened);
   const openers = { passphrase: place.passphrase, tokens: opened.tokens };
@@ -112,15 +109,12 @@ async function recordChange(opened: OpenDesk, next: LogKeys, size: number): Prom
 }
 
 /** Brings what waits into the log under the present key; answers its size. */
-async function settledSize(
-  place: PlatformPlace,
-  opened: OpenDesk,
-): Promise<Result<number, 'log-behind' | TokenKeyRefusal>> {
-  const log = await openPlatformLog(place.directory, opened.desk, opened.signer);
+async function settledSize(place: PlatformPlace, opened: OpenDesk): Promise<Result<number, LogRefusal>> {
+  const log = await openPlatformLog(place.directory, opened);
   if (!log.ok) return log;
   while ((await log.value.sequence()) > 0);
   const size = log.value.gap() === undefined ? ok(log.value.checkpointSize()) : refuse('log-behind');
-  log.value.close();
+  await log.value.close();
   return size;
 }
 

@@ -22,7 +22,7 @@ import {
   type NamedMirror,
 } from '../cosigning/index.ts';
 import { noAntivirus, openEvidence, type Antivirus, type Evidence } from '../evidence/index.ts';
-import { createApp, describeError } from '../http/index.ts';
+import { createApp, describeError, noProxies, type TrustedProxies } from '../http/index.ts';
 import { openIntake, type Intake } from '../intake/index.ts';
 import { SigningRefused, type TokenKeyRefusal } from '../keys/index.ts';
 import { startSequencer, type Sequencer } from '../log/index.ts';
@@ -52,6 +52,8 @@ export type StartOptions = PlatformPlace & {
   readonly listen?: { readonly host: string; readonly port: number } | undefined;
   /** C2SP tlog-policy text: outside witnesses to be asked, each with its address. */
   readonly witnessPolicy?: string | undefined;
+  /** Machines in front of the server that say who asks through them; absent: none, and the socket's own address counts. */
+  readonly trustedProxies?: TrustedProxies | undefined;
   /** What examines evidence; absent: all of it stays in quarantine. */
   readonly antivirus?: Antivirus | undefined;
   readonly log: Logger;
@@ -199,14 +201,14 @@ async function serveCurrent(options: StartOptions, opened: Opened): Promise<Resu
 }
 
 async function serve(options: StartOptions, opened: Opened): Promise<Result<RunningServer, StartRefusal>> {
-  const { directory, log } = options;
-  const { desk, store, signer, asked } = opened;
+  const { directory, log, trustedProxies: proxies = noProxies } = options;
+  const { desk, store, asked } = opened;
   const watch = openWatch(directory, desk.surroundings, log);
   if (!watch.ok) {
     await store.close();
     return watch;
   }
-  const centralLog = await openPlatformLog(directory, desk, signer, asked.policy);
+  const centralLog = await openPlatformLog(directory, opened, asked.policy);
   if (!centralLog.ok) {
     await store.close();
     return centralLog;
@@ -223,7 +225,7 @@ async function serve(options: StartOptions, opened: Opened): Promise<Result<Runn
   const mirrors = followMirrors(opened.mirrors, platform, log);
   const { stop: stopFollowing, witnessConflicts } = follow(parts, asked, log);
   const watched = { watching: () => watch.value?.health() ?? [], witnessConflicts, mirrors };
-  const app = createApp({ ...parts, ...watched, pin, log, version: serverVersion }, tls);
+  const app = createApp({ ...parts, ...watched, proxies, pin, log, version: serverVersion }, tls);
   let closing: Promise<void> | undefined;
   const closeAll = async (): Promise<void> => {
     await watch.value?.stop();
@@ -234,7 +236,7 @@ async function serve(options: StartOptions, opened: Opened): Promise<Result<Runn
     await parts.evidence.close();
     await stopFollowing();
     await parts.sequencer.stop();
-    centralLog.value.close();
+    await centralLog.value.close();
     await store.close();
     releaseHold(holdFileOf(directory));
   };

@@ -1,8 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import { fastify, type FastifyInstance, type FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
+import { createShares, networkOf, shareOfAddress } from '../../core/access/index.ts';
 import { chunkMedia, endpoints, type LogCompromiseResponse } from '../../contracts/http/index.ts';
 import { startChangeStream } from './change-stream.ts';
+import { clientAddress } from './client-address.ts';
 import { createChunkBodies } from './chunk-bodies.ts';
 import type { DoorContext } from './context.ts';
 import { openDoors } from './doors.ts';
@@ -10,7 +12,7 @@ import { describeError } from './log-format.ts';
 import { pacedGuard } from './paced-guard.ts';
 import { sendRefusal } from './refusals.ts';
 import { createReplayGuard } from './replay-guard.ts';
-import { createRouter } from './router.ts';
+import { createRouter, heldToShare } from './router.ts';
 
 /** A request that is not complete by then is cut: nobody holds a connection by sending slowly. */
 const requestTimeoutMs = 30_000;
@@ -84,10 +86,15 @@ export function createApp(context: DoorContext, tls: TlsIdentity): FastifyInstan
   const stream = startChangeStream(platform, (error) => log.error({ error: describeError(error) }, 'change stream'));
   registry.onChange(() => stream.recheck());
   app.addHook('onClose', async () => stream.close());
-  app.setNotFoundHandler((request, reply) => sendRefusal(reply, { code: 'not-found' }, request.id));
+  const addresses = createShares(shareOfAddress, nowMs);
+  const isLetIn = (request: FastifyRequest): boolean =>
+    addresses.take(networkOf(clientAddress(request.raw, context.proxies)));
+  app.setNotFoundHandler({ preValidation: heldToShare(isLetIn) }, (request, reply) =>
+    sendRefusal(reply, { code: 'not-found' }, request.id),
+  );
   openDoors(
     context,
-    createRouter(app, context, { guard: pacedGuard(createReplayGuard(nowMs), nowMs), bodies }),
+    createRouter(app, context, { guard: pacedGuard(createReplayGuard(nowMs), nowMs), bodies, isLetIn }),
     stream,
   );
   return app;

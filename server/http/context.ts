@@ -6,6 +6,7 @@ import type { MirrorHealth } from '../cosigning/index.ts';
 import type { Evidence } from '../evidence/index.ts';
 import type { Intake } from '../intake/index.ts';
 import type { Platform } from '../platform/index.ts';
+import type { TrustedProxies } from './client-address.ts';
 
 /** The mirrors that the operator named; nobody where he named none. */
 export type NamedMirrors = {
@@ -27,6 +28,7 @@ export type DoorContext = {
   readonly mirrors: NamedMirrors;
   /** Addresses of witnesses that vouched for another tree than this one. */
   readonly witnessConflicts: () => readonly string[];
+  readonly proxies: TrustedProxies;
   readonly pin: ServerPin;
   readonly log: Logger;
   readonly version: string;

@@ -24,7 +24,8 @@ import {
 import { changesAfter, receiptsOf, scopesOf } from '../intake/index.ts';
 import { readTile } from '../log/index.ts';
 import { readLatestPosition, type Feed } from '../store/index.ts';
-import { createAtOnce } from './at-once.ts';
+import { createAtOnce, type AtOnce } from './at-once.ts';
+import { clientAddress } from './client-address.ts';
 import type { ChangeStream } from './change-stream.ts';
 import type { DoorContext } from './context.ts';
 import { openDeviceDoors } from './device-doors.ts';
@@ -111,10 +112,10 @@ function openLogDoors({ platform }: DoorContext, router: Router): void {
 function cardProofOf(
   device: RegisteredDevice,
   body: { readonly challenge: string; readonly cms: string },
-  request: { readonly ip: string },
+  address: string,
 ) {
   const { challenge, cms } = body;
-  return { device: device.record.device, address: request.ip, challenge, cms: Buffer.from(cms, 'base64') };
+  return { device: device.record.device, address, challenge, cms: Buffer.from(cms, 'base64') };
 }
 
 function othersOf({ others = [] }: Asked<typeof endpoints.signIn>['body']): readonly FactorClaim[] {
@@ -124,14 +125,13 @@ function othersOf({ others = [] }: Asked<typeof endpoints.signIn>['body']): read
 /** A workstation has one person before it; one that tries more at once shall not fill the line for passwords, which is of all. */
 const passwordsAtOnceMax = 4;
 
-function openAccountDoors(context: DoorContext, router: Router, stream: ChangeStream): void {
-  const atOnce = createAtOnce(passwordsAtOnceMax);
+function openAccountDoors(context: DoorContext, router: Router, stream: ChangeStream, atOnce: AtOnce): void {
   const { platform, registry } = context;
   router.open(endpoints.enrol, async ({ body, request }) => {
-    const retryAfterSeconds = await addressWaitSeconds(context, request.ip);
+    const retryAfterSeconds = await addressWaitSeconds(context, clientAddress(request.raw, context.proxies));
     if (retryAfterSeconds > 0) return refuse('too-many-requests', { retryAfterSeconds });
     const bundle = await enrolDevice(context, body);
-    if (!bundle.ok) await countWrongCode(context, request.ip);
+    if (!bundle.ok) await countWrongCode(context, clientAddress(request.raw, context.proxies));
     return bundle.ok ? ok({ bundle: wireDocument(bundle.value) }) : bundle;
   });
   router.open(endpoints.challenge, async ({ device }) =>
@@ -143,7 +143,11 @@ function openAccountDoors(context: DoorContext, router: Router, stream: ChangeSt
     using password = passwordOf(body.password);
     wipeBody(request);
     const signed = await atOnce(device.record.device, () =>
-      signIn(context, { ...cardProofOf(device, body, request), password, others: othersOf(body) }),
+      signIn(context, {
+        ...cardProofOf(device, body, clientAddress(request.raw, context.proxies)),
+        password,
+        others: othersOf(body),
+      }),
     );
     if (!signed.ok) return signed;
     const { token, expiresAtMs, iin, name, roles } = signed.value;
@@ -160,7 +164,11 @@ function openAccountDoors(context: DoorContext, router: Router, stream: ChangeSt
     using before = body.proof.kind === 'password' ? passwordOf(body.proof.password) : undefined;
     const proof = body.proof.kind === 'password' ? { kind: body.proof.kind, password: before ?? password } : body.proof;
     const set = await atOnce(device.record.device, () =>
-      setPassword(context, { ...cardProofOf(device, body, request), proof, password }),
+      setPassword(context, {
+        ...cardProofOf(device, body, clientAddress(request.raw, context.proxies)),
+        proof,
+        password,
+      }),
     );
     if (!set.ok) return set;
     for (const tokenHash of set.value) stream.end(tokenHash, 'session-signed-out');
@@ -273,7 +281,9 @@ function openReadDoors(context: DoorContext, router: Router, stream: ChangeStrea
 export function openDoors(context: DoorContext, router: Router, stream: ChangeStream): void {
   openPublicDoors(context, router);
   openLogDoors(context, router);
-  openAccountDoors(context, router, stream);
+  // Sign-in, change of password and step-up are one line.
+  const atOnce = createAtOnce(passwordsAtOnceMax);
+  openAccountDoors(context, router, stream, atOnce);
   openActDoors(context, router);
   openReadDoors(context, router, stream);
   openEvidenceDoors(context, router);
@@ -281,6 +291,6 @@ export function openDoors(context: DoorContext, router: Router, stream: ChangeSt
   openRegistryDoor(context, router);
   openBlockedActsDoor(context, router);
   openPoliciesDoor(context, router);
-  openSessionDoors(context, router, stream);
+  openSessionDoors(context, router, stream, atOnce);
   openDeviceDoors(context, router);
 }

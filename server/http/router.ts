@@ -138,6 +138,18 @@ async function sendAnswer(reply: FastifyReply, value: unknown): Promise<void> {
   await reply.type('application/json; charset=utf-8').send(JSON.stringify(value));
 }
 
+/** Takes one of the share of the address that asks; false where it has none left. */
+export type IsLetIn = (request: FastifyRequest) => boolean;
+
+/** Answers whoever asks beyond his share, unread. */
+export function heldToShare(isLetIn: IsLetIn) {
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
+    if (isLetIn(request)) return undefined;
+    await sendRefusal(reply, { code: 'too-many-requests', details: { retryAfterSeconds: 1 } }, request.id);
+    return reply;
+  };
+}
+
 /**
  * Makes routes from endpoints: who asks, then what he asks, then the handler; every answer leaves by its schema. From here on the
  * server takes no route but through this.
@@ -145,7 +157,7 @@ async function sendAnswer(reply: FastifyReply, value: unknown): Promise<void> {
 export function createRouter(
   app: FastifyInstance,
   context: DoorContext,
-  { guard, bodies }: { readonly guard: ReplayGuard; readonly bodies: ChunkBodies },
+  { guard, bodies, isLetIn }: { readonly guard: ReplayGuard; readonly bodies: ChunkBodies; readonly isLetIn: IsLetIn },
 ): Router {
   const allow = guardRoutes(app, Object.values(endpoints));
   const route = (
@@ -155,7 +167,9 @@ export function createRouter(
     const { method, path, bodySizeMaxBytes } = endpoint;
     const handleAndRelease = (request: FastifyRequest, reply: FastifyReply): Promise<unknown> =>
       handler(request, reply).finally(() => bodies.release(request));
-    app.route({ method, url: path, bodyLimit: bodySizeMaxBytes, handler: allow(handleAndRelease) });
+    // Before the body is read: nobody says here who he is.
+    const onRequest = endpoint.auth === 'none' ? { onRequest: heldToShare(isLetIn) } : {};
+    app.route({ method, url: path, bodyLimit: bodySizeMaxBytes, handler: allow(handleAndRelease), ...onRequest });
   };
   return {
     open: <E extends Endpoint>(endpoint: E, handler: Handler<E>) =>

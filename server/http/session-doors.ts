@@ -2,6 +2,8 @@ import { mayRead } from '../../core/access/index.ts';
 import { ok, refuse } from '../../core/kernel/index.ts';
 import { endpoints } from '../../contracts/http/index.ts';
 import { endSessionOf, listSessions, renewPassword, type Reader } from '../accounts/index.ts';
+import type { AtOnce } from './at-once.ts';
+import { clientAddress } from './client-address.ts';
 import type { ChangeStream } from './change-stream.ts';
 import type { DoorContext } from './context.ts';
 import { passwordOf, wipeBody } from './secrets.ts';
@@ -9,7 +11,7 @@ import { noteReading } from './reading.ts';
 import type { Router } from './router.ts';
 
 /** Opens the doors of "where am I signed in" and of signing out from elsewhere. */
-export function openSessionDoors(context: DoorContext, router: Router, stream: ChangeStream): void {
+export function openSessionDoors(context: DoorContext, router: Router, stream: ChangeStream, atOnce: AtOnce): void {
   const { platform, registry } = context;
   const readsOperations = ({ roles }: Reader): boolean => mayRead(registry.policy().policy.access, roles, 'operations');
   router.open(endpoints.sessions, async ({ device, reader, query: { whose } }) => {
@@ -27,8 +29,8 @@ export function openSessionDoors(context: DoorContext, router: Router, stream: C
   router.open(endpoints.stepUp, async ({ device, reader, body, request }) => {
     using password = passwordOf(body.password);
     wipeBody(request);
-    const given = { device: device.record.device, address: request.ip, password };
-    const renewed = await renewPassword(context, reader, given);
+    const given = { device: device.record.device, address: clientAddress(request.raw, context.proxies), password };
+    const renewed = await atOnce(given.device, () => renewPassword(context, reader, given));
     return renewed.ok ? ok(undefined) : renewed;
   });
   router.open(endpoints.endSession, async ({ reader, params: { id }, body: { reason } }) => {

@@ -14,9 +14,12 @@ import { openLogStore, type LogStore } from './log-store.ts';
 import { SigningRefused, type TokenKeyRefusal } from '../keys/index.ts';
 import type { LogSigner } from './signer.ts';
 
-/** Why the log does not grow: the database lost what the log holds, what it holds was changed, the disk refused a write, or the token a signature. */
+/**
+ * Why the log does not grow: the database lost what the log holds, what it holds was changed, the disk refused a write, the token a signature,
+ * or this process is not, or not surely, the one writer of the database.
+ */
 export type LogGap = {
-  readonly reason: 'database-behind' | 'root-differs' | 'write-failed' | 'signature-refused';
+  readonly reason: 'database-behind' | 'root-differs' | 'write-failed' | 'signature-refused' | 'writer-lost';
   readonly logSize: number;
   readonly databaseSize: number;
 };

@@ -56,6 +56,11 @@ export async function useEnrolmentCode(session: Session, used: Row<'enrolment_co
   return answer.numUpdatedRows === 1n;
 }
 
+/** Deletes codes, used or not, that ran out before `beforeMs`. */
+export async function sweepEnrolmentCodes(session: Session, beforeMs: number): Promise<void> {
+  await session.deleteFrom('enrolment_code').where('expires_at_ms', '<', beforeMs).execute();
+}
+
 /** Challenges of one device that stand at once: one prompt at a time, and room for those that were given up. */
 const challengesOfDeviceMax = 16;
 

@@ -13,6 +13,7 @@ export {
   readOpenSessions,
   readRegistryStamp,
   readSession,
+  sweepEnrolmentCodes,
   sweepSessions,
   useChallenge,
   useEnrolmentCode,
@@ -149,3 +150,4 @@ export {
   type TableName,
 } from './scan.ts';
 export { migrations } from './migrate.ts';
+export { holdWriter, type WriterHold } from './writer.ts';

@@ -15,6 +15,7 @@ import { migration as devicePosture } from './migrations/0011-device-posture.ts'
 import { migration as totp } from './migrations/0012-totp.ts';
 import { migration as breakGlass } from './migrations/0013-break-glass.ts';
 import { migration as blockedActs } from './migrations/0014-blocked-acts.ts';
+import { migration as writer } from './migrations/0015-writer.ts';
 
 type Migration = {
   readonly name: string;
@@ -42,6 +43,7 @@ export const migrations: readonly Migration[] = [
   totp,
   breakGlass,
   blockedActs,
+  writer,
 ];
 
 /**

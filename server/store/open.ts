@@ -14,6 +14,8 @@ export type StoreProfile = 'embedded' | 'external';
 export type Store = {
   readonly database: Database;
   readonly kind: StoreProfile;
+  /** True where this process itself has started the database: no other was at it. */
+  readonly isAlone: boolean;
   readonly close: () => Promise<void>;
 };
 
@@ -95,7 +97,8 @@ export async function openStore(options: OpenStoreOptions): Promise<Result<OpenS
         await sql`vacuum full subject_key`.execute(owner);
         await sql`checkpoint`.execute(owner);
       });
-    return ok({ database, kind: embedded === undefined ? 'external' : 'embedded', compactKeys, close });
+    const kind = embedded === undefined ? 'external' : 'embedded';
+    return ok({ database, kind, isAlone: embedded?.value.isAlone ?? false, compactKeys, close });
   } catch (error) {
     await stop();
     throw error;
@@ -127,8 +130,8 @@ export async function openStoreToRead(
     await embedded?.value.stop();
   };
   try {
-    if (await isUpToDate(database))
-      return ok({ database, kind: embedded === undefined ? 'external' : 'embedded', close });
+    const kind = embedded === undefined ? 'external' : 'embedded';
+    if (await isUpToDate(database)) return ok({ database, kind, isAlone: embedded?.value.isAlone ?? false, close });
   } catch (error) {
     await close();
     throw error;

@@ -45,6 +45,7 @@ export const primaryKeys = {
   archive_item: ['blob'],
   archive_check: ['segment'],
   evidence_destroyed: ['sha256', 'at_ms'],
+  writer: ['name'],
   schema_migration: ['name'],
 } as const satisfies { readonly [Table in keyof Schema]: readonly (keyof Schema[Table] & string)[] };
 

@@ -153,6 +153,7 @@ export type Schema = {
   archive_item: { blob: string; segment: string; at_byte: number; packed_size_bytes: number };
   archive_check: { segment: string; outcome: string; at_ms: number };
   evidence_destroyed: { sha256: string; at_ms: number };
+  writer: { name: string; run: string; beat: number };
   schema_migration: { name: string; at_ms: number };
 };
 

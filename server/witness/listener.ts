@@ -1,5 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
+import { createShares, networkOf, shareOfAddress } from '../../core/access/index.ts';
 import { ok, refuse, type Result } from '../../core/kernel/index.ts';
 
 /** Certificate and its key, PEM. */
@@ -21,13 +22,23 @@ function listen(server: Server, at: { readonly host: string; readonly port: numb
   });
 }
 
+/** Answers each address by its share, and who asks beyond it unread. */
+function paced(answer: RequestListener): RequestListener {
+  const shares = createShares(shareOfAddress, () => performance.now());
+  return (request, response) => {
+    if (shares.take(networkOf(request.socket.remoteAddress ?? ''))) answer(request, response);
+    else response.writeHead(429, { 'retry-after': '1', 'content-length': 0, connection: 'close' }).end();
+  };
+}
+
 /** Listens, by TLS 1.2 or newer where a certificate is given; `close` cuts what is open. */
 export async function openListener(options: {
   readonly listen: { readonly host: string; readonly port: number };
   readonly tls?: ListenerTls | undefined;
   readonly answer: RequestListener;
 }): Promise<Result<Listener, 'address-in-use'>> {
-  const { tls, answer } = options;
+  const { tls } = options;
+  const answer = paced(options.answer);
   const { host } = options.listen;
   const limits = { requestTimeout: requestTimeoutMs, headersTimeout: requestTimeoutMs };
   const server =

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { endpoints } from '../../contracts/http/index.ts';
 import { realSurroundings } from '../../server/boot/index.ts';
 import { codeOf, TestClient, type Answer } from '../server/support/client.ts';
 import { testForm } from '../server/support/forms.ts';
@@ -79,4 +80,27 @@ test('a device that tries many passwords at once fills no line: others sign in m
   expect(meanwhile.status).toBe(200);
   expect(answers).toContain('too-many-requests');
   expect(answers.filter((one) => one === 'sign-in-refused').length).toBeGreaterThanOrEqual(4);
+});
+
+test('no more than at the sign-in are compared at once where a session shows its password anew', async () => {
+  nowMs += 60_000;
+  const { token } = endpoints.signIn.response.parse((await desk.signIn(platform.other)).json);
+  const clients = Array.from({ length: 16 }, () => {
+    const client = new TestClient(platform.server, desk.client.key);
+    client.device = desk.device;
+    client.nowMs = () => nowMs;
+    return client;
+  });
+  const body = { password: base64Of(platform.other.password) };
+  const tried = Promise.all(
+    clients.map(async (client) =>
+      codeOf(await client.call({ method: 'POST', path: endpoints.stepUp.path, token, body })),
+    ),
+  );
+  const meanwhile = await otherDesk.signIn(platform.registrar);
+  const answers = await tried;
+  for (const client of clients) client.close();
+  expect(meanwhile.status).toBe(200);
+  expect(answers).toContain('too-many-requests');
+  expect(answers).toContain('status 204');
 });

@@ -22,8 +22,9 @@ test('a policy that comes into force by time is what signatures are judged by fr
   const { directory } = test_;
   let nowMs = Date.now();
   const surroundings = { ...realSurroundings, nowMs: () => nowMs };
-  const { desk, store, signer } = must(await openDesk({ directory, surroundings }, 'demo'));
-  const log = must(await openPlatformLog(directory, desk, signer));
+  const opened = must(await openDesk({ directory, surroundings }, 'demo'));
+  const { desk, store } = opened;
+  const log = must(await openPlatformLog(directory, opened));
   const registry = await openRegistry({ ...desk, log });
   const before = registry.trust();
   const { policy } = registry.policy();
@@ -48,15 +49,14 @@ test('a policy that comes into force by time is what signatures are judged by fr
   expect(registry.trust()).toBe(after);
   await registry.refresh();
   expect(registry.trust()).toBe(after);
-  log.close();
+  await log.close();
   await store.close();
 });
 
 test('a block that is read in the moment between its index and its leaf still counts once the leaf is there', async () => {
-  const { desk, store, signer } = must(
-    await openDesk({ directory: test_.directory, surroundings: realSurroundings }, 'demo'),
-  );
-  const log = must(await openPlatformLog(test_.directory, desk, signer));
+  const opened = must(await openDesk({ directory: test_.directory, surroundings: realSurroundings }, 'demo'));
+  const { desk, store } = opened;
+  const log = must(await openPlatformLog(test_.directory, opened));
   const sizeBefore = log.size();
   let isAppended = false;
   const platform: Platform = {
@@ -93,6 +93,6 @@ test('a block that is read in the moment between its index and its leaf still co
   await registry.refresh();
   expect(registry.staff(iin)?.record.roles).toEqual([]);
   expect(registry.rejected()).toBe(0);
-  log.close();
+  await log.close();
   await store.close();
 });

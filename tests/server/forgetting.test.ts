@@ -9,6 +9,8 @@ import { enrolled, type Workstation } from './support/workstation.ts';
 const minuteMs = 60_000;
 /** A code lives three days. */
 const codeMs = 3 * 86_400_000;
+/** One of a device, an hour. */
+const enrolmentCodeMs = 3_600_000;
 
 let platform: TestPlatform;
 let desk: Workstation;
@@ -16,6 +18,7 @@ let aheadMs = 0;
 
 const query = <Row extends object>(text: string): Promise<readonly Row[]> =>
   asSuperuser(platform, async (client) => (await client.query<Row>(text)).rows);
+const enrolmentCodes = async (): Promise<number> => (await query('select 1 from enrolment_code')).length;
 const codes = async (): Promise<number> => (await query('select 1 from activation_code')).length;
 
 /** The server again, with its clock so much further, once it has swept. */
@@ -69,4 +72,15 @@ test('codes go a day after they ran out, sessions after five years and a quarter
   // However late: the last of a person is not old.
   await later(sessionsKeptMs);
   expect(await sessions()).toEqual(lasting);
+});
+
+test('codes of devices go a day after they ran out, used or not', async () => {
+  await enrolled(platform.server);
+  // The one by which a desk was enrolled, and one that nobody used.
+  await platform.server.administration.enrolCode();
+  expect(await enrolmentCodes()).toBe(2);
+  await later(enrolmentCodeMs + codesKeptMs - 10 * minuteMs);
+  expect(await enrolmentCodes()).toBe(2);
+  await later(20 * minuteMs);
+  expect(await enrolmentCodes()).toBe(0);
 });

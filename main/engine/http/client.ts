@@ -79,7 +79,19 @@ export type ServerClient = {
   close(): void;
 };
 
+/** What the server says of when to ask again (RFC 9110, 10.2.3), in seconds; nothing where it says no number. */
+function retryAfterOf({ headers }: HttpAnswer): { readonly retryAfterSeconds?: number } {
+  const told = headers['retry-after'];
+  return typeof told === 'string' && /^\d{1,9}$/u.test(told) ? { retryAfterSeconds: Number(told) } : {};
+}
+
 function readRefusal(answer: HttpAnswer): Refusal {
+  const { details, ...refusal } = nameRefusal(answer);
+  const told = { ...details, ...retryAfterOf(answer) };
+  return Object.keys(told).length === 0 ? refusal : { ...refusal, details: told };
+}
+
+function nameRefusal(answer: HttpAnswer): Refusal {
   const named = answer.headers['qorgan-refusal'];
   if (answer.body.length === 0 && typeof named === 'string' && isRefusalCode(named)) return { code: named };
   try {

@@ -33,7 +33,12 @@ export type DatabaseAddress = {
 };
 
 /** A running embedded database. `stop` waits for its shutdown checkpoint; a kill of the server leaves it to the next start. */
-export type EmbeddedPostgres = { readonly owner: DatabaseAddress; readonly stop: () => Promise<void> };
+export type EmbeddedPostgres = {
+  readonly owner: DatabaseAddress;
+  /** False where another living process of ours runs it. */
+  readonly isAlone: boolean;
+  readonly stop: () => Promise<void>;
+};
 
 export type EmbeddedRefusal = 'database-engine-missing' | 'database-folder-closed' | 'database-did-not-start';
 
@@ -211,6 +216,7 @@ function attach(folder: string, owner: Owner): EmbeddedPostgres | undefined {
   const host = lines[4] ?? '';
   return {
     owner: { host, user: owner.user, password: owner.password, database: 'postgres' },
+    isAlone: false,
     stop: async () => undefined,
   };
 }
@@ -247,6 +253,7 @@ export async function startEmbeddedPostgres(folder: string): Promise<Result<Embe
   }
   return ok({
     owner: { host: socketFolder, user: owner.user, password: owner.password, database: 'postgres' },
+    isAlone: true,
     stop: async () => {
       await supervised.stop();
       releaseHold(holdFile);
