@@ -14,9 +14,18 @@ import {
 } from '../../core/access/index.ts';
 import type { DeviceId } from '../../core/kernel/index.ts';
 import type { Desk } from '../platform/index.ts';
-import { deleteAttempts, sweepAttempts, type AttemptKey } from '../store/index.ts';
-import { addOne, raiseEdited, readCounters, replaceCounter, writesMax, type Counter } from './counters.ts';
+import { sweepAttempts, type AttemptKey } from '../store/index.ts';
+import {
+  addOne,
+  deleteCounters,
+  raiseEdited,
+  readCounters,
+  replaceCounter,
+  writesMax,
+  type Counter,
+} from './counters.ts';
 import { notePassword } from './lanes.ts';
+import { forgetWritten } from './written-counters.ts';
 
 /**
  * Who tries, from where. `person` is an IIN, known or not: strangers are counted as people are. `holding` is what was proven to be
@@ -159,7 +168,7 @@ export async function beginAttempt(context: AttemptContext, place: AttemptPlace)
     succeeded: async () => {
       const isIn = reserved.admission === 'judged' || (await noteRight(platform, rules, keys, reserved));
       if (isIn) notePassword(place.device, true);
-      if (isIn) await deleteAttempts(platform.database, [keys.pair, keys.heard, keys.right]);
+      if (isIn) await deleteCounters(platform, [keys.pair, keys.heard, keys.right]);
       return isIn;
     },
   };
@@ -170,5 +179,5 @@ export async function forgetAttempts(context: AttemptContext): Promise<void> {
   const { platform } = context;
   const rules = attemptRulesOf(context);
   const beforeMs = platform.surroundings.nowMs() - rules.forgetAfterMs;
-  await sweepAttempts(platform.database, { beforeMs, rowsMax: countersMax });
+  await sweepAttempts(platform.database, { beforeMs, rowsMax: countersMax, onUntil: forgetWritten });
 }

@@ -110,7 +110,11 @@ export async function deleteAttempts(session: Session, keys: readonly AttemptKey
 /** Deletes counters older than `beforeMs`, and of the rest the oldest above `rowsMax`. */
 export async function sweepAttempts(
   database: Database,
-  { beforeMs, rowsMax }: { readonly beforeMs: number; readonly rowsMax: number },
+  {
+    beforeMs,
+    rowsMax,
+    onUntil,
+  }: { readonly beforeMs: number; readonly rowsMax: number; readonly onUntil: (untilMs: number) => void },
 ): Promise<void> {
   const oldest = await database
     .selectFrom('attempt')
@@ -119,8 +123,7 @@ export async function sweepAttempts(
     .offset(rowsMax)
     .limit(1)
     .executeTakeFirst();
-  await database
-    .deleteFrom('attempt')
-    .where('last_at_ms', '<=', Math.max(beforeMs, oldest?.last_at_ms ?? 0))
-    .execute();
+  const untilMs = Math.max(beforeMs, oldest?.last_at_ms ?? 0);
+  onUntil(untilMs);
+  await database.deleteFrom('attempt').where('last_at_ms', '<=', untilMs).execute();
 }

@@ -207,6 +207,48 @@ test('a counter of failures that somebody edited counts as many failures, once, 
   expect(await attempt(person, person.password)).toBe('status 200');
 });
 
+test('counters that somebody took away or put back count as many failures, once, and raise an alarm', async () => {
+  const person = await member();
+  const rows = async () =>
+    (await asSuperuser(platform, (client) => client.query("select * from attempt where scope = 'pair'"))).rows as {
+      subject: string;
+      failures: number;
+      last_at_ms: string;
+      tag: string;
+    }[];
+  const known = new Set((await rows()).map(({ subject }) => subject));
+  const own = async () => (await rows()).find(({ subject }) => !known.has(subject));
+  for (let i = 0; i < 2; i += 1) await attempt(person, `wrong ${i}`);
+  const older = await own();
+  for (let i = 0; i < 3; i += 1) await attempt(person, `wrong again ${i}`);
+  for (const takeAway of [
+    'delete from attempt where subject = $1',
+    'update attempt set failures = $2, last_at_ms = $3, tag = $4 where subject = $1',
+  ]) {
+    const before = await alarms('attempts-edited');
+    await asSuperuser(platform, (client) =>
+      client.query(
+        takeAway,
+        takeAway.startsWith('delete')
+          ? [older?.subject]
+          : [older?.subject, older?.failures, older?.last_at_ms, older?.tag],
+      ),
+    );
+    expect(await attempt(person, person.password)).toBe('sign-in-refused');
+    expect(await attempt(person, person.password)).toBe('sign-in-refused');
+    expect(await alarms('attempts-edited')).toBe(before + 1);
+  }
+  passMinutes(16);
+  expect(await attempt(person, person.password)).toBe('status 200');
+  // What a success takes back, and what is forgotten for its age, is missed by nobody.
+  const before = await alarms('attempts-edited');
+  await attempt(person, 'wrong after all');
+  // So many failures of others at this desk hold up whoever fails himself.
+  passMinutes(16);
+  expect(await attempt(person, person.password)).toBe('status 200');
+  expect(await alarms('attempts-edited')).toBe(before);
+});
+
 test('after a change the old password opens nothing, does not come back, and the new one was asked for by the old', async () => {
   const person = await member();
   const changed = { ...person, password: 'Бұлақ басында төрт тайлақ' };
