@@ -12,7 +12,7 @@ import { folders, type OpenDesk } from './open-desk.ts';
 export type LogRefusal = 'log-behind' | 'server-running' | TokenKeyRefusal;
 
 /** Closing it lets the next process write. */
-export type PlatformLog = CosignedLog & { readonly close: () => Promise<void> };
+export type PlatformLog = Omit<CosignedLog, 'close'> & { readonly close: () => Promise<void> };
 
 /** A log that grows while its database is held, and says so where it is not. */
 function heldLog(log: CentralLog, hold: WriterHold): CentralLog {
