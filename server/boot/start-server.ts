@@ -167,9 +167,8 @@ function follow(parts: Parts, { addresses }: AskedPolicy, log: Logger): Followin
     parts.intake.receiveReleased().catch(trouble('what was let in waits'));
     forget().catch(trouble('destroyed keys'));
   }, refreshMs);
-  const sweeping = setInterval(() => {
-    forgetAttempts({ platform, registry }).catch(trouble('attempts'));
-  }, sweepMs);
+  const sweep = (): Promise<void> => forgetAttempts({ platform, registry }).catch(trouble('attempts'));
+  const sweeping = setInterval(() => void sweep(), sweepMs);
   const cosigning = startCosigning({
     log: platform.log,
     addresses,
