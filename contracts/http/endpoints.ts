@@ -110,7 +110,10 @@ export const endpoints = {
     body: signInRequest,
     response: signInResponse,
     bodySizeMaxBytes: 65_536,
-    refusals: ['factor-unavailable', ...cardRefusals, 'sign-in-refused', 'account-idle'],
+    refusals: [
+      ...['factor-unavailable', ...cardRefusals, 'sign-in-refused'],
+      ...['account-idle', 'actor-blocked', 'actor-dismissed', 'actor-ended'],
+    ],
   }),
   /** Sets the password of the person whose card signed the challenge. */
   password: defineEndpoint({

@@ -42,6 +42,8 @@ export const actRefusals = {
   'role-missing': { retry: false },
   'policy-not-in-force': { retry: false },
   'actor-blocked': { retry: false },
+  'actor-dismissed': { retry: false },
+  'actor-ended': { retry: false },
 } as const;
 
 export type ActRefusalCode = keyof typeof actRefusals;

@@ -1,6 +1,6 @@
 /**
  * Why a sign-in or a new password is not taken, beside what the card's signature says; words in `locales/refusals-sign-in`. `sign-in-refused`
- * is the one answer for a person unknown, blocked, without a password, held up, or with a wrong one.
+ * is the one answer for a person unknown, without a password, held up, or with a wrong one. Only who has shown card and password hears of his record.
  */
 export const signInRefusals = {
   'sign-in-refused': { retry: true, status: 403 },

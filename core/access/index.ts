@@ -49,6 +49,7 @@ export {
   type Block,
   type GrantedDevice,
   type GrantedPolicy,
+  type OutOfForce,
   type Person,
   withoutBlock,
   type RegistryState,

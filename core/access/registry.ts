@@ -171,13 +171,20 @@ export function releasedAct(
     : undefined;
 }
 
-/** Why a person may do nothing at this moment; `undefined` for one who is in force. */
-export function outOfForce(person: Person | undefined, nowMs: number): 'actor-unknown' | 'actor-blocked' | undefined {
+/** `actor-unknown`: nobody has a record for him, or it has not begun, or it names no role. */
+export type OutOfForce = 'actor-unknown' | 'actor-blocked' | 'actor-dismissed' | 'actor-ended';
+
+/**
+ * Why a person may do nothing at this moment; `undefined` for one who is in force. The reason is told, and no replay asks for it: what was refused under
+ * another name in former times stays as the log has it.
+ */
+export function outOfForce(person: Person | undefined, nowMs: number): OutOfForce | undefined {
   if (person === undefined) return 'actor-unknown';
   const { record, block } = person;
-  if (block !== null || record.standing === 'dismissed') return 'actor-blocked';
-  const isTime = record.validFromMs <= nowMs && (record.validUntilMs === null || nowMs < record.validUntilMs);
-  return isTime && record.roles.length > 0 ? undefined : 'actor-unknown';
+  if (record.standing === 'dismissed') return 'actor-dismissed';
+  if (block !== null) return 'actor-blocked';
+  if (record.validUntilMs !== null && record.validUntilMs <= nowMs) return 'actor-ended';
+  return record.validFromMs <= nowMs && record.roles.length > 0 ? undefined : 'actor-unknown';
 }
 
 /** A person as he would stand without the block that a release lifts for the acts which it names: his dates, roles and certificates count as ever. */

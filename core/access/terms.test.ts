@@ -61,7 +61,7 @@ describe('a right', () => {
     const record = grantOf('1', ['registrar'], { validFromMs: 10, validUntilMs: 20 });
     const person = registryOfPeople([record]).people.get('1' as Iin);
     const at = [9, 10, 19, 20].map((nowMs) => outOfForce(person, nowMs));
-    expect(at).toEqual(['actor-unknown', undefined, undefined, 'actor-unknown']);
+    expect(at).toEqual(['actor-unknown', undefined, undefined, 'actor-ended']);
   });
 });
 

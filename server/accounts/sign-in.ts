@@ -1,4 +1,12 @@
-import { isInForce, judgeFactors, kindOfFactor, type FactorEvidence, type Role } from '../../core/access/index.ts';
+import {
+  isInForce,
+  judgeFactors,
+  kindOfFactor,
+  outOfForce,
+  type FactorEvidence,
+  type OutOfForce,
+  type Role,
+} from '../../core/access/index.ts';
 import {
   ok,
   refuse,
@@ -28,19 +36,37 @@ import { checkLive, checkSignature, type CheckedSignature, type SignatureRefusal
 /** Long enough to find the card and enter the PIN. */
 const challengeLifeMs = 180_000;
 
-export type StaffRefusal = 'actor-unknown' | 'certificate-unknown';
+export type StaffRefusal = OutOfForce | 'certificate-unknown';
+type OfPerson = { readonly iin: Iin; readonly certificate: string; readonly nowMs: number };
+
+function whyOut(registry: Registry, { iin, nowMs }: OfPerson): OutOfForce | undefined {
+  const rights = registry.rights();
+  if (rights !== undefined) return outOfForce(rights.people.get(iin), nowMs);
+  const record = registry.staff(iin)?.record;
+  if (record === undefined) return 'actor-unknown';
+  if (record.validUntilMs <= nowMs) return 'actor-ended';
+  return isInForce(record, nowMs) ? undefined : 'actor-unknown';
+}
+
+function isNamed(registry: Registry, { iin, certificate }: OfPerson): boolean {
+  return registry.staff(iin)?.record.certificates.some((one) => one === certificate) === true;
+}
 
 /** The record of a person that is in force now and names this certificate. */
-export function staffInForce(
-  registry: Registry,
-  person: { readonly iin: Iin; readonly certificate: string; readonly nowMs: number },
-): Result<RegisteredStaff, StaffRefusal> {
+export function staffInForce(registry: Registry, person: OfPerson): Result<RegisteredStaff, StaffRefusal> {
+  const out = whyOut(registry, person);
   const staff = registry.staff(person.iin);
-  if (staff === undefined) return refuse('actor-unknown');
-  if (!isInForce(staff.record, person.nowMs)) return refuse('actor-unknown');
-  return staff.record.certificates.some((certificate) => certificate === person.certificate)
-    ? ok(staff)
-    : refuse('certificate-unknown');
+  if (out !== undefined || staff === undefined) return refuse(out ?? 'actor-unknown');
+  return isNamed(registry, person) ? ok(staff) : refuse('certificate-unknown');
+}
+
+const ownersNews = ['actor-blocked', 'actor-dismissed', 'actor-ended'] as const;
+type OwnersNews = (typeof ownersNews)[number];
+
+/** What the record of the owner of this very card keeps him from, once he has shown all that he has. */
+function newsOf(registry: Registry, person: OfPerson): OwnersNews | undefined {
+  const out = whyOut(registry, person);
+  return isNamed(registry, person) ? ownersNews.find((code) => code === out) : undefined;
 }
 
 /** Makes a challenge for a device: bound to it, fresh for three minutes, good once. */
@@ -91,7 +117,8 @@ export type CardProof = {
   readonly cms: Uint8Array;
 };
 export type CardRefusal = SignatureRefusal | 'challenge-unknown' | 'challenge-expired';
-export type SignInRefusal = CardRefusal | 'factor-unavailable' | 'sign-in-refused' | 'account-idle' | 'server-busy';
+export type SignInRefusal =
+  CardRefusal | 'factor-unavailable' | 'sign-in-refused' | 'account-idle' | OwnersNews | 'server-busy';
 
 /**
  * Whose card signed the challenge of this device. A challenge is used up by the first attempt. What is refused here by name stands in
@@ -124,7 +151,7 @@ function evidence(
 /**
  * Opens a session for whoever signed the challenge of this device by a card that his staff record names, and knows his password.
  * `factor-unavailable`: something is claimed that nothing here can check, whoever claims it.
- * Who is unknown, blocked, without a password, held up after failures, or wrong about it, gets one answer after the same work:
+ * Who is unknown, without a password, held up after failures, or wrong about it, gets one answer after the same work, whatever his record says:
  * `sign-in-refused`.
  */
 export async function signIn(
@@ -147,9 +174,11 @@ export async function signIn(
   const fitted = await fitsPassword(held, request.password, lane);
   if (!fitted.ok) return fitted;
   const atMs = platform.surroundings.nowMs();
-  const staff = staffInForce(registry, { iin: person, certificate, nowMs: atMs });
+  const of = { iin: person, certificate, nowMs: atMs };
+  const staff = staffInForce(registry, of);
+  const news = newsOf(registry, of);
   const others = await proveClaims(claimed.value, { iin: person, device, atMs });
-  const isRight = fitted.value !== undefined && staff.ok && others !== undefined;
+  const isRight = fitted.value !== undefined && (staff.ok || news !== undefined) && others !== undefined;
   const factors = [
     evidence('card-eds', sha256Hex(request.cms), { atMs, device }),
     ...(fitted.value === undefined ? [] : [evidence('password', fitted.value, { atMs, device })]),
@@ -167,6 +196,7 @@ export async function signIn(
   const live = checkLive(registry.trust(), card.value, atMs);
   if (!live.ok) return live;
   // Said by name to the owner alone, who has shown all that he has.
+  if (!staff.ok) return refuse(news ?? 'sign-in-refused');
   if ((await idleAmong(context, [person])).has(person)) return refuse('account-idle');
   const session = await openSession(context, { device, iin: person, certificate, path, factors });
   const { iin, name, roles } = staff.value.record;

@@ -64,12 +64,6 @@ function checkMoment({ context, receivedAtMs: nowMs }: Checks, envelope: ActEnve
   return size <= tree.size() && tree.rootAt(size) === root ? undefined : 'act-tree-head-foreign';
 }
 
-/** True for a person whom an accepted act blocked or dismissed. */
-function isBlocked(registry: Registry, iin: Iin): boolean {
-  const person = registry.rights()?.people.get(iin);
-  return person !== undefined && (person.block !== null || person.record.standing === 'dismissed');
-}
-
 function authorise(
   { context, idle, receivedAtMs: nowMs }: Checks,
   envelope: ActEnvelope,
@@ -79,10 +73,9 @@ function authorise(
   if (!checked.ok) return checked;
   const { iin, certificate } = checked.value;
   if (iin !== envelope.actor.iin || certificate !== envelope.actor.certificate) return refuse('signer-differs');
-  if (isBlocked(registry, iin)) return refuse('actor-blocked');
-  if (idle.has(iin)) return refuse('account-idle');
   const staff = staffInForce(registry, { iin, certificate, nowMs });
   if (!staff.ok) return staff;
+  if (idle.has(iin)) return refuse('account-idle');
   // By the answers of this moment, which the thread that checked the signature does not have.
   const live = checkLive(registry.trust(), checked.value, nowMs);
   if (!live.ok) return live;

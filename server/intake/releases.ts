@@ -10,8 +10,8 @@ import type { BatchAnswer } from './batch.ts';
 import { bundleTexts } from '../log/index.ts';
 import { judgeStoredAct, type KeptAct } from './stored-act.ts';
 
-/** The outcome of what came after its signer was blocked. */
-export const blockedOutcome = 'refused:actor-blocked';
+/** The outcomes of what came after its signer was blocked or dismissed. */
+export const blockedOutcomes: readonly string[] = ['refused:actor-blocked', 'refused:actor-dismissed'];
 
 /** The leaf of a row as the log has it, which no hand in the database can change; `later` until it has a place. */
 async function leafOf({ database, log }: Platform, { leaf_id: id }: Row<'act'>): Promise<Leaf | 'later' | undefined> {
@@ -29,7 +29,7 @@ async function findRefused({ platform }: IntakeContext, act: BlockedAct): Promis
   if (row?.action_id !== act.id || row.envelope_hash !== act.hash) return undefined;
   const leaf = await leafOf(platform, row);
   if (leaf === 'later') return leaf;
-  const isRefused = leaf?.outcome === blockedOutcome && leaf.device === act.device && leaf.epoch === act.epoch;
+  const isRefused = leaf !== undefined && blockedOutcomes.includes(leaf.outcome) && leaf.device === act.device && leaf.epoch === act.epoch;
   const [placed] = await readLeaves(database, [row.leaf_id]);
   const key = (await subjectKeys.known([row.subject])).get(row.subject);
   if (!isRefused || placed === undefined || key === undefined) return undefined;

@@ -80,12 +80,12 @@ export async function readKnownActs(session: Session, keys: readonly ActKey[]): 
   return known.rows;
 }
 
-/** The newest acts that were refused because their signer was blocked. */
+/** The newest acts that were refused because their signer was blocked or dismissed. */
 export async function readBlockedActs(session: Session, limit: number): Promise<readonly Row<'act'>[]> {
   return session
     .selectFrom('act')
     .selectAll()
-    .where('outcome', '=', sql.lit('refused:actor-blocked'))
+    .where(sql<boolean>`outcome in ('refused:actor-blocked', 'refused:actor-dismissed')`)
     .orderBy('received_at_ms', 'desc')
     .orderBy('sequence', 'desc')
     .limit(limit)

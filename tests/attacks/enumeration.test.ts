@@ -201,3 +201,10 @@ test.each(Object.entries(setters))('so it is where a password is set, and %s is 
   }
   expectSame(all);
 });
+
+test('only the owner of card and password hears that his term is over', async () => {
+  const person = await member();
+  must(await addStaff(platform.server, person, { validUntilMs: 1_700_000_000_000 }));
+  const told = async (password: string) => (await attempt(person, password)).answer.headers['qorgan-refusal'];
+  expect([await told('not the password'), await told(person.password)]).toEqual(['sign-in-refused', 'actor-ended']);
+});

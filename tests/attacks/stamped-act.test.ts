@@ -1,12 +1,58 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { attachTimeStamp, parseSignedData } from '../../eds/index.ts';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import {
+  attachTimeStamp,
+  createRevocationStore,
+  createVerifier,
+  defaultAlgorithmPolicy,
+  defaultSuite,
+  nationalPurposes,
+  nationalRoleMappings,
+  nationalTimeStampPolicies,
+  parseCertificate,
+  parseRevocationList,
+  parseSignedData,
+} from '../../eds/index.ts';
 import type { ActItem } from '../../contracts/http/index.ts';
+import { ok } from '../../core/kernel/index.ts';
+import type { Trust } from '../../server/accounts/index.ts';
+import type * as checks from '../../server/checks/index.ts';
+import { readActs } from '../../server/checks/read-acts.ts';
 import { testForm } from '../server/support/forms.ts';
 import { grantByCards, grantOf, startFounded, text, type FoundedPlatform } from '../server/support/founded.ts';
 import { issuePerson, type TestPerson } from '../server/support/people.ts';
 import { must } from '../server/support/platform.ts';
 import { testStamps, type TestStamps } from '../server/support/stamps.ts';
 import { newCase } from '../server/support/workstation.ts';
+
+/** Whether the platform believes the authority of time-stamps, which a platform never does: else a stamped act is refused for its stamp alone. */
+const stamping = vi.hoisted(() => ({ isBelieved: false }));
+
+function believing(trust: Trust): Trust {
+  const parsed = (ders: readonly Uint8Array[]) => ders.map((der) => must(parseCertificate(der)));
+  const store = createRevocationStore({ lists: trust.lists.map((der) => must(parseRevocationList(der))) });
+  const verifier = createVerifier({
+    ...{ anchors: parsed(trust.anchors), intermediates: parsed(trust.intermediates) },
+    ...{ algorithmPolicy: defaultAlgorithmPolicy, suite: defaultSuite, roleMappings: nationalRoleMappings },
+    ...{ purposes: nationalPurposes, refusedPolicies: [], revocation: () => store },
+    timeStamping: { policies: nationalTimeStampPolicies, issuers: 'any', revocation: 'if-known' },
+  });
+  return { ...trust, verifier };
+}
+
+// The checker reads beside the server, in this thread: its own thread builds a trust that believes nobody.
+vi.mock('../../server/checks/index.ts', async (original) => {
+  const real = await original<typeof checks>();
+  const startActChecker: typeof real.startActChecker = ({ registry, nowMs }) => ({
+    check: (proof, body) => {
+      const [trust, receivedAtMs] = [registry.trust(), nowMs()];
+      const by = stamping.isBelieved ? believing(trust) : trust;
+      const read = readActs(by, { proof, body, atMs: receivedAtMs });
+      return Promise.resolve(read.ok ? ok({ acts: read.value, receivedAtMs, trust }) : read);
+    },
+    close: () => Promise.resolve(),
+  });
+  return { ...real, startActChecker };
+});
 
 let platform: FoundedPlatform;
 let stamps: TestStamps;
@@ -36,19 +82,25 @@ async function registrar(): Promise<TestPerson> {
   return person;
 }
 
-test('a time-stamp from before a block opens nothing after it', async () => {
+test('a time-stamp from before a block opens nothing after it, believed or not', async () => {
   const { desk, officer } = platform;
   const person = await registrar();
   const submit = (): ActItem => {
     const form = testForm();
     return desk.act(person, newCase(form), 'registration.submit', { form });
   };
-  const inForce = [submit(), await stamped(submit())];
   // He is in force, so that what the second one is refused for is its stamp.
-  expect(await desk.outcomes(inForce)).toEqual(['accepted', 'refused:signature-unknown']);
+  expect(await desk.outcomes([submit(), await stamped(submit())])).toEqual(['accepted', 'refused:signature-unknown']);
+  stamping.isBelieved = true;
+  expect(await desk.outcomes([submit(), await stamped(submit())])).toEqual(['accepted', 'accepted']);
   const view = { ...newCase(testForm()), access: { status: 'absent' } as const };
   const block = desk.act(officer, view, 'access.block', { iin: person.iin, name: person.name, ...text });
-  const signedBefore = [submit(), await stamped(submit())];
+  const signedBefore = [submit(), await stamped(submit()), await stamped(submit())];
+  const [plain, believed, unbelieved] = signedBefore as [ActItem, ActItem, ActItem];
+  // A believed stamp says whole seconds: the block comes in a later one.
+  await new Promise((resolve) => setTimeout(resolve, 1_100));
   expect(await desk.outcomes([block])).toEqual(['accepted']);
-  expect(await desk.outcomes(signedBefore)).toEqual(['refused:actor-blocked', 'refused:signature-unknown']);
+  expect(await desk.outcomes([plain, believed])).toEqual(['refused:actor-blocked', 'refused:actor-blocked']);
+  stamping.isBelieved = false;
+  expect(await desk.outcomes([unbelieved])).toEqual(['refused:signature-unknown']);
 });

@@ -85,7 +85,7 @@ test('two people review the others: who is kept was looked at, who is revoked is
   expect(codeOf(await desk.client.call({ method: 'GET', path, token }))).toBe('session-blocked');
   expect([await submit(registrar), codeOf(await desk.signIn(registrar))]).toEqual([
     'refused:actor-blocked',
-    'sign-in-refused',
+    'actor-blocked',
   ]);
   const read = await standing();
   const reviewed = read.people.filter(({ reviewedAtMs }) => reviewedAtMs !== null).map(({ record }) => record.iin);

@@ -129,10 +129,37 @@ test('a contractor is out at the moment at which his contract ends: session, act
   process.stdout.write(`contract ended: the stream closed after ${Math.round(afterMs)} ms\n`);
   expect(afterMs).toBeLessThan(2_000);
   const item = desk.act(contractor, newCase(form), 'registration.submit', { form }, { change });
-  expect(await desk.outcomes([item])).toEqual(['refused:actor-unknown']);
+  expect(await desk.outcomes([item])).toEqual(['refused:actor-ended']);
   const path = '/v1/changes?after=0';
   expect(codeOf(await desk.client.call({ method: 'GET', path, token }))).toBe('session-blocked');
-  expect(await signIn(contractor)).toBe('sign-in-refused');
+  expect(await signIn({ ...contractor, password: 'not the password at all' })).toBe('sign-in-refused');
+  expect(await signIn(contractor)).toBe('actor-ended');
+});
+
+test('who was dismissed, and who is blocked, hears so by name once card and password are right, and at the intake', async () => {
+  const { ca, desk, officer } = platform;
+  const [leaver, suspect] = [45, 46].map((n) =>
+    issuePerson({ ca, n, name: `Кеткен Адам${n}`, roles: ['registrar'] }),
+  ) as [TestPerson, TestPerson];
+  for (const one of [leaver, suspect]) {
+    expect(await grant(grantOf(one))).toBe('accepted');
+    await activate(platform, one);
+    expect(await signIn(one)).toBe('status 200');
+  }
+  expect(await grant(grantOf(leaver, { standing: 'dismissed' }))).toBe('accepted');
+  const payload = { iin: suspect.iin, name: suspect.name, reason: 'Күдік', basis: 'Бұйрық № 8' };
+  const view = { ...newCase(testForm()), access: { status: 'absent' } as const };
+  expect(await actOn(desk, officer, view, { type: 'access.block', payload })).toBe('accepted');
+  for (const [one, code] of [
+    [leaver, 'actor-dismissed'],
+    [suspect, 'actor-blocked'],
+  ] as const) {
+    expect(await signIn({ ...one, password: 'not the password at all' })).toBe('sign-in-refused');
+    expect([await signIn(one), await submit(one)]).toEqual([code, `refused:${code}`]);
+  }
+  // Not by another card of his that the record does not name.
+  const unnamed = issuePerson({ ca, n: 45, name: leaver.name, roles: ['registrar'] });
+  expect(await signIn({ ...unnamed, password: leaver.password })).toBe('sign-in-refused');
 });
 
 test('a record that begins later lets nobody in before, and everything of him in from then on', async () => {

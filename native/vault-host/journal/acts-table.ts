@@ -71,7 +71,8 @@ export class ActsTable {
    */
   told(actionId: ActionId): ActRow | undefined {
     const row = this.row(actionId);
-    return row?.state === 'refused' && row.refusal === 'actor-blocked' ? undefined : row;
+    const isLate = row?.refusal === 'actor-blocked' || row?.refusal === 'actor-dismissed';
+    return row?.state === 'refused' && isLate ? undefined : row;
   }
 
   rowAt(sequence: number): ActRow | undefined {

@@ -108,9 +108,9 @@ function accountKinds(circle: Circle): readonly AccountKind[] {
     { name: 'a stranger who is held up at this desk', make: async () => issue(), failsAt: desk, password: 'wrong' },
     { name: 'a wrong password', make, comes: true, password: 'wrong' },
     { name: 'no password set yet', make: () => employ(circle, false), password: 'right' },
-    { name: 'blocked, the right password', make, comes: true, becomes: blocked, password: 'right' },
-    { name: 'dismissed, the right password', make: changed({ standing: 'dismissed' }), password: 'right' },
-    { name: 'past his last day, the right password', make: changed(endsSoon), password: 'right' },
+    { name: 'blocked, a wrong password', make, comes: true, becomes: blocked, password: 'wrong' },
+    { name: 'dismissed, a wrong password', make: changed({ standing: 'dismissed' }), password: 'wrong' },
+    { name: 'past his last day, a wrong password', make: changed(endsSoon), password: 'wrong' },
     { name: 'idle, a wrong password', make, password: 'wrong' },
     {
       name: 'the right password by a card that his record does not name',
