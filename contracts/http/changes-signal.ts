@@ -6,5 +6,7 @@ export const changesSignal = z.strictObject({
   latest: count,
   /** Of the feed of changed rights; a server of the version before has none. */
   latestAccess: count.optional(),
+  /** Of the newest policy, in effect or not; as above. */
+  policyVersion: count.optional(),
   treeSize: count,
 });

@@ -111,8 +111,13 @@ export const endpoints = {
     response: signInResponse,
     bodySizeMaxBytes: 65_536,
     refusals: [
-      ...['factor-unavailable', ...cardRefusals, 'sign-in-refused'],
-      ...['account-idle', 'actor-blocked', 'actor-dismissed', 'actor-ended'],
+      'factor-unavailable',
+      ...cardRefusals,
+      'sign-in-refused',
+      'account-idle',
+      'actor-blocked',
+      'actor-dismissed',
+      'actor-ended',
     ],
   }),
   /** Sets the password of the person whose card signed the challenge. */

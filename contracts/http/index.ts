@@ -51,7 +51,14 @@ export {
 } from './signature.ts';
 export { retentionView, type RetentionView } from './retention.ts';
 export { sessionEndedData, sessionEndedEvent, sessionsResponse, type OpenSessionView } from './sessions.ts';
-export { blockedActsMax, registryView, type BlockedActsView, type RegistryView } from './registry.ts';
+export {
+  accountView,
+  blockedActsMax,
+  registryView,
+  type AccountView,
+  type BlockedActsView,
+  type RegistryView,
+} from './registry.ts';
 export { changesSignal } from './changes-signal.ts';
 export { devicesResponse, postureResponse, type DevicesView } from './devices.ts';
 export { applicationVersion } from './version.ts';

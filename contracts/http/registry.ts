@@ -18,6 +18,11 @@ import { cmsSizeMaxBytes } from './messages.ts';
 /** Hash of a record as a change names it, and the leaf that put it there; `null` until the log holds it. */
 const kept = { hash: sha256Hex, leafIndex: count.nullable() };
 
+const review = z.discriminatedUnion('state', [
+  z.strictObject({ state: z.literal('unruled') }),
+  z.strictObject({ state: z.enum(['done', 'due', 'overdue']), dueAtMs: timeMs, due: count, overdue: count }),
+]);
+
 /** Who may do what, as the server folds it from the log. What waits for a second person is in the feed of changes. */
 export const registryView = z.strictObject({
   /** False on a platform that only the platform key vouches for: then no change can be proposed yet. */
@@ -37,10 +42,7 @@ export const registryView = z.strictObject({
   devices: z.array(z.strictObject({ record: deviceGrant, ...kept })),
   /** Devices that asked to be enrolled; each is let in by a confirmed change that names this very record. */
   waiting: z.array(z.strictObject({ record: deviceRecord, leafIndex: count })),
-  review: z.discriminatedUnion('state', [
-    z.strictObject({ state: z.literal('unruled') }),
-    z.strictObject({ state: z.enum(['done', 'due', 'overdue']), dueAtMs: timeMs, due: count, overdue: count }),
-  ]),
+  review,
   /** Oldest first. */
   policies: z.array(z.strictObject({ record: policyDocument, ...kept })),
   /** Of each opening of the emergency account, oldest first, by the hash of its leaf; `end` once two people closed it. */
@@ -80,7 +82,28 @@ export const blockedActsResponse = z.strictObject({
 
 export type BlockedActsView = z.output<typeof blockedActsResponse>;
 
+/** What the platform holds about the person of a session. He is in force: else there is no session. */
+export const accountView = z.strictObject({
+  record: staffGrant,
+  ...kept,
+  confirmedAtMs: timeMs,
+  reviewedAtMs: timeMs.nullable(),
+  /** Where the review of the others stands, for whoever may propose one; else `null`. */
+  review: review.nullable(),
+});
+export type AccountView = z.output<typeof accountView>;
+
 export const registryEndpoints = {
+  /** The own record, whatever else its person may read. */
+  account: defineEndpoint({
+    method: 'GET',
+    path: '/v1/account',
+    auth: 'session',
+    needs: 'own',
+    response: accountView,
+    bodySizeMaxBytes: noBodyMaxBytes,
+    refusals: ['platform-not-founded', 'person-unknown'],
+  }),
   /** For whoever reads access by the policy in force. */
   registry: defineEndpoint({
     method: 'GET',

@@ -23,6 +23,8 @@ export const promptViewSchema = z.strictObject({
     /** The code by which a person sets his password at the server, where he was given one. */
     activationCode: z.boolean(),
   }),
+  /** What is asked of a password that is chosen here, told while it is typed; `null` where none is. */
+  passwordRules: z.strictObject({ lengthMin: z.int().positive(), ownCharactersMin: z.int().positive() }).nullable(),
   demoHint: z.strictObject({ pin: z.string(), password: z.string() }).nullable(),
 });
 

@@ -59,6 +59,15 @@ export const statusViewSchema = z.strictObject({
   }),
   /** Openings of the emergency account whose alarm two people have not closed, as the server told at the last contact. */
   emergencies: z.int().nonnegative(),
+  /** What ends soon, by the time that the policy warns ahead. */
+  terms: z.strictObject({
+    /** The right of the person at work. */
+    endsAtMs: timeMsSchema.nullable(),
+    /** The time for a review of the others, for whoever may propose one. `count`: people who are due, or overdue. */
+    review: z
+      .strictObject({ state: z.enum(['due', 'overdue']), dueAtMs: timeMsSchema, count: z.int().positive() })
+      .nullable(),
+  }),
   clock: z.strictObject({ driftMs: z.int().nullable(), state: z.enum(['good', 'warn', 'refused', 'unknown']) }),
   alarms: z.array(
     z.strictObject({

@@ -5,6 +5,8 @@ export const deskRefusals = {
   'session-unknown': { retry: false, status: 404 },
   'desk-locked-card': { retry: false, status: 409 },
   'desk-locked-idle': { retry: false, status: 409 },
+  'desk-left': { retry: false, status: 409 },
+  'desk-left-unsaid': { retry: false, status: 409 },
   'client-too-old': { retry: true, status: 403 },
   'posture-refused': { retry: true, status: 403 },
   'posture-restricted': { retry: true, status: 403 },

@@ -39,6 +39,7 @@ export { policyBounds, type BoundedField } from './policy-bounds.ts';
 export {
   effectOf,
   evolveRegistry,
+  evolveRegistryBy,
   outOfForce,
   personHash,
   policyInForce,
@@ -93,6 +94,7 @@ export {
 } from './factors.ts';
 export {
   checkPassword,
+  passwordFaults,
   passwordRulesDefault,
   passwordLengthMax,
   type PasswordOwner,
@@ -142,7 +144,13 @@ export {
   type PostureRules,
   type Service,
 } from './posture.ts';
-export { checkRegistry, type CheckedRegistry, type HeldSignatures, type RecordName } from './told-registry.ts';
+export {
+  checkRegistry,
+  type CheckedRegistry,
+  type FoldedSignatures,
+  type HeldSignatures,
+  type RecordName,
+} from './told-registry.ts';
 export { base32, hotp, judgeTotp, otpauthUri, totpSecretSizeBytes, totpShape, totpStep, type Hmac } from './totp.ts';
 export {
   halfText,

@@ -113,21 +113,29 @@ function distance(one: string, other: string): number {
 /** As many changes as make a password another one. */
 const changesMin = 4;
 
-/** Whether a person may choose this password: length, common words, likeness to himself and to the password before. History is compared by whoever keeps it. */
-export function checkPassword(
-  password: string,
-  asked: { readonly owner: PasswordOwner; readonly rules: PasswordRules; readonly texts: PasswordTexts },
-): Result<null, PasswordRefusal> {
-  const { owner, rules, texts } = asked;
+type Asked = { readonly owner: PasswordOwner; readonly rules: PasswordRules; readonly texts: PasswordTexts };
+
+/** Every rule that a password breaks, the first one first. History is compared by whoever keeps it. */
+export function passwordFaults(password: string, { owner, rules, texts }: Asked): readonly PasswordRefusal[] {
   const { length } = Array.from(password);
-  if (length > passwordLengthMax) return refuse('password-too-long');
+  // Judging stays quick.
+  if (length > passwordLengthMax) return ['password-too-long'];
   const folded = foldPassword(password);
-  if (length < rules.lengthMin) return refuse('password-too-short', { lengthMin: rules.lengthMin });
-  if (owner.previous !== undefined && distance(folded, foldPassword(owner.previous)) < changesMin)
-    return refuse('password-similar');
-  const own = (words: readonly string[]): number => ownCharacters(folded, words, texts.runs);
-  if (own(texts.words) < rules.ownCharactersMin) return refuse('password-common');
-  return own([...texts.words, ...wordsOf(owner, texts)]) < rules.ownCharactersMin
-    ? refuse('password-similar')
-    : ok(null);
+  const isLikeFormer = owner.previous !== undefined && distance(folded, foldPassword(owner.previous)) < changesMin;
+  const isTooFew = (words: readonly string[]): boolean =>
+    ownCharacters(folded, words, texts.runs) < rules.ownCharactersMin;
+  const isCommon = isTooFew(texts.words);
+  const faults = new Set<PasswordRefusal>();
+  if (length < rules.lengthMin) faults.add('password-too-short');
+  if (isLikeFormer) faults.add('password-similar');
+  if (isCommon) faults.add('password-common');
+  if (!isCommon && isTooFew([...texts.words, ...wordsOf(owner, texts)])) faults.add('password-similar');
+  return [...faults];
+}
+
+/** Whether a person may choose this password: length, common words, likeness to himself and to the password before. */
+export function checkPassword(password: string, asked: Asked): Result<null, PasswordRefusal> {
+  const [fault] = passwordFaults(password, asked);
+  if (fault === undefined) return ok(null);
+  return fault === 'password-too-short' ? refuse(fault, { lengthMin: asked.rules.lengthMin }) : refuse(fault);
 }

@@ -69,9 +69,17 @@ export function recordHash(sha256: Sha256, record: DeviceGrant | PolicyDocument)
 
 type Made = { readonly source: string; readonly sha256: Sha256 };
 
-function withPerson(registry: RegistryState, person: Omit<Person, 'hash'>, sha256: Sha256): RegistryState {
-  const hash = personHash(sha256, person.record, person.block);
-  return { ...registry, people: new Map(registry.people).set(person.record.iin, { ...person, hash }) };
+/** A registry that is written to. */
+type Draft = {
+  readonly people: Map<Iin, Person>;
+  readonly devices: Map<DeviceId, GrantedDevice>;
+  readonly policies: GrantedPolicy[];
+  readonly releases: Map<JournalEpoch, Release>;
+  readonly alarms: Map<Sha256Hex, EmergencyAlarm>;
+};
+
+function putPerson({ people }: Draft, person: Omit<Person, 'hash'>, sha256: Sha256): void {
+  people.set(person.record.iin, { ...person, hash: personHash(sha256, person.record, person.block) });
 }
 
 /** A registry of these records alone, as of the moment at which they were confirmed together. */
@@ -86,71 +94,85 @@ export function registryOf(
   const keep = <Of extends DeviceGrant | PolicyDocument>({ record, source }: { record: Of; source: string }) => ({
     ...{ record, source, hash: recordHash(sha256, record) },
   });
-  const empty: RegistryState = {
+  const registry: Draft = {
     people: new Map(),
     devices: new Map(records.devices.map((one) => [one.record.record.device, keep(one)])),
     policies: records.policies.map(keep),
     releases: new Map(),
     alarms: new Map(),
   };
-  return records.staff.reduce(
-    (registry, one) => withPerson(registry, { ...one, block: null, confirmedAtMs: atMs, reviewedAtMs: null }, sha256),
-    empty,
-  );
+  for (const one of records.staff)
+    putPerson(registry, { ...one, block: null, confirmedAtMs: atMs, reviewedAtMs: null }, sha256);
+  return registry;
 }
 
-function blocked(registry: RegistryState, iin: Iin, block: Block, { source, sha256 }: Made): RegistryState {
+function putBlock(registry: Draft, iin: Iin, block: Block, { source, sha256 }: Made): void {
   const person = registry.people.get(iin);
-  return person === undefined ? registry : withPerson(registry, { ...person, block, source }, sha256);
+  if (person !== undefined) putPerson(registry, { ...person, block, source }, sha256);
 }
 
-function reviewed(registry: RegistryState, effect: AccessEffect & { kind: 'change' }, made: Made): RegistryState {
-  const { change, by, atMs } = effect;
-  if (change.kind !== 'review') return registry;
-  return change.people.reduce((before, { iin, decision }) => {
-    const after = decision === 'keep' ? before : blocked(before, iin, { by, atMs, reason: 'review' }, made);
-    const person = after.people.get(iin);
-    return person === undefined ? after : withPerson(after, { ...person, reviewedAtMs: atMs }, made.sha256);
-  }, registry);
+function putReview(registry: Draft, { change, by, atMs }: AccessEffect & { kind: 'change' }, made: Made): void {
+  if (change.kind !== 'review') return;
+  for (const { iin, decision } of change.people) {
+    if (decision === 'revoke') putBlock(registry, iin, { by, atMs, reason: 'review' }, made);
+    const person = registry.people.get(iin);
+    if (person !== undefined) putPerson(registry, { ...person, reviewedAtMs: atMs }, made.sha256);
+  }
 }
 
-/** The registry after one accepted act. A confirmed record of a person lifts his block: nothing else does. */
-export function evolveRegistry(registry: RegistryState, effect: AccessEffect, made: Made): RegistryState {
+/** A confirmed record of a person lifts his block: nothing else does. */
+function put(registry: Draft, effect: AccessEffect, made: Made): void {
   const { source, sha256 } = made;
   if (effect.kind === 'block') {
     const { by, atMs, reason } = effect;
-    return blocked(registry, effect.iin, { by, atMs, reason }, made);
+    return putBlock(registry, effect.iin, { by, atMs, reason }, made);
   }
   const { change } = effect;
   switch (change.kind) {
     case 'staff': {
       const { record } = change;
       const reviewedAtMs = registry.people.get(record.iin)?.reviewedAtMs ?? null;
-      const person = { record, source, block: null, confirmedAtMs: effect.atMs, reviewedAtMs };
-      return withPerson(registry, person, sha256);
+      return putPerson(registry, { record, source, block: null, confirmedAtMs: effect.atMs, reviewedAtMs }, sha256);
     }
     case 'device': {
       const { record } = change;
-      const device = { record, source, hash: recordHash(sha256, record) };
-      return { ...registry, devices: new Map(registry.devices).set(record.record.device, device) };
+      registry.devices.set(record.record.device, { record, source, hash: recordHash(sha256, record) });
+      return;
     }
     case 'policy': {
       const { record } = change;
-      const policy = { record, source, hash: recordHash(sha256, record) };
-      return { ...registry, policies: [...registry.policies, policy] };
+      registry.policies.push({ record, source, hash: recordHash(sha256, record) });
+      return;
     }
     case 'review':
-      return reviewed(registry, effect, made);
+      return putReview(registry, effect, made);
     case 'release': {
       const { kind: _kind, ...release } = change;
-      return { ...registry, releases: new Map(registry.releases).set(release.epoch, release) };
+      registry.releases.set(release.epoch, release);
+      return;
     }
     case 'alarm': {
       const { leaf, record } = change;
-      const end = { by: effect.by, atMs: effect.atMs, source };
-      return { ...registry, alarms: new Map(registry.alarms).set(leaf, { record, end }) };
+      registry.alarms.set(leaf, { record, end: { by: effect.by, atMs: effect.atMs, source } });
+      return;
     }
   }
+}
+
+/** The registry after accepted acts, one after the other. */
+export function evolveRegistryBy(registry: RegistryState, effects: readonly AccessEffect[], made: Made): RegistryState {
+  const { people, devices, policies, releases, alarms } = registry;
+  const draft: Draft = {
+    ...{ people: new Map(people), devices: new Map(devices) },
+    ...{ policies: [...policies], releases: new Map(releases), alarms: new Map(alarms) },
+  };
+  for (const effect of effects) put(draft, effect, made);
+  return draft;
+}
+
+/** The registry after one accepted act. */
+export function evolveRegistry(registry: RegistryState, effect: AccessEffect, made: Made): RegistryState {
+  return evolveRegistryBy(registry, [effect], made);
 }
 
 /** The place of an act that is received again, and what it is. */

@@ -1,7 +1,8 @@
 /**
  * Words from which passwords are made that everybody tries first. Source: our own list, after what heads every published list of leaked
  * passwords (English, Russian), with Kazakh words, names, places and rows of the keyboard added. A password that is made of such words,
- * runs and repetitions is refused whatever its length, so the list may be short.
+ * runs and repetitions is refused whatever its length, so the list may be short. These are public words and nobody's password, so that they are plain
+ * strings; what a person types is a `Secret` wherever it is more than the field it was typed into.
  */
 const words = (
   'password passw0rd passwort parol parolparol admin administrator root user guest test demo temp default login welcome hello ' +

@@ -47,6 +47,21 @@ export type Desk = {
   readonly prompt: AnswerOptions<PromptVerbs>;
 };
 
+/** A shift does not outlive its window: it ends first, and then the window goes. */
+function endShiftFirst(window: BrowserWindow, workstation: Workstation): void {
+  let isLeaving = false;
+  window.on('close', (event) => {
+    const isAtWork = workstation.phase() === 'open' || workstation.phase() === 'quarantined';
+    if (!isAtWork && !isLeaving) return;
+    event.preventDefault();
+    if (isLeaving) return;
+    isLeaving = true;
+    void workstation.leave().finally(() => {
+      if (!window.isDestroyed()) window.destroy();
+    });
+  });
+}
+
 /** Starts the thinking behind the window and says how its doors are answered; loaded while the page reads its scripts. */
 export function openDesk(options: DeskOptions): Desk {
   const { prompt, window, cardsAsked } = options;
@@ -55,6 +70,7 @@ export function openDesk(options: DeskOptions): Desk {
   workstation.on((event) => {
     if (!window.isDestroyed()) window.webContents.send(channelOf('operator', event));
   });
+  endShiftFirst(window, workstation);
   // What the person does at this window; what main and the page do by themselves is no sign of anybody.
   window.webContents.on('input-event', () => workstation.touch());
   prompt.onInput(() => workstation.touch());

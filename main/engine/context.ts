@@ -55,6 +55,8 @@ export type Shift = {
   reportedAtMs: number;
   /** Why the server takes no acts from this machine as it is; `null` where it does. */
   restriction: Refusal | null;
+  /** What the person is reminded of. */
+  terms: StatusView['terms'];
 };
 
 export type ServerState = StatusView['server'];
@@ -116,8 +118,11 @@ export type Engine = {
 export const noServer: ServerState = { state: 'closed', since: null, url: null, refusal: null };
 
 /** What an engine knows before anything was asked. */
-export function firstState(known: Pick<EngineState, 'preferences' | 'vaultExists'>): EngineState {
+export function firstState(
+  known: Pick<EngineState, 'preferences' | 'vaultExists'> & Partial<Pick<EngineState, 'lockedBy'>>,
+): EngineState {
   return {
+    lockedBy: null,
     ...known,
     shift: undefined,
     quarantine: undefined,
@@ -131,7 +136,6 @@ export function firstState(known: Pick<EngineState, 'preferences' | 'vaultExists
     alarms: [],
     uploads: noUploads(),
     revocation: noRevocationKnown,
-    lockedBy: null,
   };
 }
 

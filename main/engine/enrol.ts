@@ -1,3 +1,4 @@
+import { passwordRulesDefault } from '../../core/access/index.ts';
 import { equalBytes, ok, refuse, Secret, toBase64, type Result } from '../../core/kernel/index.ts';
 import { enrolmentProofText, parseInvitation, type Invitation } from '../../contracts/http/index.ts';
 import type { NewSlot, VaultOutput } from '../../contracts/vault-host/index.ts';
@@ -211,6 +212,7 @@ export async function enrol(
         text: null,
         textHash: null,
         recognitionPhrase: null,
+        passwordRules: passwordRulesDefault,
         asks: { password: true, formerPassword: 'no', newRecognitionPhrase: true, activationCode: true },
       }),
     attempt: (answer) => attemptEnrolment(engine, ceremony, answer),

@@ -1,3 +1,4 @@
+import { passwordRulesDefault } from '../../core/access/index.ts';
 import { refuse, ok, type Result, type Secret } from '../../core/kernel/index.ts';
 import type { SlotKey, SlotSummary } from '../../contracts/vault-host/index.ts';
 import { endpoints } from '../../contracts/http/index.ts';
@@ -159,6 +160,7 @@ export async function changePassword(engine: Engine, shift: Shift): Promise<Resu
         text: null,
         textHash: null,
         recognitionPhrase: identity.value.recognitionPhrase,
+        passwordRules: shift.enrolment.policy.passwords ?? passwordRulesDefault,
         asks: { password: true, formerPassword: 'asked', newRecognitionPhrase: false, activationCode: false },
       }),
     attempt: (answer) => attemptChange(engine, shift, signer.value, answer),

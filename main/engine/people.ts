@@ -1,3 +1,4 @@
+import { passwordRulesDefault } from '../../core/access/index.ts';
 import { ok, refuse, type Result } from '../../core/kernel/index.ts';
 import { findSigner } from './cards.ts';
 import type { Engine, Shift } from './context.ts';
@@ -26,6 +27,7 @@ export async function addPerson(engine: Engine, shift: Shift, certificateId: str
         text: null,
         textHash: null,
         recognitionPhrase: null,
+        passwordRules: shift.enrolment.policy.passwords ?? passwordRulesDefault,
         asks: { password: true, formerPassword: 'no', newRecognitionPhrase: true, activationCode: true },
       }),
     attempt: async (answer) => {

@@ -1,3 +1,4 @@
+import type { PasswordRules } from '../../core/access/index.ts';
 import type { PromptView } from '../../contracts/ipc/index.ts';
 import type { Result } from '../../core/kernel/index.ts';
 import { certificateView, findSigner, type CardSigner } from './cards.ts';
@@ -16,13 +17,18 @@ export async function promptView(
   signer: CardSigner,
   rest: Pick<PromptView, 'kind' | 'title' | 'text' | 'textHash' | 'recognitionPhrase'> & {
     readonly asks: Omit<PromptView['asks'], 'pin'>;
+    /** Where a password is chosen. */
+    readonly passwordRules?: PasswordRules | undefined;
   },
 ): Promise<PromptView> {
   const now: Result<CardSigner> = await findSigner(engine, signer.id);
   const shown = now.ok ? now.value : { ...signer, unusable: now.refusal };
   const { locale, colourScheme } = engine.state.preferences;
+  const { passwordRules: rules, ...shownAs } = rest;
   return {
-    ...rest,
+    ...shownAs,
+    passwordRules:
+      rules === undefined ? null : { lengthMin: rules.lengthMin, ownCharactersMin: rules.ownCharactersMin },
     locale,
     colourScheme,
     signer: certificateView(shown, true),

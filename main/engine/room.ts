@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { deviceHost } from '../../contracts/device-host/index.ts';
 import { vaultHost } from '../../contracts/vault-host/index.ts';
 import { ok, refuse, type Refusal, type Result, type Sha256Hex } from '../../core/kernel/index.ts';
@@ -13,9 +14,12 @@ import { IdleWatch, lockWithoutCard } from './locking.ts';
 import { watchPrompt } from './open-prompt.ts';
 import type { EngineEvent, WorkstationOptions } from './ports.ts';
 import { ServerClock } from './server-clock.ts';
-import { endShift } from './shift.ts';
+import { endShift, leftCode } from './shift.ts';
 import { noteCards } from './status.ts';
 import { SyncLoop } from './sync/loop.ts';
+
+/** What a card signs at this moment is recorded first; a host that hangs keeps no window open for longer. */
+const leaveMaxMs = 10_000;
 
 /** The engine of one workstation with its hosts, and the loops of the shift that is open in it. */
 export class Room {
@@ -29,6 +33,7 @@ export class Room {
 
   constructor(options: WorkstationOptions) {
     const files = openLocalFiles(options.directory);
+    const left = files.left();
     const mayStart = options.hostsMayStart ?? Promise.resolve();
     const shared = {
       nodeFile: options.nodeFile,
@@ -58,7 +63,11 @@ export class Room {
         }),
       ),
       serverClock: new ServerClock(options.clock),
-      state: firstState({ preferences: files.preferences(), vaultExists: files.hints() !== undefined }),
+      state: firstState({
+        preferences: files.preferences(),
+        vaultExists: files.hints() !== undefined,
+        lockedBy: left === null ? null : { code: left },
+      }),
       emit: (event) => this.#emit(event),
       kickSync: () => this.#loop?.kick(),
       kickUploads: () => this.#uploads?.kick(),
@@ -157,6 +166,12 @@ export class Room {
     // Whatever the vault says of its closing, nobody goes on.
     if (!ended.ok) await this.drop();
     this.#locking = undefined;
+  }
+
+  /** The window goes: ends the shift that is open, and waits for that as long as it may take at the most. */
+  async leave(): Promise<void> {
+    this.#lock({ code: leftCode });
+    await Promise.race([this.#locking, sleep(leaveMaxMs, undefined, { ref: false })]);
   }
 
   /** The person did something. */

@@ -5,6 +5,7 @@ import type { Role } from '../../core/access/index.ts';
 import { roles as allRoles } from '../../core/access/index.ts';
 import { ok, refuse, type Iin, type Refusal, type Result } from '../../core/kernel/index.ts';
 import type { SlotSummary } from '../../contracts/vault-host/index.ts';
+import { noTerms } from './access/own-account.ts';
 import { takeUpPolicies } from './adopted-policies.ts';
 import { findSigner, type CardSigner } from './cards.ts';
 import { setServer, type Engine, type Enrolment, type Shift } from './context.ts';
@@ -168,6 +169,7 @@ async function attemptShift(
     passwordAtMs: engine.options.clock.monotonicMs(),
     reportedAtMs: Number.NEGATIVE_INFINITY,
     restriction: null,
+    terms: noTerms,
   };
   engine.state.shift = shift;
   const known = orWaiting(await whoIs(engine, shift, answer), shift.enrolment);
@@ -176,6 +178,7 @@ async function attemptShift(
     : await tellUnchanged(engine, shift, { slot, answer, refused: known });
   const started = settled.ok ? await journalStart(engine, shift, client.hasSession) : settled;
   if (started.ok) {
+    engine.files.saveLeft(null);
     await takeUpCounts(engine);
     await takeUpAlarms(engine);
     // A workstation that was enrolled before anchors were remembered learns them now.
@@ -231,13 +234,22 @@ export async function startShift(engine: Engine, certificateId: string): Promise
 /** How long a desk that locks by itself waits for the server to hear of it: the vault is open until then. */
 const farewellMaxMs = 1_000;
 
-async function sayFarewell({ client }: Shift, because: string | undefined): Promise<void> {
+/** True where no session is left at the server, as far as this desk knows. */
+async function sayFarewell({ client }: Shift, because: string | undefined): Promise<boolean> {
   // There is nothing to sign out of where the server ended the session.
-  if (!client.hasSession || (because !== undefined && isSessionOver(because))) return;
-  const signedOut = client.call('signOut');
-  await (because === undefined
-    ? signedOut
-    : Promise.race([signedOut, sleep(farewellMaxMs, undefined, { ref: false })]));
+  if (!client.hasSession || (because !== undefined && isSessionOver(because))) return true;
+  const signedOut = client.call('signOut').then(({ ok: isOut }) => isOut);
+  return because === undefined ? signedOut : Promise.race([signedOut, sleep(farewellMaxMs, false, { ref: false })]);
+}
+
+/** The window was closed under the shift. */
+export const leftCode = 'desk-left';
+
+/** Says at the next start that the shift ended with its window, and whether the server knows. */
+function noteLeft({ state, files }: Engine, isSaid: boolean): void {
+  const code = isSaid ? leftCode : 'desk-left-unsaid';
+  state.lockedBy = { code };
+  files.saveLeft(code);
 }
 
 /**
@@ -258,7 +270,8 @@ export async function endShift(engine: Engine, because?: string): Promise<Result
     engine.state.shift = undefined;
     engine.state.revocation = noRevocationKnown;
     engine.emit('app.changed');
-    await sayFarewell(shift, because);
+    const isSaid = await sayFarewell(shift, because);
+    if (because === leftCode) noteLeft(engine, isSaid);
     shift.client.close();
   }
   const closed = await engine.vault.call('vault.close', null);

@@ -2,6 +2,7 @@ import type { AppView, CertificateView } from '../../contracts/ipc/index.ts';
 import type { TokenState } from '../../contracts/device-host/index.ts';
 import { ok, type Result } from '../../core/kernel/index.ts';
 import { alarmsFor } from './access/alarm-views.ts';
+import { noTerms } from './access/own-account.ts';
 import { certificateView, seeCards } from './cards.ts';
 import type { Engine, EngineState } from './context.ts';
 import { slotOf } from './slot-keys.ts';
@@ -62,6 +63,7 @@ export function appView(engine: Engine): AppView {
       log: state.log,
       clock: serverClock.state(shift?.enrolment.policy.clock ?? noLimits),
       alarms: [...state.alarms],
+      terms: shift?.terms ?? noTerms,
     },
   };
 }

@@ -44,6 +44,8 @@ export type Workstation = {
   addPerson(certificateId: string): Promise<Result<null>>;
   startShift(certificateId: string): Promise<Result<null>>;
   endShift(): Promise<Result<null>>;
+  /** Ends the shift because its window goes, signed out at the server where that answers at once; the next start says so. Bounded. */
+  leave(): Promise<void>;
   listCases(input: OperatorInput<'cases.list'>): Promise<Result<OperatorOutput<'cases.list'>>>;
   readCase(id: string): Promise<Result<CaseView>>;
   /** The stage report of an act of a case, judged anew. */
@@ -148,6 +150,7 @@ export function createWorkstation(options: WorkstationOptions): Workstation {
     addPerson: (certificateId) => room.inShift((shift) => addPerson(engine, shift, certificateId)),
     startShift: (certificateId) => begin(room, certificateId),
     endShift: () => end(room),
+    leave: () => room.leave(),
     listCases: (input) => room.inShift((shift) => listCases(engine, shift, duplicates, input)),
     readCase: (id) => room.inShift((shift) => readCaseView(engine, shift, duplicates, id)),
     readSignature: (wanted) => room.inShift((shift) => readSignatureView(engine, shift, wanted)),

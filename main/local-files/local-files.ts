@@ -1,4 +1,14 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 import type { AppView } from '../../contracts/ipc/index.ts';
@@ -46,11 +56,15 @@ const demoSchema = z
   )
   .max(16);
 
+/** How the last shift ended, where its window was closed under it. */
+const leftSchema = z.enum(['desk-left', 'desk-left-unsaid']);
+
 /** Slots of the vault whose password may be another one than the server's. */
 const unsettledSchema = z.array(z.string().max(64)).max(64);
 
 type Preferences = AppView['preferences'];
 
+export type Left = z.output<typeof leftSchema>;
 export type Hints = z.output<typeof hintsSchema>;
 export type DemoCredentials = z.output<typeof demoSchema>;
 
@@ -86,6 +100,9 @@ export type LocalFiles = {
   /** True from just before the server was asked for a new password of this slot until vault and server have the same; durable. */
   isPasswordUnsettled(slotId: string): boolean;
   setPasswordUnsettled(slotId: string, isUnsettled: boolean): void;
+  /** What the next start says of a shift that ended with its window; `null` where nothing is to be said. */
+  left(): Left | null;
+  saveLeft(left: Left | null): void;
   /** Moves a journal out of the way that was never bound to a platform, or that records nothing any more; nothing is ever deleted. */
   setVaultAside(why: 'unbound' | 'ended', suffix: string): void;
 };
@@ -108,6 +125,11 @@ export function openLocalFiles(directory: string): LocalFiles {
       const others = unsettled().filter((one) => one !== slotId);
       if (isUnsettled || others.length < unsettled().length)
         write(at('passwords-unsettled.json'), isUnsettled ? [...others, slotId] : others);
+    },
+    left: () => read(at('left.json'), leftSchema) ?? null,
+    saveLeft: (left) => {
+      if (left !== null) write(at('left.json'), left);
+      else rmSync(at('left.json'), { force: true });
     },
     setVaultAside: (why, suffix) => {
       if (existsSync(at('vault'))) renameSync(at('vault'), at(`vault-${why}-${suffix}`));

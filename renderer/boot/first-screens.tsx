@@ -28,6 +28,7 @@ function viewOf(phase: 'not-enrolled' | 'locked', locale: Locale): AppView {
       server: { state: 'closed', since: null, url: null, refusal: null },
       outbox: { waiting: 0, overdue: 0 },
       evidence: { waiting: 0, paused: 0, refused: 0, percent: null },
+      terms: { endsAtMs: null, review: null },
       log: { lastIndex: null, treeSize: null, checkedAtMs: null, mirrors: [] },
       clock: { driftMs: null, state: 'unknown' },
       alarms: [],

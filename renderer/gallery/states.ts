@@ -129,6 +129,8 @@ const gates: Readonly<Record<string, State>> = {
     app: { ...locked(openApp), lockedBy: { code: 'password-unsettled' } },
   }),
   'shift-locked-blocked': operator(queue(), { app: { ...locked(openApp), lockedBy: { code: 'session-blocked' } } }),
+  'shift-left': operator(queue(), { app: { ...locked(openApp), lockedBy: { code: 'desk-left' } } }),
+  'shift-left-unsaid': operator(queue(), { app: { ...locked(openApp), lockedBy: { code: 'desk-left-unsaid' } } }),
   'shift-device-waiting': operator(queue(), { app: waitingApp, certificates: [...ofStaff] }),
   'shift-not-accepted': operator(queue(), { app: locked(openApp), certificates: [foreign, expired] }),
   'shift-card-absent': operator(queue(), { app: locked(openApp), certificates: [] }),
@@ -210,6 +212,8 @@ const signatures: Readonly<Record<string, State>> = {
   }),
 };
 
+const inAWeekMs = nowMs + 7 * 86_400_000;
+
 const uploading = withStatus({ evidence: { waiting: 5, paused: 1, refused: 1, percent: 41 } });
 
 /** The picture of `screenshot-` is taken by whoever shows the state. */
@@ -279,6 +283,12 @@ const rest: Readonly<Record<string, State>> = {
   'queue-split-view': operator(queue('case-0'), { app: withStatus(splitViewStatus) }),
   ...retentionStates(operator),
   ...accessStates(operator, { open: openApp, offline }),
+  'queue-terms-due': operator(queue('case-0'), {
+    app: withStatus({ terms: { endsAtMs: inAWeekMs, review: { state: 'due', dueAtMs: inAWeekMs, count: 12 } } }),
+  }),
+  'queue-terms-overdue': operator(queue('case-0'), {
+    app: withStatus({ terms: { endsAtMs: null, review: { state: 'overdue', dueAtMs: nowMs - 86_400_000, count: 3 } } }),
+  }),
   about: operator({ page: 'about' }, { app: demoApp }),
 };
 

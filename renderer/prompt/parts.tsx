@@ -14,6 +14,7 @@ import {
   type Tone,
 } from '../kit/index.ts';
 import { useWords } from '../words/index.ts';
+import { PasswordRules } from './password-rules.tsx';
 import { setsPassword, type Fields } from './use-submit.ts';
 
 /** What only the vault and the person know: a page that draws a false prompt cannot show it. */
@@ -204,6 +205,7 @@ export function Secrets(props: {
         {view.asks.pin ? <SecretField ref={fields.pin} label={words.prompt('pin')} isDisabled={isDisabled} /> : null}
         <PasswordFields view={view} fields={fields} isDisabled={isDisabled} />
       </div>
+      {setsPassword(view) ? <PasswordRules view={view} fields={fields} isBusy={isDisabled} /> : null}
       {view.kind === 'start-shift' ? (
         <FormerPassword view={view} fields={fields} isDisabled={isDisabled} refusal={props.refusal} />
       ) : null}

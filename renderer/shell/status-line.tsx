@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import type { StatusView } from '../../contracts/ipc/index.ts';
-import { formatCount, Shape, type Tone } from '../kit/index.ts';
+import { formatCount, formatDate, Shape, type Tone } from '../kit/index.ts';
 import { useGo, type Place } from '../places/index.ts';
 import { useWords } from '../words/index.ts';
 
@@ -18,10 +18,16 @@ const serverTones: Readonly<Record<StatusView['server']['state'], Tone>> = {
   closed: 'quiet',
 };
 
-function Part(props: { readonly tone: Tone; readonly to: Place; readonly children: ReactNode }): ReactNode {
+function Part(props: {
+  readonly tone: Tone;
+  readonly to: Place;
+  /** What to do now, where the line has no room for it. */
+  readonly next?: string;
+  readonly children: ReactNode;
+}): ReactNode {
   const go = useGo();
   return (
-    <button type="button" className="status-part num" onClick={() => go(props.to)}>
+    <button type="button" className="status-part num" title={props.next} onClick={() => go(props.to)}>
       <Shape tone={props.tone} size={14} />
       <span className="cut">{props.children}</span>
     </button>
@@ -68,6 +74,34 @@ function Emergencies({ count }: { readonly count: number }): ReactNode {
   );
 }
 
+/** What ends soon, and the page on which somebody does something about it. */
+function Terms({ terms: { endsAtMs, review } }: { readonly terms: StatusView['terms'] }): ReactNode {
+  const words = useWords();
+  const about = { count: review?.count ?? 0, date: formatDate(review?.dueAtMs ?? 0) };
+  return (
+    <>
+      {endsAtMs === null ? null : (
+        <Part
+          tone="alarm"
+          to={{ page: 'account', part: 'record' }}
+          next={words('status.ends.next', { date: formatDate(endsAtMs) })}
+        >
+          {words('status.ends', { date: formatDate(endsAtMs) })}
+        </Part>
+      )}
+      {review === null ? null : (
+        <Part
+          tone={review.state === 'overdue' ? 'bad' : 'waiting'}
+          to={{ page: 'access', part: 'propose-review', id: null }}
+          next={words(`status.review.${review.state}.next`, about)}
+        >
+          {words(`status.review.${review.state}`, about)}
+        </Part>
+      )}
+    </>
+  );
+}
+
 /** The product's conscience: card, connection, queue, last proven entry. It never disappears, and each part opens its page. */
 export function StatusLine({ status, isDemo }: { readonly status: StatusView; readonly isDemo: boolean }): ReactNode {
   const words = useWords();
@@ -93,6 +127,7 @@ export function StatusLine({ status, isDemo }: { readonly status: StatusView; re
       <Emergencies count={status.emergencies} />
       <Uploads evidence={status.evidence} />
       <Clock clock={status.clock} />
+      <Terms terms={status.terms} />
       {isDemo ? <span className="status-demo cut">{words('frame.demoLong')}</span> : null}
     </footer>
   );

@@ -162,6 +162,7 @@ export type PasswordChange = {
   readonly rules: PasswordRules | undefined;
 };
 
+/** For the rules, which compare texts: this copy cannot be wiped (docs/THREATS.md). Former passwords are never texts here, but kept stretched. */
 function textOf(password: Secret<'password'>): string {
   return password.use((bytes) => Buffer.from(bytes).toString());
 }

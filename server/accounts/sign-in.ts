@@ -118,7 +118,12 @@ export type CardProof = {
 };
 export type CardRefusal = SignatureRefusal | 'challenge-unknown' | 'challenge-expired';
 export type SignInRefusal =
-  CardRefusal | 'factor-unavailable' | 'sign-in-refused' | 'account-idle' | OwnersNews | 'server-busy';
+  | CardRefusal
+  | 'factor-unavailable'
+  | 'sign-in-refused'
+  | 'account-idle'
+  | OwnersNews
+  | 'server-busy';
 
 /**
  * Whose card signed the challenge of this device. A challenge is used up by the first attempt. What is refused here by name stands in

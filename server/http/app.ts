@@ -83,7 +83,7 @@ export function createApp(context: DoorContext, tls: TlsIdentity): FastifyInstan
   app.addContentTypeParser(chunkMedia, (request: FastifyRequest, payload: IncomingMessage) =>
     bodies.read(request, payload),
   );
-  const stream = startChangeStream(platform, (error) => log.error({ error: describeError(error) }, 'change stream'));
+  const stream = startChangeStream(context, (error) => log.error({ error: describeError(error) }, 'change stream'));
   registry.onChange(() => stream.recheck());
   app.addHook('onClose', async () => stream.close());
   const addresses = createShares(shareOfAddress, nowMs);

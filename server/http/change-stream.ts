@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { changesSignal, sessionEndedData, sessionEndedEvent } from '../../contracts/http/index.ts';
 import type { Result } from '../../core/kernel/index.ts';
-import type { SessionRefusal } from '../accounts/index.ts';
+import type { Registry, SessionRefusal } from '../accounts/index.ts';
 import type { Platform } from '../platform/index.ts';
 import { readLatestPosition } from '../store/index.ts';
 
@@ -87,8 +87,14 @@ function createListeners() {
   };
 }
 
+/** What the stream tells of. */
+export type Told = {
+  readonly platform: Platform;
+  readonly registry: Pick<Registry, 'rights' | 'policy'>;
+};
+
 /** Starts the poll. A failed poll is told to `onFailure` and tried again at the next tick. */
-export function startChangeStream(platform: Platform, onFailure: (error: unknown) => void): ChangeStream {
+export function startChangeStream({ platform, registry }: Told, onFailure: (error: unknown) => void): ChangeStream {
   const listeners = createListeners();
   let last = '';
   let ticks = 0;
@@ -97,7 +103,9 @@ export function startChangeStream(platform: Platform, onFailure: (error: unknown
   async function signal(): Promise<string> {
     const latest = await readLatestPosition(platform.database);
     const latestAccess = await readLatestPosition(platform.database, 'access');
-    return JSON.stringify(changesSignal.parse({ latest, latestAccess, treeSize: platform.log.checkpointSize() }));
+    const newest = registry.rights()?.policies.at(-1)?.record ?? registry.policy().policy;
+    const treeSize = platform.log.checkpointSize();
+    return JSON.stringify(changesSignal.parse({ latest, latestAccess, policyVersion: newest.version, treeSize }));
   }
 
   async function poll(): Promise<void> {

@@ -31,7 +31,7 @@ import type { DoorContext } from './context.ts';
 import { openDeviceDoors } from './device-doors.ts';
 import { openEvidenceDoors } from './evidence-doors.ts';
 import { noteReading } from './reading.ts';
-import { openBlockedActsDoor, openPoliciesDoor, openRegistryDoor } from './registry-door.ts';
+import { openAccountDoor, openBlockedActsDoor, openPoliciesDoor, openRegistryDoor } from './registry-door.ts';
 import { openRetentionDoor } from './retention-door.ts';
 import type { Asked, Router } from './router.ts';
 import { passwordOf, wipeBody } from './secrets.ts';
@@ -290,6 +290,7 @@ export function openDoors(context: DoorContext, router: Router, stream: ChangeSt
   openRetentionDoor(context, router);
   openRegistryDoor(context, router);
   openBlockedActsDoor(context, router);
+  openAccountDoor(context, router);
   openPoliciesDoor(context, router);
   openSessionDoors(context, router, stream, atOnce);
   openDeviceDoors(context, router);

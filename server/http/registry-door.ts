@@ -1,6 +1,7 @@
-import { ok } from '../../core/kernel/index.ts';
-import { endpoints, policiesLimitMax } from '../../contracts/http/index.ts';
-import { viewRegistry } from '../accounts/index.ts';
+import { mayChange, reviewStanding } from '../../core/access/index.ts';
+import { ok, refuse } from '../../core/kernel/index.ts';
+import { endpoints, policiesLimitMax, type AccountView } from '../../contracts/http/index.ts';
+import { leavesOfSources, viewRegistry } from '../accounts/index.ts';
 import { blockedActsOf, policyActs } from '../intake/index.ts';
 import type { DoorContext } from './context.ts';
 import { noteReading } from './reading.ts';
@@ -37,5 +38,30 @@ export function openRegistryDoor(context: DoorContext, router: Router): void {
       ...{ door: 'registry', details: JSON.stringify({ people: view.people.length }) },
     });
     return ok(view);
+  });
+}
+
+/** Opens the door at which everybody reads his own record, and nobody that of another. */
+export function openAccountDoor({ platform, registry }: DoorContext, router: Router): void {
+  router.open(endpoints.account, async ({ reader: { iin } }) => {
+    const rights = registry.rights();
+    if (rights === undefined) return refuse('platform-not-founded');
+    const own = rights.people.get(iin);
+    if (own === undefined) return refuse('person-unknown');
+    const leafOf = await leavesOfSources(platform, registry.records(), [own]);
+    const { policy } = registry.policy();
+    const nowMs = platform.surroundings.nowMs();
+    const isReviewer = mayChange(policy, own, { kind: 'review', part: 'propose', nowMs });
+    // Nobody reviews himself.
+    const others = new Map([...rights.people].filter(([one]) => one !== iin));
+    return ok({
+      ...{
+        record: structuredClone(own.record) as AccountView['record'],
+        hash: own.hash,
+        leafIndex: leafOf.get(own.source) ?? null,
+      },
+      ...{ confirmedAtMs: own.confirmedAtMs, reviewedAtMs: own.reviewedAtMs },
+      review: isReviewer ? reviewStanding({ people: others }, policy.terms, nowMs) : null,
+    });
   });
 }

@@ -16,6 +16,7 @@ import { migration as totp } from './migrations/0012-totp.ts';
 import { migration as breakGlass } from './migrations/0013-break-glass.ts';
 import { migration as blockedActs } from './migrations/0014-blocked-acts.ts';
 import { migration as writer } from './migrations/0015-writer.ts';
+import { migration as lateActs } from './migrations/0016-late-acts.ts';
 
 type Migration = {
   readonly name: string;
@@ -44,6 +45,7 @@ export const migrations: readonly Migration[] = [
   breakGlass,
   blockedActs,
   writer,
+  lateActs,
 ];
 
 /**

@@ -9,7 +9,7 @@ afterEach(() => vi.useRealTimers());
 
 /** A shift whose server answers nothing of use; counts rounds by what each asks of the vault, and hands out the stream. */
 function bench(changes: { readonly position: number; readonly latest: number }) {
-  const seen = { rounds: 0, pages: 0, signal: () => undefined as void };
+  const seen = { rounds: 0, pages: 0, policies: 0, signal: (_told: { policyVersion: number }) => undefined as void };
   const vault = {
     call: (verb: string) => {
       if (verb === 'outbox.next') seen.rounds += 1;
@@ -22,12 +22,16 @@ function bench(changes: { readonly position: number; readonly latest: number }) 
   };
   const client = {
     hasSession: true,
-    listen: (options: { readonly onSignal: () => void }) => {
+    listen: (options: { readonly onSignal: typeof seen.signal }) => {
       seen.signal = options.onSignal;
       return Promise.resolve(ok(() => undefined));
     },
     call: (door: string) => {
       if (door === 'posture') return Promise.resolve(ok({ service: 'full', findings: [] }));
+      if (door === 'policies') {
+        seen.policies += 1;
+        return Promise.resolve(ok({ policies: [] }));
+      }
       if (door !== 'changes') return Promise.resolve(refuse('server-unreachable'));
       seen.pages += 1;
       return Promise.resolve(ok({ changes: [], ...changes }));
@@ -41,7 +45,12 @@ function bench(changes: { readonly position: number; readonly latest: number }) 
   const shift = {
     ...bearer,
     client,
-    enrolment: { bundle: { checkpoint: '' }, logPins: [{ key: {}, fromSize: 0 }], policies: [] },
+    enrolment: {
+      bundle: { checkpoint: '' },
+      logPins: [{ key: {}, fromSize: 0 }],
+      policies: [],
+      policy: { version: 1 },
+    },
   } as unknown as Shift;
   return { engine, shift, seen };
 }
@@ -53,12 +62,16 @@ test('a server that floods the change stream does not make the workstation run r
   await vi.advanceTimersByTimeAsync(10);
   expect(seen.rounds).toBeGreaterThan(0);
   const before = seen.rounds;
+  seen.policies = 0;
   for (let i = 0; i < 1_000; i += 1) {
-    seen.signal();
+    // Of a policy that it never shows.
+    seen.signal({ policyVersion: 9 });
     await vi.advanceTimersByTimeAsync(1);
   }
   expect(seen.rounds - before).toBeGreaterThan(0);
   expect(seen.rounds - before).toBeLessThanOrEqual(4);
+  expect(seen.policies).toBeGreaterThan(0);
+  expect(seen.policies).toBeLessThanOrEqual(4);
   await loop.stop();
 });
 

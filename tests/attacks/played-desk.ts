@@ -10,6 +10,7 @@ export const bearer = {
   iin: member('reviewer').iin,
   signer: { sha256: sha256Hex('certificate') },
   restriction: null,
+  terms: { endsAtMs: null, review: null },
 } as const;
 
 /** Nothing of the machine could be found out. */

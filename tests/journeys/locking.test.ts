@@ -180,6 +180,33 @@ describe('a desk on real parts', { timeout: 120_000 }, () => {
     expect(afterMs).toBeLessThan(2_000);
   });
 
+  it('ends the shift with its window: signed out at the server, the journal closed, and said at the next start', async () => {
+    const [own, other] = seats as [Seat, Seat];
+    await start(own);
+    other.desk.touch();
+    const named = async (): Promise<readonly string[]> =>
+      must(await other.desk.listSessions()).sessions.map(({ deviceName }) => deviceName);
+    expect((await named()).toSorted()).toEqual(['Desk 1', 'Desk 2']);
+    const sinceMs = performance.now();
+    await own.desk.leave();
+    expect(performance.now() - sinceMs).toBeLessThan(2_000);
+    expect([own.desk.phase(), await openVaultAnswers(own)]).toEqual(['locked', 'vault-closed']);
+    expect(await named()).toEqual(['Desk 2']);
+    await own.desk.close();
+    const person = playedPrompt({ ...reviewer, phrase: reviewer.recognitionPhrase });
+    const desk = openWorkstation({ directory: join(directory, 'Desk 1'), store: world.store, prompt: person });
+    seats[0] = { desk, person };
+    expect(desk.app().lockedBy?.code).toBe('desk-left');
+    await start(seats[0]);
+    expect(desk.app().lockedBy).toBeNull();
+    must(await desk.endShift());
+    await desk.close();
+    // Ended by its button there is nothing to say.
+    const again = openWorkstation({ directory: join(directory, 'Desk 1'), store: world.store, prompt: person });
+    seats[0] = { desk: again, person };
+    expect(again.app().lockedBy).toBeNull();
+  });
+
   it.each([
     ['loses his roles', { roles: [] as [] }],
     ['is given a record that ended', { validUntilMs: 1 }],
@@ -202,5 +229,16 @@ describe('a desk on real parts', { timeout: 120_000 }, () => {
     await setReviewer({});
     // The server hears of the record within its next look at the registry.
     await until(async () => (await own.desk.startShift(await certificateOf(own.desk, reviewer))).ok, 20_000);
+  });
+
+  it('says so where the window closed and the server could not be told, and waits for nobody', async () => {
+    const [own] = seats as [Seat];
+    await start(own);
+    await world.server.close();
+    const sinceMs = performance.now();
+    await own.desk.leave();
+    expect(performance.now() - sinceMs).toBeLessThan(3_000);
+    expect([own.desk.phase(), await openVaultAnswers(own)]).toEqual(['locked', 'vault-closed']);
+    expect(own.desk.app().lockedBy?.code).toBe('desk-left-unsaid');
   });
 });

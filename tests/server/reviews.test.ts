@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { termRulesDefault, type ReviewItem } from '../../core/access/index.ts';
 import type { Iin } from '../../core/kernel/index.ts';
+import { accountView, endpoints } from '../../contracts/http/index.ts';
 import { check } from '../check/world.ts';
 import { codeOf } from './support/client.ts';
 import { testForm } from './support/forms.ts';
@@ -46,7 +47,7 @@ async function submit(person: TestPerson): Promise<string> {
 beforeAll(async () => {
   vi.useFakeTimers({ toFake: ['Date'] });
   platform = await startFounded();
-  expect((await platform.desk.signIn(platform.registrar)).status).toBe(200);
+  for (const one of [platform.registrar, platform.reviewer]) expect((await platform.desk.signIn(one)).status).toBe(200);
   await changePolicyByCards(platform, { terms: { ...termRulesDefault, reviewEveryMs: 60 * dayMs } });
 }, 60_000);
 
@@ -67,6 +68,28 @@ test('the review is announced ahead, and overdue once its time is over, at the d
   await platform.restart();
   platform.desk.reconnect(platform.server);
   expect(platform.lines.filter((one) => one.includes('review of rights'))).toHaveLength(1);
+});
+
+const accountOf = async (person: TestPerson) => {
+  const token = await tokenOf(platform.desk, person);
+  const { desk } = platform;
+  return accountView.parse((await desk.client.call({ method: 'GET', path: endpoints.account.path, token })).json);
+};
+
+test('everybody reads his own record and nobody another’s; who may propose a review is told where that of the others stands', async () => {
+  const { desk, reviewer, officer } = platform;
+  const { record, review, reviewedAtMs } = await accountOf(reviewer);
+  expect([record.iin, record.roles, review, reviewedAtMs]).toEqual([reviewer.iin, ['reviewer'], null, null]);
+  const token = await tokenOf(desk, reviewer);
+  expect(codeOf(await desk.client.call({ method: 'GET', path: endpoints.registry.path, token }))).toBe(
+    'read-not-allowed',
+  );
+  const path = `${endpoints.account.path}?iin=${officer.iin}`;
+  const asked = accountView.parse((await desk.client.call({ method: 'GET', path, token })).json);
+  expect(asked.record.iin).toBe(reviewer.iin);
+  // All are overdue here, and he is not among those whom he reviews.
+  const { people } = await standing();
+  expect((await accountOf(officer)).review).toMatchObject({ state: 'overdue', overdue: people.length - 1 });
 });
 
 test('two people review the others: who is kept was looked at, who is revoked is out at once', async () => {

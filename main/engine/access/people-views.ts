@@ -18,6 +18,7 @@ import type { Engine, Shift } from '../context.ts';
 import { actsOfEvents, changeSummaries, named, pageOf } from './change-views.ts';
 import { judgeHere, subjectOf } from './draft.ts';
 import { readHeldChanges } from './held-changes.ts';
+import { readOwnPerson } from './own-account.ts';
 import { readRegistry, type HeldRegistry } from './registry.ts';
 
 /** What the list is made of beside the records. */
@@ -107,10 +108,13 @@ function mayBlock(engine: Engine, shift: Shift, registry: HeldRegistry, { iin, n
 /** Changes of one person that are shown, newest first. */
 const changesMax = 512;
 
-/** One person with his record, his block, and every change of it. */
+/** One person with his record, his block, and every change of it. Who reads no rights reads himself, and nobody else. */
 export async function readPerson(engine: Engine, shift: Shift, iin: string): Promise<Result<PersonView>> {
   const registry = await readRegistry(engine, shift);
-  if (!registry.ok) return registry;
+  if (!registry.ok) {
+    const isOwnOnly = registry.refusal.code === 'read-not-allowed' && iin === shift.iin;
+    return isOwnOnly ? readOwnPerson(engine, shift) : registry;
+  }
   const person = registry.value.state.people.get(iin as Iin);
   if (person === undefined) return refuse('person-unknown');
   const beside = await readBeside(engine, shift, registry.value);

@@ -2,6 +2,7 @@ import type * as z from 'zod';
 import { ok, refuse, toBase64, type DeviceId, type Refusal, type Result } from '../../../core/kernel/index.ts';
 import { sha256 } from '../../../eds/index.ts';
 import {
+  changesSignal,
   contentDigest,
   coveredHeaders,
   endpoints,
@@ -68,7 +69,8 @@ export type ServerClient = {
   readTile(path: string): Promise<Result<Uint8Array>>;
   /** Calls back for each event of the change stream until the stop is called; `onEnd` when the line is lost. */
   listen(options: {
-    readonly onSignal: () => void;
+    /** `policyVersion`: of the newest policy; 0 where the server does not say. */
+    readonly onSignal: (signal: { readonly policyVersion: number }) => void;
     /** The server ended the session, and says why. */
     readonly onSessionEnded: (code: string) => void;
     readonly onEnd: () => void;
@@ -178,10 +180,10 @@ async function prepareRequest(
   return ok({ path, headers, body });
 }
 
-function endCodeOf(data: string): string | undefined {
+/** What the data of an event says by this schema; `undefined` where it says something else. */
+function readData<T extends z.ZodType>(schema: T, data: string): z.output<T> | undefined {
   try {
-    const parsed = sessionEndedData.safeParse(JSON.parse(data));
-    return parsed.success ? parsed.data.code : undefined;
+    return schema.safeParse(JSON.parse(data)).data;
   } catch {
     return undefined;
   }
@@ -230,8 +232,9 @@ export function createClient(options: ClientOptions): ServerClient {
       const onLine = (line: string): void => {
         if (line.startsWith('event:')) event = line.slice('event:'.length).trim();
         if (!line.startsWith('data:')) return;
-        const code = event === sessionEndedEvent ? endCodeOf(line.slice('data:'.length)) : undefined;
-        if (code === undefined) onSignal();
+        const data = line.slice('data:'.length);
+        const code = event === sessionEndedEvent ? readData(sessionEndedData, data)?.code : undefined;
+        if (code === undefined) onSignal({ policyVersion: readData(changesSignal, data)?.policyVersion ?? 0 });
         else onSessionEnded(code);
       };
       return ok(options.transport.stream({ path, headers, onLine, onEnd }));

@@ -1,4 +1,5 @@
 import { ok, type Refusal, type Result } from '../../../core/kernel/index.ts';
+import { TermsWatch } from '../access/own-account.ts';
 import { applyPolicy, pullPolicies } from '../adopted-policies.ts';
 import { setServer, type Engine, type Shift } from '../context.ts';
 import { isSessionOver } from '../locking.ts';
@@ -19,6 +20,8 @@ const provingEveryMs = 250;
 const idleMs = 20_000;
 const idleWithoutStreamMs = 1_000;
 const contactEveryMs = 20_000;
+/** How often a policy is asked for that the server tells of and does not show. */
+const policyEveryMs = 500;
 /** Signals within this time are one: however many a server sends, it does not drive the loop. */
 const signalGatherMs = 250;
 const retryFirstMs = 500;
@@ -34,12 +37,16 @@ export class SyncLoop {
   readonly #turned: Turned = new Map();
   readonly #refresh = new ReceiptRefresh();
   readonly #posture = new PostureReports();
+  readonly #terms = new TermsWatch();
   #head: TreeHead | undefined;
   #contactAtMs = Number.NEGATIVE_INFINITY;
   #checkpointAtMs = Number.NEGATIVE_INFINITY;
   readonly #rounds: Rounds<Round>;
   #stopStream: (() => void) | undefined;
   #signal: NodeJS.Timeout | undefined;
+  /** The newest policy that the server tells of, and when it was asked for last. */
+  #policyTold = 0;
+  #policyAskedAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(engine: Engine, shift: Shift) {
     this.#engine = engine;
@@ -58,7 +65,8 @@ export class SyncLoop {
     this.#rounds.kick();
   }
 
-  #signalled(): void {
+  #signalled({ policyVersion }: { readonly policyVersion: number }): void {
+    this.#policyTold = policyVersion;
     this.#signal ??= setTimeout(() => {
       this.#signal = undefined;
       this.kick();
@@ -85,9 +93,10 @@ export class SyncLoop {
       this.#believe(contact.value.head);
       this.#contactAtMs = nowMs;
       await this.#journalHead(nowMs, known);
-      const policies = await this.#readPolicies();
-      if (!policies.ok) return policies;
+      this.#policyAskedAtMs = Number.NEGATIVE_INFINITY;
     }
+    const policies = await this.#readPolicies(nowMs);
+    if (!policies.ok) return policies;
     const outbox = await sendActs(this.#engine, this.#shift, this.#turned);
     if (!outbox.ok) return outbox;
     const proofs = await collectReceipts(this.#engine, this.#shift, outbox.value, this.#head ?? known);
@@ -101,7 +110,9 @@ export class SyncLoop {
     if (!idleMaxMs.ok) return idleMaxMs;
     // Shown only, so it comes last and may be refused: without lists the revocation of others stays the server's word.
     await refreshRevocation(this.#engine, this.#shift);
-    const idle = Math.min(this.#stopStream === undefined ? idleWithoutStreamMs : idleMs, idleMaxMs.value, nextPolicyMs);
+    await this.#terms.round(this.#engine, this.#shift);
+    const isWaiting = this.#stopStream === undefined || this.#isPolicyAhead;
+    const idle = Math.min(isWaiting ? idleWithoutStreamMs : idleMs, idleMaxMs.value, nextPolicyMs);
     return ok({ delayMs: proofs.value.isOpen || changes.value.isUnproven ? provingEveryMs : idle });
   }
 
@@ -113,8 +124,16 @@ export class SyncLoop {
     return ok(refreshed.value.waitMs ?? idleMs);
   }
 
-  async #readPolicies(): Promise<Result<null>> {
-    return this.#shift.client.hasSession ? pullPolicies(this.#engine, this.#shift) : ok(null);
+  /** True for a policy that is told of and not held here: the log takes a moment to write it down, and a server may lie. */
+  get #isPolicyAhead(): boolean {
+    return this.#policyTold > (this.#shift.enrolment.policies.at(-1)?.document.version ?? 0);
+  }
+
+  async #readPolicies(nowMs: number): Promise<Result<null>> {
+    const everyMs = this.#isPolicyAhead ? policyEveryMs : contactEveryMs;
+    if (!this.#shift.client.hasSession || nowMs - this.#policyAskedAtMs < everyMs) return ok(null);
+    this.#policyAskedAtMs = nowMs;
+    return pullPolicies(this.#engine, this.#shift);
   }
 
   async #readChanges(): Promise<Result<Pulled>> {
@@ -126,7 +145,7 @@ export class SyncLoop {
   async #openStream(): Promise<void> {
     if (this.#stopStream !== undefined || this.#rounds.isStopped) return;
     const opened = await this.#shift.client.listen({
-      onSignal: () => this.#signalled(),
+      onSignal: (signal) => this.#signalled(signal),
       onSessionEnded: (code) => this.#engine.lock({ code }),
       onEnd: () => {
         this.#stopStream = undefined;

@@ -64,7 +64,7 @@ export function samples(desk: Workstation, person: TestPerson): Readonly<Record<
       body: { challenge: '{}', cms: 'AAAA', proof: { kind: 'password', password }, password },
     },
     policies: { path: `${endpoints.policies.path}?after=0` },
-    registry: { path: endpoints.registry.path },
+    ...{ registry: { path: endpoints.registry.path }, account: { path: endpoints.account.path } },
     blockedActs: { path: `${endpoints.blockedActs.path}?iin=${person.iin}` },
     accessChanges: { path: `${endpoints.accessChanges.path}?after=0` },
     signOut: { path: endpoints.signOut.path },

@@ -1,11 +1,13 @@
 import type { ReactNode } from 'react';
+import type { PersonView } from '../../../../contracts/ipc/index.ts';
 import { useAnswer, useCommand } from '../../../bridge/index.ts';
-import { Button, Note, Part, RefusalBox, Skeleton, State } from '../../../kit/index.ts';
+import { Button, formatDate, Note, Part, RefusalBox, Skeleton, State } from '../../../kit/index.ts';
 import type { AccountPart } from '../../../places/index.ts';
 import { useWords } from '../../../words/index.ts';
 import { ChangeList } from '../change-list.tsx';
 import { LiveRefusal } from '../live-refusal.tsx';
 import { AccountNav } from '../part-nav.tsx';
+import { May } from '../people/person-audit.tsx';
 import { PersonRecord } from '../people/person-record.tsx';
 import { Sessions } from './sessions.tsx';
 
@@ -35,18 +37,29 @@ function Password(): ReactNode {
 
 type Record = ReturnType<typeof useAnswer<'people.get'>>;
 
+/** When the own right ends soon, and who does something about it. */
+function Ending({ person: { summary } }: { readonly person: PersonView }): ReactNode {
+  const words = useWords();
+  if (!summary.endsSoon || summary.validUntilMs === null) return null;
+  return <Note tone="waiting">{words('account.endsSoon', { date: formatDate(summary.validUntilMs) })}</Note>;
+}
+
 function OwnRecord({ answer }: { readonly answer: Record }): ReactNode {
   const words = useWords();
   if (answer.state === 'waiting') return <Skeleton name={words('loading')} lines={8} />;
   if (answer.state === 'refused') return <RefusalBox refusal={answer.refusal} onAgain={answer.again} isLarge />;
   return (
     <section className="box account-record">
+      <Ending person={answer.value} />
       <PersonRecord person={answer.value} />
+      <div className="tab-body parts">
+        <May person={answer.value} />
+      </div>
     </section>
   );
 }
 
-/** A password is changed whatever becomes of the record, which only readers of rights are shown. */
+/** A password is changed whatever becomes of the record. Its history is there for readers of rights. */
 function Own({ iin }: { readonly iin: string }): ReactNode {
   const words = useWords();
   const answer = useAnswer('people.get', { iin });
@@ -56,7 +69,7 @@ function Own({ iin }: { readonly iin: string }): ReactNode {
       <div className="account-side">
         <Note>{words('account.ownRecord')}</Note>
         <Password />
-        {answer.state === 'here' ? (
+        {answer.state === 'here' && answer.value.changes.length > 0 ? (
           <section className="box">
             <Part title={words('account.changes')}>
               <ChangeList changes={answer.value.changes} />

@@ -23,7 +23,7 @@ function Rights({ rights }: { readonly rights: readonly HeldRight[] }): ReactNod
 }
 
 /** What the policy lets this person do at this moment; nothing for one who is not in force. */
-function May({ person }: { readonly person: PersonView }): ReactNode {
+export function May({ person }: { readonly person: PersonView }): ReactNode {
   const words = useWords();
   const { policyVersion: version, summary, record } = person;
   const answer = useAnswer('policies.get', { version });
