@@ -32,10 +32,10 @@ const policyActsSchema = policiesResponse.shape.policies.element;
 export const accessVerbs = defineVerbs({
   'access.position': caseVerbs['cases.position'],
   'access.apply': caseVerbs['cases.apply'],
-  /** In the order of the case ids, which is about that of their beginning. */
+  /** Those that were touched after a mark, in that order; 0 for all of them. Marks are of one opening of the vault. */
   'access.list': {
-    input: z.strictObject({ after: caseId.nullable(), limit: z.int().min(1).max(accessPageMax) }),
-    output: z.strictObject({ items: z.array(accessCase) }),
+    input: z.strictObject({ after: count, limit: z.int().min(1).max(accessPageMax) }),
+    output: z.strictObject({ items: z.array(accessCase), mark: count, hasMore: z.boolean() }),
     timeoutMs,
     refusals: ['vault-closed'],
   },

@@ -3,7 +3,7 @@ import type { Iin } from '../kernel/index.ts';
 import { accessPolicy, grantOf, registryOfPeople, staffChange } from '../../tests/support/access.ts';
 import { sha256 } from '../../tests/support/crypto.ts';
 import { evolveRegistry, type AccessEffect, type RegistryState } from './registry.ts';
-import { checkRegistry } from './told-registry.ts';
+import { checkRegistry, type FoldedSignatures } from './told-registry.ts';
 
 const founded = registryOfPeople([grantOf('1', ['security-officer']), grantOf('2', ['manager'])]);
 const made = { source: 'act', sha256 };
@@ -91,5 +91,59 @@ describe('a registry that is told', () => {
     expect(checkRegistry(reviewed, held([...all, review]), sha256).differing).toEqual([]);
     expect(checkRegistry(told, held([...all, review]), sha256).differing).toHaveLength(people.length);
     expect(checkRegistry(reviewed, held(all), sha256).differing).toHaveLength(people.length);
+  });
+
+  it('comes to the same whether the signatures are folded at once or one after the other', () => {
+    let before: FoldedSignatures | undefined;
+    const states = all.map((_, at) => after(founded, all.slice(0, at + 1)));
+    for (const [at, state] of states.entries()) {
+      const some = all.slice(0, at + 1);
+      const { folded, ...step } = checkRegistry(state, held(some), sha256, before);
+      const { folded: _whole, ...whole } = checkRegistry(state, held(some), sha256);
+      expect(step).toEqual(whole);
+      before = folded;
+    }
+    // What was folded already holds a registry that tells otherwise of it.
+    const { differing } = checkRegistry(after(founded, [rule]), held(all), sha256, before);
+    expect(differing.map(({ kind }) => kind)).toEqual(['person', 'person']);
+  });
+
+  it('holds of somebody of the founding who was reviewed, and whose record was changed then', () => {
+    const review = (registry: RegistryState): AccessEffect => {
+      const person = registry.people.get('2' as Iin);
+      if (person === undefined) throw new Error('nobody');
+      const { iin, name, roles } = person.record;
+      const people = [{ iin, name, roles, hash: person.hash, decision: 'keep' as const }];
+      return { kind: 'change', change: { kind: 'review', people }, by, atMs: 4 };
+    };
+    const reviewed = after(founded, [review(founded)]);
+    const change = staffChange(reviewed, grantOf('2', ['manager', 'reviewer']));
+    const effects: AccessEffect[] = [review(founded), { kind: 'change', change, by, atMs: 5 }];
+    expect(checkRegistry(after(founded, effects), held(effects), sha256).differing).toEqual([]);
+  });
+});
+
+describe('a registry of two thousand people after ten thousand changes', () => {
+  it('is held against one more change in a small part of the time that all of them take', () => {
+    const iins = Array.from({ length: 2_000 }, (_, i) => String(100_000_000_000 + i));
+    let registry = registryOfPeople(iins.map((iin) => grantOf(iin, ['registrar'])));
+    const effects: AccessEffect[] = [];
+    for (let i = 0; i < 10_001; i += 1) {
+      const grant = grantOf(iins[i % iins.length] ?? '', [i % 2 === 0 ? 'registrar' : 'reviewer']);
+      const effect: AccessEffect = { kind: 'change', change: staffChange(registry, grant), by, atMs: i };
+      effects.push(effect);
+      registry = evolveRegistry(registry, effect, made);
+    }
+    const { folded: before } = checkRegistry(registry, held(effects.slice(0, -1)), sha256);
+    const timed = (run: () => unknown): number => {
+      const sinceMs = performance.now();
+      run();
+      return performance.now() - sinceMs;
+    };
+    const signatures = held(effects);
+    const wholeMs = timed(() => checkRegistry(registry, signatures, sha256));
+    const moreMs = Math.min(...[1, 2, 3].map(() => timed(() => checkRegistry(registry, signatures, sha256, before))));
+    process.stdout.write(`told registry: whole ${Math.round(wholeMs)} ms, one more change ${moreMs.toFixed(1)} ms\n`);
+    expect(moreMs).toBeLessThan(wholeMs / 4);
   });
 });

@@ -177,7 +177,7 @@ export function createWorkstation(options: WorkstationOptions): Workstation {
     endSession: (id) => room.inShift((shift) => endSession(shift, id)),
     listPeople: (input) => room.inShift((shift) => listPeople(engine, shift, input)),
     readPerson: (iin) => room.inShift((shift) => readPerson(engine, shift, iin)),
-    listActsOf: (input) => room.inShift(() => listActsOf(engine, input)),
+    listActsOf: (input) => room.inShift((shift) => listActsOf(engine, shift, input)),
     listBlockedActs: (input) => room.inShift((shift) => listBlockedActs(engine, shift, input)),
     listDevices: () => room.inShift((shift) => listDevices(engine, shift)),
     listAlarms: () => room.inShift((shift) => listAlarms(engine, shift)),

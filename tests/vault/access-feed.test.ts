@@ -46,7 +46,7 @@ describe('changes of rights', () => {
       { position: 2 },
       { position: 1 },
     ]);
-    const { items } = await vault.must('access.list', { after: null, limit: 50 });
+    const { items } = await vault.must('access.list', { after: 0, limit: 50 });
     expect(items).toMatchObject([
       { caseId: first.case, state: { status: 'confirmed', change: { record } }, told: { position: 2 } },
     ]);
@@ -69,7 +69,7 @@ describe('changes of rights', () => {
     expect(await apply('access', [registration])).toMatchObject({ forged: foreign });
     expect(await vault.code('cases.get', { caseId: change.case })).toBe('case-absent');
     expect(await vault.code('access.get', { caseId: registration.case })).toBe('case-absent');
-    expect((await vault.must('access.list', { after: null, limit: 50 })).items).toEqual([]);
+    expect((await vault.must('access.list', { after: 0, limit: 50 })).items).toEqual([]);
   });
 
   it('stop where one of them was made up: nobody confirms his own, and nothing unsigned counts', async () => {
@@ -79,7 +79,7 @@ describe('changes of rights', () => {
     const unsigned = { ...proposed(access), signer: null };
     const answer = await apply('access', [first, own, unsigned]);
     expect(answer.forged.map(({ why }) => why)).toEqual(['act-not-allowed', 'signature-not-verified']);
-    const { items } = await vault.must('access.list', { after: null, limit: 50 });
+    const { items } = await vault.must('access.list', { after: 0, limit: 50 });
     expect(items.map(({ state }) => state.status)).toEqual(['proposed']);
   });
 
@@ -96,7 +96,7 @@ describe('changes of rights', () => {
       atMs: startMs,
     });
     await vault.must('acts.append', { envelope: own.envelope, cms: own.cms, atMs: startMs });
-    const listed = async () => (await vault.must('access.list', { after: null, limit: 50 })).items;
+    const listed = async () => (await vault.must('access.list', { after: 0, limit: 50 })).items;
     expect(await listed()).toMatchObject([
       { caseId, state: { author: registrar }, pending: [own.actionId], told: null },
     ]);
@@ -104,11 +104,16 @@ describe('changes of rights', () => {
     expect(await listed()).toMatchObject([{ caseId, pending: [], told: { position: 1 } }]);
     const other = proposed(access);
     await apply('access', [other]);
-    const ids = [caseId, other.case].toSorted();
-    const pages = [
-      await vault.must('access.list', { after: null, limit: 1 }),
-      await vault.must('access.list', { after: ids[0] ?? null, limit: 1 }),
-    ];
-    expect(pages.flatMap(({ items }) => items.map((one) => one.caseId))).toEqual(ids);
+    const first = await vault.must('access.list', { after: 0, limit: 1 });
+    const second = await vault.must('access.list', { after: first.mark, limit: 1 });
+    const ids = [first, second].flatMap(({ items }) => items.map((one) => one.caseId));
+    expect(new Set(ids)).toEqual(new Set([caseId, other.case]));
+    expect([first.hasMore, second.hasMore]).toEqual([true, false]);
+    // Only what was touched since is told again.
+    expect(await vault.must('access.list', { after: second.mark, limit: 50 })).toMatchObject({ items: [] });
+    const confirm = access.act({ caseId, type: 'access.confirm', payload: {}, by: officer });
+    await apply('access', [confirm]);
+    const since = await vault.must('access.list', { after: second.mark, limit: 50 });
+    expect(since.items.map((one) => [one.caseId, one.state.status])).toEqual([[caseId, 'confirmed']]);
   });
 });

@@ -20,7 +20,7 @@ import type { Engine, Shift } from '../context.ts';
 import { readBlockedActs, shownBlockedAct, toldOf } from './blocked-acts.ts';
 import { judgeHere, subjectOf } from './draft.ts';
 import { openingView } from './openings.ts';
-import { readRegistry, type HeldRegistry } from './registry.ts';
+import { recentRegistry, type HeldRegistry } from './registry.ts';
 
 type Begun = Exclude<AccessCase, { status: 'absent' }>;
 
@@ -121,7 +121,7 @@ export async function listChanges(
   shift: Shift,
   { view, ...page }: ScreenInput<'changes.list'>,
 ): Promise<Result<ScreenOutput<'changes.list'>>> {
-  const registry = await readRegistry(engine, shift);
+  const registry = await recentRegistry(engine, shift);
   if (!registry.ok) return registry;
   const all = changeSummaries(engine, shift, registry.value);
   const counts = Object.fromEntries(Object.entries(views).map(([name, isIn]) => [name, all.filter(isIn).length]));
@@ -190,7 +190,7 @@ function allowedOf(engine: Engine, shift: Shift, registry: HeldRegistry, state: 
 
 /** One change with its record before and after, its history, and what this person may do with it now. */
 export async function readChange(engine: Engine, shift: Shift, id: string): Promise<Result<ChangeView>> {
-  const registry = await readRegistry(engine, shift);
+  const registry = await recentRegistry(engine, shift);
   if (!registry.ok) return registry;
   const found = await engine.vault.call('access.get', { caseId: id as CaseId });
   if (!found.ok) return found;

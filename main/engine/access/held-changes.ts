@@ -1,24 +1,29 @@
 import type { AccessEffect, HeldSignatures } from '../../../core/access/index.ts';
 import { ok, refuse, type CaseId, type Result } from '../../../core/kernel/index.ts';
 import { accessPageMax, type HeldChange } from '../../../contracts/vault-host/index.ts';
-import type { Engine } from '../context.ts';
+import type { Engine, Shift } from '../context.ts';
 
 /** Changes of rights that a desk reads: what some hundred people come to in decades. */
 const changesMax = 20_000;
 
-/** Every change of rights that this desk has verified or begun itself. */
-export async function readHeldChanges(engine: Engine): Promise<Result<readonly HeldChange[]>> {
-  const held: HeldChange[] = [];
-  let after: CaseId | null = null;
-  while (held.length < changesMax) {
-    const page: Result<{ readonly items: readonly HeldChange[] }> = await engine.vault.call('access.list', {
-      after,
-      limit: accessPageMax,
-    });
+/** What was read of the open vault so far, and up to which mark. */
+type Read = { mark: number; readonly byCase: Map<CaseId, HeldChange> };
+const readOf = new WeakMap<Shift, Read>();
+
+/** Every change of rights that this desk has verified or begun itself. `mark` grows with each that is touched. */
+export type HeldChanges = { readonly mark: number; readonly changes: readonly HeldChange[] };
+
+/** Reads from the vault what was touched since the last reading of this shift. */
+export async function readHeldChanges(engine: Engine, shift: Shift): Promise<Result<HeldChanges>> {
+  const read = readOf.get(shift) ?? { mark: 0, byCase: new Map<CaseId, HeldChange>() };
+  readOf.set(shift, read);
+  while (read.byCase.size < changesMax) {
+    const page = await engine.vault.call('access.list', { after: read.mark, limit: accessPageMax });
     if (!page.ok) return page;
-    held.push(...page.value.items);
-    after = page.value.items.at(-1)?.caseId ?? null;
-    if (page.value.items.length < accessPageMax) return ok(held);
+    const { items, mark, hasMore } = page.value;
+    for (const item of items) read.byCase.set(item.caseId, item);
+    read.mark = Math.max(read.mark, mark);
+    if (!hasMore) return ok({ mark: read.mark, changes: [...read.byCase.values()] });
   }
   // A registry of a part of the changes would be another one.
   return refuse('registry-too-long');

@@ -154,13 +154,14 @@ function actView(act: HeldAct, changes: readonly HeldChange[]): PersonAct {
 /** What a person did, newest first, as this desk has verified it. */
 export async function listActsOf(
   engine: Engine,
+  shift: Shift,
   { iin, offset, limit }: ScreenInput<'people.acts'>,
 ): Promise<Result<ScreenOutput<'people.acts'>>> {
   const acts = await engine.vault.call('people.acts', { iin: iin as Iin, offset, limit });
   if (!acts.ok) return acts;
-  const changes = await readHeldChanges(engine);
-  if (!changes.ok) return changes;
+  const held = await readHeldChanges(engine, shift);
+  if (!held.ok) return held;
   const { total, items } = acts.value;
   const next = offset + items.length < total ? offset + items.length : null;
-  return ok({ total, next, items: items.map((act) => actView(act, changes.value)) });
+  return ok({ total, next, items: items.map((act) => actView(act, held.value.changes)) });
 }

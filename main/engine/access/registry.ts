@@ -4,6 +4,7 @@ import {
   personHash,
   recordHash,
   type CheckedRegistry,
+  type FoldedSignatures,
   type Person,
   type RecordName,
   type RegistryState,
@@ -22,6 +23,8 @@ export type HeldRegistry = {
   readonly state: RegistryState;
   readonly view: RegistryView;
   readonly changes: readonly HeldChange[];
+  /** Grows with each change that is touched. */
+  readonly mark: number;
   /** All else is the word of the server. */
   readonly verified: CheckedRegistry['verified'];
 };
@@ -85,17 +88,24 @@ function isUnsettled(view: RegistryView, name: RecordName): boolean {
 
 type Look = { readonly registry: HeldRegistry; readonly differing: readonly RecordName[] };
 
+/** What the changes that were verified in this shift came to, where the registry was told by them. */
+const foldedIn = new WeakMap<Shift, FoldedSignatures>();
+
 async function look(engine: Engine, shift: Shift): Promise<Result<Look>> {
   const told = await shift.client.call('registry', {});
   if (!told.ok) return told;
   const pulled = await pullAll(engine, shift, 'access');
   if (!pulled.ok) return pulled;
-  const changes = await readHeldChanges(engine);
-  if (!changes.ok) return changes;
+  const held = await readHeldChanges(engine, shift);
+  if (!held.ok) return held;
+  const { changes, mark } = held.value;
   const state = stateOf(told.value);
   if (state === undefined) return refuse('server-answer-malformed');
-  const { verified, differing } = checkRegistry(state, signaturesOf(changes.value), sha256);
-  return ok({ registry: { state, view: told.value, changes: changes.value, verified }, differing });
+  const { verified, differing, folded } = checkRegistry(state, signaturesOf(changes), sha256, foldedIn.get(shift));
+  // What stands on a registry that was told wrongly is folded anew.
+  if (differing.length === 0) foldedIn.set(shift, folded);
+  else foldedIn.delete(shift);
+  return ok({ registry: { state, view: told.value, changes, mark, verified }, differing });
 }
 
 /**
@@ -110,6 +120,7 @@ export async function readRegistry(engine: Engine, shift: Shift): Promise<Result
     const { registry, differing } = seen.value;
     if (differing.length === 0) {
       unsettledSince.delete(engine);
+      lastRead.set(shift, { registry, atMs: engine.options.clock.monotonicMs() });
       return ok(registry);
     }
     if (looks < looksMax) {
@@ -121,4 +132,21 @@ export async function readRegistry(engine: Engine, shift: Shift): Promise<Result
     await raiseAlarm(engine, 'registry-differs');
     return refuse('registry-differs');
   }
+}
+
+const lastRead = new WeakMap<Shift, { readonly registry: HeldRegistry; readonly atMs: number }>();
+/** The server is asked anew after this time though nothing was touched: what it tells then may be wrong, and that is an alarm. */
+const recentMs = 10_000;
+
+/**
+ * The registry for whoever only looks at changes: as it was read a moment ago, where no change was touched since. What is signed is judged by
+ * `readRegistry`.
+ */
+export async function recentRegistry(engine: Engine, shift: Shift): Promise<Result<HeldRegistry>> {
+  const last = lastRead.get(shift);
+  if (last === undefined || engine.options.clock.monotonicMs() - last.atMs >= recentMs)
+    return readRegistry(engine, shift);
+  const held = await readHeldChanges(engine, shift);
+  if (!held.ok) return held;
+  return held.value.mark === last.registry.mark ? ok(last.registry) : readRegistry(engine, shift);
 }

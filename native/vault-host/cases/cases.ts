@@ -48,8 +48,9 @@ export class Cases {
   readonly #lines = new Map<CaseId, CaseLine>();
   /** Cases whose line is older than the journal; brought up to date by the next reader. */
   readonly #stale = new Set<CaseId>();
-  /** Changes of rights that a feed told of, or that were begun here. */
-  readonly #rights = new Set<CaseId>();
+  /** Changes of rights that a feed told of, or that were begun here, by when they were touched last; those touched last stand last. */
+  readonly #rights = new Map<CaseId, number>();
+  #mark = 0;
 
   constructor(journal: Journal, rule: FeedRule) {
     this.#journal = journal;
@@ -92,7 +93,11 @@ export class Cases {
   }
 
   #note(caseId: CaseId, laid: LaidOver): void {
-    if (isAccessCase(laid.state)) this.#rights.add(caseId);
+    if (isAccessCase(laid.state)) {
+      this.#mark += 1;
+      this.#rights.delete(caseId);
+      this.#rights.set(caseId, this.#mark);
+    }
     const line = lineOf(caseId, laid);
     if (line === undefined) this.#lines.delete(caseId);
     else this.#lines.set(caseId, line);
@@ -173,19 +178,17 @@ export class Cases {
     };
   }
 
-  /** Changes of rights after a case, in the order of their ids. */
+  /** Changes of rights that were touched after a mark. */
   listChanges({ after, limit }: VaultRequest<'access.list'>): VaultOutput<'access.list'> {
     this.#freshLines();
-    const wanted = [...this.#rights]
-      .filter((caseId) => after === null || caseId > after)
-      .toSorted()
-      .slice(0, limit);
-    const pending = this.#pending(new Set(wanted));
-    const items = wanted.flatMap((caseId) => {
+    const touched = [...this.#rights].filter(([, mark]) => mark > after);
+    const page = touched.slice(0, limit);
+    const pending = this.#pending(new Set(page.map(([caseId]) => caseId)));
+    const items = page.flatMap(([caseId]) => {
       const laid = layOver(this.#confirmed(caseId), pending.get(caseId) ?? [], this.#claimTtlMs);
       return this.#change(caseId, laid) ?? [];
     });
-    return { items };
+    return { items, mark: page.at(-1)?.[1] ?? after, hasMore: page.length < touched.length };
   }
 
   getChange(caseId: CaseId): Result<VaultOutput<'access.get'>, 'case-absent'> {

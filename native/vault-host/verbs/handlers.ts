@@ -115,7 +115,7 @@ function caseHandlers(vault: Vault): Pick<VaultHandlers, CaseVerb> {
     'policies.keep': (acts) => vault.withBound(({ cases }) => cases.policies.keep(acts)),
     'people.acts': (input) => read({ total: 0, items: [] }, (bound) => actsOfPerson(bound, input)),
     'people.lastActs': () => read({ items: [] }, ({ journal }) => lastActs(journal)),
-    'access.list': (input) => read({ items: [] }, ({ cases }) => cases.listChanges(input)),
+    'access.list': (input) => read({ items: [], mark: 0, hasMore: false }, ({ cases }) => cases.listChanges(input)),
     'access.get': ({ caseId }) => {
       const found = read(refuse('case-absent'), ({ cases }) => cases.getChange(caseId));
       return found.ok ? found.value : found;
