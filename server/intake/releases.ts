@@ -29,7 +29,11 @@ async function findRefused({ platform }: IntakeContext, act: BlockedAct): Promis
   if (row?.action_id !== act.id || row.envelope_hash !== act.hash) return undefined;
   const leaf = await leafOf(platform, row);
   if (leaf === 'later') return leaf;
-  const isRefused = leaf !== undefined && blockedOutcomes.includes(leaf.outcome) && leaf.device === act.device && leaf.epoch === act.epoch;
+  const isRefused =
+    leaf !== undefined &&
+    blockedOutcomes.includes(leaf.outcome) &&
+    leaf.device === act.device &&
+    leaf.epoch === act.epoch;
   const [placed] = await readLeaves(database, [row.leaf_id]);
   const key = (await subjectKeys.known([row.subject])).get(row.subject);
   if (!isRefused || placed === undefined || key === undefined) return undefined;
