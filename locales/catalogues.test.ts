@@ -19,7 +19,7 @@ function texts(namespace: string, locale: Locale): Readonly<Record<string, strin
 
 /** Names in braces; an ICU argument with a format counts by its name. */
 const places = (text: string): string[] =>
-  [...new Set([...text.matchAll(/\{\s*([a-zA-Z][a-zA-Z0-9]*)/gu)].map((match) => match[1] ?? ''))].toSorted();
+  [...new Set([...text.matchAll(/\{\s*([a-zA-Z][a-zA-Z0-9]*)\s*[,}]/gu)].map((match) => match[1] ?? ''))].toSorted();
 
 const kazakhLetters = /[әғқңөұүһі]/iu;
 
