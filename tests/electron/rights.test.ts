@@ -183,6 +183,8 @@ describe('rights at the real window', { timeout: 120_000 }, () => {
         .waitFor();
       await press('ArrowDown', 'Enter');
       // His own record, which is all that he reads of rights.
+      await tabTo(screens('account.part.record'));
+      await press('Enter');
       await expect.poll(() => page().locator('.account-record .rights, .refusal').count()).toBeGreaterThan(0);
       await operator.picture('rights-account');
       expect(await page().locator('.account-record').textContent()).toContain(registrar.iin.slice(6));

@@ -161,7 +161,9 @@ test('whoever listens is told that there is something newer, and nothing else', 
   const form = testForm();
   await sender.outcomes([sender.act(platform.registrar, newCase(form), 'registration.submit', { form })]);
   for (const event of (await text).trim().split('\n\n'))
-    expect(event).toMatch(/^event: position\ndata: \{"latest":\d+,"latestAccess":\d+,"treeSize":\d+\}$/u);
+    expect(event).toMatch(
+      /^event: position\ndata: \{"latest":\d+,"latestAccess":\d+,"policyVersion":\d+,"treeSize":\d+\}$/u,
+    );
 });
 
 test('a database that was killed is started again, and nothing that was acknowledged is lost', async () => {
