@@ -25,6 +25,7 @@ const lets: Readonly<Record<SessionDoor, readonly Reader[]>> = {
   changesStream: somethingReads,
   policies: all,
   retention: ['operations'],
+  account: all,
   registry: ['access'],
   blockedActs: ['access'],
   stepUp: all,
