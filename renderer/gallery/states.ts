@@ -212,8 +212,6 @@ const signatures: Readonly<Record<string, State>> = {
   }),
 };
 
-const inAWeekMs = nowMs + 7 * 86_400_000;
-
 const uploading = withStatus({ evidence: { waiting: 5, paused: 1, refused: 1, percent: 41 } });
 
 /** The picture of `screenshot-` is taken by whoever shows the state. */
@@ -283,12 +281,6 @@ const rest: Readonly<Record<string, State>> = {
   'queue-split-view': operator(queue('case-0'), { app: withStatus(splitViewStatus) }),
   ...retentionStates(operator),
   ...accessStates(operator, { open: openApp, offline }),
-  'queue-terms-due': operator(queue('case-0'), {
-    app: withStatus({ terms: { endsAtMs: inAWeekMs, review: { state: 'due', dueAtMs: inAWeekMs, count: 12 } } }),
-  }),
-  'queue-terms-overdue': operator(queue('case-0'), {
-    app: withStatus({ terms: { endsAtMs: null, review: { state: 'overdue', dueAtMs: nowMs - 86_400_000, count: 3 } } }),
-  }),
   about: operator({ page: 'about' }, { app: demoApp }),
 };
 

@@ -14,6 +14,7 @@ export {
 } from './documents.ts';
 export { emergencyLeaves, leafName, standingAlarms, withAlarms } from './openings.ts';
 export { viewRegistry } from './registry-view.ts';
+export { leavesOfSources } from './sources.ts';
 export { readRotations } from './log-keys.ts';
 export { enrolDevice, makeEnrolmentCode, settle, type EnrolmentRequest, type ServerPin } from './enrolment.ts';
 export { openRegistry, type Registry } from './registry.ts';

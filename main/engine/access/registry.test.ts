@@ -3,7 +3,7 @@ import { ok, refuse } from '../../../core/kernel/index.ts';
 import type { Engine, Shift } from '../context.ts';
 import { readRegistry, recentRegistry } from './registry.ts';
 
-const nobody = { isFounded: true, people: [], devices: [], waiting: [], policies: [], unconfirmed: [] };
+const nobody = { isFounded: true, people: [], devices: [], waiting: [], policies: [], alarms: [], unconfirmed: [] };
 
 /** A desk whose server tells an empty registry and counts how often; `mark` and the time are moved by the test. */
 function desk() {
