@@ -29,6 +29,7 @@ export const serverRefusals = {
   'demo-in-production': { retry: false, status: 409 },
   'root-in-production': { retry: false, status: 409 },
   'log-behind': { retry: false, status: 409 },
+  'leaves-unsigned': { retry: false, status: 409 },
   'log-compromised': { retry: false, status: 410 },
   'server-running': { retry: false, status: 409 },
   'address-in-use': { retry: false, status: 409 },

@@ -1,7 +1,6 @@
-import { fromHex, InvariantError, type Sha256Hex } from '../../core/kernel/index.ts';
+import { fromHex, InvariantError, toBase64, type Sha256Hex } from '../../core/kernel/index.ts';
 import {
   commitment,
-  leafHash,
   leafText,
   parseLeaf,
   saltSizeBytes,
@@ -15,8 +14,10 @@ import { sha256, sha256Hex } from '../../eds/index.ts';
 import { verifyEd25519, type DataKey } from '../keys/index.ts';
 import { makeReceipt } from '../log/index.ts';
 import {
+  leafTags,
   signaturesHash,
   signDocument,
+  tagLeaf,
   uuidV7,
   type Desk,
   type Platform,
@@ -88,7 +89,7 @@ const formOf: Readonly<Partial<Record<DocumentKind, string>>> = {
   'break-glass-seal': 'qorgan.break-glass-seal/1',
 };
 /** What the key of its subject seals a document for. */
-export const documentPurpose = 'document';
+const documentPurpose = 'document';
 const openingPurpose = 'leaf-opening';
 
 function commitmentOf(salt: Uint8Array, document: SignedDocument): Sha256Hex {
@@ -121,7 +122,7 @@ export async function recordDocument(
   beside: (session: Session, leafId: string) => Promise<void> = async () => undefined,
 ): Promise<SignedDocument> {
   const { kind, subject, text, cosignatures = [], leafIndex } = document;
-  const { database, documentKey, identity, subjectKeys, surroundings } = platform;
+  const { database, documentKey, identity, keyring, subjectKeys, surroundings } = platform;
   const own = signDocument(documentKey, text);
   const signed = { ...own, signatures: [...own.signatures, ...cosignatures] };
   const salt = surroundings.randomBytes(saltSizeBytes);
@@ -145,10 +146,8 @@ export async function recordDocument(
     await beside(session, actionId);
     const key = (await subjectKeys.ensure([subject])).get(subject);
     if (key === undefined) throw new Error('accounts: a subject has a key');
-    const opening = key.seal(openingPurpose, salt);
-    await insertLeaves(session, [
-      { leaf_id: actionId, body, subject, opening, received_at_ms: atMs, ordinal: platform.nextOrdinal() },
-    ]);
+    const leaf = { leaf_id: actionId, body, subject, opening: key.seal(openingPurpose, salt), received_at_ms: atMs };
+    await insertLeaves(session, [tagLeaf(keyring, { ...leaf, ordinal: platform.nextOrdinal() })]);
     const sealed = key.seal(documentPurpose, canonicalize(signed as unknown as Json));
     await insertDocument(session, {
       document_hash: sha256Hex(text),
@@ -159,7 +158,10 @@ export async function recordDocument(
       leaf_id: actionId,
       at_ms: atMs,
     });
-    if (leafIndex !== undefined && !(await placeLeaf(session, actionId, leafIndex)))
+    if (leafIndex === undefined) return;
+    const place = { leaf_index: leafIndex, leaf_id: actionId };
+    const tag = leafTags(keyring).ofPlace({ ...place, body });
+    if (!(await placeLeaf(session, { ...place, tag })))
       throw new InvariantError('accounts: the log has the length that the document counts on');
   });
   return signed;
@@ -228,16 +230,15 @@ export function judgeDocument(
 }
 
 function openRow(platform: ReadPlatform, row: DocumentRow, key: DataKey): LoggedDocument | undefined {
-  const { log } = platform;
-  if (row.leaf_index >= log.size()) return undefined;
-  const isLeaf = Buffer.from(leafHash(sha256, row.body)).equals(log.readHashes(0, row.leaf_index, 1));
-  return isLeaf ? openSigned(platform, row, key) : undefined;
+  // A leaf that stands in the log a second time counts where it stood first.
+  return platform.log.indexOf(row.body) === row.leaf_index ? openSigned(platform, row, key) : undefined;
 }
 
 /** The document of a row that the platform signed and that opens its leaf row; whether that is the log's leaf is another question. */
 export function openSigned({ documentKey }: Desk, row: DocumentRow, key: DataKey): LoggedDocument | undefined {
   const leaf = parseLeaf(row.body);
-  if (!leaf.ok) return undefined;
+  // A copy under an id of its own is no leaf of the platform's making.
+  if (!leaf.ok || leaf.value.actionId !== row.leaf_id) return undefined;
   const { body, leaf_index: leafIndex, version } = row;
   const stored = { row, opening: row.opening, leaf: leaf.value, key, publicKey: documentKey.publicKey };
   const judged = judgeDocument(stored);
@@ -285,10 +286,15 @@ export async function readDocuments(
   // A key that is gone is not made anew: its records were destroyed by the rule.
   const keys = await platform.subjectKeys.known(rows.map((row) => row.subject));
   const documents: LoggedDocument[] = [];
+  const seen = new Set<string>();
   for (const row of rows) {
     const key = keys.get(row.subject);
     const opened = key === undefined ? undefined : openRow(platform, row, key);
-    if (opened !== undefined) documents.push(opened);
+    if (opened === undefined) continue;
+    // A salt is drawn once: a second leaf of the same one is a copy, and an old record does not become the newest by it.
+    const salt = toBase64(opened.opening.salt);
+    if (seen.size === seen.add(salt).size) continue;
+    documents.push(opened);
   }
   return { documents, rejected: rows.length - documents.length };
 }

@@ -88,7 +88,7 @@ function bundleOf(platform: Platform, registry: Registry, pin: ServerPin, device
   };
 }
 
-/** Waits until the log holds what was just recorded, and lets it count; false where the key of the log does not sign. */
+/** Waits until the log holds what was just recorded, and lets it count; false where the log stands still. */
 export async function settle(platform: Platform, registry: Registry): Promise<boolean> {
   try {
     while ((await platform.log.sequence()) > 0);
@@ -97,7 +97,7 @@ export async function settle(platform: Platform, registry: Registry): Promise<bo
     throw error;
   }
   await registry.refresh();
-  return true;
+  return platform.log.gap() === undefined;
 }
 
 /**

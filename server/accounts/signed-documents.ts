@@ -1,10 +1,7 @@
-import { verifyDocument } from '../../core/signing/index.ts';
-import { signedDocument as signedDocumentSchema } from '../../contracts/documents/index.ts';
-import { sha256 } from '../../eds/index.ts';
-import { verifyEd25519 } from '../keys/index.ts';
+import { InvariantError } from '../../core/kernel/index.ts';
 import type { Desk } from '../platform/index.ts';
 import { readLoggedDocuments } from '../store/index.ts';
-import { documentPurpose, openSigned, type DocumentKind, type LoggedDocument } from './documents.ts';
+import { openSigned, type DocumentKind, type LoggedDocument } from './documents.ts';
 import { revocationDocument, type RevocationDocument } from './revocation.ts';
 import { trustDocument, type TrustDocument } from './trust.ts';
 
@@ -26,23 +23,22 @@ export async function readSignedDocuments(
   return { documents, rejected: rows.length - documents.length };
 }
 
+/** What such a text counts by: the version that it says, or the size of the log that a change of keys says. */
+function orderOf(text: string): number {
+  const { version, fromSize } = JSON.parse(text) as { readonly version?: unknown; readonly fromSize?: unknown };
+  return Number(version ?? fromSize ?? 0);
+}
+
 /**
  * The newest document of a kind whose signature is the platform's, for a process beside the running server: that one
- * holds the log, and checks the leaf before anything counts.
+ * holds the log, and checks the leaf before anything counts. Newest by what was signed, and not by where a row of the database stands.
+ * Throws where a document of the kind was edited or added: what is built on it would carry the platform's own signature.
  */
 export async function readNewestSigned(desk: Desk, kind: DocumentKind): Promise<string | undefined> {
-  const row = (await readLoggedDocuments(desk.database, kind)).at(-1);
-  const key = row === undefined ? undefined : (await desk.subjectKeys.ensure([row.subject])).get(row.subject);
-  if (row === undefined || key === undefined) return undefined;
-  const parsed = signedDocumentSchema.safeParse(JSON.parse(key.open(documentPurpose, row.sealed).toString()));
-  if (!parsed.success) return undefined;
-  const signed = verifyDocument({
-    document: parsed.data,
-    publicKey: desk.documentKey.publicKey,
-    sha256,
-    verifyEd25519,
-  });
-  return signed.ok ? signed.value : undefined;
+  const { documents, rejected } = await readSignedDocuments(desk, kind);
+  if (rejected > 0) throw new InvariantError(`accounts: each document of the kind ${kind} is what was signed`);
+  const texts = documents.map(({ signed }) => signed.document);
+  return texts.toSorted((one, other) => orderOf(one) - orderOf(other)).at(-1);
 }
 
 /** The newest trust document as a process beside the server reads it. */

@@ -38,7 +38,8 @@ export type OpenRefusal =
   | 'profile-differs'
   | 'database-engine-missing'
   | 'database-folder-closed'
-  | 'database-did-not-start';
+  | 'database-did-not-start'
+  | 'leaves-unsigned';
 
 /** A platform whose store and keys are open, without its log. */
 export type OpenDesk = {

@@ -5,6 +5,7 @@ import { policyOfKeys, type WitnessPolicy } from '../../core/log/index.ts';
 import { openCosignedLog, type CosignedLog } from '../cosigning/index.ts';
 import type { TokenKeyRefusal } from '../keys/index.ts';
 import { openCentralLog, type CentralLog } from '../log/index.ts';
+import { leafTags } from '../platform/index.ts';
 import { holdWriter, type Store, type WriterHold } from '../store/index.ts';
 import { folders, type OpenDesk } from './open-desk.ts';
 
@@ -42,7 +43,8 @@ export async function openPlatformLog(
   mkdirSync(folder, { recursive: true, mode: 0o755 });
   const hold = await holdWriter(database, { run: surroundings.uuid(), isAlone: store.isAlone });
   if (hold === undefined) return refuse('server-running');
-  const log = await openCentralLog({ folder, database, signer, nowMs: surroundings.nowMs });
+  const tags = leafTags(desk.keyring);
+  const log = await openCentralLog({ folder, database, signer, tags, nowMs: surroundings.nowMs });
   if (!log.ok) {
     await hold.release();
     return log;

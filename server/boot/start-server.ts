@@ -105,9 +105,12 @@ async function startParts(
   registry: Registry,
 ): Promise<Parts> {
   const replay = await replayAtStart(platform, registry, log);
-  const sequencer = startSequencer(platform.log, (error) => {
-    if (error instanceof SigningRefused) log.error({ refusal: error.refusal }, 'the log is not signed: read-only');
-    else log.error({ error: describeError(error) }, 'sequencer');
+  const sequencer = startSequencer(platform.log, {
+    onFailure: (error) => {
+      if (error instanceof SigningRefused) log.error({ refusal: error.refusal }, 'the log is not signed: read-only');
+      else log.error({ error: describeError(error) }, 'sequencer');
+    },
+    onStandstill: (gap) => log.error({ gap }, 'the log stands still, and nothing more is signed: read-only'),
   });
   const intake = openIntake(
     { platform, registry },
@@ -246,8 +249,7 @@ async function serve(options: StartOptions, opened: Opened): Promise<Result<Runn
     return url;
   }
   Object.assign(identity, { url: url.value });
-  const settleAll = async (): Promise<boolean> =>
-    (await settle(platform, registry)) && platform.log.gap() === undefined;
+  const settleAll = (): Promise<boolean> => settle(platform, registry);
   const administration = createAdministration({
     ...{ desk: platform, settle: settleAll, ...trustOfRegistry(registry) },
     emergency: ownEmergencyLog(platform, registry, true),

@@ -2,8 +2,8 @@ import { fromHex } from '../../core/kernel/index.ts';
 import { commitment, leafText, saltSizeBytes, validationCommitment, type Leaf } from '../../core/log/index.ts';
 import { sha256 } from '../../eds/index.ts';
 import { type DataKey } from '../keys/index.ts';
-import { uuidV7, type Platform } from '../platform/index.ts';
-import type { Row } from '../store/index.ts';
+import { tagLeaf, uuidV7, type Platform } from '../platform/index.ts';
+import type { NewLeaf, Row } from '../store/index.ts';
 import type { Admission } from './admission.ts';
 import type { Decision } from './decision.ts';
 
@@ -13,7 +13,7 @@ export const purposes = { opening: 'leaf-opening', act: 'act', fold: 'case-fold'
 /** Everything that one act adds to the database. */
 export type ActRows = {
   readonly act: Row<'act'>;
-  readonly leaf: Row<'leaf'> & { readonly ordinal: number };
+  readonly leaf: NewLeaf;
 };
 
 function bytesOf(hex: string): Uint8Array {
@@ -83,14 +83,14 @@ export function rowsOf(
     deadlineMs,
   });
   return {
-    leaf: {
+    leaf: tagLeaf(platform.keyring, {
       leaf_id: leafId,
       body,
       subject,
       opening: key.seal(purposes.opening, salt),
       received_at_ms: receivedAtMs,
       ordinal: platform.nextOrdinal(),
-    },
+    }),
     act: {
       device: device.record.device,
       epoch: item.epoch,

@@ -79,7 +79,15 @@ function dataKey(bytes: Uint8Array): DataKey {
 export function createKeyring(wrappingKey: Secret<'data-wrapping-key'>): Keyring {
   const key = wrappingKey.use((bytes) => createSecretKey(bytes));
   wrappingKey.wipe();
-  const tagKeyOf = (purpose: string): Buffer => createHmac('sha256', key).update(`tag ${purpose}`).digest();
+  // Purposes are constants of the code; the log asks for the same two thousands of times a second.
+  const tagKeys = new Map<string, KeyObject>();
+  const tagKeyOf = (purpose: string): KeyObject => {
+    const known = tagKeys.get(purpose);
+    if (known !== undefined) return known;
+    const made = createSecretKey(createHmac('sha256', key).update(`tag ${purpose}`).digest());
+    tagKeys.set(purpose, made);
+    return made;
+  };
   return {
     create: (subject) => {
       const bytes = randomBytes(keySizeBytes);

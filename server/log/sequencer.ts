@@ -1,4 +1,4 @@
-import type { CentralLog } from './central-log.ts';
+import type { CentralLog, LogGap } from './central-log.ts';
 
 /** A loop that sequences until it is stopped. */
 export type Sequencer = {
@@ -13,9 +13,16 @@ const gatherMs = 150;
 /** Leaves of another process are looked for this often. */
 const idleMs = 1_000;
 
-/** Starts the loop. A round that fails is told to `onFailure`; the log then refuses to grow until the server starts anew. */
-export function startSequencer(log: CentralLog, onFailure: (error: unknown) => void): Sequencer {
+/**
+ * Starts the loop. A round that fails is told to `onFailure`, and once to `onStandstill` that the log does not grow: it then
+ * refuses to until the server starts anew.
+ */
+export function startSequencer(
+  log: CentralLog,
+  { onFailure, onStandstill }: { onFailure: (error: unknown) => void; onStandstill: (gap: LogGap) => void },
+): Sequencer {
   let isStopped = false;
+  let isToldOf = false;
   let wakeUp: (() => void) | undefined;
   let isAwake = false;
 
@@ -38,11 +45,19 @@ export function startSequencer(log: CentralLog, onFailure: (error: unknown) => v
     while (!isStopped) {
       try {
         while ((await log.sequence()) > 0 && !isStopped) await new Promise((resolve) => setTimeout(resolve, gatherMs));
+        tell();
       } catch (error) {
         onFailure(error);
       }
       if (!isStopped) await pause();
     }
+  }
+
+  function tell(): void {
+    const gap = log.gap();
+    if (gap === undefined || isToldOf) return;
+    isToldOf = true;
+    onStandstill(gap);
   }
 
   const done = loop();

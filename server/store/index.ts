@@ -97,6 +97,9 @@ export {
   readSequencedLeaves,
   readTreeHead,
   swapCheckpoint,
+  type LeafTags,
+  type NewLeaf,
+  type SequencedLeaf,
   type TreeHeadRow,
 } from './leaves.ts';
 export {

@@ -10,10 +10,20 @@ const insertLeaf = bulkInsert('leaf', {
   opening: 'bytea',
   received_at_ms: 'bigint',
 });
-const insertPending = bulkInsert('leaf_pending', { leaf_id: 'text', ordinal: 'bigint' });
-const insertPositions = bulkInsert('leaf_position', { leaf_index: 'bigint', leaf_id: 'text' });
+const insertPending = bulkInsert('leaf_pending', { leaf_id: 'text', ordinal: 'bigint', tag: 'text' });
+const insertPositions = bulkInsert('leaf_position', { leaf_index: 'bigint', leaf_id: 'text', tag: 'text' });
 
-type NewLeaf = Row<'leaf'> & { readonly ordinal: number };
+/** A leaf that waits for its index, with the mark of the platform. */
+export type NewLeaf = Row<'leaf'> & Row<'leaf_pending'>;
+
+export type WaitingLeaf = Pick<NewLeaf, 'leaf_id' | 'body' | 'ordinal'>;
+export type SequencedLeaf = Pick<Row<'leaf_position'>, 'leaf_index' | 'leaf_id'> & Pick<Row<'leaf'>, 'body'>;
+
+/** Marks that only a key of the platform makes: whoever writes into the database but holds none queues no leaf and gives none a place. */
+export type LeafTags = {
+  readonly ofWaiting: (leaf: WaitingLeaf) => string;
+  readonly ofPlace: (leaf: SequencedLeaf) => string;
+};
 
 /** Stores leaves and queues them for the log, in the order of `ordinal`. */
 export function leafStatements(leaves: readonly NewLeaf[]): readonly Statement[] {
@@ -25,11 +35,39 @@ export async function insertLeaves(session: Session, leaves: readonly NewLeaf[])
   await runStatements(session, leafStatements(leaves));
 }
 
+type Assigned =
+  /** In the order of their index. */
+  | { readonly placed: readonly SequencedLeaf[] }
+  /** The first waiting row that this platform did not queue, or that has a place already; nothing was given an index. */
+  | { readonly unknownLeaf: string };
+
+/** A row whose leaf is missing has no text. */
+type Pending = Row<'leaf_pending'> & { readonly body: string | null };
+
+function isOurs(leaf: Pending, tags: LeafTags): leaf is Pending & { readonly body: string } {
+  return leaf.body !== null && leaf.tag === tags.ofWaiting({ ...leaf, body: leaf.body });
+}
+
+async function readPending(session: Session, limit: number): Promise<readonly Pending[]> {
+  return session
+    .selectFrom('leaf_pending')
+    .leftJoin('leaf', 'leaf.leaf_id', 'leaf_pending.leaf_id')
+    .select(['leaf_pending.leaf_id', 'leaf_pending.ordinal', 'leaf_pending.tag', 'leaf.body'])
+    .orderBy('leaf_pending.ordinal')
+    .orderBy('leaf_pending.leaf_id')
+    .limit(limit)
+    .execute();
+}
+
 /**
- * Gives the next waiting leaves their index, at most `limit`, in one transaction; answers how many. The counter's row
- * lock lets one sequencer at a time do it, and an index is never given twice.
+ * Gives the next waiting leaves their index, at most `limit`, in one transaction. The counter's row lock lets one
+ * sequencer at a time do it, and an index is never given twice. `isHeld` says whether the log has this text already.
  */
-export async function assignPositions(database: Database, limit: number): Promise<number> {
+export async function assignPositions(
+  database: Database,
+  options: { readonly limit: number; readonly tags: LeafTags; readonly isHeld: (body: string) => boolean },
+): Promise<Assigned> {
+  const { limit, tags, isHeld } = options;
   return inTransaction(database, async (session) => {
     const counter = await session
       .selectFrom('counter')
@@ -37,55 +75,56 @@ export async function assignPositions(database: Database, limit: number): Promis
       .where('name', '=', 'leaf')
       .forUpdate()
       .executeTakeFirstOrThrow();
-    const pending = await session
-      .selectFrom('leaf_pending')
-      .select('leaf_id')
-      .orderBy('ordinal')
-      .orderBy('leaf_id')
-      .limit(limit)
-      .execute();
-    if (pending.length === 0) return 0;
-    const rows = pending.map(({ leaf_id }, i) => ({ leaf_index: counter.value + i, leaf_id }));
-    await runStatements(session, insertPositions(rows));
-    await sql`delete from leaf_pending where leaf_id = any(${pending.map(({ leaf_id }) => leaf_id)}::text[])`.execute(
+    const placed: SequencedLeaf[] = [];
+    const texts = new Set<string>();
+    for (const leaf of await readPending(session, limit)) {
+      const { leaf_id } = leaf;
+      if (!isOurs(leaf, tags) || isHeld(leaf.body) || texts.has(leaf.body)) return { unknownLeaf: leaf_id };
+      texts.add(leaf.body);
+      placed.push({ leaf_index: counter.value + placed.length, leaf_id, body: leaf.body });
+    }
+    if (placed.length === 0) return { placed };
+    await runStatements(session, insertPositions(placed.map((leaf) => ({ ...leaf, tag: tags.ofPlace(leaf) }))));
+    await sql`delete from leaf_pending where leaf_id = any(${placed.map(({ leaf_id }) => leaf_id)}::text[])`.execute(
       session,
     );
     await session
       .updateTable('counter')
-      .set({ value: counter.value + pending.length })
+      .set({ value: counter.value + placed.length })
       .where('name', '=', 'leaf')
       .execute();
-    return pending.length;
+    return { placed };
   });
 }
 
 /**
- * Gives a leaf that was queued in this very transaction the index `leafIndex`; false where the log has another length by
- * now, and the caller gives the transaction up.
+ * Gives a leaf that was queued in this very transaction its index; false where the log has another length by now, and the
+ * caller gives the transaction up.
  */
-export async function placeLeaf(session: Session, leafId: string, leafIndex: number): Promise<boolean> {
+export async function placeLeaf(session: Session, place: Row<'leaf_position'>): Promise<boolean> {
   const moved = await session
     .updateTable('counter')
-    .set({ value: leafIndex + 1 })
+    .set({ value: place.leaf_index + 1 })
     .where('name', '=', 'leaf')
-    .where('value', '=', leafIndex)
+    .where('value', '=', place.leaf_index)
     .executeTakeFirst();
   if (moved.numUpdatedRows !== 1n) return false;
-  await runStatements(session, insertPositions([{ leaf_index: leafIndex, leaf_id: leafId }]));
-  await session.deleteFrom('leaf_pending').where('leaf_id', '=', leafId).execute();
+  await runStatements(session, insertPositions([place]));
+  await session.deleteFrom('leaf_pending').where('leaf_id', '=', place.leaf_id).execute();
   return true;
 }
 
-/** Bodies of the sequenced leaves from `from` on, in order, at most `limit`. */
+/** The sequenced leaves from `from` on, in order, at most `limit`. */
 export async function readSequencedLeaves(
   session: Session,
   from: number,
   limit: number,
-): Promise<readonly { leaf_index: number; body: string }[]> {
+): Promise<readonly (SequencedLeaf & Row<'leaf_position'>)[]> {
   return session
     .selectFrom('leaf_position')
     .innerJoin('leaf', 'leaf.leaf_id', 'leaf_position.leaf_id')
-    .select(['leaf_position.leaf_index', 'leaf.body'])
+    .selectAll('leaf_position')
+    .select('leaf.body')
     .where('leaf_position.leaf_index', '>=', from)
     .orderBy('leaf_position.leaf_index')
     .limit(limit)

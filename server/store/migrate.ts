@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { sql } from 'kysely';
+import { ok, refuse, type Result } from '../../core/kernel/index.ts';
 import { inTransaction, type Database } from './database.ts';
 import { migration as platform } from './migrations/0001-platform.ts';
 import { migration as challengeOfDevice } from './migrations/0002-challenge-of-device.ts';
@@ -17,6 +18,7 @@ import { migration as breakGlass } from './migrations/0013-break-glass.ts';
 import { migration as blockedActs } from './migrations/0014-blocked-acts.ts';
 import { migration as writer } from './migrations/0015-writer.ts';
 import { migration as lateActs } from './migrations/0016-late-acts.ts';
+import { migration as leafTags } from './migrations/0017-leaf-tags.ts';
 
 type Migration = {
   readonly name: string;
@@ -46,21 +48,34 @@ export const migrations: readonly Migration[] = [
   blockedActs,
   writer,
   lateActs,
+  leafTags,
 ];
+
+/** Whether tables from before the marks of leaves have leaves that no head was signed over yet. */
+async function areLeavesUnsigned(database: Database): Promise<boolean> {
+  const names = await database.selectFrom('schema_migration').select('name').execute();
+  const isDone = (one: { readonly name: string }): boolean => names.some(({ name }) => name === one.name);
+  if (!isDone(platform) || isDone(leafTags)) return false;
+  const { rows } = await sql`select from leaf_pending union all select from counter where name = 'leaf'
+    and value > (select coalesce(max(tree_size), 0) from checkpoint_head)`.execute(database);
+  return rows.length > 0;
+}
 
 /**
  * Brings the tables up to date as their owner, one transaction a migration, and lets `appRole` read and append: event
- * tables take SELECT and INSERT only, so that the server itself cannot rewrite what happened.
+ * tables take SELECT and INSERT only, so that the server itself cannot rewrite what happened. `leaves-unsigned`, and
+ * nothing changed, where a version before the marks of leaves left some that only that version can bring into the log.
  */
 export async function migrate(options: {
   readonly database: Database;
   readonly appRole: string;
   readonly nowMs: number;
-}): Promise<void> {
+}): Promise<Result<null, 'leaves-unsigned'>> {
   const { database, appRole, nowMs } = options;
   await sql`create table if not exists schema_migration (name text primary key, at_ms bigint not null)`.execute(
     database,
   );
+  if (await areLeavesUnsigned(database)) return refuse('leaves-unsigned');
   for (const { name, statements, eventTables, stateTables, readTables = [], functions = [] } of migrations) {
     await inTransaction(database, async (session) => {
       const done = await session
@@ -82,6 +97,7 @@ export async function migrate(options: {
     });
   }
   await sql`grant select on schema_migration to ${sql.id(appRole)}`.execute(database);
+  return ok(null);
 }
 
 /** True where the tables are those of this version, no more and no less. */

@@ -61,7 +61,9 @@ function withAppRole(url: string, app: App): string {
 }
 
 /** Opens the store and migrates it. The owner's connection is closed again: what serves requests is the app role. */
-export async function openStore(options: OpenStoreOptions): Promise<Result<OpenStore, EmbeddedRefusal>> {
+export async function openStore(
+  options: OpenStoreOptions,
+): Promise<Result<OpenStore, EmbeddedRefusal | 'leaves-unsigned'>> {
   const { folder, databaseUrl, nowMs, onStatement } = options;
   // The database's own user must pass through where the server is root (demonstration only); every file inside is 0600.
   mkdirSync(folder, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 });
@@ -70,18 +72,22 @@ export async function openStore(options: OpenStoreOptions): Promise<Result<OpenS
   const stop = embedded?.value.stop ?? (async () => undefined);
   try {
     const app = appCredentials(folder);
-    const asOwner = async (run: (owner: Database) => Promise<unknown>): Promise<void> => {
+    const asOwner = async <T>(run: (owner: Database) => Promise<T>): Promise<T> => {
       const owner = openDatabase(embedded?.value.owner ?? { url: databaseUrl ?? '' }, { onStatement });
       try {
-        await run(owner);
+        return await run(owner);
       } finally {
         await owner.destroy();
       }
     };
-    await asOwner(async (owner) => {
+    const migrated = await asOwner(async (owner) => {
       await ensureRole(owner, app);
-      await migrate({ database: owner, appRole: app.role, nowMs });
+      return migrate({ database: owner, appRole: app.role, nowMs });
     });
+    if (!migrated.ok) {
+      await stop();
+      return migrated;
+    }
     const address =
       embedded === undefined
         ? { url: withAppRole(databaseUrl ?? '', app) }

@@ -21,8 +21,8 @@ export type Schema = {
     at_ms: number;
   };
   leaf: { leaf_id: string; body: string; subject: string; opening: Buffer; received_at_ms: number };
-  leaf_pending: { leaf_id: string; ordinal: number };
-  leaf_position: { leaf_index: number; leaf_id: string };
+  leaf_pending: { leaf_id: string; ordinal: number; tag: string };
+  leaf_position: { leaf_index: number; leaf_id: string; tag: string };
   checkpoint: { tree_size: number; note: string; signed_at_ms: number };
   checkpoint_head: { name: string; tree_size: number; root: string };
   act: {

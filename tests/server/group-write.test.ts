@@ -10,6 +10,7 @@ import {
   readLatestPosition,
   readLeaves,
   writeTogether,
+  type NewLeaf,
   type Row,
   type Statement,
   type Store,
@@ -31,8 +32,6 @@ afterAll(async () => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-type NewLeaf = Row<'leaf'> & { readonly ordinal: number };
-
 function leaf(content: Partial<NewLeaf> = {}): NewLeaf {
   made += 1;
   const id = `group-${String(made).padStart(6, '0')}`;
@@ -43,6 +42,7 @@ function leaf(content: Partial<NewLeaf> = {}): NewLeaf {
     opening: Buffer.of(7),
     received_at_ms: 1,
     ordinal: made,
+    tag: '',
     ...content,
   };
 }
@@ -78,7 +78,7 @@ test('every text and every byte arrives as it was given, however many rows a gro
           )
         ).map((one) => [one.leaf_id, one]),
       );
-      for (const { ordinal: _ordinal, ...given } of rows) expect(stored.get(given.leaf_id)).toEqual(given);
+      for (const { ordinal: _ordinal, tag: _tag, ...given } of rows) expect(stored.get(given.leaf_id)).toEqual(given);
     }),
     seeded('rows of a group', 60),
   );

@@ -11,7 +11,14 @@ import { fromBase64, type ActionId, type PlatformId, type Sha256Hex } from '../.
 import { sha256 } from '../../eds/index.ts';
 import { rawPublicKey, signText, verifyEd25519 } from '../../server/keys/index.ts';
 import { logSigner, openCentralLog, readTile, type CentralLog } from '../../server/log/index.ts';
-import { assignPositions, inTransaction, insertLeaves, openStore, type Store } from '../../server/store/index.ts';
+import {
+  assignPositions,
+  inTransaction,
+  insertLeaves,
+  openStore,
+  type LeafTags,
+  type Store,
+} from '../../server/store/index.ts';
 import { must, testFolder } from './support/platform.ts';
 
 let directory: string;
@@ -19,6 +26,11 @@ let store: Store;
 let privateKey: KeyObject;
 let key: NoteKey;
 let leaves = 0;
+/** Marks of a platform whose key is the word. */
+const tags: LeafTags = {
+  ofWaiting: ({ leaf_id, ordinal, body }) => `waits ${leaf_id} ${ordinal} ${body}`,
+  ofPlace: ({ leaf_index, leaf_id, body }) => `stands ${leaf_index} ${leaf_id} ${body}`,
+};
 
 beforeAll(async () => {
   directory = testFolder();
@@ -61,7 +73,7 @@ async function addLeaves(count: number): Promise<void> {
       outcome: 'accepted',
       receivedAtMs: leaves,
     });
-    return {
+    const leaf = {
       leaf_id: `leaf-${String(leaves).padStart(6, '0')}`,
       body,
       subject: 'test',
@@ -69,6 +81,7 @@ async function addLeaves(count: number): Promise<void> {
       received_at_ms: leaves,
       ordinal: leaves,
     };
+    return { ...leaf, tag: tags.ofWaiting(leaf) };
   });
   await inTransaction(store.database, (session) => insertLeaves(session, rows));
 }
@@ -80,6 +93,7 @@ async function open(folder = 'log'): Promise<CentralLog> {
       folder: join(directory, folder),
       database: store.database,
       signer,
+      tags,
       nowMs: () => Date.now(),
     }),
   );
@@ -118,7 +132,7 @@ test('leaves that have an index but stand in no file yet are appended at the nex
   await log.sequence();
   log.close();
   await addLeaves(5);
-  await assignPositions(store.database, 100);
+  await assignPositions(store.database, { limit: 100, tags, isHeld: () => false });
   log = await open();
   expectWhole(log);
   log.close();
