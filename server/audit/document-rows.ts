@@ -36,6 +36,11 @@ function checkDocument(
   const { row, keys, gone } = found;
   const { report } = run;
   const named = { place: 'table document', key: `${leaf.kind}/${row.leaf_id}`, is: 'different' } as const;
+  // A copy of a record with its leaf under an id of its own.
+  if (row.leaf_id !== leaf.actionId) {
+    report({ ...named, column: 'leaf_id', expected: 'leaf-of-row' });
+    return undefined;
+  }
   if (!isWhole(place)) return undefined;
   // Destroyed by the rule: the leaf stays, and what it committed to cannot be read.
   if (!keys.has(place.subject) && gone.has(place.subject))

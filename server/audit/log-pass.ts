@@ -9,7 +9,7 @@ import { checkDocuments } from './document-rows.ts';
 import { openArchiveRows } from './archive-rows.ts';
 import { openEvidenceRows } from './evidence-rows.ts';
 import type { LogFiles } from './log-files.ts';
-import { readLeaves, rowsByPlace } from './leaf-rows.ts';
+import { checkWaiting, readLeaves, rowsByPlace } from './leaf-rows.ts';
 import type { AuditRun, LoggedLeaf, Progress } from './run.ts';
 import { openReplay } from './replay.ts';
 import { openSignatures } from './signatures.ts';
@@ -18,6 +18,8 @@ import { openTrustRows } from './trust-rows.ts';
 
 /** Leaves of one round: four bundles, a few statements each, and what is in memory stays bounded. */
 const pageMax = 4 * tileWidth;
+/** Hexadecimal digits of a commitment that no other record shares by chance. */
+const printSize = 32;
 
 /** How far the log goes in this snapshot. */
 export type LogSpan = {
@@ -25,6 +27,8 @@ export type LogSpan = {
   readonly placed: number;
   /** Leaves that the files are compared for. */
   readonly filed: number;
+  /** Leaves that a head was signed over. */
+  readonly durable: number;
 };
 
 export type LogPass = Accounted & { readonly cases: number; readonly signatures: number };
@@ -44,6 +48,8 @@ class Pass {
   readonly #replay: ReturnType<typeof openReplay> | undefined;
   readonly #evidence: ReturnType<typeof openEvidenceRows>;
   readonly #archive: ReturnType<typeof openArchiveRows>;
+  /** Of the commitments of records, which are few beside the acts: some eighty octets each. */
+  readonly #prints = new Set<string>();
   #acts = 0;
   #documents = 0;
 
@@ -60,6 +66,7 @@ class Pass {
   /** Compares a page of leaves with their rows. */
   async take(leaves: readonly LoggedLeaf[]): Promise<void> {
     const records = leaves.filter(({ leaf }) => leaf.kind !== 'act');
+    this.#nameCopies(records);
     const documents = await checkDocuments(this.#run, records);
     this.#signatures.learn(documents);
     this.#trust.learn(documents);
@@ -75,6 +82,15 @@ class Pass {
     await this.#replay?.take(acts.map((logged) => ({ logged, act: byLeaf.get(logged) })));
     this.#acts += acts.length;
     this.#documents += leaves.length - acts.length;
+  }
+
+  /** A salt is drawn once: a record whose commitment the log has already is a copy. Copies of acts break the chain of their device. */
+  #nameCopies(records: readonly LoggedLeaf[]): void {
+    for (const { index, leaf } of records) {
+      const print = leaf.commitment.slice(0, printSize);
+      if (this.#prints.size === this.#prints.add(print).size)
+        this.#run.report({ place: 'log', key: String(index), is: 'different', expected: 'one-leaf' });
+    }
   }
 
   async finish(leaves: number, waiting: number): Promise<LogPass> {
@@ -128,8 +144,7 @@ async function takePending(run: AuditRun, pass: Pass, placed: number): Promise<n
     const ids = rows.map((row) => row.leaf_id);
     for (const key of (await readPositions(run.session, ids)).keys())
       run.report({ place: 'table leaf_pending', key, is: 'added', expected: 'one-leaf' });
-    for (const row of rows)
-      if (row.body === null) run.report({ place: 'table leaf', key: row.leaf_id, is: 'missing', expected: 'leaf-row' });
+    checkWaiting(run, rows);
     const judged = rows.map((row) => ({ hash: new Uint8Array(), text: row.body ?? undefined }));
     await pass.take(readLeaves(run, placed + waiting, judged, rows));
     waiting += rows.length;
@@ -149,13 +164,13 @@ export async function passThroughLog(
   } & PassOptions,
 ): Promise<LogPass> {
   const pass = new Pass(run, at);
-  const { placed, filed } = span;
+  const { placed, filed, durable } = span;
   // A log is opened before its first leaf is in it.
   await at.checkpoints.load(-1, 0);
   at.checkpoints.see(0, () => sha256());
   for (let from = 0; from < placed; from += pageMax) {
     const count = Math.min(pageMax, placed - from);
-    const rows = rowsByPlace(run, await readLogRows(run.session, from, count), { from, count });
+    const rows = rowsByPlace(run, await readLogRows(run.session, from, count), { from, count, signedSize: durable });
     await at.checkpoints.load(from, from + count);
     const judged = judgeLeaves(rows, from, { ...at, filed });
     await pass.take(readLeaves(run, from, judged, rows));

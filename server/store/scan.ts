@@ -80,8 +80,8 @@ export async function countTable(session: Session, table: TableName): Promise<nu
   return rows[0]?.count ?? 0;
 }
 
-/** A place of the log with the leaf that the tables have for it; columns are null where that row is missing. */
-export type LogRow = { readonly leaf_index: number; readonly leaf_id: string } & {
+/** A place of the log, or one that a leaf waits for, with the leaf that the tables have for it; columns are null where that row is missing. */
+export type LogRow = Row<'leaf_position'> & {
   readonly [Name in 'body' | 'subject']: string | null;
 } & { readonly opening: Buffer | null; readonly received_at_ms: number | null };
 
@@ -90,7 +90,7 @@ export async function readLogRows(session: Session, from: number, limit: number)
   return session
     .selectFrom('leaf_position')
     .leftJoin('leaf', 'leaf.leaf_id', 'leaf_position.leaf_id')
-    .select(['leaf_position.leaf_index', 'leaf_position.leaf_id'])
+    .selectAll('leaf_position')
     .select(['leaf.body', 'leaf.subject', 'leaf.opening', 'leaf.received_at_ms'])
     .where('leaf_position.leaf_index', '>=', from)
     .orderBy('leaf_position.leaf_index')
@@ -182,7 +182,7 @@ export async function readPendingRows(
       ? sql``
       : sql`where (leaf_pending.ordinal, leaf_pending.leaf_id) > (${after.ordinal}, ${after.leafId})`;
   const { rows } = await sql<LogRow & { readonly ordinal: number }>`
-    select -1 as leaf_index, leaf_pending.leaf_id, leaf_pending.ordinal, leaf.body, leaf.subject, leaf.opening, leaf.received_at_ms
+    select -1 as leaf_index, leaf_pending.leaf_id, leaf_pending.ordinal, leaf_pending.tag, leaf.body, leaf.subject, leaf.opening, leaf.received_at_ms
     from leaf_pending left join leaf on leaf.leaf_id = leaf_pending.leaf_id ${behind}
     order by leaf_pending.ordinal, leaf_pending.leaf_id limit ${limit}`.execute(session);
   return rows;

@@ -77,7 +77,7 @@ test('a leaf that is edited in its table gives no receipt that a workstation tak
     asSuperuser(platform, (client) =>
       client.query('update leaf set body = replace(body, $1, $2) where body like $3', [from, to, `%${item.actionId}%`]),
     );
-  await edit('"accepted"', '"superseded"');
+  await edit('"receivedAtMs":1', '"receivedAtMs":2');
   const forged = await receiptOf(workstation, item.actionId);
   expect(forged).not.toBe(honest);
   const { verifyReceipt } = await import('../../core/log/index.ts');
@@ -86,7 +86,7 @@ test('a leaf that is edited in its table gives no receipt that a workstation tak
   const judge = (proof: string) =>
     verifyReceipt({ proof, logKey: log.key, platform: id, act: item.envelope, sha256, verifyEd25519 }).verdict;
   expect([judge(honest), judge(forged)]).toEqual(['good', 'bad']);
-  await edit('"superseded"', '"accepted"');
+  await edit('"receivedAtMs":2', '"receivedAtMs":1');
 });
 
 test('one act under the id of another device is its own act, with its own leaf', async () => {
