@@ -8,7 +8,7 @@ import { canonicalize, type Json, type SignedDocument } from '../../core/signing
 import { must } from '../../dev/demo/index.ts';
 import { sha256, sha256Hex, verifyEd25519 } from '../../eds/index.ts';
 import { acknowledgeAlarm } from '../../main/engine/sync/alarm.ts';
-import { signaturesHash, signDocument } from '../../server/platform/index.ts';
+import { leafTags, signaturesHash, signDocument } from '../../server/platform/index.ts';
 import { LyingPlatform } from './lying-platform.ts';
 import { SyncDesk } from './sync-desk.ts';
 
@@ -36,6 +36,7 @@ afterEach(async () => {
 
 type Row = {
   readonly leaf_id: string;
+  readonly leaf_index: string;
   readonly subject: string;
   readonly sealed: Buffer;
   readonly body: string;
@@ -44,13 +45,13 @@ type Row = {
 type Policy = { readonly access: { readonly acts: Record<string, string[]> } };
 
 /**
- * Lets registrars approve, as if the first policy had always said so: document, signature, seal, commitment and leaf fit each other, and
+ * Lets registrars approve, as if the first policy had always said so: document, signature, seal, commitment, leaf and mark fit each other, and
  * tiles, checkpoints and the checkpoint store are made anew over them.
  */
 async function rewriteFirstPolicy(): Promise<void> {
   await platform.asAdministrator(async ({ desk: keys }, sql) => {
     const { rows } = await sql(
-      "select d.leaf_id, d.subject, d.sealed, l.body, l.opening from document d join leaf l on l.leaf_id = d.leaf_id where d.kind = 'policy' order by d.at_ms limit 1",
+      "select d.leaf_id, d.subject, d.sealed, l.body, l.opening, p.leaf_index from document d join leaf l on l.leaf_id = d.leaf_id join leaf_position p on p.leaf_id = d.leaf_id where d.kind = 'policy' order by d.at_ms limit 1",
     );
     const [row] = rows as Row[];
     const key = row === undefined ? undefined : (await keys.subjectKeys.ensure([row.subject])).get(row.subject);
@@ -70,6 +71,9 @@ async function rewriteFirstPolicy(): Promise<void> {
       row.leaf_id,
     ]);
     await sql('update leaf set body = $1 where leaf_id = $2', [body, row.leaf_id]);
+    const place = { leaf_index: Number(row.leaf_index), leaf_id: row.leaf_id, body };
+    const tag = leafTags(keys.keyring).ofPlace(place);
+    await sql('update leaf_position set tag = $1 where leaf_id = $2', [tag, row.leaf_id]);
     for (const table of ['checkpoint', 'checkpoint_head']) await sql(`delete from ${table}`);
   });
   rmSync(join(platform.directory, 'log'), { recursive: true });

@@ -201,19 +201,32 @@ test('a device that enrols after the founding is refused everything until two pe
   expect((await fresh.signIn(reviewer)).status).toBe(200);
 });
 
-test('rows of records that a database superuser adds give no right', async () => {
+test('the record of an intruder that a database superuser copies to before the founding gives no right', async () => {
   const { desk } = platform;
   const before = await registryOf(desk, token);
-  await asSuperuser(platform, async (client) => {
-    for (const kind of ['staff', 'policy', 'device']) {
-      const copied = "select leaf_id || 'x', kind, subject, document_hash, version, sealed, at_ms from document";
-      await client.query(`insert into document ${copied} where kind = '${kind}' limit 1`);
-    }
-  });
+  const intruder = newPerson(31, ['security-officer', 'manager'], 'Бөтен Адам');
+  // Signed by the platform key and a leaf of the log, as the test above left it: only its place says that it counts for nothing.
+  const copy = async (name: string, index: string): Promise<void> =>
+    asSuperuser(platform, async (client) => {
+      const id = "(select leaf_id from document where subject = 'staff:x')";
+      const leaf = `select '${name}', body, subject, opening, received_at_ms from leaf where leaf_id = ${id}`;
+      await client.query(`insert into leaf ${leaf}`);
+      const rest = 'kind, subject, document_hash, version, sealed, at_ms';
+      await client.query(
+        `insert into document (leaf_id, ${rest}) select '${name}', ${rest} from document where leaf_id = ${id}`,
+      );
+      await client.query(`insert into leaf_position (leaf_index, leaf_id, tag) values (${index}, '${name}', '')`);
+    });
+  await copy('added', '-1');
   await platform.restart();
   desk.reconnect(platform.server);
   token = await tokenOf(desk, platform.officer);
   expect(recordsOf(await registryOf(desk, token)).people).toEqual(recordsOf(before).people);
+  expect((await desk.signIn(intruder)).status).toBe(403);
+  await asSuperuser(platform, async (client) => {
+    for (const table of ['document', 'leaf_position', 'leaf'])
+      await client.query(`delete from ${table} where leaf_id = 'added'`);
+  });
 });
 
 test.each([

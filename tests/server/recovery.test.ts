@@ -19,6 +19,7 @@ import {
   type LeafTags,
   type Store,
 } from '../../server/store/index.ts';
+import { startEmbeddedPostgres } from '../../server/store/postgres/embedded.ts';
 import { must, testFolder } from './support/platform.ts';
 
 let directory: string;
@@ -386,6 +387,42 @@ test('two leaves that change places between a crash and the next start are not a
   const whole = await open();
   expectWhole(whole);
   whole.close();
+});
+
+test('a database of the version before is taken over once its leaves are signed, and not changed before', async () => {
+  const older = [
+    'alter table leaf_pending drop column tag',
+    'alter table leaf_position drop column tag',
+    "delete from schema_migration where name like '%-leaf-tags'",
+  ];
+  const reopen = async (): Promise<string> => {
+    await store.close();
+    const opened = await openStore({ folder: directory, nowMs: Date.now() });
+    if (opened.ok) store = opened.value;
+    return opened.ok ? 'open' : opened.refusal.code;
+  };
+  const waits = "insert into leaf_pending values ('waits', 1)";
+  await asOwner(async (client) => {
+    for (const statement of [...older, waits]) await client.query(statement);
+  });
+  expect(await reopen()).toBe('leaves-unsigned');
+  const cluster = must(await startEmbeddedPostgres(join(directory, 'postgres')));
+  await asOwner((client) => client.query('delete from leaf_pending'));
+  await asOwner((client) => client.query("update counter set value = value + 1 where name = 'leaf'"));
+  await cluster.stop();
+  expect(await reopen()).toBe('leaves-unsigned');
+  const again = must(await startEmbeddedPostgres(join(directory, 'postgres')));
+  await asOwner((client) => client.query("update counter set value = value - 1 where name = 'leaf'"));
+  await again.stop();
+  expect(await reopen()).toBe('open');
+  // Leaves that were signed without a mark go on, and new ones have theirs.
+  for (const folder of ['log', 'log-older']) {
+    const log = await open(folder);
+    await addLeaves(2);
+    await log.sequence();
+    expectWhole(log);
+    log.close();
+  }
 });
 
 test('a database behind its log refuses to write and names the gap, and never sequences anew', async () => {
