@@ -58,10 +58,7 @@ async function nameFarPlaces({ report, session }: AuditRun, placed: number): Pro
 }
 
 /** How far the log goes: a head that was signed says more than rows that may have been taken away. */
-async function measure(
-  run: AuditRun,
-  { heads, isLive }: CheckOptions,
-): Promise<LogSpan> {
+async function measure(run: AuditRun, { heads, isLive }: CheckOptions): Promise<LogSpan> {
   const rows = await countTable(run.session, 'leaf_position');
   const signed = (await readTreeHead(run.session))?.treeSize ?? 0;
   // A claim that is far beyond all rows is a claim that was edited; the compare of the heads names it.

@@ -185,7 +185,11 @@ export async function openCentralLog(
   options: CentralLogOptions,
 ): Promise<Result<CentralLog, 'log-behind' | TokenKeyRefusal>> {
   const store = openLogStore(options.folder, ...options.signer.keys);
-  const work: Work = { ...options, ...store, ...createLeafIndex({ size: store.tree.size, readHashes: store.readHashes }) };
+  const work: Work = {
+    ...options,
+    ...store,
+    ...createLeafIndex({ size: store.tree.size, readHashes: store.readHashes }),
+  };
   let gap = await findGap(work);
   const signed = gap === undefined ? await openWhereSigned(work) : undefined;
   if (signed?.ok === false) return signed;

@@ -1,6 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type pg from 'pg';
 import { parseProof } from '../../core/log/index.ts';
+import { realSurroundings } from '../../server/boot/index.ts';
+import { openDesk } from '../../server/boot/open-desk.ts';
+import { tagLeaf, uuidV7 } from '../../server/platform/index.ts';
+import type { Row } from '../../server/store/index.ts';
 import { check } from '../check/world.ts';
 import { codeOf } from '../server/support/client.ts';
 import { testForm } from '../server/support/forms.ts';
@@ -32,7 +36,9 @@ async function queueCopy(client: pg.Client, leafId: string, body = 'body'): Prom
   await client.query(
     `insert into leaf select ${copied}, ${body}, subject, opening, received_at_ms from leaf where leaf_id = ${leafId}`,
   );
-  await client.query(`insert into leaf_pending (leaf_id, ordinal, tag) select ${copied}, 1, '' from leaf where leaf_id = ${leafId}`);
+  await client.query(
+    `insert into leaf_pending (leaf_id, ordinal, tag) select ${copied}, 1, '' from leaf where leaf_id = ${leafId}`,
+  );
 }
 
 /** Copies a record with its leaf, and queues it. */
@@ -140,7 +146,9 @@ test('a leaf that was in the log is queued again with its own mark, and its plac
     await client.query(
       'create function catch_leaf() returns trigger security definer language plpgsql as $$ begin insert into caught values (new.*); return new; end $$',
     );
-    await client.query('create trigger catch_leaf before insert on leaf_pending for each row execute function catch_leaf()');
+    await client.query(
+      'create trigger catch_leaf before insert on leaf_pending for each row execute function catch_leaf()',
+    );
   });
   const view = newCase(testForm());
   const item = workstation.act(platform.registrar, view, 'registration.submit', { form: view.form });
@@ -160,7 +168,11 @@ test('a leaf that was in the log is queued again with its own mark, and its plac
   expect(platform.server.treeSize()).toBe(size);
   await asSuperuser(platform, async (client) => {
     await client.query('delete from leaf_pending');
-    await client.query('insert into leaf_position values ($1, $2, $3)', [place?.leaf_index, place?.leaf_id, place?.tag]);
+    await client.query('insert into leaf_position values ($1, $2, $3)', [
+      place?.leaf_index,
+      place?.leaf_id,
+      place?.tag,
+    ]);
     await client.query('drop table caught');
   });
   await removeCopies();
@@ -188,4 +200,35 @@ test('a founded platform does not trust a removed authority again when its old t
   expect(codeOf(await workstation.signIn(registrar))).toBe(refused);
   await removeCopies();
   expect(codeOf(await workstation.signIn(registrar))).toBe(refused);
+});
+
+test('a record that somebody with the data key copies into the log counts where it stood first, and the copy is named', async () => {
+  const { directory, registrar } = platform;
+  const refused = codeOf(await workstation.signIn(registrar));
+  const size = platform.server.treeSize();
+  await platform.server.close();
+  const { desk, store } = must(await openDesk({ directory, surroundings: realSurroundings }, 'demo'));
+  const copy = uuidV7(realSurroundings);
+  await asSuperuser(platform, async (client) => {
+    const { rows } = await client.query<Row<'leaf'>>(`select * from leaf where leaf_id = ${oldest('trust')}`);
+    const [leaf] = rows;
+    if (leaf === undefined) throw new Error('the platform has a trust document');
+    const body = leaf.body.replace(leaf.leaf_id, copy);
+    const made = tagLeaf(desk.keyring, { ...leaf, leaf_id: copy, body, ordinal: 1 });
+    const { subject, opening, received_at_ms: atMs, ordinal, tag } = made;
+    await client.query('insert into leaf values ($1, $2, $3, $4, $5)', [copy, body, subject, opening, atMs]);
+    await client.query('insert into leaf_pending (leaf_id, ordinal, tag) values ($1, $2, $3)', [copy, ordinal, tag]);
+    const rest = 'kind, subject, document_hash, version, sealed, at_ms';
+    await client.query(
+      `insert into document (leaf_id, ${rest}) select '${copy}', ${rest} from document where leaf_id = ${oldest('trust')}`,
+    );
+  });
+  await store.close();
+  await platform.restart();
+  workstation.reconnect(platform.server);
+  expect([platform.server.treeSize(), platform.server.state()]).toEqual([size + 1, 'read-only']);
+  expect(platform.lines.some((line) => line.includes(`"row":"log","is":"different","at":"${size}"`))).toBe(true);
+  expect(codeOf(await workstation.signIn(registrar))).toBe(refused);
+  const { findings } = await check({ directory });
+  expect(findings).toEqual([{ place: 'log', key: String(size), is: 'different', expected: 'one-leaf' }]);
 });

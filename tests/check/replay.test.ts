@@ -74,6 +74,20 @@ test.each(
   ]);
 });
 
+test('a record with its leaf under an id that is not the one of its leaf text is named', async () => {
+  const id = oldest('staff');
+  const renamed = ['leaf', 'leaf_position', 'document'].map(
+    (table) => `update ${table} set leaf_id = 'renamed' where leaf_id = '`,
+  );
+  const edit = async (session: Session): Promise<void> => {
+    const { rows } = await session.executeQuery<{ leaf_id: string }>(CompiledQuery.raw(`select ${id} as leaf_id`));
+    for (const statement of renamed) await run(session, `${statement}${rows[0]?.leaf_id ?? ''}'`);
+  };
+  const findings = await after(edit);
+  expect(findings).toContainEqual(expect.objectContaining({ place: 'table document', column: 'leaf_id' }));
+  expect(findings).toContainEqual(expect.objectContaining({ place: 'table leaf_position', expected: 'row-tag' }));
+});
+
 test('a revoked role that is put before a granted one is named by both rows', async () => {
   const swap = `update document set sealed = other.sealed from document as other
     where document.leaf_id = ${oldest('staff')} and other.leaf_id = ${newest('staff')}`;

@@ -374,7 +374,9 @@ test('two leaves that change places between a crash and the next start are not a
        insert into leaf_position select 2 * ${size} + 1 - leaf_index, leaf_id, tag from two`,
     );
   await asOwner(async (client) => {
-    await client.query('alter table leaf_position drop constraint leaf_position_pkey, drop constraint leaf_position_leaf_id_key');
+    await client.query(
+      'alter table leaf_position drop constraint leaf_position_pkey, drop constraint leaf_position_leaf_id_key',
+    );
     await swap(client);
   });
   const log = await open();
@@ -396,7 +398,6 @@ test('a database of the version before is taken over once its leaves are signed,
     "delete from schema_migration where name like '%-leaf-tags'",
   ];
   const reopen = async (): Promise<string> => {
-    await store.close();
     const opened = await openStore({ folder: directory, nowMs: Date.now() });
     if (opened.ok) store = opened.value;
     return opened.ok ? 'open' : opened.refusal.code;
@@ -405,6 +406,7 @@ test('a database of the version before is taken over once its leaves are signed,
   await asOwner(async (client) => {
     for (const statement of [...older, waits]) await client.query(statement);
   });
+  await store.close();
   expect(await reopen()).toBe('leaves-unsigned');
   const cluster = must(await startEmbeddedPostgres(join(directory, 'postgres')));
   await asOwner((client) => client.query('delete from leaf_pending'));
@@ -416,7 +418,7 @@ test('a database of the version before is taken over once its leaves are signed,
   await again.stop();
   expect(await reopen()).toBe('open');
   // Leaves that were signed without a mark go on, and new ones have theirs.
-  for (const folder of ['log', 'log-older']) {
+  for (const folder of ['log-older', 'log']) {
     const log = await open(folder);
     await addLeaves(2);
     await log.sequence();
