@@ -177,30 +177,25 @@ async function openWhereSigned(work: Work): Promise<Result<SignedHead, TokenKeyR
   }
 }
 
-/**
- * Opens the log and brings its files up to the database. A database that lacks leaves which the files or the published
- * checkpoint hold gives `log-behind` from every later write: it is never sequenced again from a shorter past.
- */
-export async function openCentralLog(
-  options: CentralLogOptions,
-): Promise<Result<CentralLog, 'log-behind' | TokenKeyRefusal>> {
-  const store = openLogStore(options.folder, ...options.signer.keys);
-  const work: Work = {
-    ...options,
-    ...store,
-    ...createLeafIndex({ size: store.tree.size, readHashes: store.readHashes }),
-  };
-  let gap = await findGap(work);
-  const signed = gap === undefined ? await openWhereSigned(work) : undefined;
-  if (signed?.ok === false) return signed;
-  const opened = signed?.value ?? lastPublished(work, await readCheckpoint(work.database));
-  if (opened === undefined) return refuse('log-behind');
-  let published = opened;
+/** The sequencer of an opened log. */
+type Rounds = {
+  readonly round: () => Promise<number>;
+  readonly published: () => SignedHead;
+  readonly gap: () => LogGap | undefined;
+};
+
+function startRounds(work: Work, opened: { readonly published: SignedHead; readonly gap: LogGap | undefined }): Rounds {
+  let { published, gap } = opened;
   let isBehind = false;
   let isUnsigned = false;
 
-  // Rounds never overlap: an enrolment waits for its leaf while the loop sequences for everybody.
-  let last: Promise<unknown> = Promise.resolve();
+  function present(): LogGap | undefined {
+    if (gap !== undefined) return gap;
+    const sizes = { logSize: work.tree.size(), databaseSize: work.tree.size() };
+    if (work.tree.isBroken()) return { reason: 'write-failed', ...sizes };
+    return isUnsigned ? { reason: 'signature-refused', ...sizes } : undefined;
+  }
+
   function standStill(leaf: string): number {
     gap = { reason: 'leaf-unknown', logSize: work.tree.size(), databaseSize: work.tree.size(), leaf };
     return 0;
@@ -232,27 +227,41 @@ export async function openCentralLog(
     return count;
   }
 
-  function present(): LogGap | undefined {
-    if (gap !== undefined) return gap;
-    const sizes = { logSize: work.tree.size(), databaseSize: work.tree.size() };
-    if (work.tree.isBroken()) return { reason: 'write-failed', ...sizes };
-    return isUnsigned ? { reason: 'signature-refused', ...sizes } : undefined;
-  }
+  return { round, published: () => published, gap: present };
+}
 
+/**
+ * Opens the log and brings its files up to the database. A database that lacks leaves which the files or the published
+ * checkpoint hold gives `log-behind` from every later write: it is never sequenced again from a shorter past.
+ */
+export async function openCentralLog(
+  options: CentralLogOptions,
+): Promise<Result<CentralLog, 'log-behind' | TokenKeyRefusal>> {
+  const store = openLogStore(options.folder, ...options.signer.keys);
+  const { tree, readEntries, readHashes, close } = store;
+  const work: Work = { ...options, ...store, ...createLeafIndex({ size: tree.size, readHashes }) };
+  const gap = await findGap(work);
+  const signed = gap === undefined ? await openWhereSigned(work) : undefined;
+  if (signed?.ok === false) return signed;
+  const opened = signed?.value ?? lastPublished(work, await readCheckpoint(work.database));
+  if (opened === undefined) return refuse('log-behind');
+  const rounds = startRounds(work, { published: opened, gap });
+  // Rounds never overlap: an enrolment waits for its leaf while the loop sequences for everybody.
+  let last: Promise<unknown> = Promise.resolve();
   return ok({
-    size: () => work.tree.size(),
-    checkpointSize: () => published.head.treeSize,
-    checkpoint: () => published.note,
-    tree: work.tree,
-    readEntries: work.readEntries,
-    readHashes: work.readHashes,
+    size: () => tree.size(),
+    checkpointSize: () => rounds.published().head.treeSize,
+    checkpoint: () => rounds.published().note,
+    tree,
+    readEntries,
+    readHashes,
     indexOf: work.indexOf,
-    gap: present,
+    gap: rounds.gap,
     sequence: () => {
-      const next = last.then(round);
+      const next = last.then(rounds.round);
       last = next.catch(() => undefined);
       return next;
     },
-    close: work.close,
+    close,
   });
 }
