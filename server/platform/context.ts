@@ -42,7 +42,7 @@ export type Desk = {
 };
 
 /** The log as far as whoever only reads needs it: the running one, or what is published. */
-export type LogReader = Pick<CosignedLog, 'size' | 'readEntries' | 'readHashes'> & {
+export type LogReader = Pick<CosignedLog, 'size' | 'readEntries' | 'readHashes' | 'indexOf'> & {
   readonly tree: Pick<CosignedLog['tree'], 'rootAt'>;
 };
 
