@@ -101,6 +101,7 @@ export {
   isOcspResponseOf,
   isRevocationListOf,
   isSelfSigned,
+  isSignedByCard,
   nationalPurposes,
   nationalRoleMappings,
   nationalTimeStampPolicies,

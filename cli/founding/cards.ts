@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ok, refuse, toBase64, type Iin, type Refusal, type Result, type Secret } from '../../core/kernel/index.ts';
 import { readCards, signText, type CardSigner } from '../../main/engine/index.ts';
-import type { FoundingSignature } from '../../server/accounts/index.ts';
+import type { FoundingSignature } from '../../core/replay/index.ts';
 import type { CardHost } from '../cards/index.ts';
 
 /** From the drawer into the reader. */

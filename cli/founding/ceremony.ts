@@ -1,6 +1,6 @@
 import { ok, refuse, Secret, type Result } from '../../core/kernel/index.ts';
 import { sha256Hex } from '../../eds/index.ts';
-import { endlessMs } from '../../server/accounts/index.ts';
+import { endlessMs } from '../../core/replay/index.ts';
 import {
   initPlatform,
   startServer,

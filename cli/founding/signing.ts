@@ -1,7 +1,7 @@
 import { parseDeviceRecord, parseFoundingStatement, parseStaffRecord } from '../../contracts/documents/index.ts';
 import { ok, refuse, type DeviceId, type Iin, type Result } from '../../core/kernel/index.ts';
 import type { Locale, StaffRecord } from '../../core/signing/index.ts';
-import type { FoundingSignature } from '../../server/accounts/index.ts';
+import type { FoundingSignature } from '../../core/replay/index.ts';
 import type { Founding } from '../../server/boot/index.ts';
 import { signOn, type CardDesk } from './cards.ts';
 import { readKept, writeKept, type Kept } from './kept.ts';

@@ -95,6 +95,7 @@ function linesOf(locale: VerifierLocale, report: PackageReport): readonly string
     ...missing.map((what) => say(locale, `missing.${what}`)),
     ...namedLines(locale, report),
     say(locale, 'limits'),
+    ...(report.manifest === undefined || report.manifest.from === 0 ? [] : [say(locale, 'limits.context')]),
   ];
 }
 

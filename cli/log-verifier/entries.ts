@@ -66,7 +66,7 @@ function openEntry(checks: EntryChecks, entry: Entry): Opened | undefined {
   const { folder, heads, findings } = checks;
   const file = entryPath(entry.folder, entry.index, 'leaf');
   const fail = (code: 'entry-malformed' | 'entry-not-in-log' | 'entry-content'): undefined =>
-    findings.find(code, file) as undefined;
+    void findings.find(code, file);
   if (!entry.parts.has('leaf') || !entry.parts.has('proof')) return fail('entry-malformed');
   const text = readFileSync(join(folder, file), 'utf8');
   const leaf = parseLeaf(text);
@@ -86,16 +86,16 @@ function openEntry(checks: EntryChecks, entry: Entry): Opened | undefined {
 }
 
 function checkDocument(checks: EntryChecks, entry: Entry, opening: Opening): void {
-  const { folder, documents, findings, platformKey } = checks;
+  const { folder, documents, findings, platformKey, rights } = checks;
   const file = entryPath(entry.folder, entry.index, 'document');
   const document = documents.read(readFileSync(join(folder, file), 'utf8'));
   const isLogged =
     document !== undefined &&
     sha256Hex(document.document) === opening.envelope &&
     documents.signaturesHash(document) === opening.cms;
-  if (!isLogged) return findings.find('entry-content', file);
-  if (!documents.isSigned(document, platformKey)) return findings.find('document-signature', file);
-  documents.take(document);
+  if (!isLogged) return void findings.find('entry-content', file);
+  if (!documents.isSigned(document, platformKey)) return void findings.find('document-signature', file);
+  if (rights.learn(document.document, file)) documents.take(document);
   const named = entry.folder === 'entries' ? mediaOf(file, fieldsOf(document.document, documentSizeMax)) : undefined;
   if (named !== undefined) checks.media.push(named);
 }
@@ -108,10 +108,11 @@ function checkActFiles(checks: EntryChecks, entry: Entry, { leaf }: Opened, open
   const file = entryPath(entry.folder, entry.index, 'act');
   const [envelope, cms] = [read('act'), read('signature')];
   if (sha256Hex(envelope) !== opening.envelope || sha256Hex(cms) !== opening.cms)
-    return findings.find('entry-content', file);
+    return void findings.find('entry-content', file);
   const { origin } = manifest;
+  const isOfRange = entry.folder === 'entries';
   const [validation, validationSalt] = [text('validation'), text('validationSalt')];
-  checkAct({ file, leaf, origin, envelope, cms, validation, validationSalt }, checks);
+  checkAct({ file, isOfRange, leaf, origin, envelope, cms, validation, validationSalt }, checks);
 }
 
 const partsOf: Readonly<
@@ -134,13 +135,14 @@ function hasItsParts({ parts }: Entry, { leaf, opening }: Opened): boolean {
 function checkEntry(checks: EntryChecks, entry: Entry, counts: EntryCounts): void {
   const opened = openEntry(checks, entry);
   if (opened === undefined) return;
-  const { findings, manifest } = checks;
+  const { findings, manifest, rights } = checks;
   const file = entryPath(entry.folder, entry.index, 'leaf');
-  if (opened.leaf.platform !== manifest.platform) return findings.find('entry-other-platform', file);
-  if (!hasItsParts(entry, opened)) return findings.find('entry-content', file);
+  if (opened.leaf.platform !== manifest.platform) return void findings.find('entry-other-platform', file);
+  if (!hasItsParts(entry, opened)) return void findings.find('entry-content', file);
   if (opened.opening === undefined) {
     counts.destroyed += 1;
-    if (opened.leaf.kind === 'act') checkChain({ file, leaf: opened.leaf }, undefined, checks);
+    rights.miss(opened.leaf);
+    if (opened.leaf.kind === 'act' && entry.folder === 'entries') checkChain({ file, leaf: opened.leaf }, undefined, checks);
   } else if (opened.leaf.kind === 'act') {
     counts.acts += 1;
     checkActFiles(checks, entry, opened, opened.opening);
@@ -157,6 +159,9 @@ export function checkEntries(checks: EntryChecks): { readonly range: EntryCounts
   const range: EntryCounts = { entries: 0, acts: 0, documents: 0, destroyed: 0 };
   for (const entry of entriesIn(checks, 'context')) {
     context.entries += 1;
+    // What came later is nothing that an act of the range stands on.
+    if (entry.index >= manifest.from)
+      findings.find('manifest-differs', entryPath('context', entry.index, 'leaf'), 'context');
     checkEntry(checks, entry, context);
   }
   let expected = manifest.from;

@@ -1,8 +1,8 @@
-/** What is wrong in a package, and what of it could not be told. Each names the file that it was seen in. */
+/** What is wrong in a package (answered by `false`), and what of it could not be told (`undefined`). Each names the file that it was seen in. */
 export type Findings = {
-  readonly find: (code: FindingCode, file: string, detail?: string) => void;
+  readonly find: (code: FindingCode, file: string, detail?: string) => false;
   /** Something that would have to be known and is not in the package. */
-  readonly doubt: (code: DoubtCode, file: string, detail?: string) => void;
+  readonly doubt: (code: DoubtCode, file: string, detail?: string) => undefined;
   readonly found: readonly Finding[];
   readonly foundCount: () => number;
   readonly doubted: readonly Finding[];
@@ -32,8 +32,13 @@ export const findingCodes = [
   'act-signature',
   'act-signer',
   'act-right',
+  'act-blocked',
+  'act-rule',
+  'act-release',
   'validation-differs',
   'document-signature',
+  'record-unconfirmed',
+  'founding',
   'media-altered',
 ] as const;
 export type FindingCode = (typeof findingCodes)[number];
@@ -43,6 +48,12 @@ export const doubtCodes = [
   'answer-absent',
   'staff-absent',
   'policy-absent',
+  'device-absent',
+  'founding-absent',
+  'founding-unknown',
+  'case-absent',
+  'release-absent',
+  'rights-unknown',
   'signature-unknown',
   'media-absent',
 ] as const;
@@ -60,10 +71,12 @@ export function createFindings(): Findings {
     find: (code, file, detail = '') => {
       foundCount += 1;
       if (found.length < namedMax) found.push({ code, file, detail });
+      return false;
     },
     doubt: (code, file, detail = '') => {
       doubtCount += 1;
       if (doubted.length < namedMax) doubted.push({ code, file, detail });
+      return undefined;
     },
     found,
     foundCount: () => foundCount,

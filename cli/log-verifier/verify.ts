@@ -8,7 +8,7 @@ import {
   packageFiles,
   parseManifest,
   pinsOfChain,
-  type PackageManifest,
+  type ReadManifest,
 } from '../../core/log-package/index.ts';
 import { sha256, sha256Hex, verifyEd25519 } from '../../eds/index.ts';
 import type { PlatformId } from '../../core/kernel/index.ts';
@@ -17,6 +17,7 @@ import { checkEntries, type EntryChecks, type EntryCounts } from './entries.ts';
 import { createFindings, type Findings } from './findings.ts';
 import { checkHeads } from './heads.ts';
 import { checkMedia, type NamedMedia } from './media.ts';
+import { createRights } from './rights.ts';
 import { createJudge } from './signatures.ts';
 import { checkSums } from './sums.ts';
 import { canVerifyMlDsa, readTrust, type ReaderTrust } from './trust.ts';
@@ -29,7 +30,7 @@ export type PackageReport = {
   readonly verdict: 'good' | 'bad' | 'cannot-tell';
   readonly findings: Findings;
   readonly missing: readonly MissingTrust[];
-  readonly manifest: PackageManifest | undefined;
+  readonly manifest: ReadManifest | undefined;
   readonly files: number;
   readonly range: EntryCounts | undefined;
   readonly context: EntryCounts | undefined;
@@ -54,7 +55,7 @@ function missingOf(trust: ReaderTrust): readonly MissingTrust[] {
   return missing;
 }
 
-function readManifest(folder: string, { find }: Findings): PackageManifest | undefined {
+function readManifest(folder: string, { find }: Findings): ReadManifest | undefined {
   const path = join(folder, packageFiles.manifest);
   const parsed = existsSync(path) ? parseManifest(readFileSync(path, 'utf8')) : undefined;
   if (parsed?.ok !== true) {
@@ -68,7 +69,7 @@ function readManifest(folder: string, { find }: Findings): PackageManifest | und
 }
 
 /** The keys of the log, of which the reader's must be one; where it is none, or its platform key another, the package is of another platform. */
-function keysOf(folder: string, manifest: PackageManifest, trust: ReaderTrust, { find }: Findings) {
+function keysOf(folder: string, manifest: ReadManifest, trust: ReaderTrust, { find }: Findings) {
   const named = parseNoteKey(sha256, manifest.logKey);
   const platform = fromBase64(manifest.platformKey);
   const isNamed = named.ok && named.value.type === noteKeyTypes.ed25519 && platform.ok && platform.value.length === 32;
@@ -106,7 +107,7 @@ function readKeyChanges(folder: string, count: number): readonly KeyRotation[] |
   return changes;
 }
 
-function compareCounts(manifest: PackageManifest, range: EntryCounts, context: EntryCounts, { find }: Findings): void {
+function compareCounts(manifest: ReadManifest, range: EntryCounts, context: EntryCounts, { find }: Findings): void {
   const isCounted =
     range.entries === manifest.entries &&
     range.destroyed === manifest.destroyed &&
@@ -116,7 +117,7 @@ function compareCounts(manifest: PackageManifest, range: EntryCounts, context: E
   if (!isCounted) find('manifest-differs', packageFiles.manifest, 'counts');
 }
 
-async function checkContent(folder: string, manifest: PackageManifest, trust: ReaderTrust, findings: Findings) {
+async function checkContent(folder: string, manifest: ReadManifest, trust: ReaderTrust, findings: Findings) {
   const keys = keysOf(folder, manifest, trust, findings);
   const heads = keys === undefined ? undefined : checkHeads(folder, keys.chain, trust, findings);
   if (keys === undefined || heads === undefined) return undefined;
@@ -127,7 +128,10 @@ async function checkContent(folder: string, manifest: PackageManifest, trust: Re
   const { platformKey } = keys;
   const media: NamedMedia[] = [];
   const chains: EntryChecks['chains'] = new Map();
-  const common = { folder, manifest, heads, findings, judge, documents, platformKey, chains, media };
+  const { platform, isDemo, origin: logOrigin, carriesRights: isTold } = manifest;
+  const of = { platform, profile: isDemo ? 'demo' : 'production', logOrigin };
+  const rights = createRights({ findings, platform: of, isCut: manifest.from > 0, isTold });
+  const common = { folder, manifest, heads, findings, judge, documents, rights, platformKey, chains, media };
   const counted = checkEntries(common);
   const held = await checkMedia(folder, media, findings);
   if (held !== manifest.media || media.length !== manifest.media + manifest.mediaAbsent)

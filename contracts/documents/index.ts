@@ -7,8 +7,7 @@ export {
   foundingStatement,
   parseFoundingDocument,
   parseFoundingStatement,
-  type FoundingDocument,
-  type FoundingStatement,
+  readFoundingRecord,
 } from './founding.ts';
 export {
   chainHead,

@@ -1,4 +1,4 @@
-export { formatManifest, parseManifest, type PackageManifest } from './manifest.ts';
+export { formatManifest, parseManifest, type PackageManifest, type ReadManifest } from './manifest.ts';
 export { pinsOfChain, type KeyChain } from './key-chain.ts';
 export {
   entryPath,

@@ -1,6 +1,7 @@
 import { canonicalize, ok, parseCanonical, refuse, type Json, type Result } from '../kernel/index.ts';
 
-const form = 'qorgan.log-package/1';
+/** Those of the first form carry neither founding nor acts on rights beside their range. */
+const forms = ['qorgan.log-package/1', 'qorgan.log-package/2'] as const;
 const sizeMax = 65_536;
 
 /**
@@ -36,17 +37,23 @@ export type PackageManifest = {
   readonly anchors: readonly string[];
 };
 
+/** A manifest that was read. */
+export type ReadManifest = PackageManifest & {
+  /** True where founding and acts on rights of before the range are among the context. */
+  readonly carriesRights: boolean;
+};
+
 const texts = ['platform', 'operatorName', 'origin', 'logKey', 'platformKey'] as const;
 const counts = [
   ...['madeAtMs', 'from', 'to', 'size', 'entries', 'destroyed', 'context', 'media', 'mediaAbsent', 'keyChanges'],
 ] as const;
 
 export function formatManifest(manifest: PackageManifest): string {
-  return `${canonicalize({ form, ...manifest } as unknown as Json)}\n`;
+  return `${canonicalize({ form: forms[1], ...manifest } as unknown as Json)}\n`;
 }
 
-/** Reads a manifest; refuses all but a canonical line with exactly its members. */
-export function parseManifest(text: string): Result<PackageManifest, 'document-malformed'> {
+/** Reads a manifest of either form; refuses all but a canonical line with exactly its members. */
+export function parseManifest(text: string): Result<ReadManifest, 'document-malformed'> {
   const json = text.endsWith('\n') ? parseCanonical(text.slice(0, -1), sizeMax) : undefined;
   const value = json?.ok === true ? json.value : null;
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return refuse('document-malformed');
@@ -55,13 +62,13 @@ export function parseManifest(text: string): Result<PackageManifest, 'document-m
   const { anchors, isDemo } = fields;
   const isShaped =
     Object.keys(fields).toSorted().join(',') === names.join(',') &&
-    fields['form'] === form &&
+    forms.some((form) => form === fields['form']) &&
     typeof isDemo === 'boolean' &&
     texts.every((name) => typeof fields[name] === 'string') &&
     counts.every((name) => typeof fields[name] === 'number' && fields[name] >= 0) &&
     Array.isArray(anchors) &&
     anchors.every((hash) => typeof hash === 'string' && /^[0-9a-f]{64}$/u.test(hash));
   if (!isShaped) return refuse('document-malformed');
-  const { form: _, ...manifest } = fields;
-  return ok(manifest as unknown as PackageManifest);
+  const { form, ...manifest } = fields;
+  return ok({ ...(manifest as unknown as PackageManifest), carriesRights: form === forms[1] });
 }

@@ -1,3 +1,4 @@
+export { isSignedByCard } from './card-signature.ts';
 export { createCertificateMemory } from './certificate-memory.ts';
 export {
   reasonCatalogue,

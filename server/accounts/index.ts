@@ -67,9 +67,7 @@ export {
   readNewestSigned,
   readSignedDocuments,
 } from './signed-documents.ts';
-export { isSignedByCard } from './card-signature.ts';
 export {
-  endlessMs,
   foundingDocumentText,
   foundingStatementText,
   foundingWords,
@@ -79,8 +77,6 @@ export {
   judgeStatement,
   type Founded,
   type FoundingPeople,
-  type FoundingRefusal,
-  type FoundingSignature,
   type LoggedRecord,
 } from './founding.ts';
 export type { PolicyInForce, RegisteredDevice, RegisteredStaff, UnconfirmedRecord } from './rights.ts';

@@ -8,9 +8,10 @@ import {
   type SignedDocument,
   type StaffRecord,
 } from '../../core/signing/index.ts';
+import { endlessMs } from '../../core/replay/index.ts';
 import { sha256Hex } from '../../eds/index.ts';
 import { signDocument, type Desk, type Identity } from '../platform/index.ts';
-import { endlessMs, grantKinds, judgeFounding, type Founded, type GrantKind, type LoggedRecord } from './founding.ts';
+import { grantKinds, judgeFounding, type Founded, type GrantKind, type LoggedRecord } from './founding.ts';
 import type { LoggedDocument } from './documents.ts';
 
 export type RegisteredDevice = {

@@ -1,6 +1,8 @@
 import { isClosed } from '../../core/actions/index.ts';
+import { caseStart, foldAct, isReleased, type CaseFold } from '../../core/replay/index.ts';
 import type { ActEnvelope } from '../../core/signing/index.ts';
-import { caseStart, envelopeOfLeaf, foldAct, isReleased, isStateOf, type CaseFold } from '../intake/index.ts';
+import { sha256, sha256Hex } from '../../eds/index.ts';
+import { envelopeOfLeaf, isStateOf } from '../intake/index.ts';
 import { readRowsBy } from '../store/index.ts';
 import type { CheckedAct } from './act-rows.ts';
 import { foldAuthority } from './authority.ts';
@@ -72,7 +74,7 @@ class Folding {
   #isAllowed({ envelope, logged, row, kept }: Accepted): boolean {
     const rights = this.#rights.at(logged.index);
     const { received_at_ms: atMs } = row;
-    const isLetIn = isReleased(logged.leaf, envelope, { text: kept.envelope, rights });
+    const isLetIn = isReleased(logged.leaf, envelope, { hash: sha256Hex(kept.envelope), rights });
     return rights === undefined
       ? this.#authority.allows(envelope, atMs)
       : this.#rights.allows(rights, envelope, { atMs, isLetIn });
@@ -103,14 +105,16 @@ class Folding {
     const fold = this.#open.get(caseId) ?? caseStart;
     const { received_at_ms: receivedAtMs } = row;
     const rights = this.#rights.at(act.logged.index);
-    const next =
-      policy === undefined ? undefined : foldAct({ fold, envelope, text: kept.envelope, receivedAtMs, policy, rights });
-    if (next === undefined || !this.#takeNumber(envelope)) {
+    const hash = sha256Hex(kept.envelope);
+    const folded =
+      policy === undefined ? undefined : foldAct({ fold, envelope, hash, receivedAtMs, policy, rights, sha256 });
+    if (folded?.ok !== true || !this.#takeNumber(envelope)) {
       this.#broken.add(caseId);
       this.#open.delete(caseId);
       if (policy !== undefined || this.#isKnown) this.#name(act.logged.index, 'rule');
       return undefined;
     }
+    const next = folded.value;
     if (next.effect !== undefined) this.#rights.apply(envelope, next.effect);
     this.#open.set(caseId, next.fold);
     return next.fold;

@@ -1,14 +1,12 @@
 import {
   evolveRegistry,
-  mayAct,
-  outOfForce,
-  withoutBlock,
   type AccessEffect,
   type LoggedOpening,
   type PolicyDocument,
   type RegistryState,
 } from '../../core/access/index.ts';
 import { leafText } from '../../core/log/index.ts';
+import { faultOfRight } from '../../core/replay/index.ts';
 import type { ActEnvelope } from '../../core/signing/index.ts';
 import { breakGlassDocument, parseFoundingDocument, parseFoundingStatement } from '../../contracts/documents/index.ts';
 import { sha256, sha256Hex } from '../../eds/index.ts';
@@ -79,16 +77,7 @@ export function foldRights(): FoundedRights {
       if (rights !== undefined) rights = evolveRegistry(rights, effect, { source: sourceOfAct(envelope), sha256 });
     },
     policyOf: (version) => rights?.policies.findLast(({ record }) => record.version === version)?.record,
-    allows: (at, envelope, { atMs, isLetIn }) => {
-      const { iin, certificate } = envelope.actor;
-      const held = at.people.get(iin);
-      const person = isLetIn ? withoutBlock(held) : held;
-      const device = at.devices.get(envelope.device);
-      const policy = at.policies.find(({ record }) => record.version === envelope.policy)?.record;
-      if (person === undefined || policy === undefined || outOfForce(person, atMs) !== undefined) return false;
-      const isDevice = device?.record.record.epoch === envelope.epoch && device.record.standing === 'active';
-      const isNamed = person.record.certificates.includes(certificate);
-      return isDevice && isNamed && mayAct(policy.access, person.record.roles, envelope.type);
-    },
+    allows: (at, envelope, { atMs: nowMs, isLetIn }) =>
+      faultOfRight(envelope, { rights: at, nowMs, isReleased: isLetIn }) === undefined,
   };
 }

@@ -1,4 +1,5 @@
 import { ok, refuse, type Iin, type Result, type Sha256Hex } from '../../core/kernel/index.ts';
+import type { FoundingRefusal, FoundingSignature } from '../../core/replay/index.ts';
 import { formatNoteKey } from '../../core/log/index.ts';
 import type { Locale } from '../../core/signing/index.ts';
 import {
@@ -14,8 +15,6 @@ import {
   readSignedDocuments,
   recordDocument,
   type FoundingPeople,
-  type FoundingRefusal,
-  type FoundingSignature,
   type LoggedRecord,
   type Registry,
   type SignatureRefusal,

@@ -15,6 +15,7 @@ import { openPackageFolder } from '../package-folder/index.ts';
 import { tagRow, type Desk } from '../platform/index.ts';
 import {
   insertReading,
+  readAccessPlaces,
   readCheckpointAt,
   readDocumentPlaces,
   readRevocationLists,
@@ -40,8 +41,10 @@ export type ExportRequest = {
   readonly guides: (manifest: PackageManifest, firstAct: number | undefined) => Readonly<Record<'ru' | 'kk', string>>;
 };
 
-/** Documents that acts stand on: whom the platform is, its rules, its authorities, its devices and its people. */
-const contextKinds = ['platform', 'policy', 'trust', 'device', 'staff'];
+/** Documents that acts stand on: whom the platform is, its rules, its authorities, its devices, its people, and what it was founded on. */
+const contextKinds = ['platform', 'policy', 'trust', 'device', 'staff', 'founding'];
+/** Acts on rights that are read at once. */
+const accessPageMax = 256;
 
 type Work = MediaWork & {
   readonly log: FrozenLog;
@@ -107,10 +110,24 @@ async function writeRange(work: Work, from: number, to: number): Promise<Result<
     if (!written.ok) return written;
     at = end;
   }
-  for (const index of await readDocumentPlaces(work.desk.database, contextKinds, to)) {
-    if (index >= from || index >= work.log.size) continue;
+  return writeContext(work, Math.min(from, work.log.size));
+}
+
+/** What acts from `before` on stand on: documents, and every act on rights. */
+async function writeContext(work: Work, before: number): Promise<Result<null, ExportRefusal>> {
+  const { database } = work.desk;
+  for (const index of await readDocumentPlaces(database, contextKinds, before - 1)) {
     const written = await writeRun(work, 'context', index, index + 1);
     if (!written.ok) return written;
+  }
+  for (let after = -1, isMore = true; isMore;) {
+    const places = await readAccessPlaces(database, { after, before, limit: accessPageMax });
+    for (const index of places) {
+      const written = await writeRun(work, 'context', index, index + 1);
+      if (!written.ok) return written;
+    }
+    after = places.at(-1) ?? after;
+    isMore = places.length === accessPageMax;
   }
   return ok(null);
 }

@@ -1,5 +1,6 @@
 import { evolveRegistry, type PolicyDocument, type RegistryState } from '../../core/access/index.ts';
 import { assert, refuse, ok, type Result, type Sha256Hex } from '../../core/kernel/index.ts';
+import { caseStart, type CaseFold } from '../../core/replay/index.ts';
 import { sha256 } from '../../eds/index.ts';
 import { sourceOfAct } from '../accounts/index.ts';
 import type { DataKey } from '../keys/index.ts';
@@ -18,7 +19,7 @@ import {
 } from '../store/index.ts';
 import type { Admission, IntakeContext } from './admission.ts';
 import { foldRow, headName, loadCases, loadHeads, loadNumbers, scopeOf, type IntakeMemory } from './case-store.ts';
-import { caseStart, decideAct, type CaseFold, type Decision } from './decision.ts';
+import { decideAct, type Decision } from './decision.ts';
 import type { FoldRegister } from './fold-register.ts';
 import type { ActRefusalCode } from './refusal-code.ts';
 import { isShutOut } from './shut-out.ts';

@@ -2,10 +2,10 @@ import * as z from 'zod';
 import type { ReadScope, RegistryState } from '../../core/access/index.ts';
 import { isAccessCase, type CaseState } from '../../core/actions/index.ts';
 import { InvariantError, type Sha256Hex } from '../../core/kernel/index.ts';
+import type { CaseFold } from '../../core/replay/index.ts';
 import type { DataKey } from '../keys/index.ts';
 import type { Platform } from '../platform/index.ts';
 import { readActHead, readCaseNumbers, readCases, type ChainPlace, type Row } from '../store/index.ts';
-import type { CaseFold } from './decision.ts';
 import type { FoldRegister } from './fold-register.ts';
 import { purposes } from './rows.ts';
 

@@ -1,42 +1,13 @@
-import {
-  effectOf,
-  judgeAccess,
-  mayAct,
-  outOfForce,
-  policyInForce,
-  withoutBlock,
-  type AccessEffect,
-  type PolicyDocument,
-  type RegistryState,
-} from '../../core/access/index.ts';
-import {
-  decideCase,
-  evolveCase,
-  isAccessCommand,
-  isAccessEvent,
-  isRegistration,
-  type CaseEvent,
-  type CaseState,
-} from '../../core/actions/index.ts';
+import { policyInForce, type AccessEffect } from '../../core/access/index.ts';
+import { evolveCase, type CaseEvent, type CaseState } from '../../core/actions/index.ts';
 import { ok, refuse, type Result, type Sha256Hex } from '../../core/kernel/index.ts';
 import type { LeafOutcome } from '../../core/log/index.ts';
-import {
-  caseHashStart,
-  commandOf,
-  nextCaseHash,
-  shownTextOfEnvelope,
-  textHash,
-  type ActEnvelope,
-} from '../../core/signing/index.ts';
+import { decideByRules, refusedByRights, type CaseFold, type DecisionRules } from '../../core/replay/index.ts';
+import { nextCaseHash, shownTextOfEnvelope, textHash, type ActEnvelope } from '../../core/signing/index.ts';
 import type { ActRefusalCode } from './refusal-code.ts';
 import { signingTexts } from '../../locales/signing/index.ts';
 import { sha256 } from '../../eds/index.ts';
 import type { Admission, Authorised } from './admission.ts';
-
-/** A case as the fold of its accepted acts. */
-export type CaseFold = { readonly revision: number; readonly hash: Sha256Hex; readonly state: CaseState };
-
-export const caseStart: CaseFold = { revision: 0, hash: caseHashStart, state: { status: 'absent' } };
 
 /** What became of an act, and what it did to its case. */
 export type Decision = {
@@ -52,70 +23,12 @@ export type Decision = {
       };
 };
 
-/** By what an act is decided beside its case. */
-export type DecisionRules = {
-  readonly policy: PolicyDocument;
-  /** Rights as the acts before this one left them; absent before the platform was founded. */
-  readonly rights: RegistryState | undefined;
-};
-
 /** The text that the signer was shown, rendered again here, must have the hash that he signed. */
 function checkShown(envelope: ActEnvelope, state: CaseState): Result<null, ActRefusalCode> {
   const text = shownTextOfEnvelope(signingTexts, envelope, state);
   if (!text.ok)
     return refuse(text.refusal.code === 'shown-template-unknown' ? 'shown-template-unknown' : 'case-absent');
   return textHash(sha256, text.value) === envelope.shown.hash ? ok(null) : refuse('shown-text-differs');
-}
-
-/** Why the signer may not act by the rights as they are after the act before this one; a block of the same batch counts, too. */
-function refusedByRights(
-  envelope: ActEnvelope,
-  {
-    policy,
-    rights,
-    nowMs,
-    isReleased = false,
-  }: {
-    readonly policy: PolicyDocument;
-    readonly rights: RegistryState;
-    readonly nowMs: number;
-    readonly isReleased?: boolean;
-  },
-): ActRefusalCode | undefined {
-  const { iin, certificate } = envelope.actor;
-  const held = rights.people.get(iin);
-  const person = isReleased ? withoutBlock(held) : held;
-  const out = outOfForce(person, nowMs);
-  if (out !== undefined) return out;
-  if (person?.record.certificates.includes(certificate) !== true) return 'certificate-unknown';
-  return mayAct(policy.access, person.record.roles, envelope.type) ? undefined : 'role-missing';
-}
-
-type Decided = { readonly event: CaseEvent; readonly effect: AccessEffect | undefined };
-
-/**
- * Decides an act by the rule of its case and, where it changes rights, by the rights that everybody has at that point of the log. The same at
- * the intake and at every replay.
- */
-export function decideByRules(
-  state: CaseState,
-  envelope: ActEnvelope,
-  { policy, rights, nowMs }: DecisionRules & { readonly nowMs: number },
-): Result<Decided, ActRefusalCode> {
-  const command = commandOf(envelope);
-  const { iin } = envelope.actor;
-  const { claimTtlMs } = policy.registration;
-  const event = decideCase(state, command, { actor: { iin, roles: [] }, nowMs, claimTtlMs });
-  if (!event.ok) return event;
-  if (!isAccessCommand(command) || !isAccessEvent(event.value) || isRegistration(state))
-    return ok({ event: event.value, effect: undefined });
-  if (rights === undefined) return refuse('platform-not-founded');
-  const out = refusedByRights(envelope, { policy, rights, nowMs });
-  if (out !== undefined) return refuse(out);
-  const { platform, profile } = envelope;
-  const context = { registry: rights, policy, platform: { platform, profile }, actor: { iin }, nowMs, sha256 };
-  const code = judgeAccess(context, { before: state, command, event: event.value });
-  return code === undefined ? ok({ event: event.value, effect: effectOf(state, event.value) }) : refuse(code);
 }
 
 /**
@@ -150,7 +63,7 @@ export function decideAct(
     return { outcome: 'superseded', accepted: undefined };
   const shown = checkShown(verdict.value.envelope, fold.state);
   if (!shown.ok) return refused(shown.refusal.code);
-  const decided = decideByRules(fold.state, verdict.value.envelope, { policy, rights, nowMs });
+  const decided = decideByRules(fold.state, verdict.value.envelope, { policy, rights, nowMs, sha256 });
   if (!decided.ok) return refused(decided.refusal.code);
   const { event, effect } = decided.value;
   if (event.type === 'submitted' && isNumberTaken(event.form.number)) return refused('case-number-taken');

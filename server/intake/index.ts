@@ -7,7 +7,6 @@ export { receiptsOf } from './receipts.ts';
 export { replayLog, type Replay, type ReplayFinding } from './replay.ts';
 export type { ActRefusalCode } from './refusal-code.ts';
 export { openFold, scopeOf } from './case-store.ts';
-export { caseStart, type CaseFold } from './decision.ts';
-export { envelopeOfLeaf, foldAct, isReleased, isStateOf } from './replay-case.ts';
+export { envelopeOfLeaf, isStateOf } from './replay-case.ts';
 export { judgeStoredAct, type ActFault, type KeptAct } from './stored-act.ts';
 export { purposes } from './rows.ts';

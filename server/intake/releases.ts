@@ -1,7 +1,7 @@
 import type { BlockedAct, Release } from '../../core/access/index.ts';
 import { assert, type JournalEpoch } from '../../core/kernel/index.ts';
 import { parseLeaf, type Leaf } from '../../core/log/index.ts';
-import type { ActEnvelope } from '../../core/signing/index.ts';
+import { isAsRead } from '../../core/replay/index.ts';
 import { checkAct } from '../checks/index.ts';
 import type { Platform } from '../platform/index.ts';
 import { readActsAt, readKnownActs, readLeaves, readPositions, type Row } from '../store/index.ts';
@@ -39,13 +39,6 @@ async function findRefused({ platform }: IntakeContext, act: BlockedAct): Promis
   if (!isRefused || placed === undefined || key === undefined) return undefined;
   const judged = judgeStoredAct(leaf, { row, opening: placed.opening, key });
   return 'kept' in judged ? judged.kept : undefined;
-}
-
-/** True where the envelope says what two people read of it before they let it in. */
-function isAsRead({ iin }: Release, act: BlockedAct, envelope: ActEnvelope): boolean {
-  const { id, device, epoch, sequence, type, claimedAtMs, actor } = envelope;
-  const isAtPlace = id === act.id && device === act.device && epoch === act.epoch && sequence === act.sequence;
-  return isAtPlace && actor.iin === iin && type === act.type && claimedAtMs === act.claimedAtMs;
 }
 
 type Place = { readonly release: Release; readonly act: BlockedAct; readonly sequence: number };

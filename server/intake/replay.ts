@@ -1,9 +1,10 @@
 import { evolveRegistry, type PolicyDocument, type RegistryState } from '../../core/access/index.ts';
 import { isClosed } from '../../core/actions/index.ts';
 import { createFrontier, leafHash, parseLeaf, type Leaf } from '../../core/log/index.ts';
+import { caseStart, foldAct, type CaseFold } from '../../core/replay/index.ts';
 import type { ActEnvelope } from '../../core/signing/index.ts';
-import { sha256 } from '../../eds/index.ts';
-import { isSignedByCard, sourceOfAct, type Registry } from '../accounts/index.ts';
+import { isSignedByCard, sha256, sha256Hex } from '../../eds/index.ts';
+import { sourceOfAct, type Registry } from '../accounts/index.ts';
 import {
   countRows,
   readCaseNumbers,
@@ -16,9 +17,8 @@ import {
 import { bundleTexts } from '../log/index.ts';
 import type { ReadPlatform } from '../platform/index.ts';
 import { headName } from './case-store.ts';
-import { caseStart, type CaseFold } from './decision.ts';
 import { createFoldRegister, type FoldRegister } from './fold-register.ts';
-import { envelopeOfLeaf, foldAct, isStateOf } from './replay-case.ts';
+import { envelopeOfLeaf, isStateOf } from './replay-case.ts';
 import { judgeStoredAct, type KeptAct } from './stored-act.ts';
 
 /** Leaves of one round: a few statements each, and what is in memory stays bounded. */
@@ -104,14 +104,16 @@ function foldAccepted(run: Run, { index, leaf }: LoggedAct, kept: KeptAct, leafI
   const founded = run.context.registry.founded();
   const rights = founded !== undefined && index > founded.leafIndex ? run.rights : undefined;
   const isFoldable = envelope !== undefined && isOfCard(envelope, kept, receivedAtMs) && !run.compared.has(caseId);
-  const next =
+  const hash = sha256Hex(kept.envelope);
+  const folded =
     !isFoldable || policy === undefined
       ? undefined
-      : foldAct({ fold, envelope, text: kept.envelope, receivedAtMs, policy, rights });
-  if (envelope === undefined || next === undefined) {
+      : foldAct({ fold, envelope, hash, receivedAtMs, policy, rights, sha256 });
+  if (envelope === undefined || folded?.ok !== true) {
     run.find('act', 'different', index);
     return undefined;
   }
+  const next = folded.value;
   run.open.set(caseId, next.fold);
   if (next.effect !== undefined && run.rights !== undefined)
     run.rights = evolveRegistry(run.rights, next.effect, { source: sourceOfAct(envelope), sha256 });

@@ -33,6 +33,24 @@ export async function readDocumentPlaces(
   return rows.map(({ leaf_index }) => leaf_index);
 }
 
+/** Places of the log, after `after` and before `before`, whose acts changed a case of rights, in order; at most `limit`. */
+export async function readAccessPlaces(
+  session: Session,
+  { after, before, limit }: { readonly after: number; readonly before: number; readonly limit: number },
+): Promise<readonly number[]> {
+  const rows = await session
+    .selectFrom('change')
+    .innerJoin('leaf_position', 'leaf_position.leaf_id', 'change.leaf_id')
+    .select('leaf_position.leaf_index')
+    .where('change.scope', '=', 'access')
+    .where('leaf_position.leaf_index', '>', after)
+    .where('leaf_position.leaf_index', '<', before)
+    .orderBy('leaf_position.leaf_index')
+    .limit(limit)
+    .execute();
+  return rows.map(({ leaf_index }) => leaf_index);
+}
+
 /** Documents by their leaves. */
 export async function readDocumentsOf(
   session: Session,

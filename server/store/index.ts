@@ -65,6 +65,7 @@ export { keepPosture, readPosture } from './postures.ts';
 export { inTransaction, isConflict, onSnapshot, writeTogether, type Database, type Session } from './database.ts';
 export {
   readCheckpointAt,
+  readAccessPlaces,
   readDocumentPlaces,
   readDocumentsOf,
   readPlaceAt,

@@ -3,12 +3,12 @@ import type { Iin } from '../../core/kernel/index.ts';
 import { canonicalize, shownVersion } from '../../core/signing/index.ts';
 import { endpoints } from '../../contracts/http/index.ts';
 import { codeOf as codeOfAnswer } from '../server/support/client.ts';
+import type { FoundingSignature } from '../../core/replay/index.ts';
 import { parseFoundingStatement } from '../../contracts/documents/index.ts';
 import {
   foundingDocumentText,
   foundingStatementText,
   judgeFounding,
-  type FoundingSignature,
 } from '../../server/accounts/index.ts';
 import { found, signFounding, text } from '../server/support/founded.ts';
 import { testForm } from '../server/support/forms.ts';

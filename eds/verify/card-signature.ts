@@ -1,13 +1,9 @@
 import { parseIin, type Iin, type Sha256Hex } from '../../core/kernel/index.ts';
-import {
-  createRevocationStore,
-  createVerifier,
-  defaultAlgorithmPolicy,
-  defaultSuite,
-  nationalPurposes,
-  nationalRoleMappings,
-  type Verifier,
-} from '../../eds/index.ts';
+import { defaultAlgorithmPolicy } from '../algorithms/index.ts';
+import { defaultSuite } from '../gost/index.ts';
+import { createRevocationStore } from './revocation-store.ts';
+import { nationalPurposes, nationalRoleMappings } from './trust.ts';
+import { createVerifier, type Verifier } from './verifier.ts';
 
 const noAnswers = createRevocationStore({ lists: [], responses: [] });
 
@@ -29,12 +25,13 @@ const bare: Verifier = createVerifier({
 /** What makes a signature one over these very bytes by this very certificate. */
 const needed = ['parse', 'digest', 'signature'] as const;
 
-/** True where exactly one card signed this text, by this certificate, which names this person. */
+/** `cms`: DER, or its base64. True where exactly one card signed this text, by this certificate, which names this person. */
 export function isSignedByCard(
-  signed: { readonly cms: Uint8Array; readonly text: string; readonly atMs: number },
+  signed: { readonly cms: Uint8Array | string; readonly text: string; readonly atMs: number },
   by: { readonly iin: Iin; readonly certificate: Sha256Hex },
 ): boolean {
-  const { cms, text, atMs } = signed;
+  const { text, atMs } = signed;
+  const cms = typeof signed.cms === 'string' ? Buffer.from(signed.cms, 'base64') : signed.cms;
   const report = bare.verify({ cms, content: Buffer.from(text), atMs, referenceTime: 'given' });
   const isSigned = needed.every((name) =>
     report.stages.some((stage) => stage.name === name && stage.outcome === 'PASS'),
