@@ -142,7 +142,8 @@ function checkEntry(checks: EntryChecks, entry: Entry, counts: EntryCounts): voi
   if (opened.opening === undefined) {
     counts.destroyed += 1;
     rights.miss(opened.leaf);
-    if (opened.leaf.kind === 'act' && entry.folder === 'entries') checkChain({ file, leaf: opened.leaf }, undefined, checks);
+    if (opened.leaf.kind === 'act' && entry.folder === 'entries')
+      checkChain({ file, leaf: opened.leaf }, undefined, checks);
   } else if (opened.leaf.kind === 'act') {
     counts.acts += 1;
     checkActFiles(checks, entry, opened, opened.opening);

@@ -68,6 +68,8 @@ export function createRights(of: {
 }): Rights {
   const { findings, platform, isCut } = of;
   const cases = new Map<string, CaseFold>();
+  /** Cases of which an act did not follow: named once. */
+  const broken = new Set<string>();
   const released = new Set<string>();
   let records: FoundingRecord[] = [];
   let rights: RegistryState | undefined;
@@ -166,6 +168,7 @@ export function createRights(of: {
       const { subject, type } = envelope;
       const policy = rights?.policies.find(({ record }) => record.version === envelope.policy)?.record;
       if (!type.startsWith('access.') || rights === undefined || policy === undefined) return;
+      if (broken.has(subject.case)) return;
       const fold = cases.get(subject.case) ?? caseStart;
       const { receivedAtMs } = leaf;
       const folded = foldAct({ fold, envelope, hash, receivedAtMs, policy, rights, sha256 });
@@ -174,6 +177,7 @@ export function createRights(of: {
         const isAbsent = fold === caseStart && subject.revision > 0;
         fail(act, { code: 'act-rule', detail: folded.refusal.code }, isAbsent ? 'case-absent' : undefined);
         if (isAbsent) isSure = false;
+        broken.add(subject.case);
         return;
       }
       cases.set(subject.case, folded.value.fold);

@@ -111,15 +111,20 @@ export function isAsRead({ iin }: Pick<Release, 'iin'>, act: BlockedAct, envelop
   return isAtPlace && actor.iin === iin && type === act.type && claimedAtMs === act.claimedAtMs;
 }
 
-/** True where the leaf is that of an act which two people let in, and which is what they read of it. `hash` is that of the envelope. */
+/**
+ * True where the leaf is that of an act which two people let in, and which is what they read of it (`hash` of the envelope). In the chain of
+ * a release acts stand in its order, each once: none comes later than as many as were named up to it.
+ */
 export function isReleased(
-  { epoch }: Pick<Leaf, 'epoch'>,
+  { epoch, sequence }: Pick<Leaf, 'epoch' | 'sequence'>,
   envelope: ActEnvelope,
   { hash, rights }: { readonly hash: Sha256Hex; readonly rights: RegistryState | undefined },
 ): boolean {
   const { id, device, actor } = envelope;
   const act = epoch === null ? undefined : releasedAct(rights, { epoch, iin: actor.iin, device, id, hash });
-  return act !== undefined && isAsRead(actor, act, envelope);
+  if (epoch === null || act === undefined || !isAsRead(actor, act, envelope)) return false;
+  const named = rights?.releases.get(epoch)?.acts.filter((one) => one.device === device) ?? [];
+  return sequence <= named.indexOf(act) + 1;
 }
 
 /** What an accepted act came to. */

@@ -7,7 +7,16 @@ import {
   type RegistryState,
   type StaffGrant,
 } from '../access/index.ts';
-import { ok, refuse, toHex, type Iin, type PlatformId, type Result, type Sha256, type Sha256Hex } from '../kernel/index.ts';
+import {
+  ok,
+  refuse,
+  toHex,
+  type Iin,
+  type PlatformId,
+  type Result,
+  type Sha256,
+  type Sha256Hex,
+} from '../kernel/index.ts';
 import {
   foundingText,
   type DeviceRecord,
@@ -231,7 +240,9 @@ export function judgeSignedFounding(
 ): Result<RegistryState, FoundingRefusal> {
   const base = judgeFoundingStatement(statement, records, platform, ports);
   if (!base.ok) return base;
-  const isGood = signatures.every((signature) => isSignatureOfFounding(signature, { ...statement, text }, base.value, ports));
+  const isGood = signatures.every((signature) =>
+    isSignatureOfFounding(signature, { ...statement, text }, base.value, ports),
+  );
   // As many signers as the form asks for, each of them named: nobody is missing.
   if (!isGood || new Set(signatures.map(({ iin }) => iin)).size !== signatures.length)
     return refuse('founding-signatures-insufficient');

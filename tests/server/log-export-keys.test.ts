@@ -1,7 +1,6 @@
-import { spawn } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { bundleVerifier } from '../../build/bundle/verifier.mjs';
 import {
@@ -19,12 +18,9 @@ import { sha256, verifyEd25519 } from '../../eds/index.ts';
 import { realSurroundings, rotateLogKey } from '../../server/boot/index.ts';
 import { testKey } from '../support/index.ts';
 import { testForm } from './support/forms.ts';
-import { sumAgain } from './support/packages.ts';
+import { exportPackage, sumAgain } from './support/packages.ts';
 import { must, startIn, startTestPlatform, type TestPlatform } from './support/platform.ts';
 import { enrolled, newCase, receiptOf, type Workstation } from './support/workstation.ts';
-
-const program = resolve(import.meta.dirname, '../../cli/boot/index.ts');
-const env = { PATH: process.env['PATH'] ?? '', LANG: 'en_GB.UTF-8' };
 
 let platform: TestPlatform;
 let workstation: Workstation;
@@ -36,10 +32,7 @@ const fromSizes: number[] = [];
 
 async function exported(name: string, from: number, to: number): Promise<string> {
   const out = join(folder, name);
-  const range = ['--from', String(from), '--to', String(to)];
-  const words = ['log', 'export', '--directory', platform.directory, '--out', out, ...range, '--json'];
-  const child = spawn(process.execPath, [program, ...words], { env, stdio: ['ignore', 'ignore', 'inherit'] });
-  expect(await new Promise((done) => child.on('close', done))).toBe(0);
+  await exportPackage(platform.directory, out, from, to);
   return out;
 }
 

@@ -5,6 +5,7 @@ import {
   createFrontier,
   formatNoteKey,
   hashLeaf,
+  inclusionPath,
   noteKey,
   rootOf,
   signNote,
@@ -16,6 +17,8 @@ import { sha256, testKey } from './crypto.ts';
 export type TestLog = {
   readonly key: NoteKey;
   readonly keyText: string;
+  /** The way from a leaf to the root of the whole tree. */
+  readonly pathOf: (index: number) => readonly Uint8Array[];
   /** The signed checkpoint of the first `size` leaves. */
   readonly note: (size: number) => string;
   /** The body of a request to a witness that knows the tree of `oldSize` leaves. */
@@ -45,5 +48,7 @@ export function testLog(origin: string, leaves: readonly string[]): TestLog {
     const path = oldSize > size ? [] : consistencyPath({ sha256, readHash, oldSize, size });
     return [`old ${oldSize}`, ...path.map(toBase64), '', note(size)].join('\n');
   };
-  return { key, keyText: formatNoteKey(key), note, submission };
+  const pathOf = (index: number): readonly Uint8Array[] =>
+    inclusionPath({ sha256, readHash, index, size: leaves.length });
+  return { key, keyText: formatNoteKey(key), pathOf, note, submission };
 }
