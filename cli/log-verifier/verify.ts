@@ -17,7 +17,7 @@ import { checkEntries, type EntryChecks, type EntryCounts } from './entries.ts';
 import { createFindings, type Findings } from './findings.ts';
 import { checkHeads } from './heads.ts';
 import { checkMedia, type NamedMedia } from './media.ts';
-import { createRights } from './rights.ts';
+import { Rights } from './rights.ts';
 import { createJudge } from './signatures.ts';
 import { checkSums } from './sums.ts';
 import { canVerifyMlDsa, readTrust, type ReaderTrust } from './trust.ts';
@@ -130,7 +130,7 @@ async function checkContent(folder: string, manifest: ReadManifest, trust: Reade
   const chains: EntryChecks['chains'] = new Map();
   const { platform, isDemo, origin: logOrigin, carriesRights: isTold } = manifest;
   const of = { platform, profile: isDemo ? 'demo' : 'production', logOrigin };
-  const rights = createRights({ findings, platform: of, isCut: manifest.from > 0, isTold });
+  const rights = new Rights({ findings, platform: of, isCut: manifest.from > 0, isTold });
   const common = { folder, manifest, heads, findings, judge, documents, rights, platformKey, chains, media };
   const counted = checkEntries(common);
   const held = await checkMedia(folder, media, findings);

@@ -5,11 +5,7 @@ import { endpoints } from '../../contracts/http/index.ts';
 import { codeOf as codeOfAnswer } from '../server/support/client.ts';
 import type { FoundingSignature } from '../../core/replay/index.ts';
 import { parseFoundingStatement } from '../../contracts/documents/index.ts';
-import {
-  foundingDocumentText,
-  foundingStatementText,
-  judgeFounding,
-} from '../../server/accounts/index.ts';
+import { foundingDocumentText, foundingStatementText, judgeFounding } from '../../server/accounts/index.ts';
 import { found, signFounding, text } from '../server/support/founded.ts';
 import { testForm } from '../server/support/forms.ts';
 import { issuePerson, testCa, type TestPerson } from '../server/support/people.ts';

@@ -3,8 +3,6 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { evolveRegistry, registryOf, type AccessChange, type BlockedAct } from '../../core/access/index.ts';
 import { parseLeaf } from '../../core/log/index.ts';
-import type { JournalEpoch } from '../../core/kernel/index.ts';
-import { parseActEnvelope } from '../../contracts/documents/index.ts';
 import { endpoints, type ActItem } from '../../contracts/http/index.ts';
 import { sha256, sha256Hex } from '../../eds/index.ts';
 import { envelopeOfLeaf } from '../../server/intake/index.ts';
@@ -17,17 +15,15 @@ import {
   confirm,
   grantByCards,
   grantOf,
-  newChange,
   propose,
-  registryOf as readRegistry,
   startFounded,
-  text,
   tokenOf,
   type FoundedPlatform,
 } from '../server/support/founded.ts';
+import { admittedWorkstation, blockByCard, namedBy, releaseOf } from '../server/support/people-by-cards.ts';
 import { issuePerson, type TestPerson } from '../server/support/people.ts';
 import { must } from '../server/support/platform.ts';
-import { enrolled, newCase, type Workstation } from '../server/support/workstation.ts';
+import { newCase, type Workstation } from '../server/support/workstation.ts';
 import { asSuperuser } from './support.ts';
 
 // What comes after a block is accepted by nobody's word but that of two cards, and then it is decided like anything that comes now.
@@ -39,15 +35,8 @@ let people = 70;
 
 beforeAll(async () => {
   platform = await startFounded();
-  const { desk, officer, manager } = platform;
-  reader = await tokenOf(desk, officer);
-  elsewhere = await enrolled(platform.server);
-  const [waiting] = (await readRegistry(desk, reader)).waiting;
-  if (waiting === undefined) throw new Error('a device waits');
-  const record = { ...waiting, location: 'Алматы', custodian: officer.iin, standing: 'active' } as const;
-  const { leafIndex: _place, ...grant } = record;
-  const { view } = await propose(desk, officer, { kind: 'device', before: null, record: grant });
-  expect(await actOn(desk, manager, view, confirm)).toBe('accepted');
+  reader = await tokenOf(platform.desk, platform.officer);
+  elsewhere = await admittedWorkstation(platform);
 }, 120_000);
 
 afterEach(() => void vi.restoreAllMocks());
@@ -62,10 +51,8 @@ async function employed(roles: TestPerson['roles'] = ['registrar']): Promise<Tes
   return person;
 }
 
-async function block({ iin, name }: TestPerson): Promise<void> {
-  const { desk, officer } = platform;
-  const payload = { iin, name, ...text };
-  expect(await actOn(desk, officer, newChange(), { type: 'access.block', payload })).toBe('accepted');
+async function block(person: TestPerson): Promise<void> {
+  expect(await blockByCard(platform, person)).toBe('accepted');
 }
 
 /** Signs a registration before the block, and sends it after. */
@@ -75,16 +62,6 @@ async function sentLate(person: TestPerson): Promise<{ readonly item: ActItem; r
   await block(person);
   expect(await elsewhere.outcomes([item])).toEqual(['refused:actor-blocked']);
   return { item, number: form.number };
-}
-
-function namedBy(item: ActItem): BlockedAct {
-  const { id, device, epoch, sequence, type, claimedAtMs } = must(parseActEnvelope(item.envelope));
-  return { id, device, epoch, sequence, type, claimedAtMs, hash: sha256Hex(item.envelope) };
-}
-
-function releaseOf({ iin, name }: TestPerson, items: readonly ActItem[], other: Partial<BlockedAct> = {}) {
-  const acts = items.map((item) => ({ ...namedBy(item), ...other }));
-  return { kind: 'release', iin, name, epoch: randomUUID() as JournalEpoch, acts } as const satisfies AccessChange;
 }
 
 async function release(person: TestPerson, items: readonly ActItem[], other: Partial<BlockedAct> = {}) {
