@@ -95,7 +95,8 @@ function checkDocument(checks: EntryChecks, entry: Entry, opening: Opening): voi
     documents.signaturesHash(document) === opening.cms;
   if (!isLogged) return void findings.find('entry-content', file);
   if (!documents.isSigned(document, platformKey)) return void findings.find('document-signature', file);
-  if (rights.learn(document.document, file)) documents.take(document);
+  const { index } = entry;
+  if (rights.learn({ text: document.document, file, leaf: opening.leaf, index })) documents.take(document);
   const named = entry.folder === 'entries' ? mediaOf(file, fieldsOf(document.document, documentSizeMax)) : undefined;
   if (named !== undefined) checks.media.push(named);
 }

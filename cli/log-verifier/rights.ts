@@ -1,6 +1,6 @@
-import { evolveRegistry, type RegistryState } from '../../core/access/index.ts';
-import type { Sha256Hex } from '../../core/kernel/index.ts';
-import type { Leaf } from '../../core/log/index.ts';
+import { alarmsOf, evolveRegistry, type LoggedOpening, type RegistryState } from '../../core/access/index.ts';
+import { toHex, type Sha256Hex } from '../../core/kernel/index.ts';
+import { leafHash, type Leaf } from '../../core/log/index.ts';
 import {
   caseStart,
   faultOfRight,
@@ -13,7 +13,12 @@ import {
   type FoundingRefusal,
 } from '../../core/replay/index.ts';
 import type { ActEnvelope } from '../../core/signing/index.ts';
-import { parseFoundingDocument, parseFoundingStatement, readFoundingRecord } from '../../contracts/documents/index.ts';
+import {
+  breakGlassDocument,
+  parseFoundingDocument,
+  parseFoundingStatement,
+  readFoundingRecord,
+} from '../../contracts/documents/index.ts';
 import { isSignedByCard, sha256, sha256Hex } from '../../eds/index.ts';
 import { signingTexts as texts } from '../../locales/signing/index.ts';
 import { documentSizeMax, fieldsOf, textOf } from './documents.ts';
@@ -33,12 +38,13 @@ type Fault = { readonly code: 'act-blocked' | 'act-right' | 'act-rule' | 'act-re
 
 const ports = { sha256, texts, isSignedByCard };
 
-/** Documents by which rights begin. */
+/** Documents by which rights begin, and of which acts on rights speak. */
 const grantForms = new Map([
   ['qorgan.staff/1', 'record'],
   ['qorgan.policy/1', 'record'],
   ['qorgan.device/1', 'device'],
   ['qorgan.founding/1', 'founding'],
+  ['qorgan.break-glass/1', 'opening'],
 ]);
 
 /** What the package lacks, where the fault is that something is not in it. */
@@ -51,6 +57,14 @@ function absentOf(
   if (fault === 'device-unknown' && !devices.has(device)) return 'device-absent';
   return fault === 'actor-unknown' && !people.has(actor.iin) ? 'staff-absent' : undefined;
 }
+
+/** A document that the leaf at `index` opened; `leaf` is its text. */
+export type LearntDocument = {
+  readonly text: string;
+  readonly file: string;
+  readonly leaf: string;
+  readonly index: number;
+};
 
 export type RightsOptions = {
   readonly findings: Findings;
@@ -73,6 +87,7 @@ export class Rights {
   /** Cases of which an act did not follow: named once. */
   readonly #broken = new Set<string>();
   readonly #released = new Set<string>();
+  readonly #openings: LoggedOpening[] = [];
   #records: FoundingRecord[] = [];
   #rights: RegistryState | undefined;
   /** False once something is missing that may have changed rights: nothing that follows is wrong by them, and nothing good. */
@@ -87,9 +102,10 @@ export class Rights {
   }
 
   /** Takes a document of the platform key; answers false for one that counts for nothing, because cards grant since the founding. */
-  learn(text: string, file: string): boolean {
+  learn({ text, file, leaf, index }: LearntDocument): boolean {
     const kind = grantForms.get(textOf(fieldsOf(text, documentSizeMax)?.['form']));
     if (kind === undefined) return true;
+    if (kind === 'opening') return this.#open(text, leaf, index);
     if (this.#rights !== undefined) {
       // A device that asks for two people is no fault; whatever else the platform key signs alone is.
       if (kind !== 'device') this.#findings.find('record-unconfirmed', file);
@@ -177,12 +193,22 @@ export class Rights {
   #found(text: string, file: string): void {
     const judged = this.#judgeFounding(text);
     if (typeof judged !== 'string') {
-      this.#rights = judged;
+      this.#rights = { ...judged, alarms: alarmsOf(this.#openings, judged.alarms) };
       this.#records = [];
     } else if (judged === 'founding-records-differ' && (this.#isCut || !this.#isSure)) {
       this.#findings.doubt('founding-unknown', file);
       this.#isSure = false;
     } else this.#findings.find('founding', file, judged);
+  }
+
+  /** An opening of the emergency account, whose alarm two people close. */
+  #open(text: string, leaf: string, leafIndex: number): true {
+    const record = breakGlassDocument.safeParse(JSON.parse(text));
+    if (record.success)
+      this.#openings.push({ leaf: toHex(leafHash(sha256, leaf)) as Sha256Hex, leafIndex, record: record.data });
+    const rights = this.#rights;
+    if (rights !== undefined) this.#rights = { ...rights, alarms: alarmsOf(this.#openings, rights.alarms) };
+    return true;
   }
 
   #judgeFounding(text: string): RegistryState | FoundingRefusal {

@@ -42,7 +42,7 @@ export type ExportRequest = {
 };
 
 /** Documents that acts stand on: whom the platform is, its rules, its authorities, its devices, its people, and what it was founded on. */
-const contextKinds = ['platform', 'policy', 'trust', 'device', 'staff', 'founding'];
+const contextKinds = ['platform', 'policy', 'trust', 'device', 'staff', 'founding', 'break-glass'];
 /** Acts on rights that are read at once. */
 const accessPageMax = 256;
 

@@ -103,7 +103,7 @@ function textOf(entry: Entry): string {
   return leafText({ ...leaf, commitment: commitment({ sha256, salt, envelopeHash, cmsHash }), validation });
 }
 
-const contextForm = /"form":"qorgan\.(?:platform|policy|trust|device|staff|founding)\/1"/u;
+const contextForm = /"form":"qorgan\.(?:platform|policy|trust|device|staff|founding|break-glass)\/1"/u;
 
 /** What a package holds beside its range: documents, and acts on rights. */
 export function isContext(entry: Entry): boolean {
