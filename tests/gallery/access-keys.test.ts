@@ -170,6 +170,23 @@ describe('changes of devices, of the policy and of everybody, by keys alone', ()
     await expect.poll(() => sign().isDisabled()).toBe(false);
   });
 
+  it('lead through the sections of the policy, there and back, also from a field', async () => {
+    await show('propose-policy');
+    const inSection = (): Promise<string> =>
+      gallery.page.evaluate(
+        () => document.activeElement?.closest('.policy-section')?.querySelector('h2')?.textContent ?? '',
+      );
+    await gallery.page.locator('.propose input:focus').waitFor();
+    const names = await gallery.page.locator('.policy-section h2').allTextContents();
+    expect(names.length).toBeGreaterThan(5);
+    for (const name of names) {
+      await press('Alt+PageDown');
+      expect(await inSection()).toBe(name);
+    }
+    await press('Alt+PageUp');
+    expect(await inSection()).toBe(names.at(-2));
+  });
+
   it('review people one by one, and never all of them at once', async () => {
     await show('propose-review');
     const decided = () => gallery.page.locator('.review .review-button[aria-pressed="true"]').count();

@@ -58,8 +58,9 @@ describe('the gallery', () => {
       ['queue', 'person', () => page.locator('.person-button').click()],
       ['queue', 'statuses', () => page.locator('.filter-line button').first().click()],
       ['queue-mine', 'reasons', () => page.keyboard.press('x')],
-      ['shift-card-locked', 'unusable', () => page.locator('summary').click()],
-      ['shift-not-accepted', 'not-accepted', () => page.locator('summary').click()],
+      ['shift-locked-idle', 'unusable', () => page.locator('summary').click()],
+      // Where no certificate can be used, the reasons stand open.
+      ['shift-not-accepted', 'not-accepted', () => page.locator('.unusable[open] .refusal').first().waitFor()],
       ['queue-approved', 'history', () => page.keyboard.press('3')],
       ['signature-stamped', 'signature-end', () => page.locator('.signature .note').scrollIntoViewIfNeeded()],
       [

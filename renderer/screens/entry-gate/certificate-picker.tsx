@@ -86,10 +86,15 @@ function ruleOf(words: Words, { details }: NonNullable<CertificateView['unusable
   return typeof reason === 'string' ? words.eds(`reason.${reason}`) : undefined;
 }
 
-function Unusable({ certificates }: { readonly certificates: readonly CertificateView[] }): ReactNode {
+function Unusable(props: {
+  readonly certificates: readonly CertificateView[];
+  /** Where there is no other: why none can be used is the very thing to know. */
+  readonly isOnly: boolean;
+}): ReactNode {
   const words = useWords();
+  const { certificates } = props;
   return (
-    <details className="unusable">
+    <details className="unusable" open={props.isOnly}>
       <summary>
         <IconChevronRight size={16} aria-hidden />
         {words('shift.unusable', { count: certificates.length })}
@@ -154,7 +159,7 @@ export function CertificatePicker(props: {
           ))}
         </div>
       )}
-      {closed.length === 0 ? null : <Unusable certificates={closed} />}
+      {closed.length === 0 ? null : <Unusable certificates={closed} isOnly={usable.length === 0} />}
     </div>
   );
 }

@@ -1,8 +1,8 @@
-import type { ReactNode } from 'react';
+import { useRef, type ReactNode } from 'react';
 import { postureMeasures, readScopes, roles, type FieldPath } from '../../../../core/access/index.ts';
 import { actTypes } from '../../../../core/actions/index.ts';
 import type { Json } from '../../../../core/kernel/index.ts';
-import { Button, CheckList, SelectField, TextArea, TextField } from '../../../kit/index.ts';
+import { Button, CheckList, SelectField, TextArea, TextField, useKeys } from '../../../kit/index.ts';
 import { useWords, type Words } from '../../../words/index.ts';
 import { fieldName } from '../field-words.ts';
 import {
@@ -230,6 +230,20 @@ function Absent({
   );
 }
 
+/** The form is long: these keys lead from section to section, also while somebody writes. */
+function useSections() {
+  const form = useRef<HTMLDivElement>(null);
+  const move = (step: number) => (): void => {
+    const all = [...(form.current?.querySelectorAll('.policy-section') ?? [])];
+    const at = all.findIndex((section) => section.contains(document.activeElement));
+    const section = all[Math.min(all.length - 1, Math.max(0, at + step))];
+    section?.scrollIntoView({ block: 'start' });
+    section?.querySelector<HTMLElement>('input, select, textarea, button')?.focus({ preventScroll: true });
+  };
+  useKeys({ 'alt+PageDown': move(1), 'alt+PageUp': move(-1) });
+  return form;
+}
+
 /** Every setting of the policy in force, by sections, with units; what nobody touches stays as it is. */
 export function PolicyForm(props: {
   readonly before: Json;
@@ -241,12 +255,14 @@ export function PolicyForm(props: {
   const words = useWords();
   const { before, draft, faultAt, fromFault, onChange } = props;
   const { fields } = draft;
+  const form = useSections();
   const edit: Edit = (name, value) => onChange(editField(draft, name, value));
   const base = baseOf(before, fields);
   const controls = controlsOf(base);
   const absent = Object.keys(sectionDefaults).filter((name) => !(name in (base as object)));
   return (
-    <div className="propose-form policy-form">
+    <div ref={form} className="propose-form policy-form">
+      <p className="quiet small">{words('policy.sectionKeys')}</p>
       <TextField
         label={words('field.policy.effectiveFromMs')}
         hint={words('policy.momentHint')}
