@@ -8,7 +8,10 @@ const policy = {
     acts: { 'registration.approve': ['reviewer'], 'access.propose': ['manager'], 'access.confirm': ['manager'] },
     reads: { registrar: ['registration'], reviewer: [], 'security-officer': [] },
   },
-  changes: { staff: { propose: ['manager'], confirm: ['manager'] } },
+  changes: {
+    staff: { propose: ['manager'], confirm: ['manager'] },
+    release: { propose: ['manager'], confirm: ['auditor'] },
+  },
 } as unknown as PolicyDocument;
 
 describe('the table of rights as CSV', () => {
@@ -25,6 +28,7 @@ describe('the table of rights as CSV', () => {
       'Change of rights proposed',
       'Change of rights confirmed',
       'Record of a person',
+      'Release of acts after a block',
       'registrations',
     ]);
   });
