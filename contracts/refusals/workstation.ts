@@ -8,6 +8,7 @@ export const workstationRefusals = {
   'password-unsettled': { retry: false },
   'password-unchanged': { retry: true },
   'clock-wrong': { retry: true },
+  'offline-too-long': { retry: true },
   'case-changed': { retry: true },
   'invitation-malformed': { retry: false },
   'cases-malformed': { retry: false },

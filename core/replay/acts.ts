@@ -7,6 +7,7 @@ import {
   withoutBlock,
   type AccessEffect,
   type BlockedAct,
+  type OutOfForce,
   type PolicyDocument,
   type RegistryRefusal,
   type RegistryState,
@@ -39,7 +40,7 @@ export type DecisionRules = {
 };
 
 /** Why a person may not do an act by the rights at its place of the log. */
-export type RightRefusal = 'actor-unknown' | 'actor-blocked' | 'certificate-unknown' | 'role-missing';
+export type RightRefusal = OutOfForce | 'certificate-unknown' | 'role-missing';
 
 type Judged = {
   readonly policy: PolicyDocument;

@@ -1,8 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseNoteKey } from '../../core/log/index.ts';
 import { sha256 } from '../../eds/index.ts';
-import type { Role } from '../../core/access/index.ts';
-import { roles as allRoles } from '../../core/access/index.ts';
 import { ok, refuse, type Iin, type Refusal, type Result } from '../../core/kernel/index.ts';
 import type { SlotSummary } from '../../contracts/vault-host/index.ts';
 import { noTerms } from './access/own-account.ts';
@@ -15,6 +13,7 @@ import { promptView } from './prompt-view.ts';
 import { noRevocationKnown } from './revocation.ts';
 import { isSessionOver } from './locking.ts';
 import { settlePassword, tellUnchanged } from './own-password.ts';
+import { recall, rememberIn, rememberOut } from './remembered.ts';
 import { isOffline, setFirstPassword, signIn } from './sign-in.ts';
 import { slotKeyFor, slotOf, wipeKey } from './slot-keys.ts';
 import { takeUpAlarms } from './sync/alarm.ts';
@@ -64,22 +63,8 @@ function withFollowedKeys(
   return ok(enrolment);
 }
 
-const rememberedForm = 'qorgan.person/1';
-
-/** Who the server said this person is; kept in the vault, so that a shift can start with no server. */
-function remembered(text: string | null): { readonly name: string; readonly roles: readonly Role[] } | undefined {
-  if (text === null) return undefined;
-  const value: unknown = JSON.parse(text);
-  if (typeof value !== 'object' || value === null || !('form' in value) || value.form !== rememberedForm)
-    return undefined;
-  if (!('name' in value) || typeof value.name !== 'string' || !('roles' in value) || !Array.isArray(value.roles))
-    return undefined;
-  const listed: readonly unknown[] = value.roles;
-  return { name: value.name, roles: allRoles.filter((role) => listed.includes(role)) };
-}
-
 async function whoIs(engine: Engine, shift: Shift, answer: PromptAnswer): Promise<Result<null>> {
-  const { enrolment, client, signer, iin } = shift;
+  const { enrolment, client, signer } = shift;
   const status = await engine.vault.call('vault.status', null);
   if (!status.ok) return status;
   const [standing] = status.value.standing;
@@ -92,10 +77,10 @@ async function whoIs(engine: Engine, shift: Shift, answer: PromptAnswer): Promis
     shift.name = signedIn.value.name;
     shift.roles = signedIn.value.roles;
     setServer(engine, 'connected');
-    const preferences = JSON.stringify({ form: rememberedForm, name: shift.name, roles: shift.roles });
-    return engine.vault.call('identity.set', { iin, recognitionPhrase: answer.newRecognitionPhrase, preferences });
+    return rememberIn(engine, shift, answer.newRecognitionPhrase);
   }
   const { code } = signedIn.refusal;
+  await rememberOut(engine, shift, code);
   if (code === lostCode) await learnCompromise(engine, shift);
   if (!isOffline(code) && engine.state.quarantine !== lostCode) return signedIn;
   return rememberedPerson(engine, shift, signedIn.refusal);
@@ -103,14 +88,15 @@ async function whoIs(engine: Engine, shift: Shift, answer: PromptAnswer): Promis
 
 async function rememberedPerson(engine: Engine, shift: Shift, refusal: Refusal): Promise<Result<null>> {
   setServer(engine, isOffline(refusal.code) ? 'offline' : 'refused', refusal);
-  const known = await engine.vault.call('identity.get', { iin: shift.iin });
-  if (!known.ok) return known;
-  const person = remembered(known.value.preferences);
+  const person = await recall(engine, shift);
+  if (person.ok) {
+    shift.name = person.value.name;
+    shift.roles = person.value.roles;
+    return ok(null);
+  }
   // In a journal that records nothing any more there is only to be read what to do next.
-  if (person === undefined) return engine.state.quarantine === lostCode ? ok(null) : { ok: false, refusal };
-  shift.name = person.name;
-  shift.roles = person.roles;
-  return ok(null);
+  const isOnlyRead = engine.state.quarantine === lostCode && person.refusal.code === 'offline-too-long';
+  return isOnlyRead ? ok(null) : person;
 }
 
 async function journalStart(engine: Engine, shift: Shift, isSignedIn: boolean): Promise<Result<null>> {
@@ -267,6 +253,7 @@ export async function endShift(engine: Engine, because?: string): Promise<Result
       entry: { kind: 'shift-ended', body },
       atMs: engine.options.clock.nowMs(),
     });
+    if (because !== undefined) await rememberOut(engine, shift, because);
     engine.state.shift = undefined;
     engine.state.revocation = noRevocationKnown;
     engine.emit('app.changed');

@@ -173,6 +173,27 @@ describe('a person who is blocked while he is at work', { timeout: 300_000 }, ()
     expect(items.map(({ act }) => act?.refusal?.code)).toEqual(['actor-blocked', 'actor-blocked']);
     const [now] = await casesOf(other);
     expect(now?.status).toBe('submitted');
+    must(await far.desk.endShift());
+  });
+
+  it('is not let in by a desk whose cable he pulls, until the server has let him in again', async () => {
+    const certificate = await certificateOf(far.desk, reviewer);
+    far.person.type(reviewer);
+    const begun = async (): Promise<string> => {
+      const started = await far.desk.startShift(certificate);
+      return started.ok ? 'open' : started.refusal.code;
+    };
+    line.cutNext(Number.MAX_SAFE_INTEGER, () => 0);
+    expect(await begun()).toBe('session-blocked');
+    expect(await begun()).toBe('session-blocked');
     await release();
+    expect(await begun()).toBe('session-blocked');
+    line.cutNext(0, () => Number.POSITIVE_INFINITY);
+    await start(far, reviewer);
+    must(await far.desk.endShift());
+    line.cutNext(Number.MAX_SAFE_INTEGER, () => 0);
+    expect(await begun()).toBe('open');
+    must(await far.desk.endShift());
+    line.cutNext(0, () => Number.POSITIVE_INFINITY);
   });
 });

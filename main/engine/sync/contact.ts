@@ -93,8 +93,9 @@ export async function makeContact(engine: Engine, shift: Shift): Promise<Result<
     ...{ name: mirror.name, cosignedAtMs: mirror.cosignedAtMs },
     isWeak: isMirrorWeak(mirror, serverTimeMs),
   }));
-  // Of a server whose log and statement hold: a shift that began without it is told of a block here.
-  if (answer.value.actor === 'session-blocked') return refuse(answer.value.actor);
+  // Of a server whose log and statement hold: a shift that began without it is told of a block, or of a card that counts no more, here.
+  const { actor } = answer.value;
+  if (actor !== undefined && actor !== null) return refuse(actor);
   noteAlarms(engine, answer.value.standingAlarms);
   engine.state.log = { ...engine.state.log, treeSize: head.value.size, checkedAtMs: clock.nowMs(), mirrors };
   return ok({
