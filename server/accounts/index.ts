@@ -19,7 +19,7 @@ export { readRotations } from './log-keys.ts';
 export { enrolDevice, makeEnrolmentCode, settle, type EnrolmentRequest, type ServerPin } from './enrolment.ts';
 export { openRegistry, type Registry } from './registry.ts';
 export { checkPosture, judgePosture, keepReport, viewDevices, type PostureRefusal } from './postures.ts';
-export { endSessionOf, listSessions, type OpenSession } from './session-list.ts';
+export { endSessionOf, listSessions, refusalAt, type OpenSession } from './session-list.ts';
 export {
   openSession,
   readerOf,

@@ -1,7 +1,7 @@
 import type { FactorEvidence } from '../../core/access/index.ts';
 import { ok, refuse, type DeviceId, type Iin, type Result } from '../../core/kernel/index.ts';
 import { sha256Hex } from '../../eds/index.ts';
-import { readOpenSessions, type Row, type Session } from '../store/index.ts';
+import { readOpenSessions, readSessionsAt, type Row, type Session } from '../store/index.ts';
 import {
   endSession,
   isOver,
@@ -15,6 +15,10 @@ import {
 
 /** More are open at once on no platform of this size; the oldest are left out. */
 const sessionsMax = 500;
+/** Whoever ends all of one person ends all: each was opened by two factors, so that there are never so many. */
+const ofOneMax = 100_000;
+/** Cards of one person at one device are fewer. */
+const lookedAtMax = 16;
 
 /** An open session as people read of it: nothing that opens anything. */
 export type OpenSession = {
@@ -45,12 +49,34 @@ export async function openSessions(
 ): Promise<readonly Found[]> {
   const { keyring, surroundings } = context.platform;
   const who = whose === undefined ? undefined : whoIs(keyring, whose);
-  const rows = await readOpenSessions(database, { who, nowMs: surroundings.nowMs(), limit: sessionsMax });
+  const rows = await readOpenSessions(database, {
+    who,
+    nowMs: surroundings.nowMs(),
+    limit: who === undefined ? sessionsMax : ofOneMax,
+  });
   return rows.flatMap((row) => {
     const person = personOf(context.platform, row);
-    const isOpen = person !== undefined && !isOver(context, row) && standingOf(context, person).ok;
+    const isOfDevice = context.registry.device(row.device as DeviceId) !== undefined;
+    const isOpen = person !== undefined && isOfDevice && !isOver(context, row) && standingOf(context, person).ok;
     return isOpen ? [{ row, person }] : [];
   });
+}
+
+/**
+ * Whether somebody who signed in at this device by this certificate before may go on, for a shift that began without the server. `null`
+ * where he may, and for everybody else: no device learns here who is of the staff.
+ */
+export async function refusalAt(
+  context: SessionContext,
+  asked: { readonly device: DeviceId; readonly iin: Iin; readonly certificate: string },
+): Promise<'session-blocked' | null> {
+  const { database, keyring } = context.platform;
+  const { device, iin, certificate } = asked;
+  const rows = await readSessionsAt(database, { device, who: whoIs(keyring, iin), limit: lookedAtMax });
+  const person = rows
+    .map((row) => personOf(context.platform, row))
+    .find((one) => one?.certificate === certificate && one.iin === iin);
+  return person === undefined || standingOf(context, person).ok ? null : 'session-blocked';
 }
 
 /** Open sessions, newest first: of one person, or of everybody. `tokenHash` is that of the session that asks, where one does. */

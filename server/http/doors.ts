@@ -1,4 +1,4 @@
-import { ok, refuse, type Iin, type Sha256Hex } from '../../core/kernel/index.ts';
+import { ok, refuse, type DeviceId } from '../../core/kernel/index.ts';
 import { formatNoteKey } from '../../core/log/index.ts';
 import { wireDocument } from '../../contracts/documents/index.ts';
 import { endpoints } from '../../contracts/http/index.ts';
@@ -16,6 +16,7 @@ import {
   signIn,
   signOut,
   standingAlarms,
+  refusalAt,
   standingOf,
   type FactorClaim,
   type RegisteredDevice,
@@ -181,13 +182,6 @@ function openAccountDoors(context: DoorContext, router: Router, stream: ChangeSt
   });
 }
 
-/** A record that is missing may be the one that blocks him, so that nobody is sent away by it. */
-function refusalOfActor(context: DoorContext, actor: { readonly iin: Iin; readonly certificate: Sha256Hex }) {
-  if (context.registry.rejected() > 0) return null;
-  const standing = standingOf(context, { ...actor, path: [] });
-  return standing.ok ? null : standing.refusal.code;
-}
-
 function openActDoors(context: DoorContext, router: Router): void {
   const { platform, registry, intake, checker, witnessConflicts } = context;
   const { log, surroundings } = platform;
@@ -200,11 +194,15 @@ function openActDoors(context: DoorContext, router: Router): void {
     const consistency = isKnown ? log.tree.consistency(body.knownTreeSize, log.checkpointSize()).map(base64) : [];
     const changesPosition = await readLatestPosition(platform.database);
     const policyVersion = registry.policy().policy.version;
+    const { actor } = body;
+    // A record that is missing may be the one that lets him in, so that nobody is sent away by it.
+    const mayTell = actor !== undefined && registry.rejected() === 0;
+    const told = mayTell ? await refusalAt(context, { ...actor, device: device.record.device }) : null;
     return ok({
       held: held.value.held,
       statement: wireDocument(held.value.statement),
       witnessConflicts: [...witnessConflicts()],
-      ...(body.actor === undefined ? {} : { actor: refusalOfActor(context, body.actor) }),
+      ...(actor === undefined ? {} : { actor: told }),
       serverTimeMs: surroundings.nowMs(),
       checkpoint: log.checkpoint(),
       consistency,
@@ -240,7 +238,8 @@ function readableScopes(
 }
 
 /** Whether a person may go on reading: neither blocked, nor of roles that read nothing by the policy in force. */
-function readerStanding(context: DoorContext, person: SessionPerson) {
+function readerStanding(context: DoorContext, person: SessionPerson, device: DeviceId) {
+  if (context.registry.device(device) === undefined) return refuse('session-ended');
   const standing = standingOf(context, person);
   if (!standing.ok) return standing;
   const scopes = scopesOf(context.registry.policy().policy.access, standing.value);
@@ -266,10 +265,10 @@ function openReadDoors(context: DoorContext, router: Router, stream: ChangeStrea
   openFeed(endpoints.accessChanges, 'access');
   router.open(endpoints.changesStream, async ({ device, reader, reply }) => {
     const key = { device: device.record.device, tokenHash: reader.tokenHash };
-    const standing = () => readerStanding(context, reader.person);
+    const standing = () => readerStanding(context, reader.person, device.record.device);
     const mayListen = async () => {
       const now = await readerOfSession(context, key);
-      return now.ok ? readerStanding(context, now.value.person) : now;
+      return now.ok ? readerStanding(context, now.value.person, device.record.device) : now;
     };
     reply.hijack();
     if (!stream.add(reply.raw, { ...key, standing, mayListen })) reply.raw.writeHead(503, { 'retry-after': '5' }).end();

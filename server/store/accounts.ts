@@ -135,6 +135,21 @@ export async function readOpenSessions(
   return (options.who === undefined ? open : open.where('who', '=', options.who)).execute();
 }
 
+/** The sessions that a person opened at a device last, ended or not. */
+export async function readSessionsAt(
+  session: Session,
+  { device, who, limit }: { readonly device: string; readonly who: string; readonly limit: number },
+): Promise<readonly Row<'session'>[]> {
+  return session
+    .selectFrom('session')
+    .selectAll()
+    .where('device', '=', device)
+    .where('who', '=', who)
+    .orderBy('started_at_ms', 'desc')
+    .limit(limit)
+    .execute();
+}
+
 /** The session in which each of these people, or everybody, was seen last; by the fingerprint of the person. */
 export async function readLastSessions(
   session: Session,

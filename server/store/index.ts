@@ -14,6 +14,7 @@ export {
   readRegistryStamp,
   readSession,
   sweepEnrolmentCodes,
+  readSessionsAt,
   sweepSessions,
   useChallenge,
   useEnrolmentCode,
