@@ -39,7 +39,7 @@ describe('the alarm of an opened emergency account', () => {
     expect(codeOf(decide(first.after, confirm, people.author, decideIn(first.registry)))).toBe('change-own-proposal');
     const second = afterOf(decide(first.after, confirm, people.manager, decideIn(first.registry)));
     expect(second.registry.alarms.get(leaf)?.end).toEqual({ by: people.manager, atMs: nowMs, source: 'act' });
-    expect(second.registry.people).toBe(alarmed.people);
+    expect(second.registry.people).toEqual(alarmed.people);
     // Two changes of one alarm: the second one finds it closed.
     expect(codeOf(decide(first.after, confirm, people.manager, decideIn(second.registry)))).toBe(
       'alarm-closed-already',
