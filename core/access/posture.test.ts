@@ -34,8 +34,10 @@ const at = { reportedAtMs: nowMs, nowMs };
 const states: readonly (readonly [PostureFinding, Partial<Posture>])[] = [
   ['system-unknown', { system: null }],
   ['system-unknown', { patchedAtMs: null }],
+  ['system-unknown', { patchedAtMs: nowMs + dayMs + 1 }],
   ['system-unpatched', { patchedAtMs: nowMs - 31 * dayMs }],
   ['antivirus-unknown', { antivirus: null }],
+  ['antivirus-unknown', { antivirus: { engine: 'ClamAV', baseAtMs: nowMs + dayMs + 1 } }],
   ['antivirus-absent', { antivirus: 'none' }],
   ['antivirus-old', { antivirus: { engine: 'ClamAV', baseAtMs: nowMs - 8 * dayMs } }],
   ['disk-unknown', { isDiskEncrypted: null }],

@@ -51,6 +51,9 @@ export type PostureRules = {
   readonly versions: Readonly<Partial<Record<ClientKind, { readonly min: string; readonly graceUntilMs: number }>>>;
 };
 
+/** A date that is told by the day of another time zone, and no further: what is ahead of its report says nothing. */
+const aheadMaxMs = 86_400_000;
+
 /** What is to be found in a report of this time; `undefined` where there is none. */
 export function findingsOf(
   posture: Posture | undefined,
@@ -59,13 +62,14 @@ export function findingsOf(
 ): readonly PostureFinding[] {
   if (posture === undefined || at.nowMs - at.reportedAtMs > rules.reportAgeMaxMs) return ['posture-absent'];
   const { system, patchedAtMs, antivirus, isDiskEncrypted, clockDriftMs, remoteControl } = posture;
+  const isAhead = (dateMs: number): boolean => dateMs > at.reportedAtMs + aheadMaxMs;
+  const base = antivirus === null || antivirus === 'none' ? null : antivirus.baseAtMs;
   const found: Readonly<Record<PostureFinding, boolean>> = {
-    'system-unknown': system === null || patchedAtMs === null,
+    'system-unknown': system === null || patchedAtMs === null || isAhead(patchedAtMs),
     'system-unpatched': patchedAtMs !== null && at.reportedAtMs - patchedAtMs > rules.patchAgeMaxMs,
-    'antivirus-unknown': antivirus === null,
+    'antivirus-unknown': antivirus === null || (base !== null && isAhead(base)),
     'antivirus-absent': antivirus === 'none',
-    'antivirus-old':
-      antivirus !== null && antivirus !== 'none' && at.reportedAtMs - antivirus.baseAtMs > rules.antivirusBaseAgeMaxMs,
+    'antivirus-old': base !== null && at.reportedAtMs - base > rules.antivirusBaseAgeMaxMs,
     'disk-unknown': isDiskEncrypted === null,
     'disk-plain': isDiskEncrypted === false,
     'clock-unknown': clockDriftMs === null,

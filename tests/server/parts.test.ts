@@ -72,6 +72,20 @@ test('the replay guard forgets no nonce while its request is fresh', () => {
   expect(request('early', 999_999).ok).toBe(false);
 });
 
+test('a clock that is put back lets no request in again that was let in before', () => {
+  let nowMs = 1_000_000_000;
+  const guard = createReplayGuard(() => nowMs);
+  const request = (nonce: string, createdSeconds: number) => guard.admit({ device: 'd', nonce, createdSeconds });
+  const recorded = nowMs / 1_000;
+  expect(request('recorded', recorded).ok).toBe(true);
+  for (let i = 0; i < 700; i += 1) {
+    nowMs += 1_000;
+    expect(request(`fill ${i}`, nowMs / 1_000).ok).toBe(true);
+  }
+  nowMs = 1_000_001_000;
+  expect(request('recorded', recorded).ok).toBe(false);
+});
+
 test('an error in the log says where, and quotes nothing that a person entered', () => {
   const error = Object.assign(new TypeError('bad value 900101300010'), {
     code: '22P02',
