@@ -97,6 +97,9 @@ export const evidenceEndpoints = {
       'evidence-storage-full',
       'evidence-infected',
       'server-read-only',
+      'client-too-old',
+      'posture-refused',
+      'posture-restricted',
     ],
   }),
   /** tus: 200 with `upload-offset` and `upload-length`. */

@@ -160,6 +160,8 @@ function openAccountDoors(context: DoorContext, router: Router, stream: ChangeSt
     });
   });
   router.open(endpoints.password, async ({ device, body, request }) => {
+    const served = await checkPosture(context, device, 'read');
+    if (!served.ok) return served;
     using password = passwordOf(body.password);
     wipeBody(request);
     using before = body.proof.kind === 'password' ? passwordOf(body.proof.password) : undefined;

@@ -2,6 +2,7 @@ import { ok, refuse, type Result, type Sha256Hex } from '../../core/kernel/index
 import { parseEvidenceDescriptor } from '../../contracts/documents/index.ts';
 import { endpoints, parseUploadMetadata, tusVersion } from '../../contracts/http/index.ts';
 import type { FastifyReply } from 'fastify';
+import { checkPosture } from '../accounts/index.ts';
 import type { DoorContext } from './context.ts';
 import type { Router } from './router.ts';
 
@@ -23,13 +24,16 @@ function readDescriptor(headers: { readonly 'upload-length': number; readonly 'u
     : descriptor;
 }
 
-function openUploadDoors({ platform, registry, evidence }: DoorContext, router: Router): void {
+function openUploadDoors(context: DoorContext, router: Router): void {
+  const { platform, registry, evidence } = context;
   const { uploads } = evidence;
   const isReadOnly = (): boolean => platform.log.gap() !== undefined || registry.rejected() > 0;
   router.open(endpoints.createUpload, async ({ device, headers, reply }) => {
     const spoken = speak(reply, headers);
     if (!spoken.ok) return spoken;
     if (isReadOnly()) return refuse('server-read-only');
+    const served = await checkPosture(context, device, 'act');
+    if (!served.ok) return served;
     const descriptor = readDescriptor(headers);
     if (!descriptor.ok) return descriptor;
     const made = await uploads.create(device.record.device, descriptor.value);

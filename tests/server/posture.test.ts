@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Posture, PostureRules } from '../../core/access/index.ts';
 import { endpoints, refusalBody } from '../../contracts/http/index.ts';
+import { create, describeBytes } from '../evidence/support/uploader.ts';
 import { codeOf } from './support/client.ts';
 import { testForm } from './support/forms.ts';
 import { issuePerson, type TestPerson } from './support/people.ts';
@@ -92,6 +93,7 @@ test.each([
   const item = desk.act(platform.registrar, newCase(form), 'registration.submit', { form });
   const { refusal } = refusalBody.parse((await desk.send([item])).json);
   expect([refusal.code, refusal.details]).toEqual(['posture-restricted', { finding }]);
+  expect(codeOf(await create(desk.client, describeBytes(Buffer.from('picture'))))).toBe('posture-restricted');
   expect((await desk.client.call({ method: 'GET', path: '/v1/changes?after=0', token })).status).toBe(200);
   expect((await desk.signIn(platform.reviewer)).status).toBe(200);
   await report();
@@ -106,6 +108,10 @@ test('a program of remote control closes sign-in, reading and acts, and leaves r
   expect(await act()).toBe('posture-refused');
   expect(codeOf(await desk.client.call({ method: 'GET', path: '/v1/changes?after=0', token }))).toBe('posture-refused');
   expect(codeOf(await desk.signIn(platform.reviewer))).toBe('posture-refused');
+  expect(codeOf(await desk.setPassword(platform.reviewer, { before: platform.reviewer.password }))).toBe(
+    'posture-refused',
+  );
+  expect(codeOf(await create(desk.client, describeBytes(Buffer.from('picture'))))).toBe('posture-refused');
   expect((await desk.receipts(['01920000-0000-7000-8000-000000000000'])).status).toBe(200);
   await report();
   expect((await desk.client.call({ method: 'GET', path: '/v1/changes?after=0', token })).status).toBe(200);
