@@ -10,9 +10,21 @@ export const accountVerbs = {
   'policies.get': verb(z.strictObject({ version: z.int().positive() }), policyViewSchema),
   /** Asks for a place by the system's dialog and writes the matrix of this version there as CSV, in the language of the window. */
   'permissions.export': verb(z.strictObject({ version: z.int().positive() }), z.strictObject({ isSaved: z.boolean() })),
-  /** Where the person of this shift is signed in, as the server lists it. */
-  'sessions.list': verb(nothing, sessionsResponse),
+  /** Where a person is signed in, as the server lists it: of the person of this shift (`null`), or of anybody for whoever reads operations. */
+  'sessions.list': verb(
+    z.strictObject({
+      of: z
+        .string()
+        .regex(/^\d{12}$/u)
+        .nullable(),
+    }),
+    sessionsResponse,
+  ),
   /** Opens the sealed prompt: no password is ever typed into a page. */
   'password.change': verb(nothing, nothing),
-  'sessions.end': verb(z.strictObject({ id: z.string().regex(/^[0-9a-f]{32}$/u) }), nothing),
+  /** Signs somebody out there. `reason` stays with the session; it may be empty for the own one alone. */
+  'sessions.end': verb(
+    z.strictObject({ id: z.string().regex(/^[0-9a-f]{32}$/u), reason: z.string().max(300) }),
+    nothing,
+  ),
 } as const;

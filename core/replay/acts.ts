@@ -136,7 +136,7 @@ export type FoldedAct = {
 };
 
 /**
- * The case after an accepted act (`hash` of its envelope), by the rule, the policy and the rights that it was decided by; `case-other-state` where it was
+ * The case after an accepted act (`hash` of its envelope), by the rule, the policy and the rights that it was decided by; `record-changed` where it was
  * decided on another state of it.
  */
 export function foldAct(
@@ -147,10 +147,10 @@ export function foldAct(
     readonly receivedAtMs: number;
     readonly sha256: Sha256;
   },
-): Result<FoldedAct, RuleRefusal | 'case-other-state'> {
+): Result<FoldedAct, RuleRefusal | 'record-changed'> {
   const { fold, envelope, receivedAtMs: nowMs, policy, rights, sha256 } = options;
   const { subject } = envelope;
-  if (subject.revision !== fold.revision || subject.hash !== fold.hash) return refuse('case-other-state');
+  if (subject.revision !== fold.revision || subject.hash !== fold.hash) return refuse('record-changed');
   const decided = decideByRules(fold.state, envelope, { policy, rights, nowMs, sha256 });
   if (!decided.ok) return decided;
   const { event, effect } = decided.value;

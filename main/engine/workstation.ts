@@ -68,9 +68,10 @@ export type Workstation = {
   readPolicy(version: number): Promise<Result<OperatorOutput<'policies.get'>>>;
   /** The table of rights of one version as CSV, in the language of the window. */
   exportPermissions(version: number): Promise<Result<string>>;
-  listSessions(): Promise<Result<OperatorOutput<'sessions.list'>>>;
-  /** Signs the person out elsewhere. */
-  endSession(id: string): Promise<Result<null>>;
+  /** Of the person of this shift, or of somebody else. */
+  listSessions(of: string | null): Promise<Result<OperatorOutput<'sessions.list'>>>;
+  /** Signs the person, or somebody else, out there. */
+  endSession(input: OperatorInput<'sessions.end'>): Promise<Result<null>>;
   listPeople(input: OperatorInput<'people.list'>): Promise<Result<OperatorOutput<'people.list'>>>;
   readPerson(iin: string): Promise<Result<OperatorOutput<'people.get'>>>;
   /** What a person did, newest first, as this desk has verified it. */
@@ -131,8 +132,14 @@ function exportPermissions(engine: Engine, shift: Shift, version: number): Promi
   return Promise.resolve(view.ok ? ok(permissionsCsv(view.value.document, engine.state.preferences.locale)) : view);
 }
 
-async function endSession(shift: Shift, id: string): Promise<Result<null>> {
-  const ended = await shift.client.call('endSession', { params: { id }, body: { reason: '' } });
+async function listSessions(shift: Shift, of: string | null): Promise<Result<OperatorOutput<'sessions.list'>>> {
+  if (of === null) return shift.client.call('sessions', {});
+  const all = await shift.client.call('sessions', { query: { whose: 'all' } });
+  return all.ok ? ok({ sessions: all.value.sessions.filter(({ iin }) => iin === of) }) : all;
+}
+
+async function endSession(shift: Shift, { id, reason }: OperatorInput<'sessions.end'>): Promise<Result<null>> {
+  const ended = await shift.client.call('endSession', { params: { id }, body: { reason: reason.trim() } });
   return ended.ok ? ok(null) : ended;
 }
 
@@ -173,8 +180,8 @@ export function createWorkstation(options: WorkstationOptions): Workstation {
     listPolicies: () => room.inShift((shift) => Promise.resolve(listPolicies(shift))),
     readPolicy: (version) => room.inShift((shift) => Promise.resolve(readPolicy(shift, version))),
     exportPermissions: (version) => room.inShift((shift) => exportPermissions(engine, shift, version)),
-    listSessions: () => room.inShift((shift) => shift.client.call('sessions', {})),
-    endSession: (id) => room.inShift((shift) => endSession(shift, id)),
+    listSessions: (of) => room.inShift((shift) => listSessions(shift, of)),
+    endSession: (input) => room.inShift((shift) => endSession(shift, input)),
     listPeople: (input) => room.inShift((shift) => listPeople(engine, shift, input)),
     readPerson: (iin) => room.inShift((shift) => readPerson(engine, shift, iin)),
     listActsOf: (input) => room.inShift((shift) => listActsOf(engine, shift, input)),

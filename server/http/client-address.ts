@@ -36,11 +36,10 @@ function add(list: BlockList, entry: string): boolean {
 }
 
 /** Reads addresses and networks (`10.0.0.5,fd00:1::/64`), each a machine of the operator; never the whole of the internet. */
-export function parseTrustedProxies(text: string): Result<TrustedProxies, 'trusted-proxies-malformed'> {
+export function parseTrustedProxies(text: string): Result<TrustedProxies, 'input-malformed'> {
   const entries = text.split(',').map((entry) => entry.trim());
   const list = new BlockList();
-  if (entries.length > proxiesMax || !entries.every((entry) => add(list, entry)))
-    return refuse('trusted-proxies-malformed');
+  if (entries.length > proxiesMax || !entries.every((entry) => add(list, entry))) return refuse('input-malformed');
   return ok({ has: (address) => isIP(address) !== 0 && list.check(address, familyOf(address)) });
 }
 

@@ -34,8 +34,8 @@ export const verbSamples: { readonly [Verb in OperatorVerb]: OperatorInput<Verb>
   'policies.get': { version: 1_000_000 },
   // A version that nobody holds: otherwise a dialog of the system would wait for a person.
   'permissions.export': { version: 1_000_000 },
-  'sessions.list': null,
-  'sessions.end': { id },
+  'sessions.list': { of: null },
+  'sessions.end': { id, reason: '' },
   'people.list': {
     ...{ query: '', roles: [], standings: [], onlyContractors: false, onlyEndingSoon: false, sort: 'name' },
     ...{ offset: 0, limit: 1 },

@@ -53,7 +53,7 @@ async function start({ desk }: Seat, member: StaffMember): Promise<void> {
   must(await desk.startShift(await certificateOf(desk, member)));
   await until(() => desk.app().status.server.state === 'connected');
   // Until the stream stands, a desk hears of a block at its next contact only.
-  await desk.listSessions();
+  await desk.listSessions(null);
 }
 
 async function block(): Promise<void> {

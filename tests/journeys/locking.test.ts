@@ -167,13 +167,13 @@ describe('a desk on real parts', { timeout: 120_000 }, () => {
     const [own] = seats;
     if (own === undefined) throw new Error('no desk');
     own.desk.touch();
-    const { sessions } = must(await other.desk.listSessions());
+    const { sessions } = must(await other.desk.listSessions(null));
     expect(sessions.map(({ deviceName, isThis }) => [deviceName, isThis])).toEqual([
       ['Desk 2', true],
       ['Desk 1', false],
     ]);
     const sinceMs = performance.now();
-    must(await other.desk.endSession(sessions[1]?.id ?? ''));
+    must(await other.desk.endSession({ id: sessions[1]?.id ?? '', reason: '' }));
     const { code, afterMs } = await lockedBy(own, sinceMs);
     process.stdout.write(`signed out from elsewhere: locked after ${Math.round(afterMs)} ms\n`);
     expect(code).toBe('session-signed-out');
@@ -185,7 +185,7 @@ describe('a desk on real parts', { timeout: 120_000 }, () => {
     await start(own);
     other.desk.touch();
     const named = async (): Promise<readonly string[]> =>
-      must(await other.desk.listSessions()).sessions.map(({ deviceName }) => deviceName);
+      must(await other.desk.listSessions(null)).sessions.map(({ deviceName }) => deviceName);
     expect((await named()).toSorted()).toEqual(['Desk 1', 'Desk 2']);
     const sinceMs = performance.now();
     await own.desk.leave();

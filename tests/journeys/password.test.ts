@@ -113,7 +113,7 @@ describe('a person who changes his password', { timeout: 240_000 }, () => {
     await until(() => two.desk.phase() === 'locked', 20_000);
     expect(two.desk.app().lockedBy?.code).toBe('session-signed-out');
     // The desk at which it was changed goes on.
-    expect(must(await one.desk.listSessions()).sessions).toHaveLength(1);
+    expect(must(await one.desk.listSessions(null)).sessions).toHaveLength(1);
     must(await one.desk.endShift());
     expect(await startWith(one, { password: current })).toBe('slot-key-wrong');
     expect(await startWith(one, { password: next })).toBe('connected');

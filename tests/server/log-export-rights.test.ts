@@ -293,7 +293,7 @@ describe('whoever writes into the log himself', () => {
     expect(found(await judgeForgery({ entries: without }))).toContain('act-release');
     const proposed = indexOfLast(isType('access.propose'));
     const unproposed = entries.filter((_, index) => index !== proposed);
-    expect(found(await judgeForgery({ entries: unproposed }))).toContain('act-rule (case-other-state)');
+    expect(found(await judgeForgery({ entries: unproposed }))).toContain('act-rule (record-changed)');
     const founded = entries.filter((entry) => !isForm('founding')(entry));
     expect(found(await judgeForgery({ entries: founded }))).toContain('act-right (platform-not-founded)');
     const officer = entries.findIndex((entry) => entry.parts.document?.includes(platform.officer.iin) === true);

@@ -1,17 +1,36 @@
 import { useRef, useState, type ReactNode } from 'react';
 import type { SessionView } from '../../../../contracts/ipc/index.ts';
 import { useAnswer, useCommand } from '../../../bridge/index.ts';
-import { Button, Empty, formatTime, IconDeviceDesktop, IconLock, Note, Skeleton, State } from '../../../kit/index.ts';
+import {
+  Button,
+  Empty,
+  formatTime,
+  IconDeviceDesktop,
+  IconLock,
+  Note,
+  Skeleton,
+  State,
+  TextField,
+} from '../../../kit/index.ts';
 import { useWords } from '../../../words/index.ts';
 import { LiveRefusal } from '../live-refusal.tsx';
 
-function Session(props: { readonly session: SessionView; readonly onEnded: (name: string) => void }): ReactNode {
-  const { session, onEnded } = props;
+/** What the server takes at the most. */
+const reasonLengthMax = 300;
+
+function Session(props: {
+  readonly session: SessionView;
+  /** Of somebody else: it is ended for a reason. */
+  readonly isOther: boolean;
+  readonly onEnded: (name: string) => void;
+}): ReactNode {
+  const { session, isOther, onEnded } = props;
+  const [reason, setReason] = useState('');
   const words = useWords();
   const end = useCommand('sessions.end');
   const { factors } = session;
   const finish = async (): Promise<void> => {
-    const ended = await end.run({ id: session.id });
+    const ended = await end.run({ id: session.id, reason });
     if (ended.ok) onEnded(session.deviceName);
   };
   return (
@@ -32,10 +51,18 @@ function Session(props: { readonly session: SessionView; readonly onEnded: (name
             factors: factors.map(({ method }) => words.known(`factor.${method}`) ?? method).join(', '),
           })}
         </p>
+        {isOther ? (
+          <TextField label={words('session.reason')} value={reason} lengthMax={reasonLengthMax} onChange={setReason} />
+        ) : null}
         {end.refusal === null ? null : <LiveRefusal refusal={end.refusal} />}
       </div>
       {session.isThis ? null : (
-        <Button isBusy={end.isRunning} icon={<IconLock size={16} aria-hidden />} onClick={() => void finish()}>
+        <Button
+          isBusy={end.isRunning}
+          isDisabled={isOther && reason.trim() === ''}
+          icon={<IconLock size={16} aria-hidden />}
+          onClick={() => void finish()}
+        >
           {words('session.end')}
         </Button>
       )}
@@ -45,7 +72,7 @@ function Session(props: { readonly session: SessionView; readonly onEnded: (name
 
 type Listed = Extract<ReturnType<typeof useAnswer<'sessions.list'>>, { state: 'here' }>;
 
-function List({ answer }: { readonly answer: Listed }): ReactNode {
+function List({ answer, isOther }: { readonly answer: Listed; readonly isOther: boolean }): ReactNode {
   const words = useWords();
   const [ended, setEnded] = useState<string | null>(null);
   const list = useRef<HTMLUListElement>(null);
@@ -57,7 +84,7 @@ function List({ answer }: { readonly answer: Listed }): ReactNode {
   };
   return (
     <>
-      <Note>{words('session.explain')}</Note>
+      <Note>{words(isOther ? 'session.explainOther' : 'session.explain')}</Note>
       <div role="status">
         {ended === null ? null : <State tone="good">{words('session.ended', { name: ended })}</State>}
       </div>
@@ -65,17 +92,17 @@ function List({ answer }: { readonly answer: Listed }): ReactNode {
         {answer.value.sessions
           .toSorted((a, b) => Number(b.isThis) - Number(a.isThis) || b.lastSeenMs - a.lastSeenMs)
           .map((session) => (
-            <Session key={session.id} session={session} onEnded={onEnded} />
+            <Session key={session.id} session={session} isOther={isOther} onEnded={onEnded} />
           ))}
       </ul>
     </>
   );
 }
 
-/** Where this person is signed in; a session elsewhere is ended from here. */
-export function Sessions(): ReactNode {
+/** Where a person is signed in, the one of this shift (`null`) or another; a session elsewhere is ended from here. */
+export function Sessions({ of = null }: { readonly of?: string | null }): ReactNode {
   const words = useWords();
-  const answer = useAnswer('sessions.list', null, { keep: true });
+  const answer = useAnswer('sessions.list', { of }, { keep: true });
   if (answer.state === 'waiting') return <Skeleton name={words('loading')} lines={6} />;
   if (answer.state === 'refused') return <LiveRefusal refusal={answer.refusal} onAgain={answer.again} />;
   if (answer.value.sessions.length === 0)
@@ -83,8 +110,8 @@ export function Sessions(): ReactNode {
       <Empty
         icon={<IconDeviceDesktop size={28} aria-hidden />}
         title={words('session.empty')}
-        text={words('session.emptyText')}
+        text={words(of === null ? 'session.emptyText' : 'session.emptyOther')}
       />
     );
-  return <List answer={answer} />;
+  return <List answer={answer} isOther={of !== null} />;
 }

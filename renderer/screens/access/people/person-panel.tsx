@@ -10,11 +10,12 @@ import { rolesWords, standingTones } from '../access-words.ts';
 import { ChangeList } from '../change-list.tsx';
 import { kindsFor, startProposal, type ProposalKind } from '../proposal/draft.ts';
 import { WhyNot } from '../why-not.tsx';
+import { Sessions } from '../account/sessions.tsx';
 import { BlockedActsNote, openActs, useBlockedActs, type BlockedActs } from './blocked-acts.tsx';
 import { PersonAudit } from './person-audit.tsx';
 import { PersonRecord } from './person-record.tsx';
 
-const tabs = ['record', 'changes', 'audit'] as const;
+const tabs = ['record', 'changes', 'audit', 'sessions'] as const;
 type PersonTab = (typeof tabs)[number];
 
 type Of = { readonly person: PersonView; readonly blocked: BlockedActs | null };
@@ -83,11 +84,17 @@ function Person({ person }: { readonly person: PersonView }): ReactNode {
   const words = useWords();
   const [tab, setTab] = useState<PersonTab>('record');
   const blocked = useBlockedActs(person);
-  useKeys({ Digit1: () => setTab(tabs[0]), Digit2: () => setTab(tabs[1]), Digit3: () => setTab(tabs[2]) });
+  useKeys({
+    Digit1: () => setTab(tabs[0]),
+    Digit2: () => setTab(tabs[1]),
+    Digit3: () => setTab(tabs[2]),
+    Digit4: () => setTab(tabs[3]),
+  });
   const contents = {
     record: <PersonRecord person={person} blocked={blocked} />,
     changes: <ChangeList changes={person.changes} />,
     audit: <PersonAudit person={person} />,
+    sessions: <Sessions of={person.summary.isMe ? null : person.record.iin} />,
   };
   return (
     <div className="case person">
