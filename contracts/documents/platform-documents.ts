@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { accessActTypes, registrationActTypes } from '../../core/actions/index.ts';
 import {
   changeKinds,
+  clientKinds,
   firstRoles,
   laterRoles,
   readScopes,
@@ -70,7 +71,7 @@ export const deviceRecord = z.strictObject({
   profile,
   device: deviceId,
   name: line(80, 1),
-  kind: z.enum(['workstation', 'import-station']),
+  kind: z.enum(clientKinds),
   publicKey: base64Exact(32),
   epoch: journalEpoch,
   enrolledAtMs: timeMs,

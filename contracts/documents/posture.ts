@@ -34,5 +34,5 @@ export const postureRules = z.strictObject({
       z.ZodExactOptional<z.ZodEnum<{ warn: 'warn'; 'read-only': 'read-only'; refuse: 'refuse' }>>
     >,
   ),
-  versions: z.strictObject({ workstation: minimum, 'import-station': minimum }),
+  versions: z.strictObject({ workstation: minimum, 'import-station': minimum, kiosk: minimum }),
 }) satisfies z.ZodType<PostureRules>;

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { postureFindings } from '../../core/access/index.ts';
+import { clientKinds, postureFindings } from '../../core/access/index.ts';
 import { deviceId, line, posture, timeMs } from '../documents/index.ts';
 import { defineEndpoint, noBodyMaxBytes } from './endpoint.ts';
 
@@ -16,7 +16,7 @@ export const devicesResponse = z.strictObject({
       z.strictObject({
         id: deviceId,
         name: line(80),
-        kind: z.enum(['workstation', 'import-station']),
+        kind: z.enum(clientKinds),
         enrolledAtMs: timeMs,
         /** `null` where it never said anything. */
         posture: posture.nullable(),

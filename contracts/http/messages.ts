@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { factorMethods, roles } from '../../core/access/index.ts';
+import { clientKinds, factorMethods, roles } from '../../core/access/index.ts';
 import { envelopeSizeMax } from '../../core/signing/index.ts';
 import {
   actionId,
@@ -95,7 +95,7 @@ export const enrolmentRequest = z.strictObject({
   code: z.string().regex(/^[0-9A-Z]{4}(?:-[0-9A-Z]{4}){5}$/u),
   publicKey: base64Exact(32),
   name: line(80, 1),
-  kind: z.enum(['workstation', 'import-station']),
+  kind: z.enum(clientKinds),
   epoch: journalEpoch,
   /** Signature by the device key over `enrolmentProofText`: who asks holds the key. */
   proof: base64Exact(64),

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { clientKinds } from '../../core/access/index.ts';
 import type { Json } from '../../core/kernel/index.ts';
 import { releasedMax } from '../documents/index.ts';
 import { idSchema, refusalSchema, sha256HexSchema, timeMsSchema } from './common.ts';
@@ -201,7 +202,7 @@ export const postureViewSchema = z.strictObject({
 export const deviceViewSchema = z.strictObject({
   id: idSchema,
   name: line,
-  kind: z.enum(['workstation', 'import-station', 'kiosk']),
+  kind: z.enum(clientKinds),
   standing: z.enum(['active', 'retired', 'requested']),
   isThis: z.boolean(),
   location: line,

@@ -132,6 +132,7 @@ export {
 } from './matrix.ts';
 export { diffRecords, fieldsOf, type Field, type FieldChange, type FieldPath, type FieldValue } from './record-diff.ts';
 export {
+  clientKinds,
   findingsOf,
   isOlder,
   postureFindings,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  clientKinds,
   findingsOf,
   isOlder,
   postureFindings,
@@ -109,8 +110,12 @@ describe('the service of a device', () => {
       code: 'client-too-old',
       details: { versionMin: '1.3.0' },
     });
-    const station = { ...device(), kind: 'import-station' as const, reportedAtMs: nowMs + dayMs };
-    expect(serviceOf(station, { ...rules, versions }, nowMs + dayMs).measure).toBe('serve');
+    for (const kind of clientKinds.filter((one) => one !== 'workstation')) {
+      const other = { ...device(), kind, reportedAtMs: nowMs + dayMs };
+      expect(serviceOf(other, { ...rules, versions }, nowMs + dayMs).measure).toBe('serve');
+      const own = { [kind]: { min: '1.3.0', graceUntilMs: 0 } };
+      expect(serviceOf(other, { ...rules, versions: own }, nowMs + dayMs)).toMatchObject({ code: 'client-too-old' });
+    }
     expect(serviceOf(device({ version: '1.3.0' }), { ...rules, versions }, nowMs).measure).toBe('serve');
     const silent = { kind: 'workstation' as const, posture: undefined, reportedAtMs: 0 };
     expect(serviceOf(silent, { ...rules, versions }, nowMs + dayMs)).toMatchObject({ code: 'client-too-old' });

@@ -37,7 +37,9 @@ export const postureMeasures = ['warn', 'read-only', 'refuse'] as const;
 /** `read-only`: no acts are taken from the device. `refuse`: nobody signs in at it either. */
 export type PostureMeasure = (typeof postureMeasures)[number];
 
-export type ClientKind = 'workstation' | 'import-station';
+/** Each device has an identity of its own. A kiosk is enrolled like a workstation, and stands where nobody of the staff sits. */
+export const clientKinds = ['workstation', 'import-station', 'kiosk'] as const;
+export type ClientKind = (typeof clientKinds)[number];
 
 /** What the operator makes of what devices say. A finding that is not named is only written down. */
 export type PostureRules = {

@@ -13,7 +13,7 @@ import {
   type Sha256Hex,
   type VerifyEd25519,
 } from '../kernel/index.ts';
-import type { Role } from '../access/index.ts';
+import type { ClientKind, Role } from '../access/index.ts';
 import type { Profile } from './envelope.ts';
 
 /** A canonical text with Ed25519 signatures over its UTF-8 bytes; the `form` inside says what it is. */
@@ -29,7 +29,7 @@ export type DeviceRecord = {
   readonly profile: Profile;
   readonly device: DeviceId;
   readonly name: string;
-  readonly kind: 'workstation' | 'import-station';
+  readonly kind: ClientKind;
   /** Base64 of the 32-byte Ed25519 public key that the vault made. */
   readonly publicKey: string;
   readonly epoch: JournalEpoch;

@@ -37,6 +37,7 @@ export const wholePolicy: Required<PolicyDocument> = {
     versions: {
       workstation: { min: '1.0.0', graceUntilMs: 1 },
       'import-station': { min: '1.0.0', graceUntilMs: 1 },
+      kiosk: { min: '1.0.0', graceUntilMs: 1 },
     },
   },
   evidence: { antivirusBaseAgeMaxMs: 1 },
