@@ -87,7 +87,8 @@ function Prompt({ bridge, view }: { readonly bridge: PromptBridge; readonly view
       }}
     >
       <Phrase view={view} />
-      <div className="prompt-body">
+      {/* Without a text to read there is nothing in it to hold on to, and it scrolls where rules of a password stand below it. */}
+      <div className="prompt-body" tabIndex={view.text === null ? 0 : undefined}>
         <Title view={view} />
         <ShownText view={view} />
         <Signer signer={view.signer} />

@@ -215,7 +215,7 @@ const planted: readonly (readonly [name: string, entries: () => readonly Entry[]
   [
     'an act of somebody whose last day is over',
     () => logged(unsentForm(temporary), { receivedAtMs: employedUntilMs + 1 }),
-    'act-right (actor-unknown)',
+    'act-right (actor-ended)',
   ],
   ['an act of somebody whom nobody employed', () => logged(unsentForm(wished)), 'act-right (actor-unknown)'],
   [
