@@ -74,7 +74,13 @@ export async function insertChallenge(session: Session, row: Row<'challenge'>): 
     .orderBy('expires_at_ms', 'desc')
     .orderBy('nonce')
     .limit(challengesOfDeviceMax);
-  await session.deleteFrom('challenge').where('device', '=', row.device).where('nonce', 'not in', newest).execute();
+  // Among those of one moment the one that was just made stays.
+  await session
+    .deleteFrom('challenge')
+    .where('device', '=', row.device)
+    .where('nonce', '!=', row.nonce)
+    .where('nonce', 'not in', newest)
+    .execute();
 }
 
 /** A challenge of this device that is not used up. Whether it is still fresh, the challenge itself says. */
