@@ -20,6 +20,19 @@ const number = (): Promise<string | null> => gallery.page.locator('.case-head .c
 const sign = () => gallery.page.getByRole('button', { name: /^Sign/u });
 
 describe('people, by keys alone', () => {
+  it('are looked up by 4 for where they are signed in, and signed out there for a reason alone', async () => {
+    await show('people-none-chosen');
+    await press('j', '4');
+    await seen('A session that you end is over at once');
+    const end = gallery.page.getByRole('button', { name: 'Sign out there' });
+    const before = await end.count();
+    expect(await end.first().isDisabled()).toBe(true);
+    await gallery.page.getByLabel('Reason').first().fill('Stolen bag');
+    await end.first().press('Enter');
+    await expect.poll(() => end.count()).toBe(before - 1);
+    await seen('was ended');
+  });
+
   it('are walked by j and k, searched by /, and looked at part by part by 1, 2 and 3', async () => {
     await show('people-none-chosen');
     await press('j');

@@ -94,7 +94,11 @@ function Person({ person }: { readonly person: PersonView }): ReactNode {
     record: <PersonRecord person={person} blocked={blocked} />,
     changes: <ChangeList changes={person.changes} />,
     audit: <PersonAudit person={person} />,
-    sessions: <Sessions of={person.summary.isMe ? null : person.record.iin} />,
+    sessions: (
+      <div className="tab-body sessions-page">
+        <Sessions of={person.summary.isMe ? null : person.record.iin} />
+      </div>
+    ),
   };
   return (
     <div className="case person">
