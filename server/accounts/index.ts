@@ -20,6 +20,7 @@ export { enrolDevice, makeEnrolmentCode, settle, type EnrolmentRequest, type Ser
 export { openRegistry, type Registry } from './registry.ts';
 export { checkPosture, judgePosture, keepReport, viewDevices, type PostureRefusal } from './postures.ts';
 export { endSessionOf, listSessions, refusalAt, type OpenSession } from './session-list.ts';
+export { personOf } from './sessions.ts';
 export {
   openSession,
   readerOf,

@@ -35,6 +35,8 @@ const sealedPerson = z.strictObject({
   certificate: hashSchema,
   path: z.array(z.strictObject({ authority: z.string(), serial: z.string() })),
   factors: z.array(factorEvidence).max(factorsMax),
+  /** The version of the policy by which the factors were judged; absent in sessions of before. */
+  policy: z.int().positive().exactOptional(),
 });
 
 export type SessionPerson = z.output<typeof sealedPerson>;
@@ -74,7 +76,8 @@ export async function openSession(
   const token = surroundings.randomBytes(tokenSizeBytes).toString('base64url');
   const tokenHash = sha256Hex(token);
   const expiresAtMs = nowMs + absoluteMs;
-  const { device, ...person } = grounds;
+  const { device, ...shown } = grounds;
+  const person = { ...shown, policy: registry.policy().policy.version };
   const session = {
     token_hash: tokenHash,
     device,

@@ -2,7 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { sessionRulesDefault } from '../../core/access/index.ts';
 import { endpoints, sessionEndedEvent } from '../../contracts/http/index.ts';
+import { parsePolicyDocument } from '../../contracts/documents/index.ts';
+import { personOf } from '../../server/accounts/index.ts';
 import { realSurroundings } from '../../server/boot/index.ts';
+import { openDesk } from '../../server/boot/open-desk.ts';
+import { readOpenSessions } from '../../server/store/index.ts';
 import { codeOf, type Call } from './support/client.ts';
 import { issuePerson, type TestPerson } from './support/people.ts';
 import { addStaff, must, startIn, startTestPlatform, type TestPlatform } from './support/platform.ts';
@@ -121,6 +125,18 @@ test('a person reads where he is signed in, by what, since when, and nothing of 
   expect(JSON.stringify(listed)).not.toContain(token);
   expect((await sessionsOf(second, 'own', elsewhere)).map(({ isThis }) => isThis)).toEqual([true, false]);
   expect(await code({ method: 'GET', path: '/v1/sessions?whose=all', token })).toBe('read-not-allowed');
+});
+
+test('the evidence of a session says by which version of the policy it was let in', async () => {
+  await tokenOf(platform.other);
+  const { directory, databaseUrl, server } = platform;
+  const status = await desk.client.call({ method: 'GET', path: endpoints.policy.path });
+  const { policy } = endpoints.policy.response.parse(status.json);
+  const { version } = must(parsePolicyDocument(policy.document));
+  const beside = must(await openDesk({ directory, databaseUrl, surroundings: realSurroundings }, 'demo'));
+  const rows = await readOpenSessions(beside.desk.database, { who: undefined, nowMs: 0, limit: 1 });
+  expect([server.state(), rows.map((row) => personOf(beside.desk, row)?.policy)]).toEqual(['accepting', [version]]);
+  await beside.store.close();
 });
 
 test('a session is ended from another desk, its stream says so and closes at once', async () => {
