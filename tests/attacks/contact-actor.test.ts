@@ -8,17 +8,15 @@ import {
   confirm,
   grantByCards,
   grantOf,
-  newChange,
   propose,
   registryOf,
   startFounded,
-  text,
   tokenOf,
   type FoundedPlatform,
 } from '../server/support/founded.ts';
 import { issuePerson, testIin, type TestPerson } from '../server/support/people.ts';
+import { admittedWorkstation, blockByCard } from '../server/support/people-by-cards.ts';
 import type { Workstation } from '../server/support/workstation.ts';
-import { enrolled } from '../server/support/workstation.ts';
 
 // Whoever has a device asks at each contact whether somebody may go on: it tells of those who signed in there, and of nobody else.
 let platform: FoundedPlatform;
@@ -27,17 +25,12 @@ let clerk: TestPerson;
 
 beforeAll(async () => {
   platform = await startFounded();
-  const { desk, officer, manager, ca } = platform;
+  const { desk, ca } = platform;
   clerk = issuePerson({ ca, n: 41, name: 'Қызметкер Адам', roles: ['registrar'] });
   expect(await grantByCards(platform, grantOf(clerk))).toBe('accepted');
   await activate(platform, clerk);
   expect(codeOf(await desk.signIn(clerk))).toBe('status 200');
-  elsewhere = await enrolled(platform.server);
-  const [waiting] = (await registryOf(desk, await tokenOf(desk, officer))).waiting;
-  if (waiting === undefined) throw new Error('a device waits');
-  const record = { record: waiting.record, location: 'Алматы', custodian: officer.iin, standing: 'active' } as const;
-  const { view } = await propose(desk, officer, { kind: 'device', before: null, record });
-  expect(await actOn(desk, manager, view, confirm)).toBe('accepted');
+  elsewhere = await admittedWorkstation(platform);
 }, 120_000);
 
 afterAll(() => platform.remove());
@@ -74,8 +67,7 @@ test('who signed in at the device is told of a card that counts no more, and of 
   expect(await told(desk, clerk.iin, clerk.certificateHash)).toBe('session-blocked');
   expect(await told(desk, clerk.iin, card.certificateHash)).toBeNull();
   expect(codeOf(await desk.signIn({ ...card, password: clerk.password }))).toBe('status 200');
-  const payload = { iin: clerk.iin, name: clerk.name, ...text };
-  expect(await actOn(desk, officer, newChange(), { type: 'access.block', payload })).toBe('accepted');
+  expect(await blockByCard(platform, clerk)).toBe('accepted');
   expect(await told(desk, clerk.iin, card.certificateHash)).toBe('session-blocked');
   expect(await told(elsewhere, clerk.iin, card.certificateHash)).toBeNull();
 });

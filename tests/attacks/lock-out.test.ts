@@ -10,16 +10,15 @@ import {
   confirm,
   grantByCards,
   grantOf,
-  newChange,
   propose,
   registryOf,
   startFounded,
-  text,
   tokenOf,
   type FoundedPlatform,
 } from '../server/support/founded.ts';
 import { issuePerson, type TestPerson } from '../server/support/people.ts';
 import { passTime } from '../server/support/pass-time.ts';
+import { blockByCard } from '../server/support/people-by-cards.ts';
 import { newCase } from '../server/support/workstation.ts';
 
 // Neither time, nor one officer, nor two signatures close the organisation for good.
@@ -110,8 +109,7 @@ test('after a quarter of a year without a sign-in the recovery officer still is 
 
 test('an officer who blocks the manager closes nothing: the recovery officer confirms with him', async () => {
   const { desk, officer, manager, recovery } = platform;
-  const payload = { iin: manager.iin, name: manager.name, ...text };
-  expect(await actOn(desk, officer, newChange(), { type: 'access.block', payload })).toBe('accepted');
+  expect(await blockByCard(platform, manager)).toBe('accepted');
   const read = await registryOf(desk, await tokenOf(desk, officer));
   const record = read.people.find((one) => one.record.iin === manager.iin)?.record;
   if (record === undefined) throw new Error('the manager');
