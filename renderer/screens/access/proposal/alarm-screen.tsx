@@ -1,12 +1,13 @@
 import type { ReactNode } from 'react';
 import type { AlarmView } from '../../../../contracts/ipc/index.ts';
 import { useAnswer } from '../../../bridge/index.ts';
-import { Button, Empty, IconAlertOctagon, Note, RefusalBox, Skeleton } from '../../../kit/index.ts';
+import { IconAlertOctagon, Note, RefusalBox } from '../../../kit/index.ts';
 import { useGo } from '../../../places/index.ts';
 import { useWords } from '../../../words/index.ts';
 import { matterOfAlarm, useMemory } from '../../memory.tsx';
 import { OpeningFacts } from '../opening-facts.tsx';
 import { alarmAct, startAlarm, type AlarmDraft } from './alarm-draft.ts';
+import { NoRecord } from './no-record.tsx';
 import { Decision, ProposalFrame, Why } from './proposal-frame.tsx';
 import { editField, undo, whyFaults } from './steps.ts';
 
@@ -53,18 +54,12 @@ export function AlarmProposal({ leaf }: { readonly leaf: string | null }): React
   const alarm = answer.state === 'here' ? answer.value.items.find((one) => one.leaf === leaf) : undefined;
   if (alarm !== undefined) return <Proposal key={alarm.leaf} alarm={alarm} />;
   return (
-    <div className="case-wait">
-      {answer.state === 'waiting' ? <Skeleton name={words('loading')} lines={8} /> : null}
-      {answer.state === 'refused' ? <RefusalBox refusal={answer.refusal} onAgain={answer.again} isLarge /> : null}
-      {answer.state === 'here' ? (
-        <Empty
-          icon={<IconAlertOctagon size={28} aria-hidden />}
-          title={words('alarm.choose')}
-          text={words('alarm.chooseText')}
-        >
-          <Button onClick={() => go({ page: 'access', part: 'waiting', id: null })}>{words('propose.back')}</Button>
-        </Empty>
-      ) : null}
-    </div>
+    <NoRecord
+      answer={answer}
+      icon={<IconAlertOctagon size={28} aria-hidden />}
+      title={words('alarm.choose')}
+      text={words('alarm.chooseText')}
+      onBack={() => go({ page: 'access', part: 'waiting', id: null })}
+    />
   );
 }

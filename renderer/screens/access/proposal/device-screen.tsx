@@ -2,22 +2,14 @@ import type { ReactNode } from 'react';
 import type { DeviceView } from '../../../../contracts/ipc/index.ts';
 import type { Json } from '../../../../core/kernel/index.ts';
 import { useAnswer } from '../../../bridge/index.ts';
-import {
-  Button,
-  CheckList,
-  Empty,
-  IconDeviceDesktop,
-  Note,
-  RefusalBox,
-  Skeleton,
-  TextField,
-} from '../../../kit/index.ts';
+import { CheckList, IconDeviceDesktop, Note, TextField } from '../../../kit/index.ts';
 import { useGo } from '../../../places/index.ts';
 import { useWords } from '../../../words/index.ts';
 import { matterOfDevice, useMemory } from '../../memory.tsx';
 import { Fingerprint } from '../../fingerprint.tsx';
 import { PersonPicker } from '../person-picker.tsx';
 import { deviceAct, deviceAfter, deviceFaults, startDevice, type DeviceDraft } from './device-draft.ts';
+import { NoRecord } from './no-record.tsx';
 import { Decision, ProposalFrame, Sides, Why } from './proposal-frame.tsx';
 import { editField, undo } from './steps.ts';
 
@@ -120,18 +112,12 @@ export function DeviceProposal({ id }: { readonly id: string | null }): ReactNod
   const device = answer.state === 'here' ? answer.value.items.find((one) => one.id === id) : undefined;
   if (device !== undefined) return <Proposal key={device.id} device={device} />;
   return (
-    <div className="case-wait">
-      {answer.state === 'waiting' ? <Skeleton name={words('loading')} lines={8} /> : null}
-      {answer.state === 'refused' ? <RefusalBox refusal={answer.refusal} onAgain={answer.again} isLarge /> : null}
-      {answer.state === 'here' ? (
-        <Empty
-          icon={<IconDeviceDesktop size={28} aria-hidden />}
-          title={words('device.absent')}
-          text={words('device.absentText')}
-        >
-          <Button onClick={() => go({ page: 'access', part: 'devices', id: null })}>{words('propose.back')}</Button>
-        </Empty>
-      ) : null}
-    </div>
+    <NoRecord
+      answer={answer}
+      icon={<IconDeviceDesktop size={28} aria-hidden />}
+      title={words('device.absent')}
+      text={words('device.absentText')}
+      onBack={() => go({ page: 'access', part: 'devices', id: null })}
+    />
   );
 }
